@@ -1,0 +1,18 @@
+// gnomon.kernels._core: the hot loops, bound to Python. Typed faces stand in gnomon/kernels/*.py.
+#include <nanobind/nanobind.h>
+
+namespace gnomon {
+void bind_scan(nanobind::module_& m);
+void bind_confusion(nanobind::module_& m);
+void bind_losses(nanobind::module_& m);
+void bind_ranking(nanobind::module_& m);
+void bind_residuals(nanobind::module_& m);
+}  // namespace gnomon
+
+NB_MODULE(_core, m) {
+  gnomon::bind_scan(m);
+  gnomon::bind_confusion(m);
+  gnomon::bind_losses(m);
+  gnomon::bind_ranking(m);
+  gnomon::bind_residuals(m);
+}

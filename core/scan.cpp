@@ -1,0 +1,198 @@
+// One look at a column before anything is computed from it: is every value usable, what is its
+// range, which labels occur; and labels to class codes.
+#include <nanobind/stl/tuple.h>
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "arrays.h"
+#include "parallel.h"
+
+namespace gnomon {
+namespace {
+
+struct FloatScan {
+  std::size_t nans = 0, infinities = 0;
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+};
+
+// min and max over finite values; a comparison with NaN is false, so NaN changes neither.
+template <class T>
+GNOMON_INLINE FloatScan scan_range(const T* values, std::size_t count) {
+  const T limit = std::numeric_limits<T>::max();
+  T low = std::numeric_limits<T>::infinity(), high = -std::numeric_limits<T>::infinity();
+  std::size_t nans = 0, infinities = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const T v = values[i];
+    nans += v != v;
+    infinities += (v > limit) | (v < -limit);
+    low = v < low ? v : low;
+    high = v > high ? v : high;
+  }
+  return {nans, infinities, static_cast<double>(low), static_cast<double>(high)};
+}
+
+GNOMON_HOT FloatScan scan_part(const double* values, std::size_t count) { return scan_range(values, count); }
+GNOMON_HOT FloatScan scan_part(const float* values, std::size_t count) { return scan_range(values, count); }
+
+template <class T>
+nb::tuple scan_floats(Input<T> array, int threads) {
+  const T* values = array.data();
+  const std::size_t rows = array.size();
+  FloatScan whole;
+  {
+    nb::gil_scoped_release release;
+    const int workers = useful_threads(rows, threads);
+    std::vector<FloatScan> parts(workers);
+    parallel_for(workers, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, workers);
+      parts[part] = scan_part(values + r.begin, r.end - r.begin);
+    });
+    for (const auto& part : parts) {
+      whole.nans += part.nans;
+      whole.infinities += part.infinities;
+      whole.low = std::min(whole.low, part.low);
+      whole.high = std::max(whole.high, part.high);
+    }
+  }
+  return nb::make_tuple(whole.nans, whole.infinities, whole.low, whole.high);
+}
+
+template <class T>
+struct Span {
+  T low, high;
+};
+
+template <class T>
+GNOMON_INLINE Span<T> span_range(const T* values, std::size_t count) {
+  T low = std::numeric_limits<T>::max(), high = std::numeric_limits<T>::lowest();
+  for (std::size_t i = 0; i < count; ++i) {
+    low = values[i] < low ? values[i] : low;
+    high = values[i] > high ? values[i] : high;
+  }
+  return {low, high};
+}
+
+#define GNOMON_SPAN(T) \
+  GNOMON_HOT Span<T> span_part(const T* values, std::size_t count) { return span_range(values, count); }
+GNOMON_SPAN(std::int8_t)
+GNOMON_SPAN(std::uint8_t)
+GNOMON_SPAN(std::int16_t)
+GNOMON_SPAN(std::uint16_t)
+GNOMON_SPAN(std::int32_t)
+GNOMON_SPAN(std::uint32_t)
+GNOMON_SPAN(std::int64_t)
+GNOMON_SPAN(std::uint64_t)
+#undef GNOMON_SPAN
+
+// Smallest and largest value of a non-empty array of integers.
+template <class T>
+nb::tuple span_integers(Input<T> array, int threads) {
+  const T* values = array.data();
+  const std::size_t rows = array.size();
+  if (rows == 0) throw nb::value_error("an empty array has no span");
+  Span<T> whole{};
+  {
+    nb::gil_scoped_release release;
+    const int workers = useful_threads(rows, threads);
+    std::vector<Span<T>> parts(workers);
+    parallel_for(workers, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, workers);
+      parts[part] = span_part(values + r.begin, r.end - r.begin);
+    });
+    whole = parts[0];
+    for (const auto& part : parts) {
+      whole.low = std::min(whole.low, part.low);
+      whole.high = std::max(whole.high, part.high);
+    }
+  }
+  return nb::make_tuple(whole.low, whole.high);
+}
+
+// Which of the values low, low + 1, ... occur, as one byte each; every value must be among them.
+template <class T>
+Output<std::uint8_t> occurring(Input<T> array, T low, std::size_t span, int threads) {
+  const T* values = array.data();
+  const std::size_t rows = array.size();
+  std::unique_ptr<std::uint8_t[]> seen(new std::uint8_t[span]());
+  {
+    nb::gil_scoped_release release;
+    const int workers = useful_threads(rows, threads);
+    std::vector<std::vector<std::uint8_t>> parts(workers, std::vector<std::uint8_t>(span));
+    parallel_for(workers, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, workers);
+      std::uint8_t* mine = parts[part].data();
+      for (std::size_t i = r.begin; i < r.end; ++i) {
+        const auto offset = static_cast<std::uint64_t>(values[i]) - static_cast<std::uint64_t>(low);
+        if (offset < span) mine[offset] = 1;
+      }
+    });
+    for (const auto& part : parts)
+      for (std::size_t i = 0; i < span; ++i) seen[i] |= part[i];
+  }
+  return to_numpy(std::move(seen), span);
+}
+
+// The code of a label is table[label - low]; -1 in the table, or a label outside it, is unknown.
+// Returns the codes, how many labels were unknown, and the row of the first of them.
+template <class T, class Code>
+nb::tuple encode_as(Input<T> array, std::int64_t low, Input<std::int32_t> table, int threads) {
+  const T* values = array.data();
+  const std::size_t rows = array.size(), span = table.size();
+  const std::int32_t* code_of = table.data();
+  std::unique_ptr<Code[]> codes(new Code[rows]);
+  std::size_t unknown = 0, first = rows;
+  {
+    nb::gil_scoped_release release;
+    const int workers = useful_threads(rows, threads);
+    std::vector<std::size_t> unknowns(workers), firsts(workers, rows);
+    parallel_for(workers, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, workers);
+      for (std::size_t i = r.begin; i < r.end; ++i) {
+        const auto offset = static_cast<std::uint64_t>(values[i]) - static_cast<std::uint64_t>(low);
+        const std::int32_t code = offset < span ? code_of[offset] : -1;
+        if (code < 0 && unknowns[part]++ == 0) firsts[part] = i;
+        codes[i] = static_cast<Code>(code);
+      }
+    });
+    for (int part = 0; part < workers; ++part) {
+      unknown += unknowns[part];
+      first = std::min(first, firsts[part]);
+    }
+  }
+  return nb::make_tuple(to_numpy(std::move(codes), rows), unknown, first);
+}
+
+template <class T>
+nb::tuple encode(Input<T> array, std::int64_t low, Input<std::int32_t> table, bool narrow, int threads) {
+  return narrow ? encode_as<T, std::uint8_t>(array, low, table, threads)
+                : encode_as<T, std::int32_t>(array, low, table, threads);
+}
+
+template <class T>
+void bind_integers(nb::module_& m) {
+  m.def("span", &span_integers<T>, nb::arg("values").noconvert(), nb::arg("threads"));
+  m.def("occurring", &occurring<T>, nb::arg("values").noconvert(), nb::arg("low"), nb::arg("span"),
+        nb::arg("threads"));
+  m.def("encode", &encode<T>, nb::arg("values").noconvert(), nb::arg("low"), nb::arg("table"),
+        nb::arg("narrow"), nb::arg("threads"));
+}
+
+}  // namespace
+
+void bind_scan(nb::module_& m) {
+  m.def("scan", &scan_floats<double>, nb::arg("values").noconvert(), nb::arg("threads"));
+  m.def("scan", &scan_floats<float>, nb::arg("values").noconvert(), nb::arg("threads"));
+  bind_integers<std::int8_t>(m);
+  bind_integers<std::uint8_t>(m);
+  bind_integers<std::int16_t>(m);
+  bind_integers<std::uint16_t>(m);
+  bind_integers<std::int32_t>(m);
+  bind_integers<std::uint32_t>(m);
+  bind_integers<std::int64_t>(m);
+  bind_integers<std::uint64_t>(m);
+}
+
+}  // namespace gnomon

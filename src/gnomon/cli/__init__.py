@@ -1,0 +1,71 @@
+"""The command line: one file a command. Nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from gnomon.cli.demo import demo
+from gnomon.cli.evaluate import evaluate
+from gnomon.errors import GnomonError
+
+DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="gnomon", message="%(prog)s %(version)s")
+def gnomon() -> None:
+    """Evaluate a model's predictions: every number with its interval, its support and its reason."""
+
+
+gnomon.add_command(evaluate)
+gnomon.add_command(demo)
+
+
+def main() -> None:
+    """Runs the command line and exits: 0 done, 2 bad input or usage, 130 interrupted, 1 a fault of gnomon."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a label that the terminal cannot show must not end the report
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs a command; errors become one or two lines on stderr.
+
+    Set GNOMON_DEBUG=1 to see a traceback instead.
+    """
+    try:
+        return gnomon.main(arguments, prog_name="gnomon", standalone_mode=False) or DONE
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        say(error.format_message())
+        if context is not None:
+            click.echo(f"See '{context.command_path} --help'.", err=True)
+        return BAD_INPUT
+    except GnomonError as error:
+        if os.environ.get("GNOMON_DEBUG"):
+            raise
+        say(str(error))
+        return BAD_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone; keep the interpreter from complaining when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception as error:
+        if os.environ.get("GNOMON_DEBUG"):
+            raise
+        say(f"a fault of gnomon, please report it: {type(error).__name__}: {error} (GNOMON_DEBUG=1 shows where)")
+        return FAULT
+
+
+def say(message: str) -> None:
+    """One error on stderr, made harmless for the terminal."""
+    from gnomon.report.text import visible
+
+    click.echo(f"Error: {visible(' '.join(message.split()))}", err=True)

@@ -1,0 +1,85 @@
+"""``gnomon demo``: evaluations of real predictions that ship with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+# Title, file, and what to ask of it.
+DEMOS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (
+        "Is it a 9? A decision tree of depth 3 on handwritten digits.",
+        "digits_tree.csv",
+        {"target": "y", "score": "p", "positive": "9"},
+    ),
+    (
+        "The same question, answered 'not 9' every time: 90 % right, and worthless.",
+        "digits_dummy.csv",
+        {"target": "y", "score": "p", "positive": "9"},
+    ),
+    (
+        "Breast cancer, a decision tree of depth 3.",
+        "breast_cancer_tree.csv",
+        {"target": "diagnosis", "score": "p_malignant", "positive": "malignant"},
+    ),
+    (
+        "Breast cancer, a random forest of 200 trees of depth 2.",
+        "breast_cancer_forest.csv",
+        {"target": "diagnosis", "score": "p_malignant", "positive": "malignant"},
+    ),
+    (
+        "All ten digits, a random forest with a probability for each.",
+        "digits_ten.csv",
+        {"target": "digit", "score": [f"p{digit}" for digit in range(10)]},
+    ),
+    (
+        "Progression of diabetes, a linear regression.",
+        "diabetes.csv",
+        {"target": "progression", "prediction": "predicted"},
+    ),
+)
+
+
+@click.command(short_help="Evaluate real predictions that come with gnomon.")
+def demo() -> None:
+    """Evaluate six files of real predictions, one after the other: binary, multiclass, regression."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from gnomon.evaluation.evaluate import evaluate
+    from gnomon.report.terminal import render
+
+    console = Console(markup=False, highlight=False, emoji=False)
+    folder = demo_folder()
+    for number, (title, name, columns) in enumerate(DEMOS):
+        if number:
+            console.print()
+        console.rule(characters="-" if console.options.ascii_only else "─", style="dim")
+        console.print(Text(title, style="bold"))
+        console.print(Text(f"gnomon evaluate {name} {command_options(columns)}", style="dim"))
+        console.print()
+        render(evaluate(folder / name, **columns), console)
+
+
+def demo_folder() -> Path:
+    """Where the example predictions were installed.
+
+    Raises:
+        SourceError: They were not.
+    """
+    import gnomon
+    from gnomon.errors import SourceError
+
+    for place in gnomon.__path__:
+        folder = Path(place) / "demo"
+        if folder.is_dir():
+            return folder
+    raise SourceError("the example predictions were not installed: install gnomon again")
+
+
+def command_options(columns: dict[str, Any]) -> str:
+    """The options as a person would type them."""
+    shown = {name: ",".join(value) if isinstance(value, list) else value for name, value in columns.items()}
+    return " ".join(f"--{name} {value}" for name, value in shown.items())

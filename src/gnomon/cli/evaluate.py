@@ -1,0 +1,105 @@
+"""``gnomon evaluate``: from a file of predictions to a report or its JSON form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from gnomon.evaluation.result import Evaluation
+
+
+@click.command(short_help="Evaluate a file of predictions.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("-t", "--target", required=True, metavar="COLUMN", help="Column of true values.")
+@click.option(
+    "-s",
+    "--score",
+    metavar="COLUMN[,COLUMN...]",
+    multiple=True,
+    help="Column of scores of the positive class; for many classes one column each, in sorted order.",
+)
+@click.option("-p", "--prediction", metavar="COLUMN", help="Column of predicted labels or amounts.")
+@click.option("-w", "--weight", metavar="COLUMN", help="Column of row weights.")
+@click.option("--positive", metavar="LABEL", help="The label the model looks for.")
+@click.option("--classes", metavar="LABEL,...", help="All class labels, where not all occur or their order matters.")
+@click.option(
+    "--task",
+    type=click.Choice(["auto", "binary", "multiclass", "regression"]),
+    default="auto",
+    show_default=True,
+)
+@click.option("--threshold", type=float, metavar="X", help="Predicted positive at score >= X.  [default: 0.5]")
+@click.option(
+    "--scale",
+    type=click.Choice(["probability", "any"]),
+    default="probability",
+    show_default=True,
+    help="What scores are: probabilities, or any decision value.",
+)
+@click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level of the intervals.")
+@click.option("--interval", type=click.Choice(["auto", "none"]), default="auto", show_default=True)
+@click.option(
+    "--missing",
+    type=click.Choice(["error", "drop"]),
+    default="error",
+    show_default=True,
+    help="Refuse rows with missing values, or leave them out.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the bootstrap.")
+@click.option("--threads", type=int, metavar="N", help="Threads to use.  [default: the usable CPUs]")
+@click.option("-f", "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file instead.")
+def evaluate(
+    path: Path, score: tuple[str, ...], classes: str | None, form: str, output: Path | None, **options: Any
+) -> None:
+    """Evaluate the predictions in PATH.
+
+    PATH is a CSV (also .gz), Parquet, Feather/Arrow or JSON-lines file, or a folder of them.
+
+    \b
+    gnomon evaluate predictions.csv --target y --score p
+    gnomon evaluate scored.parquet --target label --score p_spam --positive spam --threshold 0.8
+    gnomon evaluate sales.csv --target sold --prediction forecast --format json --output sales.json
+    """
+    from gnomon.errors import SourceError
+    from gnomon.evaluation.evaluate import evaluate as evaluate_data
+
+    if output is not None and not output.parent.is_dir():
+        raise SourceError(f"cannot write {output}: there is no folder {output.parent}")
+    names = [name for part in score for name in part.split(",") if name]
+    evaluation = evaluate_data(
+        path,
+        score=(names if len(names) > 1 else names[0]) if names else None,
+        classes=classes.split(",") if classes is not None else None,
+        **options,
+    )
+    show(evaluation, form, output)
+
+
+def show(evaluation: Evaluation, form: str, output: Path | None) -> None:
+    """Prints an evaluation, or writes it to a file, whole or not at all."""
+    if form == "json":
+        if output is not None:
+            evaluation.save(output)
+        else:
+            click.echo(evaluation.to_json(), nl=False)
+        return
+    from io import StringIO
+
+    from rich.console import Console
+
+    from gnomon.evaluation.files import write_whole
+    from gnomon.report.terminal import render
+
+    if output is None:
+        render(evaluation, Console(markup=False, highlight=False, emoji=False))
+    else:
+        text = StringIO()
+        render(
+            evaluation,
+            Console(file=text, width=100, markup=False, highlight=False, emoji=False, no_color=True),
+        )
+        write_whole(output, text.getvalue())

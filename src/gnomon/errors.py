@@ -1,0 +1,70 @@
+"""Every error that gnomon raises on purpose.
+
+    GnomonError
+    ├── UsageError (ValueError)      the call: an argument is wrong, or two contradict each other
+    ├── SourceError (OSError)        the file or folder: missing, cut off, of no known format, mixed
+    ├── ColumnError (ValueError)     a column: missing, misspelt, of the wrong type, of another length
+    ├── DataError (ValueError)       a value: out of range, an unknown label, one class only
+    │   └── MissingValuesError       values that are missing
+    ├── StateError (ValueError)      a stored state or evaluation: foreign, truncated, incompatible
+    └── UnknownEstimateError (KeyError)   an estimate that the evaluation does not hold
+
+A message says what was wrong, where, and what to do, in one or two lines.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class GnomonError(Exception):
+    """Base of every error that gnomon raises on purpose."""
+
+
+class UsageError(GnomonError, ValueError):
+    """An argument is wrong, or two arguments contradict each other."""
+
+
+class SourceError(GnomonError, OSError):
+    """A file or folder cannot be read."""
+
+
+class ColumnError(GnomonError, ValueError):
+    """A column is missing, has the wrong type, or another length than the rest."""
+
+
+class DataError(GnomonError, ValueError):
+    """A value in a used column is out of range or unknown, or the labels do not fit the task."""
+
+
+class MissingValuesError(DataError):
+    """Values are missing in a used column."""
+
+
+class StateError(GnomonError, ValueError):
+    """A stored state or evaluation is foreign, truncated, or does not fit the one beside it."""
+
+
+class UnknownEstimateError(GnomonError, KeyError):
+    """The evaluation holds no estimate of that name."""
+
+    def __str__(self) -> str:  # KeyError would show the message in quotes
+        return str(self.args[0]) if self.args else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint that names the known words: the nearest one if there is any, else all of them.
+
+    >>> nearest("recal", ["recall", "precision"])
+    "did you mean 'recall'?"
+    >>> nearest("x", ["recall", "precision"])
+    "there are 'recall', 'precision'"
+    """
+    names = list(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    folded = [name for name in names if name.casefold() == word.casefold()]
+    if folded or close:
+        return f"did you mean {(folded or close)[0]!r}?"
+    shown = ", ".join(repr(name) for name in names[:12])
+    return f"there are {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -1,0 +1,88 @@
+"""One number and everything that is known about it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+NAN = math.nan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate:
+    """A measure's value with its uncertainty, its numeric error bound, its support and its reason.
+
+    Attributes:
+        value: The measure, computed from the rows; NaN where it is undefined.
+        low, high: The interval at ``level``: what the sample leaves open. NaN where there is none.
+        level: The confidence level of the interval, such as 0.95.
+        method: How the interval was made (``"wilson"``, ``"delong"``, ...); None where there is none.
+        n: The number of rows that the value rests on (for recall: the positive rows).
+        bound: Half-width of the numeric error; 0.0 where the value is exact. Never mixed with the interval.
+        reason: Why the value or its interval is undefined, in words; else None.
+
+    >>> Estimate(0.9, 0.85, 0.93, method="wilson", n=450)
+    Estimate(0.9 [0.85, 0.93], n=450, wilson)
+    >>> float(Estimate(0.9, 0.85, 0.93, n=450))
+    0.9
+    """
+
+    value: float
+    low: float = NAN
+    high: float = NAN
+    level: float = 0.95
+    method: str | None = None
+    n: int = 0
+    bound: float = 0.0
+    reason: str | None = None
+
+    @property
+    def defined(self) -> bool:
+        """Whether there is a value at all."""
+        return not math.isnan(self.value)
+
+    def __float__(self) -> float:
+        return self.value
+
+    def __eq__(self, other: object) -> bool:
+        """Equal in every field; NaN equals NaN here, as two undefined estimates are the same."""
+        if not isinstance(other, Estimate):
+            return NotImplemented
+        return self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.to_dict().values()))
+
+    def __repr__(self) -> str:
+        if not self.defined:
+            return f"Estimate(undefined: {self.reason})"
+        interval = "" if math.isnan(self.low) else f" [{self.low:.4g}, {self.high:.4g}]"
+        return f"Estimate({self.value:.4g}{interval}, n={self.n}{f', {self.method}' if self.method else ''})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields in their JSON form: NaN and infinity are None."""
+        return {field.name: _jsonable(getattr(self, field.name)) for field in fields(self)}
+
+    @classmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> Estimate:
+        """The inverse of :meth:`to_dict`."""
+        numbers = {name: NAN if form[name] is None else float(form[name]) for name in ("value", "low", "high")}
+        return cls(
+            **numbers,
+            level=float(form["level"]),
+            method=form["method"],
+            n=int(form["n"]),
+            bound=float(form["bound"]),
+            reason=form["reason"],
+        )
+
+
+def undefined(reason: str, *, n: int = 0, level: float = 0.95) -> Estimate:
+    """An estimate without a value, and why."""
+    return Estimate(NAN, level=level, n=n, reason=reason)
+
+
+def _jsonable(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

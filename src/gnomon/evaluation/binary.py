@@ -1,0 +1,55 @@
+"""Estimates of a binary task."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from gnomon.estimate import NAN
+from gnomon.evaluation.classification import WHOLE, Table
+from gnomon.evaluation.options import Options
+from gnomon.evaluation.parts import Parts, majority
+from gnomon.evaluation.ranking import ranking_estimates
+from gnomon.evaluation.summary import Summary
+from gnomon.intervals.interval import NO_INTERVAL
+from gnomon.intervals.mean import mean_interval
+from gnomon.measures.means import mean_loss
+from gnomon.schema.schema import Schema
+from gnomon.states.confusion import Confusion
+from gnomon.states.mean import MeanLoss
+from gnomon.states.scores import Scores
+
+POSITIVE = 1
+_PROPORTIONS = ("precision", "recall", "specificity", "false_positive_rate", "negative_predictive_value")
+
+
+def evaluate_binary(summary: Summary, schema: Schema, options: Options) -> Parts:
+    """Threshold measures of the positive class, ranking measures, losses of probabilities."""
+    parts = Parts()
+    label = schema.names[POSITIVE]
+    states = summary.states
+    if "confusion" in states:
+        table = Table(cast(Confusion, states["confusion"]), options)
+        parts.estimates["accuracy"] = table.accuracy(summary.rows)
+        whole = table.bootstrapped(WHOLE, summary.rows)
+        if (table.state.counts.sum(axis=1) == 0).any():
+            reason = "it averages the recall of both classes, and one has no rows"
+            whole["balanced_accuracy"] = options.estimate(NAN, NO_INTERVAL, summary.rows.n, reason)
+        parts.estimates["balanced_accuracy"] = whole.pop("balanced_accuracy")
+        for name in _PROPORTIONS:
+            parts.estimates[name] = table.proportion(name, POSITIVE, label)
+        parts.estimates["f1"] = table.f1(POSITIVE, label)
+        parts.estimates |= whole
+        parts.confusion = table.state
+        parts.baseline = majority(table, schema, summary.rows, options)
+    if "scores" in states:
+        ranked = ranking_estimates(cast(Scores, states["scores"]), label, options)
+        parts.estimates |= ranked.estimates
+        parts.curves = ranked.curves
+        if ranked.constant:
+            parts.notes.append("Every row has the same score: it ranks nothing.")
+    for name, most in (("log_loss", float("inf")), ("brier_score", 1.0)):
+        if name in states:
+            measured = mean_loss(cast(MeanLoss, states[name]))
+            interval = mean_interval(measured, options.level, most=most)
+            parts.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
+    return parts

@@ -1,0 +1,99 @@
+"""Estimates from confusion counts, shared by binary and multiclass tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gnomon.estimate import NAN, Estimate
+from gnomon.evaluation.options import Options
+from gnomon.intervals.bootstrap import confusion_intervals
+from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.wilson import wilson
+from gnomon.measures import confusion as measures
+from gnomon.measures.confusion import PROPORTIONS, Cells, Mass
+from gnomon.states.confusion import Confusion
+from gnomon.states.mean import Weight
+
+# Measures of the whole matrix, and why they can be undefined.
+WHOLE: dict[str, tuple[Callable[[Cells], measures.Array], str]] = {
+    "balanced_accuracy": (measures.balanced_accuracy, "no class has any rows"),
+    "matthews_corrcoef": (measures.matthews_corrcoef, "only one class is true, or only one was predicted"),
+    "cohen_kappa": (measures.cohen_kappa, "only one class is true and only that one was predicted"),
+}
+
+
+class Table:
+    """A confusion state with its cells in rows, in weight and in squared weight, ready for formulas."""
+
+    def __init__(self, state: Confusion, options: Options) -> None:
+        self.state = state
+        self._options = options
+        self.mass = Cells.of(state.mass())
+        self._rows = Cells.of(state.counts.astype(np.float64))
+        self._squares = Cells.of(state.squared_mass())
+
+    def trials(self, trials: Callable[[Cells], Mass], code: int) -> tuple[int, float]:
+        """How many rows, and how many effective ones, are the trials of a proportion of one class."""
+        return (
+            int(trials(self._rows.of_class(code))[..., 0]),
+            effective(trials(self.mass.of_class(code))[..., 0], trials(self._squares.of_class(code))[..., 0]),
+        )
+
+    def proportion(self, name: str, code: int, label: str) -> Estimate:
+        """A share of rows, one class against the rest."""
+        rule = PROPORTIONS[name]
+        n, rows = self.trials(rule.trials, code)
+        value = float(rule(self.mass.of_class(code))[..., 0])
+        if np.isnan(value):
+            return self._options.estimate(NAN, NO_INTERVAL, n, rule.reason.format(name=repr(label)))
+        return self._options.estimate(value, wilson(value, rows, self._options.level), n)
+
+    def f1(self, code: int, label: str) -> Estimate:
+        """F1 of one class; its interval is Wilson's for the Jaccard index, carried over."""
+        jaccard = self.proportion("jaccard", code, label)
+        if not jaccard.defined:
+            return jaccard
+        value = float(measures.f1(self.mass.of_class(code))[..., 0])
+        ends = Interval(measures.f1_of_jaccard(jaccard.low), measures.f1_of_jaccard(jaccard.high), jaccard.method)
+        return self._options.estimate(value, ends, jaccard.n)
+
+    def accuracy(self, rows: Weight) -> Estimate:
+        """The share of rows predicted right."""
+        value = float(measures.accuracy(self.mass))
+        return self._options.estimate(value, wilson(value, rows.effective, self._options.level), rows.n)
+
+    def bootstrapped(
+        self, formulas: dict[str, tuple[Callable[[Cells], measures.Array], str]], rows: Weight
+    ) -> dict[str, Estimate]:
+        """Measures of the whole matrix, with intervals from common replicates of it."""
+        values = {name: float(formula(self.mass)) for name, (formula, _) in formulas.items()}
+        intervals = dict.fromkeys(formulas, NO_INTERVAL)
+        if self._options.intervals:
+            intervals = confusion_intervals(
+                self.state.mass().astype(np.float64),
+                rows.effective,
+                values,
+                {name: formula for name, (formula, _) in formulas.items()},
+                self._options.level,
+                self._options.seed,
+            )
+        return {
+            name: self._options.estimate(value, intervals[name], rows.n, formulas[name][1] if np.isnan(value) else None)
+            for name, value in values.items()
+        }
+
+    def per_class(self, code: int, label: str) -> dict[str, Estimate]:
+        """Precision, recall, F1 and specificity of one class against the rest."""
+        return {
+            "precision": self.proportion("precision", code, label),
+            "recall": self.proportion("recall", code, label),
+            "f1": self.f1(code, label),
+            "specificity": self.proportion("specificity", code, label),
+        }
+
+
+def effective(total: object, squares: object) -> float:
+    """Kish's effective number of rows from the sum of their weights and of the squares of those."""
+    return float(total * total / squares) if squares else 0.0  # type: ignore[operator]

@@ -1,0 +1,43 @@
+"""How estimates are made: their intervals, their level, the seed of what is drawn, the threads to use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gnomon.errors import UsageError, nearest
+from gnomon.estimate import Estimate
+from gnomon.intervals.interval import NO_INTERVAL, Interval
+
+INTERVALS = ("auto", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Checked once, at the door.
+
+    Raises:
+        UsageError: The level is no share between 0 and 1, the seed is negative, or the interval unknown.
+    """
+
+    interval: str = "auto"
+    level: float = 0.95
+    seed: int = 0
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        if self.interval not in INTERVALS:
+            raise UsageError(f"interval={self.interval!r} is unknown: {nearest(str(self.interval), INTERVALS)}")
+        if not isinstance(self.level, (int, float)) or not 0 < self.level < 1:
+            raise UsageError(f"level must lie between 0 and 1, such as 0.95, not {self.level!r}")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+            raise UsageError(f"seed must be a whole number, 0 or more, not {self.seed!r}")
+
+    @property
+    def intervals(self) -> bool:
+        """Whether intervals are wanted."""
+        return self.interval != "none"
+
+    def estimate(self, value: float, interval: Interval, n: int, reason: str | None = None) -> Estimate:
+        """An estimate at this level, its interval left out where none is wanted."""
+        low, high, method = interval if self.intervals else NO_INTERVAL
+        return Estimate(value, low, high, self.level, method, n, reason=reason)

@@ -1,0 +1,53 @@
+"""What a task's evaluation is put together from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gnomon.estimate import Estimate
+from gnomon.evaluation.classification import Table
+from gnomon.evaluation.options import Options
+from gnomon.intervals.wilson import wilson
+from gnomon.measures.confusion import ratio
+from gnomon.schema.schema import Schema
+from gnomon.states.confusion import Confusion
+from gnomon.states.mean import Weight
+
+
+@dataclass(slots=True)
+class Baseline:
+    """What a guess without a model would score on the same rows.
+
+    Attributes:
+        strategy: ``"most_frequent"`` (classification) or ``"mean"`` (regression).
+        answer: What it always answers.
+        estimates: Its scores.
+    """
+
+    strategy: str
+    answer: str | float
+    estimates: dict[str, Estimate]
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of an evaluation, filled by the task's own module."""
+
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+    per_class: dict[str, dict[str, Estimate]] = field(default_factory=dict)
+    confusion: Confusion | None = None
+    curves: dict[str, Any] = field(default_factory=dict)
+    baseline: Baseline | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def majority(table: Table, schema: Schema, rows: Weight, options: Options) -> Baseline:
+    """Always answering the most frequent class (the first of them, where several are)."""
+    support = np.atleast_1d(ratio(table.mass.support, table.mass.total))
+    code = int(np.argmax(support))
+    share = float(support[code])
+    accuracy = options.estimate(share, wilson(share, rows.effective, options.level), rows.n)
+    return Baseline("most_frequent", schema.names[code], {"accuracy": accuracy})

@@ -1,0 +1,89 @@
+"""Estimates of a regression."""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+from gnomon.estimate import NAN, Estimate
+from gnomon.evaluation.options import Options
+from gnomon.evaluation.parts import Baseline, Parts
+from gnomon.evaluation.summary import Summary
+from gnomon.intervals.explained import explained_interval
+from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.mean import mean_interval
+from gnomon.intervals.quantile import median_interval
+from gnomon.measures import regression as measures
+from gnomon.measures.means import MeanAndSpread
+from gnomon.states.residuals import ErrorSizes, Residuals
+
+TOO_LARGE = "its terms are too large for double precision: rescale the target and the prediction"
+NO_UPPER_END = "no interval: the largest error of a sample says nothing of larger ones to come"
+FEW_ROWS = "no interval: too few rows"
+
+
+def evaluate_regression(summary: Summary, options: Options) -> Parts:
+    """Errors in the target's unit, relative ones, and the share of the target's variation explained."""
+    parts = Parts()
+    state = cast(Residuals, summary.states["residuals"])
+    n = summary.rows.n
+    try:
+        squared = measures.squared_error(state)
+        mean, variance = measures.target_mean_and_variance(state)
+    except OverflowError:
+        too_large = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
+        parts.estimates |= dict.fromkeys(("mse", "rmse", "r2", "explained_variance"), too_large)
+    else:
+        parts.estimates["mse"] = mean_estimate(squared, n, options)
+        parts.estimates["rmse"] = root(parts.estimates["mse"], options)
+        for name, centre in (("r2", False), ("explained_variance", True)):
+            parts.estimates[name] = explained_estimate(state, centre, n, options)
+        spread = options.estimate(variance, NO_INTERVAL, n)
+        parts.baseline = Baseline(
+            "mean",
+            mean,
+            {"mse": spread, "rmse": root(spread, options), "r2": options.estimate(0.0, NO_INTERVAL, n)},
+        )
+        if parts.estimates["r2"].value < 0:
+            parts.notes.append(
+                f"R² is negative: always answering the mean of the target ({mean:.4g}) has smaller squared errors."
+            )
+    parts.estimates["mae"] = mean_estimate(measures.absolute_error(state), n, options)
+    parts.estimates["mape"] = mean_estimate(measures.relative_error(state), n, options)
+    errors = measures.SortedErrors(cast(ErrorSizes, summary.states["errors"]))
+    parts.estimates["median_absolute_error"] = with_reason(
+        options.estimate(errors.quantile(0.5), median_interval(errors, summary.rows.effective, options.level), n),
+        options,
+    )
+    parts.estimates["max_error"] = options.estimate(
+        state.largest, NO_INTERVAL, n, NO_UPPER_END if options.intervals else None
+    )
+    return parts
+
+
+def mean_estimate(measured: MeanAndSpread, n: int, options: Options) -> Estimate:
+    """The mean of a loss."""
+    return with_reason(options.estimate(measured.mean, mean_interval(measured, options.level), n), options)
+
+
+def root(squared: Estimate, options: Options) -> Estimate:
+    """The square root of an estimate: its ends follow, the root being monotone."""
+    ends = Interval(math.sqrt(squared.low), math.sqrt(squared.high), squared.method)
+    return options.estimate(math.sqrt(squared.value), ends, squared.n, squared.reason)
+
+
+def explained_estimate(state: Residuals, centre_errors: bool, n: int, options: Options) -> Estimate:
+    """R², or the explained variance where errors are centred."""
+    explained = measures.explained(state, centre_errors=centre_errors)
+    if explained is None:
+        return options.estimate(NAN, NO_INTERVAL, n, "the target does not vary")
+    interval = explained_interval(explained, state.weight.effective, options.level)
+    reason = f"no interval: {explained.reason}" if options.intervals and explained.reason else None
+    return options.estimate(float(1 - explained.unexplained), interval, n, reason)
+
+
+def with_reason(estimate: Estimate, options: Options) -> Estimate:
+    """The estimate, with the reason said where its interval is missing."""
+    if options.intervals and math.isnan(estimate.low) and estimate.reason is None:
+        return options.estimate(estimate.value, NO_INTERVAL, estimate.n, FEW_ROWS)
+    return estimate

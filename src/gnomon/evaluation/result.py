@@ -1,0 +1,271 @@
+"""The frozen result of an evaluation: what renderers read, what is saved, what other programs rely on."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.errors import SourceError, StateError, UnknownEstimateError, nearest
+from gnomon.estimate import Estimate
+from gnomon.evaluation.files import write_whole
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class ConfusionMatrix:
+    """Confusion counts with their labels: rows are the true class, columns the predicted one.
+
+    Attributes:
+        labels: What the classes are called; of a binary task the negative class first.
+        counts: Rows in each cell, int64 of shape (classes, classes), read-only.
+        weights: Weight in each cell, float64; None where rows have no weights.
+    """
+
+    labels: tuple[str, ...]
+    counts: NDArray[np.int64]
+    weights: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.counts, self.weights):
+            if array is not None:
+                array.flags.writeable = False
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.array(self.counts, dtype=dtype)
+
+    def __getitem__(self, key: tuple[str, str]) -> int:
+        """The count of one cell: ``confusion[true, predicted]``.
+
+        Raises:
+            UnknownEstimateError: There is no such label.
+        """
+        for label in key:
+            if label not in self.labels:
+                raise UnknownEstimateError(f"there is no class {label!r}: {nearest(str(label), self.labels)}")
+        true, predicted = key
+        return int(self.counts[self.labels.index(true), self.labels.index(predicted)])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ConfusionMatrix):
+            return NotImplemented
+        return self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        cells = [[f"{count:,}" for count in row] for row in self.counts.tolist()]
+        shown = [label if len(label) <= 12 else label[:11] + "…" for label in self.labels]
+        width = max(len(text) for text in [*shown, *(cell for row in cells for cell in row)])
+        head = max(len(label) for label in [*shown, "true \\ predicted"])
+        lines = ["true \\ predicted".ljust(head) + "".join(f"  {label:>{width}}" for label in shown)]
+        lines += [
+            label.ljust(head) + "".join(f"  {cell:>{width}}" for cell in row)
+            for label, row in zip(shown, cells, strict=True)
+        ]
+        return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        form: dict[str, Any] = {"labels": list(self.labels), "counts": self.counts.tolist()}
+        if self.weights is not None:
+            form["weights"] = self.weights.tolist()
+        return form
+
+    @classmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> ConfusionMatrix:
+        """The inverse of :meth:`to_dict`."""
+        weights = form.get("weights")
+        counts = np.array(form["counts"], np.int64)
+        return cls(tuple(form["labels"]), counts, None if weights is None else np.array(weights, np.float64))
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation(Mapping[str, Estimate]):
+    """Every estimate of one model on one set of rows.
+
+    A mapping from the names of estimates to :class:`gnomon.Estimate`; iteration gives the names.
+
+    Attributes:
+        task: ``"binary"``, ``"multiclass"`` or ``"regression"``.
+        n: The number of rows that took part.
+        estimates: The estimates by name.
+        classes: What the classes are called; of a binary task the negative one first.
+        positive: The class that the model looks for; None unless the task is binary.
+        threshold: A row was predicted positive at ``score >= threshold``; None where nothing was thresholded.
+        per_class: For each class of a multiclass task its estimates against the rest.
+        confusion: The confusion matrix; None for a regression, or scores without a threshold.
+        curves: Points of the ROC and the precision-recall curve of a binary task with scores.
+        baseline: What a guess without a model would score on the same rows.
+        notes: Remarks in plain words.
+        provenance: Where the numbers came from: source, columns, options, versions.
+    """
+
+    task: str
+    n: int
+    estimates: Mapping[str, Estimate]
+    classes: tuple[str, ...] = ()
+    positive: str | None = None
+    threshold: float | None = None
+    per_class: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
+    confusion: ConfusionMatrix | None = None
+    curves: Mapping[str, Any] = field(default_factory=dict)
+    baseline: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("estimates", "curves", "baseline", "provenance"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        per_class = {label: MappingProxyType(dict(own)) for label, own in self.per_class.items()}
+        object.__setattr__(self, "per_class", MappingProxyType(per_class))
+
+    def __getitem__(self, name: str) -> Estimate:
+        """The estimate of that name.
+
+        Raises:
+            UnknownEstimateError: There is none; the message names the nearest.
+        """
+        if name not in self.estimates:
+            raise UnknownEstimateError(
+                f"this {self.task} evaluation has no estimate {name!r}: {nearest(str(name), self.estimates)}"
+            )
+        return self.estimates[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.estimates)
+
+    def __len__(self) -> int:
+        return len(self.estimates)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal in everything; undefined values are equal to each other."""
+        if not isinstance(other, Evaluation):
+            return NotImplemented
+        return self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        shown = [
+            f"{name}={estimate.value:.3f}"
+            + ("" if math.isnan(estimate.low) else f" [{estimate.low:.3f}, {estimate.high:.3f}]")
+            for name in HEADLINES[self.task]
+            if (estimate := self.estimates.get(name)) is not None and estimate.defined
+        ]
+        what = f", positive={self.positive!r}" if self.positive is not None else ""
+        return f"Evaluation({self.task}, n={self.n:,}{what}{''.join(', ' + text for text in shown)})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON form, version 1: see docs/json.md."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "gnomon_version": self.provenance.get("gnomon"),
+            "task": self.task,
+            "classes": list(self.classes),
+            "positive": self.positive,
+            "threshold": self.threshold,
+            "n": self.n,
+            "estimates": {name: estimate.to_dict() for name, estimate in self.estimates.items()},
+            "per_class": {
+                label: {name: estimate.to_dict() for name, estimate in own.items()}
+                for label, own in self.per_class.items()
+            },
+            "confusion": None if self.confusion is None else self.confusion.to_dict(),
+            "curves": plain(self.curves),
+            "baseline": plain(self.baseline),
+            "slices": {},
+            "notes": list(self.notes),
+            "provenance": plain(self.provenance),
+        }
+
+    @classmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> Evaluation:
+        """The inverse of :meth:`to_dict`.
+
+        Raises:
+            StateError: The form is no evaluation, or of another version.
+        """
+        if not isinstance(form, Mapping) or "schema_version" not in form or "estimates" not in form:
+            raise StateError("this is no saved evaluation")
+        if form["schema_version"] != SCHEMA_VERSION:
+            raise StateError(
+                f"the evaluation was saved with schema version {form['schema_version']!r}, "
+                f"this gnomon reads {SCHEMA_VERSION}"
+            )
+        try:
+            return cls(
+                task=form["task"],
+                n=form["n"],
+                estimates=estimates_from(form["estimates"]),
+                classes=tuple(form["classes"]),
+                positive=form["positive"],
+                threshold=form["threshold"],
+                per_class={label: estimates_from(own) for label, own in form["per_class"].items()},
+                confusion=None if form["confusion"] is None else ConfusionMatrix.from_dict(form["confusion"]),
+                curves=form["curves"],
+                baseline=form["baseline"],
+                notes=tuple(form["notes"]),
+                provenance=form["provenance"],
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise StateError(f"the saved evaluation is damaged: {error!r}") from None
+
+    def to_json(self) -> str:
+        """The JSON form as text, with a line break at the end."""
+        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def save(self, path: str | Path) -> None:
+        """Writes the JSON form to a file, whole or not at all.
+
+        Raises:
+            SourceError: The file cannot be written.
+        """
+        write_whole(Path(path), self.to_json())
+
+
+HEADLINES = {
+    "binary": ("accuracy", "f1", "roc_auc", "average_precision"),
+    "multiclass": ("accuracy", "f1_macro", "roc_auc_macro"),
+    "regression": ("rmse", "mae", "r2"),
+}
+
+
+def load(path: str | Path) -> Evaluation:
+    """Reads back an evaluation that was saved (by :meth:`Evaluation.save` or ``--format json``).
+
+    Raises:
+        SourceError: The file cannot be read.
+        StateError: It holds no evaluation, or one of another version.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        form = json.loads(text)
+    except ValueError as error:
+        raise StateError(f"{path} is no saved evaluation, or was cut off: {error}") from None
+    return Evaluation.from_dict(form)
+
+
+def estimates_from(form: Mapping[str, Any]) -> dict[str, Estimate]:
+    """Estimates by name from their JSON form."""
+    return {name: Estimate.from_dict(own) for name, own in form.items()}
+
+
+def plain(value: Any) -> Any:
+    """Mappings and tuples as JSON has them."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(own) for key, own in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(own) for own in value]
+    return value

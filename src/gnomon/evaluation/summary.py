@@ -1,0 +1,108 @@
+"""The states that a task needs, made from one batch and merged as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.kernels.losses import log_losses
+from gnomon.schema.batch import Batch
+from gnomon.schema.schema import Schema
+from gnomon.states.base import State
+from gnomon.states.confusion import Confusion
+from gnomon.states.mean import MeanLoss, Weight
+from gnomon.states.residuals import ErrorSizes, Residuals
+from gnomon.states.scores import ClassScores, Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The states of some rows, by the part they play, with the rows themselves counted.
+
+    Attributes:
+        rows: The rows that take part.
+        dropped: Rows left out because a used value was missing.
+        states: Confusion, scores, losses or residuals, whichever the task needs.
+    """
+
+    rows: Weight
+    dropped: int
+    states: dict[str, State]
+
+    def merge(self, other: Self) -> Self:
+        """The summary of the rows of both."""
+        return type(self)(
+            self.rows.merge(other.rows),
+            self.dropped + other.dropped,
+            {name: state.merge(other.states[name]) for name, state in self.states.items()},
+        )
+
+
+def summarise(batch: Batch, schema: Schema, threads: int) -> Summary:
+    """The states of one batch."""
+    make = {"binary": binary_states, "multiclass": multiclass_states, "regression": regression_states}[schema.task]
+    return Summary(Weight.of(batch.n, batch.weight, threads), batch.dropped, make(batch, schema, threads))
+
+
+def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:
+    """Confusion at the threshold or of the predictions; scores; losses where scores are probabilities."""
+    states: dict[str, State] = {}
+    target, weight = batch.target, batch.weight
+    if batch.prediction is not None:
+        states["confusion"] = Confusion.of_labels(target, batch.prediction, weight, 2, threads)
+    elif schema.threshold is not None:
+        states["confusion"] = Confusion.of_scores(target, batch.scores[0], weight, schema.threshold, threads)
+    if batch.scores:
+        states["scores"] = Scores.of(batch.scores[0], target, weight)
+        if schema.scale == "probability":
+            brier, log_loss = MeanLoss.of_probabilities(target, batch.scores[0], weight, threads)
+            states |= {"brier_score": brier, "log_loss": log_loss}
+    return states
+
+
+def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:
+    """Confusion of the predictions, or of the class with the greatest score; scores and losses as above."""
+    states: dict[str, State] = {}
+    classes, weight = len(schema.labels), batch.weight
+    predicted = batch.prediction
+    if batch.scores:
+        states["scores"] = ClassScores.of(batch.target, batch.scores, weight)
+        scores = np.stack(batch.scores, axis=1)
+        if predicted is None:
+            predicted = np.argmax(scores, axis=1).astype(batch.target.dtype)
+        if schema.scale == "probability":
+            states["log_loss"] = MeanLoss.of(log_losses(truth_of(scores, batch.target)), weight, threads)
+            states["brier_score"] = MeanLoss.of(brier_losses(scores, batch.target), weight, threads)
+    assert predicted is not None  # a schema has predictions or scores
+    states["confusion"] = Confusion.of_labels(batch.target, predicted, weight, classes, threads)
+    return states
+
+
+def regression_states(batch: Batch, _: Schema, threads: int) -> dict[str, State]:
+    """Moments of the residuals, and the sizes of the errors for their median."""
+    assert batch.prediction is not None  # a regression always has one
+    return {
+        "residuals": Residuals.of(batch.target, batch.prediction, batch.weight, threads),
+        "errors": ErrorSizes.of(batch.target, batch.prediction, batch.weight),
+    }
+
+
+def truth_of(scores: NDArray[Any], target: NDArray[Any]) -> NDArray[Any]:
+    """The score that each row gave to its true class."""
+    truth: NDArray[Any] = scores[np.arange(len(target)), target]
+    return truth
+
+
+def brier_losses(scores: NDArray[Any], target: NDArray[Any]) -> NDArray[np.float64]:
+    """The sum over classes of the squared distance to the truth: from 0 to 2, as scikit-learn scales it."""
+    scores = scores.astype(np.float64)
+    at = np.arange(len(target))
+    scores[at, target] -= 1.0
+    squares = scores**2
+    total = np.zeros(len(target))
+    for column in range(scores.shape[1]):  # a fixed order of additions, whatever the shape of the batch
+        total += squares[:, column]
+    return total

@@ -1,0 +1,1 @@
+"""Intervals: from a state, or what was measured of it, to what the sample leaves open."""

@@ -1,0 +1,143 @@
+"""Bootstrap on merged summaries: its cost does not grow with the rows, and no partition changes it.
+
+docs/decisions/0004-intervals.md says why the draws are made as they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.wilson import wilson
+from gnomon.kernels.ranking import ScoreBins
+from gnomon.measures.confusion import Cells
+from gnomon.measures.ranking import binned_average_precision, binned_ks
+
+Array = NDArray[np.float64]
+
+REPLICATES = 1000
+# Replicates are drawn in parts of about this many numbers, to bound the memory.
+_DRAWN_AT_ONCE = 4_000_000
+# With more classes than this, empty cells off the diagonal stay empty: there are too many to draw.
+_ALL_CELLS = 64
+
+
+def confusion_intervals(
+    mass: Array,
+    effective: float,
+    values: Mapping[str, float],
+    formulas: Mapping[str, Callable[[Cells], Array]],
+    level: float,
+    seed: int,
+) -> dict[str, Interval]:
+    """Intervals of any measures of one confusion matrix, from common replicates of its cells.
+
+    The cells' shares are drawn from their Dirichlet posterior: the Bayesian bootstrap (D. B. Rubin, 1981)
+    on the merged counts, with one prior row spread over all cells. Unlike the multinomial bootstrap it
+    does not collapse to a point where a cell is empty (no error seen is not no error ever).
+
+    Args:
+        mass: Weight of the cells, shape (classes, classes).
+        effective: The effective number of rows.
+        values: The measures' values, which the intervals will contain.
+        formulas: The measures.
+        level: The confidence level.
+        seed: Seed of the draws.
+    """
+    if not effective > 0:
+        return dict.fromkeys(formulas, NO_INTERVAL)
+    classes = len(mass)
+    drawn: dict[str, list[Array]] = {name: [] for name in formulas}
+    occupied = (mass > 0) | np.eye(classes, dtype=bool) | (classes <= _ALL_CELLS)
+    cells = np.flatnonzero(occupied)
+    shape = mass.ravel()[cells] / mass.sum() * effective + 1.0 / len(cells)
+    rng = np.random.Generator(np.random.Philox(seed))
+    step = max(1, _DRAWN_AT_ONCE // len(cells))
+    for start in range(0, REPLICATES, step):
+        draws = rng.standard_gamma(shape, size=(min(step, REPLICATES - start), len(cells)))
+        replicates = margins(draws, cells, classes)
+        for name, formula in formulas.items():
+            drawn[name].append(formula(replicates))
+    return {name: percentile_interval(np.concatenate(parts), values[name], level) for name, parts in drawn.items()}
+
+
+def margins(draws: Array, cells: NDArray[np.intp], classes: int) -> Cells:
+    """The diagonal and margins of replicates given for some cells, ascending, the whole diagonal among them."""
+    rows, columns = np.divmod(cells, classes)
+    by_column = np.argsort(columns, kind="stable")
+    starts = np.arange(classes)
+    return Cells(
+        draws[:, rows == columns],
+        np.add.reduceat(draws, np.searchsorted(rows, starts), axis=1),
+        np.add.reduceat(draws[:, by_column], np.searchsorted(columns[by_column], starts), axis=1),
+        draws.sum(axis=1, keepdims=True),
+    )
+
+
+def ranking_intervals(
+    bins: ScoreBins,
+    effective: tuple[float, float],
+    values: Mapping[str, float],
+    level: float,
+    seed: int,
+) -> dict[str, Interval]:
+    """Intervals of average precision and KS, from Poisson replicates of bins of scores.
+
+    Each replicate draws the rows of each class in each bin anew (a Poisson bootstrap: A. Chamandy et al.,
+    "Estimating uncertainty for massive data streams", 2012). The bins' own value stands for the exact one:
+    the replicates are shifted by the difference of the two.
+
+    Args:
+        bins: Bins of scores, ascending.
+        effective: Effective number of positives and of negatives.
+        values: The exact values of ``average_precision`` and ``ks``.
+        level: The confidence level.
+        seed: Seed of the draws.
+    """
+    rng = np.random.Generator(np.random.Philox(seed))
+    tied = bins.low == bins.high
+    size = (REPLICATES, len(tied))
+    scales = [column.sum() / rows for column, rows in zip((bins.positives, bins.negatives), effective, strict=True)]
+    positives = rng.poisson(bins.positives / scales[0], size) * scales[0]
+    negatives = rng.poisson(bins.negatives / scales[1], size) * scales[1]
+    usable = (positives.sum(axis=1) > 0) & (negatives.sum(axis=1) > 0)
+    positives, negatives = positives[usable], negatives[usable]
+    replicates = {
+        "average_precision": binned_average_precision(positives, negatives, tied)
+        - float(binned_average_precision(bins.positives, bins.negatives, tied))
+        + values["average_precision"],
+        "ks": binned_ks(positives, negatives) - float(binned_ks(bins.positives, bins.negatives)) + values["ks"],
+    }
+    intervals = {
+        name: percentile_interval(np.clip(drawn, 0.0, 1.0), values[name], level) for name, drawn in replicates.items()
+    }
+    return intervals | separated(effective, values, level)
+
+
+def separated(effective: tuple[float, float], values: Mapping[str, float], level: float) -> dict[str, Interval]:
+    """Intervals where the classes are separated perfectly and every replicate is perfect too.
+
+    The average precision is then taken as a proportion of the positives. KS is a difference of two
+    proportions, TPR = 1 and FPR = 0, whose Wilson limits combine by R. G. Newcombe, "Interval estimation for
+    the difference between independent proportions", Statistics in Medicine 17 (1998), method 10.
+    """
+    intervals = {}
+    positive, negative = (1.0 - wilson(1.0, rows, level).low for rows in effective)
+    if values["average_precision"] == 1.0:
+        intervals["average_precision"] = Interval(1.0 - positive, 1.0, "wilson")
+    if values["ks"] == 1.0:
+        intervals["ks"] = Interval(max(0.0, 1.0 - math.hypot(positive, negative)), 1.0, "wilson")
+    return intervals
+
+
+def percentile_interval(replicates: Array, value: float, level: float) -> Interval:
+    """The middle ``level`` of the replicates, widened to contain the value itself."""
+    known = replicates[~np.isnan(replicates)]
+    if np.isnan(value) or not len(known):
+        return NO_INTERVAL
+    low, high = np.quantile(known, [0.5 - level / 2, 0.5 + level / 2])
+    return Interval(min(float(low), value), max(float(high), value), "bootstrap")

@@ -1,0 +1,33 @@
+"""An interval and the name of the method that made it."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import NamedTuple
+
+
+class Interval(NamedTuple):
+    """Both ends and the method; the ends are NaN where there is no interval."""
+
+    low: float
+    high: float
+    method: str | None
+
+
+NO_INTERVAL = Interval(float("nan"), float("nan"), None)
+
+
+def normal_quantile(level: float) -> float:
+    """The z for which a standard normal lies in [-z, z] with probability ``level``.
+
+    >>> round(normal_quantile(0.95), 6)
+    1.959964
+    """
+    return NormalDist().inv_cdf(0.5 + level / 2)
+
+
+def t_quantile(level: float, freedom: float) -> float:
+    """The t for which Student's t lies in [-t, t] with probability ``level``."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.5 + level / 2))

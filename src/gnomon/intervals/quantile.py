@@ -1,0 +1,29 @@
+"""Distribution-free interval for a median, from order statistics."""
+
+from __future__ import annotations
+
+from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.measures.regression import SortedErrors
+
+
+def median_interval(errors: SortedErrors, rows: float, level: float) -> Interval:
+    """Two order statistics between which the median lies with at least the probability ``level``.
+
+    The number of rows below the median is binomial with share 1/2, whatever the distribution (W. J. Conover,
+    Practical Nonparametric Statistics, 3rd edition, section 3.2). With weights the ranks are taken as
+    shares of the weight, for the effective number of rows. No interval where even the smallest and the
+    largest error enclose the median too rarely.
+    """
+    from scipy.special import bdtr, bdtrik
+
+    n = int(rows)
+    tail = 0.5 - level / 2
+    if n < 1 or bdtr(0, n, 0.5) > tail:
+        return NO_INTERVAL
+    below = int(bdtrik(tail, n, 0.5))  # the greatest k with P(X <= k) <= tail, up to rounding
+    while below > 0 and bdtr(below, n, 0.5) > tail:
+        below -= 1
+    while bdtr(below + 1, n, 0.5) <= tail:
+        below += 1
+    low, high = errors.at_rank(below, n), errors.at_rank(n - 1 - below, n)
+    return Interval(low, high, "order statistics")

@@ -1,0 +1,33 @@
+"""Wilson's score interval for a proportion: inside [0, 1], and never of zero width."""
+
+from __future__ import annotations
+
+import math
+
+from gnomon.intervals.interval import NO_INTERVAL, Interval, normal_quantile
+
+
+def wilson(share: float, trials: float, level: float) -> Interval:
+    """The interval of a proportion.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
+    American Statistical Association 22 (1927). With weighted rows ``trials`` is their effective number.
+
+    Args:
+        share: Successes over trials.
+        trials: The number of trials; no interval where it is not positive.
+        level: The confidence level.
+
+    >>> low, high, _ = wilson(1.0, 10, 0.95)
+    >>> round(low, 4), high
+    (0.7225, 1.0)
+    """
+    if not trials > 0 or math.isnan(share):
+        return NO_INTERVAL
+    z = normal_quantile(level)
+    center = share + z * z / (2 * trials)
+    half = z * math.sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2)
+    scale = 1 + z * z / trials
+    low = 0.0 if share == 0 else max(0.0, (center - half) / scale)
+    high = 1.0 if share == 1 else min(1.0, (center + half) / scale)
+    return Interval(low, high, "wilson")

@@ -1,0 +1,60 @@
+"""Sums without rounding: an integer times 2^-1074, the unit in which every double is whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+_UNIT = 1 << 1074
+
+
+@dataclass(frozen=True, slots=True)
+class ExactSum:
+    """A sum of doubles, exact, hence the same for every order of its terms.
+
+    Attributes:
+        units: The sum as a multiple of 2^-1074; None if a term was too large for a double.
+
+    >>> tenth = ExactSum.of(0.1)
+    >>> float(tenth + tenth + tenth), 0.1 + 0.1 + 0.1
+    (0.30000000000000004, 0.30000000000000004)
+    >>> float(ExactSum.of(1e100) + ExactSum.of(1.0) + ExactSum.of(-1e100))
+    1.0
+    """
+
+    units: int | None = 0
+
+    @classmethod
+    def of(cls, value: float) -> ExactSum:
+        """The sum of one term."""
+        top, bottom = value.as_integer_ratio()
+        return cls(top * (_UNIT // bottom))
+
+    @classmethod
+    def from_core(cls, raw: bytes | None) -> ExactSum:
+        """The sum that a kernel returned."""
+        return cls(None if raw is None else int.from_bytes(raw, "little", signed=True))
+
+    def __add__(self, other: ExactSum) -> ExactSum:
+        if self.units is None or other.units is None:
+            return ExactSum(None)
+        return ExactSum(self.units + other.units)
+
+    @property
+    def finite(self) -> bool:
+        """Whether every term could be represented."""
+        return self.units is not None
+
+    def fraction(self) -> Fraction:
+        """The sum as an exact fraction.
+
+        Raises:
+            OverflowError: A term was too large for a double.
+        """
+        if self.units is None:
+            raise OverflowError("a term of the sum was too large for a double")
+        return Fraction(self.units, _UNIT)
+
+    def __float__(self) -> float:
+        """The sum, rounded once."""
+        return float(self.fraction())

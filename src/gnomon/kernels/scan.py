@@ -1,0 +1,65 @@
+"""One look at a column: is it usable, what is its range, which labels occur; labels to codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.kernels import _core
+
+# A table of labels this wide is cheaper than a hash of them.
+WIDEST_TABLE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FloatScan:
+    """What one pass over a float column saw; ``low`` and ``high`` are over its finite values."""
+
+    nans: int
+    infinities: int
+    low: float
+    high: float
+
+
+def scan_floats(values: NDArray[Any], threads: int) -> FloatScan:
+    """Counts NaN and infinite values of a float32 or float64 array and finds its range."""
+    return FloatScan(*_core.scan(values, threads))
+
+
+def integer_span(values: NDArray[Any], threads: int) -> tuple[int, int]:
+    """Smallest and largest value of a non-empty integer array."""
+    return _core.span(values, threads)
+
+
+def distinct_integers(values: NDArray[Any], threads: int) -> NDArray[Any]:
+    """The distinct values of an integer array, ascending."""
+    if len(values) == 0:
+        return np.empty(0, np.int64)
+    low, high = integer_span(values, threads)
+    if high - low >= WIDEST_TABLE:
+        return np.unique(values)
+    return np.flatnonzero(_core.occurring(values, low, high - low + 1, threads)) + low
+
+
+def encode_integers(values: NDArray[Any], labels: list[int], threads: int) -> tuple[NDArray[Any], int, int]:
+    """Codes of integer labels: the position of each value in ``labels``.
+
+    Returns:
+        The codes (uint8 where there are fewer than 255 labels, else int32), the number of values that are
+        no label, and the row of the first of them. The code of such a row is meaningless.
+    """
+    narrow = len(labels) < 255
+    low, high = min(labels), max(labels)
+    if high - low >= WIDEST_TABLE:
+        order = np.argsort(labels)
+        known = np.asarray(labels)[order]
+        at = np.minimum(np.searchsorted(known, values), len(known) - 1)
+        wrong = np.flatnonzero(known[at] != values)
+        codes = order[at].astype(np.uint8 if narrow else np.int32)
+        return codes, len(wrong), int(wrong[0]) if len(wrong) else len(values)
+    table = np.full(high - low + 1, -1, np.int32)
+    table[np.asarray(labels) - low] = np.arange(len(labels), dtype=np.int32)
+    return _core.encode(values, low, table, narrow, threads)

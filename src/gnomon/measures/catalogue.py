@@ -1,0 +1,69 @@
+"""What every measure is called, how far it can reach, and which direction is better."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure's name for people and its range.
+
+    Attributes:
+        title: What a report calls it.
+        low, high: The values it can take; infinite where it has no end.
+        better: +1 if greater is better, -1 if smaller is better.
+    """
+
+    title: str
+    low: float = 0.0
+    high: float = 1.0
+    better: int = 1
+
+
+_UP, _DOWN = 1, -1
+_INF = math.inf
+
+CATALOGUE: dict[str, Measure] = {
+    "accuracy": Measure("accuracy"),
+    "balanced_accuracy": Measure("balanced accuracy"),
+    "precision": Measure("precision"),
+    "recall": Measure("recall (sensitivity)"),
+    "specificity": Measure("specificity"),
+    "false_positive_rate": Measure("fall-out (FPR)", better=_DOWN),
+    "negative_predictive_value": Measure("negative predictive value"),
+    "f1": Measure("F1"),
+    "matthews_corrcoef": Measure("Matthews correlation", low=-1.0),
+    "cohen_kappa": Measure("Cohen's kappa", low=-1.0),
+    "roc_auc": Measure("ROC AUC"),
+    "average_precision": Measure("average precision (AP)"),
+    "ks": Measure("Kolmogorov-Smirnov"),
+    "log_loss": Measure("log loss", high=_INF, better=_DOWN),
+    "brier_score": Measure("Brier score", better=_DOWN),
+    "mse": Measure("MSE", high=_INF, better=_DOWN),
+    "rmse": Measure("RMSE", high=_INF, better=_DOWN),
+    "mae": Measure("MAE", high=_INF, better=_DOWN),
+    "r2": Measure("R²", low=-_INF),
+    "explained_variance": Measure("explained variance", low=-_INF),
+    "median_absolute_error": Measure("median absolute error", high=_INF, better=_DOWN),
+    "mape": Measure("MAPE", high=_INF, better=_DOWN),
+    "max_error": Measure("largest error", high=_INF, better=_DOWN),
+}
+
+AVERAGES = ("macro", "micro", "weighted")
+
+
+def measure(name: str) -> Measure:
+    """The measure behind an estimate's name; ``f1_macro`` is F1 with its average named.
+
+    >>> measure("f1_macro").title
+    'F1, macro'
+    """
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    base, _, average = name.rpartition("_")
+    if average in AVERAGES and base in CATALOGUE:
+        plain = CATALOGUE[base]
+        return Measure(f"{plain.title}, {average}", plain.low, plain.high, plain.better)
+    raise KeyError(name)

@@ -1,0 +1,190 @@
+"""Measures of a confusion matrix.
+
+Every formula takes :class:`Cells` and works on arrays of any shape: one matrix, one class against the
+rest, or thousands of bootstrap replicates at once; of floats, or of exact fractions. Where a denominator
+is 0 the value is NaN. Definitions and names are scikit-learn's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+# Weights of cells: float64, or exact fractions in an array of objects.
+Mass = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """What every measure of a confusion matrix is made of, for each class along the last axis.
+
+    A confusion matrix enters all of them through its diagonal and its two margins only.
+
+    Attributes:
+        hits: Weight of the rows of the class that were predicted as it (TP).
+        support: Weight of the rows of the class (TP + FN).
+        predicted: Weight of the rows predicted as the class (TP + FP).
+        total: Weight of all rows, with a last axis of length 1.
+    """
+
+    hits: Mass
+    support: Mass
+    predicted: Mass
+    total: Mass
+
+    @classmethod
+    def of(cls, matrix: Mass) -> Cells:
+        """From matrices of shape (..., classes, classes), rows true, columns predicted."""
+        support = matrix.sum(axis=-1)
+        return cls(
+            np.diagonal(matrix, axis1=-2, axis2=-1),
+            support,
+            matrix.sum(axis=-2),
+            support.sum(axis=-1, keepdims=True),
+        )
+
+    def of_class(self, code: int) -> Cells:
+        """One class only; the last axis has length 1."""
+        pick = slice(code, code + 1)
+        return Cells(self.hits[..., pick], self.support[..., pick], self.predicted[..., pick], self.total)
+
+    @property
+    def false_negatives(self) -> Mass:
+        """Rows of the class predicted as another."""
+        return self.support - self.hits
+
+    @property
+    def false_positives(self) -> Mass:
+        """Rows of another class predicted as this one."""
+        return self.predicted - self.hits
+
+    @property
+    def true_negatives(self) -> Mass:
+        """Rows of another class predicted as another."""
+        return self.total - self.support - self.predicted + self.hits
+
+
+def ratio(top: Any, bottom: Any) -> Array:
+    """``top / bottom`` as float64, NaN where ``bottom`` is 0; fractions are rounded once."""
+    top, bottom = np.asarray(top), np.asarray(bottom)
+    if object in (top.dtype, bottom.dtype):
+        exact = np.frompyfunc(lambda t, b: float(t / b) if b else np.nan, 2, 1)
+        return np.asarray(exact(top, bottom), np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(bottom == 0, np.nan, top / bottom)
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """A measure that is a share of some rows: ``successes`` of ``trials``, for one class against the rest.
+
+    Attributes:
+        successes, trials: Numerator and denominator from the cells.
+        reason: Why the measure is undefined when there are no trials; ``{name}`` is the class.
+    """
+
+    successes: Callable[[Cells], Mass]
+    trials: Callable[[Cells], Mass]
+    reason: str
+
+    def __call__(self, cells: Cells) -> Array:
+        """The share; NaN where there are no trials."""
+        return ratio(self.successes(cells), self.trials(cells))
+
+
+NO_POSITIVE = "no row has the class {name}"
+NO_NEGATIVE = "no row has another class than {name}"
+NOTHING_PREDICTED = "nothing was predicted as {name}"
+ALL_PREDICTED = "nothing was predicted as another class than {name}"
+
+PROPORTIONS: dict[str, Proportion] = {
+    "precision": Proportion(lambda c: c.hits, lambda c: c.predicted, NOTHING_PREDICTED),
+    "recall": Proportion(lambda c: c.hits, lambda c: c.support, NO_POSITIVE),
+    "specificity": Proportion(lambda c: c.true_negatives, lambda c: c.total - c.support, NO_NEGATIVE),
+    "false_positive_rate": Proportion(lambda c: c.false_positives, lambda c: c.total - c.support, NO_NEGATIVE),
+    "negative_predictive_value": Proportion(lambda c: c.true_negatives, lambda c: c.total - c.predicted, ALL_PREDICTED),
+    # The Jaccard index: F1 is a monotone function of it, so its interval gives that of F1.
+    "jaccard": Proportion(
+        lambda c: c.hits,
+        lambda c: c.support + c.predicted - c.hits,
+        "no row has the class {name} and nothing was predicted as it",
+    ),
+}
+
+
+def f1_of_jaccard(jaccard: Any) -> Any:
+    """F1 = 2J / (1 + J), where J = TP / (TP + FN + FP)."""
+    return 2.0 * jaccard / (1.0 + jaccard)
+
+
+def f1(cells: Cells) -> Array:
+    """Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN), for each class."""
+    return ratio(2 * cells.hits, cells.support + cells.predicted)
+
+
+def accuracy(cells: Cells) -> Array:
+    """The share of rows predicted right."""
+    return ratio(cells.hits.sum(axis=-1), cells.total[..., 0])
+
+
+def balanced_accuracy(cells: Cells) -> Array:
+    """The mean recall of the classes that occur."""
+    return mean_defined(PROPORTIONS["recall"](cells))
+
+
+def matthews_corrcoef(cells: Cells) -> Array:
+    """The correlation of prediction and target, for any number of classes.
+
+    J. Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient",
+    Computational Biology and Chemistry 28 (2004). NaN where only one class is true, or only one predicted.
+    """
+    support, predicted = ratio(cells.support, cells.total), ratio(cells.predicted, cells.total)
+    covariance = accuracy(cells) - (support * predicted).sum(axis=-1)
+    spread_true = 1.0 - (support**2).sum(axis=-1)
+    spread_predicted = 1.0 - (predicted**2).sum(axis=-1)
+    one = ((cells.support == cells.total) | (cells.predicted == cells.total)).any(axis=-1)
+    return ratio(covariance, np.where(one, 0.0, np.sqrt(spread_true * spread_predicted)))
+
+
+def cohen_kappa(cells: Cells) -> Array:
+    """Agreement beyond chance: (observed - expected) / (1 - expected).
+
+    J. Cohen, "A coefficient of agreement for nominal scales" (1960). NaN where chance alone agrees always.
+    """
+    observed = accuracy(cells)
+    expected = (ratio(cells.support, cells.total) * ratio(cells.predicted, cells.total)).sum(axis=-1)
+    certain = ((cells.support == cells.total) & (cells.predicted == cells.total)).any(axis=-1)
+    return ratio(observed - expected, np.where(certain, 0.0, 1.0 - expected))
+
+
+def mean_defined(values: Array, weights: Mass | None = None) -> Array:
+    """The mean over the last axis of the values that are not NaN; NaN if none is, or none has weight."""
+    known = ~np.isnan(values)
+    share = known.astype(np.float64) if weights is None else np.where(known, weights.astype(np.float64), 0.0)
+    return ratio((np.where(known, values, 0.0) * share).sum(axis=-1), share.sum(axis=-1))
+
+
+PER_CLASS: dict[str, Callable[[Cells], Array]] = {
+    "precision": PROPORTIONS["precision"],
+    "recall": PROPORTIONS["recall"],
+    "f1": f1,
+}
+
+
+def averaged(name: str, average: str) -> Callable[[Cells], Array]:
+    """The macro or weighted average over classes of a per-class measure.
+
+    Classes for which the measure is undefined are left out, as scikit-learn does with
+    ``zero_division=np.nan``; macro weighs classes alike, weighted by their support.
+    """
+    formula = PER_CLASS[name]
+
+    def value(cells: Cells) -> Array:
+        return mean_defined(formula(cells), cells.support if average == "weighted" else None)
+
+    return value

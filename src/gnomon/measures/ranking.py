@@ -1,0 +1,118 @@
+"""Measures of a ranking: from counts of pairs, or from bins of scores, to values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.kernels.ranking import PairCounts, ScoreBins
+from gnomon.measures.confusion import ratio
+
+Array = NDArray[np.float64]
+
+
+def roc_auc(pairs: PairCounts) -> float:
+    """The share of pairs (positive, negative) in which the positive scores higher; ties count half.
+
+    A ratio of integers, rounded once. Equal to the area under the ROC curve (J. A. Hanley and
+    B. J. McNeil, "The meaning and use of the area under a ROC curve", Radiology 143, 1982).
+    """
+    return pairs.wins / (2 * pairs.positives * pairs.negatives)
+
+
+def average_precision(pairs: PairCounts) -> float:
+    """The mean over positives of the precision at their own score: the step-wise area under the PR curve."""
+    return pairs.precision_sum / pairs.positives
+
+
+def ks(pairs: PairCounts) -> float:
+    """The largest distance between the two classes' score distributions: max \\|TPR - FPR\\|."""
+    return max(pairs.gap_above, pairs.gap_below)
+
+
+def delong_variance(pairs: PairCounts) -> Fraction:
+    """DeLong's variance of the AUC, exact, from counts (rows without weights).
+
+    S10 / m + S01 / n, the variances of the placements of m positives and n negatives (E. R. DeLong et al.,
+    Biometrics 44, 1988, equation 5). Needs at least two rows of each class.
+    """
+    m, n = pairs.positives, pairs.negatives
+    losses = 2 * m * n - pairs.wins
+    positive = Fraction(m * pairs.positive_squares - pairs.wins**2, m * m * (m - 1) * 4 * n * n)
+    negative = Fraction(n * pairs.negative_squares - losses**2, n * n * (n - 1) * 4 * m * m)
+    return positive + negative
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Cumulative weights from the highest score down; point 0 is the threshold above every score.
+
+    Attributes:
+        threshold: The lowest score that is predicted positive; the first is infinite.
+        true_positives, false_positives: Weight predicted positive at that threshold, of each class.
+    """
+
+    threshold: Array
+    true_positives: Array
+    false_positives: Array
+
+    @classmethod
+    def of(cls, bins: ScoreBins) -> Curve:
+        """The curve through the edges of the bins."""
+        return cls(
+            np.append(np.inf, bins.low[::-1]),
+            cumulative(bins.positives),
+            cumulative(bins.negatives),
+        )
+
+    @property
+    def true_positive_rate(self) -> Array:
+        """Share of the positives that is predicted positive (recall)."""
+        return ratio(self.true_positives, self.true_positives[-1])
+
+    @property
+    def false_positive_rate(self) -> Array:
+        """Share of the negatives that is predicted positive (fall-out)."""
+        return ratio(self.false_positives, self.false_positives[-1])
+
+    @property
+    def precision(self) -> Array:
+        """Share of what is predicted positive that is positive; 1 at point 0, by convention."""
+        flagged = self.true_positives + self.false_positives
+        return np.where(flagged > 0, self.true_positives / np.where(flagged > 0, flagged, 1.0), 1.0)
+
+
+def cumulative(weights: Array) -> Array:
+    """Sums from the last bin down along the last axis, with a leading 0."""
+    down = np.cumsum(weights[..., ::-1], axis=-1)
+    return np.concatenate([np.zeros((*down.shape[:-1], 1)), down], axis=-1)
+
+
+def binned_average_precision(positives: Array, negatives: Array, tied: NDArray[np.bool_]) -> Array:
+    """Average precision of bins of scores, ascending along the last axis.
+
+    In a bin of one score (``tied``) every positive has the precision at that score. In a wider bin the
+    positives and negatives are taken as evenly mixed, and the precision is averaged along the way:
+    with a, b the positives and the rows above the bin and c, d those in it, the integral of
+    (a + c t) / (b + d t) over t from 0 to 1.
+    """
+    above, rows = cumulative(positives), cumulative(positives + negatives)
+    a, b = above[..., :-1], rows[..., :-1]
+    c, d = positives[..., ::-1], (positives + negatives)[..., ::-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at_end = (a + c) / (b + d)
+        slope = c / d
+        mixed = np.where(b > 0, slope + (a - b * slope) * np.log1p(d / b) / d, slope)
+        precision = np.where(tied[::-1], at_end, mixed)
+        return ratio(np.sum(np.where(c > 0, c * precision, 0.0), axis=-1), above[..., -1])
+
+
+def binned_ks(positives: Array, negatives: Array) -> Array:
+    """The largest |TPR - FPR| over the edges of bins of scores."""
+    above, below = cumulative(positives), cumulative(negatives)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gaps = above / above[..., -1:] - below / below[..., -1:]
+    return np.asarray(np.max(np.abs(gaps), axis=-1))

@@ -1,0 +1,159 @@
+"""Measures of a regression, from exact moments of targets and errors. Definitions are scikit-learn's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import comb
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.measures.means import MeanAndSpread, mean_and_spread
+from gnomon.states.residuals import ErrorSizes, Residuals
+
+# Fourth powers are summed to about 106 bits. With (mean / deviation)^2 up to this much, what is left of
+# them after centring is right to about six digits; beyond it, nothing is claimed.
+FARTHEST = 10**13
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A measure 1 - A / B of explained variation.
+
+    Attributes:
+        unexplained: A / B, exact.
+        relative_variance: The variance of log(A / B) by the delta method, already divided by the effective
+            number of rows; None where it is unknown.
+        reason: Why it is unknown, in words.
+    """
+
+    unexplained: Fraction
+    relative_variance: float | None
+    reason: str | None = None
+
+
+class Moments:
+    """Means of e^i y^j over the rows, exact, and centred ones made from them."""
+
+    _TERMS: ClassVar = {
+        (0, 1): "y", (0, 2): "y2", (0, 3): "y3", (0, 4): "y4",
+        (1, 0): "e", (1, 1): "ey", (1, 2): "ey2",
+        (2, 0): "e2", (2, 1): "e2y", (2, 2): "e2y2",
+        (3, 0): "e3", (4, 0): "e4",
+    }  # fmt: skip
+
+    def __init__(self, state: Residuals) -> None:
+        self._state = state
+        self._total = state.weight.total.fraction()
+
+    def raw(self, e: int, y: int) -> Fraction:
+        """The mean of ``error**e * target**y``.
+
+        Raises:
+            OverflowError: A term was too large for a double.
+        """
+        if e == y == 0:
+            return Fraction(1)
+        return self._state.sums[self._TERMS[e, y]].fraction() / self._total
+
+    def centred(self, e: int, y: int, e_center: Fraction, y_center: Fraction) -> Fraction:
+        """The mean of ``(error - e_center)**e * (target - y_center)**y``."""
+        return sum(
+            (
+                comb(e, i) * comb(y, j) * (-e_center) ** (e - i) * (-y_center) ** (y - j) * self.raw(i, j)
+                for i in range(e + 1)
+                for j in range(y + 1)
+                if (e_center or i == e) and (y_center or j == y)
+            ),
+            Fraction(0),
+        )
+
+
+def explained(state: Residuals, *, centre_errors: bool) -> Explained | None:
+    """R² (mean squared error over variance), or the explained variance (variance of the errors over it).
+
+    The variance of log(A/B) follows from the influence of one row, (e - c)^2 / A - (y - mean)^2 / B, whose
+    mean is 0 and whose mean square is made of fourth moments.
+
+    Returns:
+        None where the target does not vary.
+    """
+    moments = Moments(state)
+    y_mean = moments.raw(0, 1)
+    e_center = moments.raw(1, 0) if centre_errors else Fraction(0)
+    errors = moments.centred(2, 0, e_center, Fraction(0))
+    spread = moments.centred(0, 2, Fraction(0), y_mean)
+    if spread == 0:
+        return None
+    unexplained = errors / spread
+    rows = state.weight.effective
+    if rows <= 1:
+        return Explained(unexplained, None, "too few rows")
+    if errors == 0:
+        return Explained(unexplained, 0.0)
+    centres = (y_mean**2 / spread, e_center**2 / errors)
+    if max(centres) > FARTHEST:
+        return Explained(unexplained, None, "the target or the errors lie too far from zero for their spread")
+    try:
+        fourth_e = moments.centred(4, 0, e_center, Fraction(0))
+        mixed = moments.centred(2, 2, e_center, y_mean)
+        fourth_y = moments.centred(0, 4, Fraction(0), y_mean)
+    except OverflowError:
+        return Explained(unexplained, None, "fourth powers of the values are too large for double precision")
+    influence = fourth_e / errors**2 - 2 * mixed / (errors * spread) + fourth_y / spread**2
+    return Explained(unexplained, float(max(influence, Fraction(0)) / Fraction(rows)))
+
+
+def squared_error(state: Residuals) -> MeanAndSpread:
+    """The mean squared error."""
+    return mean_and_spread(state.weight, state.sums["e2"], state.sums["e4"])
+
+
+def absolute_error(state: Residuals) -> MeanAndSpread:
+    """The mean absolute error."""
+    return mean_and_spread(state.weight, state.sums["abs"], state.sums["e2"])
+
+
+def relative_error(state: Residuals) -> MeanAndSpread:
+    """The mean absolute percentage error, as a fraction: the mean of |e| / max(|y|, 2^-52)."""
+    return mean_and_spread(state.weight, state.sums["q"], state.sums["q2"])
+
+
+def target_mean_and_variance(state: Residuals) -> tuple[float, float]:
+    """The mean of the target and its variance around that mean: what a constant guess would cost."""
+    moments = Moments(state)
+    mean = moments.raw(0, 1)
+    return float(mean), float(moments.centred(0, 2, Fraction(0), mean))
+
+
+class SortedErrors:
+    """Absolute errors in order, with their cumulative weight, for quantiles."""
+
+    def __init__(self, state: ErrorSizes) -> None:
+        columns = state.ordered()
+        self.sizes: NDArray[np.float64] = columns[0]
+        weight = columns[1] if len(columns) > 1 else np.ones(len(self.sizes))
+        self._cumulative = np.cumsum(weight)
+
+    def quantile(self, share: float) -> float:
+        """The smallest size with at least this share of the weight at or below it.
+
+        Where exactly that share lies at or below it, the mean of it and the next size: the averaged
+        inverted distribution function (R. J. Hyndman and Y. Fan, "Sample quantiles in statistical
+        packages", 1996, definition 2), which is the ordinary median for share 0.5 and equal weights.
+        """
+        total = self._cumulative[-1]
+        slack = total * 2.0**-50
+        at = int(np.searchsorted(self._cumulative, share * total - slack))
+        at = min(at, len(self.sizes) - 1)
+        if abs(self._cumulative[at] - share * total) <= slack and at + 1 < len(self.sizes):
+            return float(self.sizes[at] + self.sizes[at + 1]) / 2
+        return float(self.sizes[at])
+
+    def at_rank(self, rank: int, rows: int) -> float:
+        """The error of a rank, counted from 0 among ``rows`` rows of equal weight."""
+        share = (rank + 0.5) / rows
+        at = int(np.searchsorted(self._cumulative, share * self._cumulative[-1]))
+        return float(self.sizes[min(at, len(self.sizes) - 1)])

@@ -1,0 +1,1 @@
+"""Renderers: they read an evaluation and nothing else."""

@@ -1,0 +1,255 @@
+"""The report for a terminal: estimates with their intervals as bars, the confusion matrix, the notes.
+
+It adapts to the width, to no colour, and to terminals without Unicode.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from gnomon.estimate import Estimate
+from gnomon.evaluation.result import ConfusionMatrix, Evaluation
+from gnomon.measures.catalogue import measure
+from gnomon.report.text import number, visible
+
+
+class Glyphs(NamedTuple):
+    """The characters that a terminal can show."""
+
+    track: str
+    line: str
+    point: str
+    bullet: str
+    dash: str
+    dot: str
+
+    def write(self, title: str) -> str:
+        """A measure's title in these characters."""
+        return title if self.dash == UNICODE.dash else title.replace("²", "^2")
+
+
+UNICODE = Glyphs("╌", "━", "●", "•", "–", "·")
+ASCII = Glyphs(".", "=", "o", "*", "-", "-")
+
+LONGEST_LABEL = 16
+WIDEST_BAR, NARROWEST_BAR = 30, 8
+GAP = 2
+# Other names of the accuracy and the balanced accuracy, left out of the table.
+OTHER_NAMES = frozenset({"recall_macro", "recall_weighted", "precision_micro", "recall_micro", "f1_micro"})
+
+# Estimates of a class, the most telling first.
+CLASS_ORDER = ("precision", "recall", "f1", "roc_auc", "average_precision", "specificity")
+CLASS_HEADS = {"f1": "F1", "roc_auc": "ROC AUC", "average_precision": "AP"}
+
+
+def render(evaluation: Evaluation, console: Console) -> None:
+    """Prints an evaluation to a rich console."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    sections: list[RenderableType] = [title(evaluation, glyphs)]
+    sections.append(estimates_table(evaluation.estimates, console.width, glyphs, level_of(evaluation)))
+    if evaluation.per_class:
+        sections.append(class_table(evaluation, console.width, glyphs))
+    if evaluation.confusion is not None:
+        sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
+    undefined = {name: own.reason for name, own in evaluation.items() if not own.defined}
+    notes = [*evaluation.notes, *reasons(undefined, glyphs)]
+    if notes:
+        sections.append(bullets(notes, glyphs))
+    for number_, section in enumerate(sections):
+        if number_:
+            console.print()
+        console.print(section)
+
+
+def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
+    """What was evaluated: task, rows, positive class, threshold, source."""
+    facts = [f"n = {evaluation.n:,}"]
+    if evaluation.positive is not None:
+        facts.append(f"positive {visible(evaluation.positive, LONGEST_LABEL)!r}")
+    elif evaluation.classes:
+        facts.append(f"{len(evaluation.classes)} classes")
+    if evaluation.threshold is not None:
+        facts.append(f"positive at score >= {evaluation.threshold:g}")
+    text = Text()
+    text.append(f"{evaluation.task} evaluation", style="bold")
+    text.append(f" {glyphs.dot} {visible(Path(str(evaluation.provenance.get('source', ''))).name)}\n")
+    text.append(f" {glyphs.dot} ".join(facts), style="dim")
+    return text
+
+
+def level_of(evaluation: Evaluation) -> float:
+    """The level of the intervals."""
+    return next((estimate.level for estimate in evaluation.estimates.values()), 0.95)
+
+
+def estimates_table(estimates: Mapping[str, Estimate], width: int, glyphs: Glyphs, level: float) -> Table:
+    """One row an estimate; as the terminal gets narrower the bar goes first, then n."""
+    shown = {name: own for name, own in estimates.items() if name not in OTHER_NAMES}
+    columns = {
+        "measure": [glyphs.write(measure(name).title) for name in shown],
+        "value": [number(own.value) for own in shown.values()],
+        f"{level * 100:g} % interval": [interval_text(own, glyphs) for own in shown.values()],
+        "n": [f"{own.n:,}" for own in shown.values()],
+    }
+    if not any(columns[f"{level * 100:g} % interval"]):
+        del columns[f"{level * 100:g} % interval"]
+    taken = sum(max(map(len, [head, *cells])) + GAP for head, cells in columns.items())
+    if taken - GAP > width:
+        taken -= max(map(len, ["n", *columns.pop("n")])) + GAP
+    bar_width = min(WIDEST_BAR, width - taken)
+    bars = bar_width >= NARROWEST_BAR and any(has_bar(name, own) for name, own in shown.items())
+    table = grid()
+    for head in columns:
+        if head == "n" and bars:
+            table.add_column(Text("0" + "1".rjust(bar_width - 1), style="dim"), no_wrap=True)
+        first = head == "measure"
+        others = sum(max(map(len, [own, *columns[own]])) + GAP for own in columns if own != "measure")
+        table.add_column(
+            head,
+            justify="left" if first else "right",
+            no_wrap=True,
+            overflow="ellipsis",
+            max_width=max(8, width - others) if first else None,
+            min_width=None if first else max(map(len, [head, *columns[head]])),
+        )
+    if "n" not in columns and bars:
+        table.add_column(Text("0" + "1".rjust(bar_width - 1), style="dim"), no_wrap=True)
+    styles = {"value": "bold", "n": "dim"}
+    for row, (name, estimate) in enumerate(shown.items()):
+        cells = [Text(columns[head][row], style=styles.get(head, "")) for head in columns]
+        if bars:
+            drawn = bar(estimate, bar_width, glyphs) if has_bar(name, estimate) else Text("")
+            cells.insert(len(cells) - ("n" in columns), drawn)
+        table.add_row(*cells)
+    return table
+
+
+def interval_text(estimate: Estimate, glyphs: Glyphs) -> str:
+    """Both ends of the interval."""
+    if math.isnan(estimate.low):
+        return ""
+    return f"{number(estimate.low)} {glyphs.dash} {number(estimate.high)}"
+
+
+def has_bar(name: str, estimate: Estimate) -> bool:
+    """Whether a value has a place on an axis that ends at 1."""
+    return estimate.defined and measure(name).high == 1.0
+
+
+def bar(estimate: Estimate, width: int, glyphs: Glyphs) -> Text:
+    """The interval on the axis from 0 to 1; what lies below 0 is drawn at 0."""
+
+    def column(value: float) -> int:
+        return round(min(1.0, max(0.0, value)) * (width - 1))
+
+    cells = [glyphs.track] * width
+    styles = ["dim"] * width
+    if not math.isnan(estimate.low):
+        for at in range(column(estimate.low), column(estimate.high) + 1):
+            cells[at], styles[at] = glyphs.line, "cyan"
+    cells[column(estimate.value)], styles[column(estimate.value)] = glyphs.point, "bold"
+    text = Text()
+    for cell, style in zip(cells, styles, strict=True):
+        text.append(cell, style=style)
+    return text
+
+
+def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Table:
+    """Each class against the rest: as many estimates as fit, and their intervals where there is room."""
+    heads = {
+        name: CLASS_HEADS.get(name, name) for name in CLASS_ORDER if name in next(iter(evaluation.per_class.values()))
+    }
+    labels = [visible(label, LONGEST_LABEL) for label in evaluation.per_class]
+    support = [f"{own['recall'].n:,}" for own in evaluation.per_class.values()]
+    room = width - max(map(len, ["class", *labels])) - max(map(len, ["n", *support])) - GAP
+    longest = len(f"0.000 0.000 {glyphs.dash} 0.000") + GAP
+    with_intervals = room >= longest * len(heads)
+    while len(heads) > 1 and not with_intervals and room < sum(max(6, len(head)) + GAP for head in heads.values()):
+        heads.popitem()
+    table = grid()
+    for head in ("class", *heads.values(), "n"):
+        table.add_column(head, justify="left" if head == "class" else "right", no_wrap=True)
+    for label, count, own in zip(labels, support, evaluation.per_class.values(), strict=True):
+        cells = []
+        for name in heads:
+            text = Text(number(own[name].value), style="bold")
+            if with_intervals:
+                text.append(f" {interval_text(own[name], glyphs)}", style="dim not bold")
+            cells.append(text)
+        table.add_row(Text(label), *cells, Text(count, style="dim"))
+    return table
+
+
+def confusion_section(confusion: ConfusionMatrix, width: int, glyphs: Glyphs) -> RenderableType:
+    """The matrix with both axes named, or the most frequent confusions where it is too wide."""
+    labels = [visible(label, LONGEST_LABEL) for label in confusion.labels]
+    counts = confusion.counts
+    longest = max(len(label) for label in labels)
+    cell = max(longest, len(f"{int(counts.max()):,}"))
+    if 6 + longest + len(labels) * (cell + GAP) > width:
+        return confusions_list(confusion, labels, glyphs)
+    indent = " " * (6 + longest)
+    lines = [
+        Text(f"{indent}{' ' * GAP}predicted", style="dim"),
+        Text(indent + "".join(f"{' ' * GAP}{label:>{cell}}" for label in labels), style="dim"),
+    ]
+    for row, label in enumerate(labels):
+        line = Text("true  " if row == 0 else "      ", style="dim")
+        line.append(f"{label:>{longest}}", style="not dim")
+        for column in range(len(labels)):
+            count = int(counts[row, column])
+            style = "bold green not dim" if row == column else ("red not dim" if count else "dim")
+            line.append(" " * GAP)
+            line.append(f"{count:>{cell},}", style=style)
+        lines.append(line)
+    return Group(Text("confusion matrix (rows)", style="bold"), *lines)
+
+
+def confusions_list(confusion: ConfusionMatrix, labels: list[str], glyphs: Glyphs) -> RenderableType:
+    """The cells off the diagonal with the highest counts."""
+    wrong = confusion.counts.copy()
+    np.fill_diagonal(wrong, 0)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:10]
+    lines = [Text(f"most frequent confusions, of {int(wrong.sum()):,}", style="bold")]
+    for flat in order:
+        true, predicted = divmod(int(flat), len(labels))
+        if wrong[true, predicted]:
+            lines.append(
+                Text(
+                    f"{glyphs.bullet} true {labels[true]!r}, predicted {labels[predicted]!r}: "
+                    f"{wrong[true, predicted]:,}"
+                )
+            )
+    return Group(*lines)
+
+
+def reasons(undefined: Mapping[str, str | None], glyphs: Glyphs) -> list[str]:
+    """Why estimates are undefined, the same reason once."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in undefined.items():
+        by_reason.setdefault(reason or "", []).append(glyphs.write(measure(name).title))
+    return [f"Undefined, as {reason}: {', '.join(titles)}." for reason, titles in by_reason.items()]
+
+
+def bullets(notes: list[str], glyphs: Glyphs) -> RenderableType:
+    """The notes, wrapped with a hanging indent."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for note in notes:
+        table.add_row(Text(glyphs.bullet, style="yellow"), Text(visible(note)))
+    return Padding(table, 0)
+
+
+def grid() -> Table:
+    """A table without lines, its head dim."""
+    return Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim", show_edge=False)

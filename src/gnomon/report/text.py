@@ -1,0 +1,43 @@
+"""Text from outside (labels, column and file names), made harmless for a terminal."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+# Control characters, and marks that reorder or hide what follows them.
+_UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def visible(text: str, longest: int | None = None) -> str:
+    """The text with every unprintable character replaced, and cut to a length.
+
+    >>> visible("cat" + chr(27) + "[31m")
+    'cat�[31m'
+    >>> visible("a long label", 6)
+    'a lon…'
+    """
+    shown = "".join("�" if unicodedata.category(char) in _UNSAFE else char for char in text)
+    if longest is not None and len(shown) > longest:
+        return shown[: longest - 1] + "…"
+    return shown
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number in few characters: fixed decimals near 1, significant digits elsewhere.
+
+    >>> number(0.98765), number(2859.69), number(0.00001234), number(float("nan"))
+    ('0.988', '2,860', '1.23e-05', '-')
+    """
+    size = abs(value)
+    if math.isnan(value):
+        return "-"
+    if size == float("inf"):
+        return "inf" if value > 0 else "-inf"
+    if size >= 1000:
+        return f"{value:,.0f}" if size < 1e9 else f"{value:.{digits}g}"
+    if size >= 10:
+        return f"{value:.{max(0, digits - 2)}f}" if size >= 100 else f"{value:.{digits - 1}f}"
+    if size == 0 or size >= 0.001:
+        return f"{value:.{digits}f}"
+    return f"{value:.{digits}g}"

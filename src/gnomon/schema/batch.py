@@ -1,0 +1,258 @@
+"""A batch: some rows as arrays, encoded by the schema. Encoding is where bad values are refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.errors import ColumnError, DataError, MissingValuesError
+from gnomon.kernels.scan import scan_floats
+from gnomon.schema.labels import encode_labels, numbers
+from gnomon.schema.schema import Schema
+from gnomon.sources.base import Piece, Source
+
+# Rows of probabilities may miss 1 by this much: they were rounded to a few digits.
+SUM_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows as arrays of one length, every value usable.
+
+    Attributes:
+        target: Class codes (uint8 or int32), or float64 amounts of a regression.
+        prediction: The same for the prediction; None where there is none.
+        scores: One float32 or float64 array for a binary task, one for each class of a multiclass task.
+        weight: float64, all positive (a row of weight 0 is no row); None where rows have no weights.
+        dropped: Rows left out because a used value was missing.
+    """
+
+    target: NDArray[Any]
+    prediction: NDArray[Any] | None
+    scores: tuple[NDArray[Any], ...]
+    weight: NDArray[np.float64] | None
+    dropped: int = 0
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.target)
+
+
+class Rows:
+    """The rows of a piece that are still in the running, and what they are called."""
+
+    def __init__(self, piece: Piece) -> None:
+        self.table = piece.table
+        self._piece = piece
+        self._kept: NDArray[np.intp] | None = None
+
+    def keep(self, mask: NDArray[np.bool_]) -> None:
+        """Leaves out the rows whose mask is False."""
+        import pyarrow as pa
+
+        chosen = np.flatnonzero(mask)
+        self._kept = chosen if self._kept is None else self._kept[chosen]
+        self.table = self.table.filter(pa.array(mask))
+
+    def position(self, row: int) -> str:
+        """Names a row for a message."""
+        return self._piece.position(int(row if self._kept is None else self._kept[row]))
+
+
+def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
+    """The rows of a piece as a batch.
+
+    Raises:
+        MissingValuesError: A used value is missing and the schema does not say to drop such rows.
+        DataError: A weight is negative, a value is infinite, a probability lies outside [0, 1], a label is unknown.
+        ColumnError: A column that must hold numbers holds something else.
+    """
+    rows, columns = Rows(piece), schema.columns
+    if columns.weight is not None:
+        leave_out_weightless(rows, columns.weight)
+    dropped = leave_out_missing(rows, schema)
+    regression = schema.task == "regression"
+    target = amounts(rows, columns.target, threads) if regression else codes(rows, columns.target, schema, threads)
+    prediction = None
+    if columns.prediction is not None:
+        prediction = (
+            amounts(rows, columns.prediction, threads)
+            if regression
+            else codes(rows, columns.prediction, schema, threads)
+        )
+    scores = tuple(score(rows, name, schema, threads) for name in columns.scores)
+    if len(scores) > 1 and schema.scale == "probability":
+        check_sums(rows, scores, columns.scores)
+    weight = None if columns.weight is None else floats(rows, columns.weight).astype(np.float64, copy=False)
+    return Batch(target, prediction, scores, weight, dropped)
+
+
+def leave_out_weightless(rows: Rows, name: str) -> None:
+    """Leaves out rows of weight 0, whatever else they hold.
+
+    Raises:
+        DataError: A weight is negative or infinite.
+    """
+    weight = floats(rows, name)
+    negative = np.flatnonzero(weight < 0)
+    if len(negative):
+        row = negative[0]
+        raise DataError(
+            f"column {name!r} has {len(negative):,} negative weights, the first in {rows.position(row)}: "
+            f"{weight[row]!s}; weights must be 0 or more"
+        )
+    refuse_infinite(rows, name, weight)
+    if np.any(weight == 0):
+        rows.keep(weight != 0)
+
+
+def leave_out_missing(rows: Rows, schema: Schema) -> int:
+    """Refuses rows that lack a used value, or leaves them out; returns how many were left out."""
+    missing = {name: mask for name in schema.columns.used() if (mask := missing_in(rows.table[name])) is not None}
+    if not missing:
+        return 0
+    if schema.missing == "error":
+        raise MissingValuesError(
+            missing_message({name: (int(mask.sum()), positions(rows, mask)) for name, mask in missing.items()})
+        )
+    some = np.logical_or.reduce(list(missing.values()))
+    rows.keep(~some)
+    return int(some.sum())
+
+
+def positions(rows: Rows, mask: NDArray[np.bool_]) -> list[str]:
+    """The names of the first rows whose mask is True."""
+    return [rows.position(row) for row in np.flatnonzero(mask)[:3]]
+
+
+def missing_message(found: dict[str, tuple[int, list[str]]]) -> str:
+    """What to say of missing values: how many in which column, and the first rows."""
+    parts = [
+        f"column {name!r} has {count:,} missing value{'s' if count > 1 else ''} ({', '.join(first)}"
+        + (", ...)" if count > len(first) else ")")
+        for name, (count, first) in found.items()
+    ]
+    return "; ".join(parts) + ": fill them in, or leave such rows out with missing='drop' (--missing drop)"
+
+
+def missing_in(column: Any) -> NDArray[np.bool_] | None:
+    """Which values of an Arrow column are null or NaN; None if no one is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    floating = pa.types.is_floating(column.type)
+    if column.null_count == 0:
+        if not floating:
+            return None
+        values = numbers(column)
+        if values.dtype != np.float16 and scan_floats(values, 1).nans == 0:
+            return None
+        mask = np.isnan(values)
+    else:
+        mask = numbers(pc.is_null(column, nan_is_null=floating))
+    return mask if mask.any() else None
+
+
+def floats(rows: Rows, name: str) -> NDArray[Any]:
+    """A column of numbers as float32 or float64, NaN where a value is missing.
+
+    Raises:
+        ColumnError: The column does not hold numbers.
+    """
+    import pyarrow as pa
+
+    column = rows.table[name]
+    kind = column.type
+    if pa.types.is_null(kind):
+        return np.full(len(column), np.nan)
+    if pa.types.is_decimal(kind) or pa.types.is_boolean(kind) or pa.types.is_integer(kind):
+        column = column.cast(pa.float64(), safe=False)
+    elif not pa.types.is_floating(kind):
+        held = "text" if pa.types.is_string(kind) or pa.types.is_large_string(kind) else str(kind)
+        raise ColumnError(f"column {name!r} holds {held} where numbers are needed")
+    values = numbers(column)
+    return values.astype(np.float32) if values.dtype == np.float16 else values
+
+
+def amounts(rows: Rows, name: str, threads: int) -> NDArray[np.float64]:
+    """A column of a regression as float64, all finite."""
+    values = floats(rows, name).astype(np.float64, copy=False)
+    if scan_floats(values, threads).infinities:
+        refuse_infinite(rows, name, values)
+    return values
+
+
+def refuse_infinite(rows: Rows, name: str, values: NDArray[Any]) -> None:
+    """Raises DataError if a value is infinite."""
+    infinite = np.flatnonzero(np.isinf(values))
+    if len(infinite):
+        raise DataError(
+            f"column {name!r} has {len(infinite):,} infinite values, the first in {rows.position(infinite[0])}: "
+            "correct them or leave those rows out"
+        )
+
+
+def score(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
+    """A column of scores, all finite, within [0, 1] where they are probabilities."""
+    values = floats(rows, name)
+    seen = scan_floats(values, threads)
+    if seen.infinities:
+        refuse_infinite(rows, name, values)
+    if schema.scale == "probability" and len(values) and not (seen.low >= 0 and seen.high <= 1):
+        outside = np.flatnonzero((values < 0) | (values > 1))
+        row = outside[0]
+        raise DataError(
+            f"column {name!r} is no probability: {rows.position(row)} holds {values[row]!s}, outside [0, 1] "
+            f"({len(outside):,} such rows); if it is a decision value, say scale='any' (--scale any)"
+        )
+    return values
+
+
+def check_sums(rows: Rows, scores: tuple[NDArray[Any], ...], names: tuple[str, ...]) -> None:
+    """Raises DataError if the probabilities of a row do not sum to 1, rounding aside."""
+    off = np.abs(sum(column.astype(np.float64) for column in scores) - 1.0)
+    wrong = np.flatnonzero(off > SUM_TOLERANCE)
+    if len(wrong):
+        total = sum(float(column[wrong[0]]) for column in scores)
+        raise DataError(
+            f"the probabilities {names[0]!r} to {names[-1]!r} sum to {total:.6g} in {rows.position(wrong[0])} "
+            f"({len(wrong):,} such rows): they must sum to 1; if they are decision values, say scale='any'"
+        )
+
+
+def codes(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
+    """A column of labels as class codes.
+
+    Raises:
+        DataError: A label is not among the classes.
+    """
+    found, unknown = encode_labels(rows.table[name], schema.labels, threads)
+    if len(unknown):
+        row = int(unknown[0])
+        value = rows.table[name][row].as_py()
+        shown = ", ".join(repr(known) for known in schema.names[:10])
+        raise DataError(
+            f"column {name!r} holds {value!r} in {rows.position(row)}, which is no class ({shown}): "
+            "correct the label, or declare classes=[...]"
+        )
+    return found
+
+
+def refuse_missing(source: Source, schema: Schema) -> None:
+    """Raises MissingValuesError with the missing values of the whole source counted, if there are any."""
+    found: dict[str, tuple[int, list[str]]] = {}
+    for piece in source.pieces(schema.numeric):
+        rows = Rows(piece)
+        if schema.columns.weight is not None:
+            leave_out_weightless(rows, schema.columns.weight)
+        for name in schema.columns.used():
+            mask = missing_in(rows.table[name])
+            if mask is not None:
+                count, first = found.get(name, (0, []))
+                found[name] = count + int(mask.sum()), (first + positions(rows, mask))[:3]
+    if found:
+        raise MissingValuesError(missing_message(found))

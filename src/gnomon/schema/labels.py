@@ -1,0 +1,247 @@
+"""Class labels: which there are, what they are called, and a column of them as codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.errors import ColumnError
+from gnomon.kernels.scan import distinct_integers, encode_integers
+
+Label = int | str
+
+# A column with more distinct values than this holds no class labels.
+MOST_CLASSES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LabelColumn:
+    """The distinct labels of a column.
+
+    Attributes:
+        labels: Sorted; whole numbers and booleans as int, text as str. None if the column has fractions
+            or more than ``MOST_CLASSES`` distinct values: then it holds no labels.
+        boolean: Whether every value is a boolean; such labels are shown as False and True.
+        floating: Whether the column's type is a float.
+    """
+
+    labels: tuple[Label, ...] | None
+    boolean: bool = False
+    floating: bool = False
+
+    def merge(self, other: LabelColumn, name: str) -> LabelColumn:
+        """The labels of two parts of one column.
+
+        Raises:
+            ColumnError: One part holds text and the other numbers.
+        """
+        floating = self.floating or other.floating
+        if self.labels is None or other.labels is None:
+            return LabelColumn(None, floating=floating)
+        union = set(self.labels) | set(other.labels)
+        if len({isinstance(label, str) for label in union}) > 1:
+            raise ColumnError(f"column {name!r} holds text in one place and numbers in another")
+        if len(union) > MOST_CLASSES:
+            return LabelColumn(None, floating=floating)
+        boolean = (self.boolean or not self.labels) and (other.boolean or not other.labels)
+        return LabelColumn(tuple(sorted(union, key=label_order)), boolean, floating)
+
+
+NO_LABELS = LabelColumn(())
+
+
+def label_order(label: Label) -> tuple[bool, Label]:
+    """Numbers in their order, then text in its own."""
+    return isinstance(label, str), label
+
+
+def label_name(label: Label, boolean: bool) -> str:
+    """What a label is called in a report."""
+    return str(bool(label)) if boolean else str(label)
+
+
+def find_labels(column: Any, name: str, threads: int) -> LabelColumn:
+    """The distinct labels of an Arrow column; missing values are none.
+
+    Raises:
+        ColumnError: The column holds neither numbers, text nor booleans.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = without_views(column)
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        values = pc.unique(column.cast(kind.value_type)) if column.num_chunks != 1 else used_categories(column)
+        return find_labels(pa.chunked_array([values]), name, threads)
+    if pa.types.is_null(kind):
+        return NO_LABELS
+    if pa.types.is_boolean(kind):
+        return LabelColumn(
+            tuple(int(v) for v in sorted(v for v in pc.unique(column).to_pylist() if v is not None)), True
+        )
+    if pa.types.is_integer(kind):
+        found = distinct_integers(numbers(column.drop_null()), threads)
+        if len(found) > MOST_CLASSES:
+            return LabelColumn(None)
+        return LabelColumn(tuple(int(label) for label in found))
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return float_labels(column, threads)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        found = pc.unique(column).drop_null()
+        if len(found) > MOST_CLASSES:
+            return LabelColumn(None)
+        return LabelColumn(tuple(sorted(found.to_pylist())))
+    raise ColumnError(f"column {name!r} holds {kind}: labels must be text, numbers or booleans")
+
+
+def without_views(column: Any) -> Any:
+    """The column with its text, or the text of its categories, in the layout that every Arrow function takes."""
+    import pyarrow as pa
+
+    if pa.types.is_string_view(column.type):
+        return column.cast(pa.large_string())
+    if pa.types.is_dictionary(column.type) and pa.types.is_string_view(column.type.value_type):
+        return pa.chunked_array(
+            pa.DictionaryArray.from_arrays(chunk.indices, chunk.dictionary.cast(pa.large_string()))
+            for chunk in column.chunks
+        )
+    return column
+
+
+def float_labels(column: Any, threads: int) -> LabelColumn:
+    """Labels of a float column: only whole numbers can be labels."""
+    import pyarrow as pa
+
+    values = numbers(column.cast(pa.float64()).drop_null())
+    values = values[~np.isnan(values)]
+    with np.errstate(invalid="ignore"):
+        whole = values.astype(np.int64)
+    if len(values) and not (np.array_equal(whole, values) and float(np.abs(values).max()) <= 2.0**53):
+        return LabelColumn(None, floating=True)
+    found = distinct_integers(whole, threads)
+    if len(found) > MOST_CLASSES:
+        return LabelColumn(None, floating=True)
+    return LabelColumn(tuple(int(label) for label in found), floating=True)
+
+
+def used_categories(column: Any) -> Any:
+    """The categories that occur in a one-chunk dictionary column."""
+    import pyarrow.compute as pc
+
+    chunk = column.chunk(0)
+    return chunk.dictionary.take(pc.unique(chunk.indices.drop_null()))
+
+
+def encode_labels(column: Any, labels: Sequence[Label], threads: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Codes of an Arrow column without missing values: positions in ``labels``.
+
+    Returns:
+        The codes (uint8 where there are fewer than 255 labels, else int32), and the rows (the first one
+        at least) whose value is no label.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = without_views(column)
+    kind = column.type
+    narrow = np.uint8 if len(labels) < 255 else np.int32
+    if pa.types.is_dictionary(kind):
+        return encode_dictionary(column, labels, threads)
+    text = bool(labels) and isinstance(labels[0], str)
+    if (
+        pa.types.is_boolean(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_decimal(kind)
+    ):
+        if text:
+            return np.zeros(len(column), narrow), np.arange(min(1, len(column)))
+        values = numbers(column if not pa.types.is_decimal(kind) else column.cast(pa.float64()))
+        if values.dtype.kind == "f":
+            whole = values.astype(np.int64)
+            fractions = np.flatnonzero(whole != values)
+            if len(fractions):
+                return np.zeros(len(values), narrow), fractions
+            values = whole
+        elif values.dtype.kind == "b":
+            values = values.view(np.uint8)
+        codes, unknown, first = encode_integers(values, [int(label) for label in labels], threads)
+        return codes, np.array([first] if unknown else [], np.int64)
+    if not text:
+        return np.zeros(len(column), narrow), np.arange(min(1, len(column)))
+    found = pc.index_in(column, value_set=pa.array(labels, kind))
+    unknown_rows = np.flatnonzero(numbers(pc.is_null(found)))
+    return numbers(pc.fill_null(found, 0)).astype(narrow), unknown_rows
+
+
+def encode_dictionary(column: Any, labels: Sequence[Label], threads: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Codes of a dictionary-encoded column: its categories are encoded once, its indices looked up."""
+    import pyarrow as pa
+
+    codes, unknown, offset = [], [], 0
+    for chunk in column.chunks:
+        categories = pa.chunked_array([chunk.dictionary.cast(column.type.value_type)])
+        of_category = np.full(len(categories), -1, np.int64)
+        for category in range(len(categories)):  # one by one: a category that does not occur may be no label
+            code, wrong = encode_labels(categories.slice(category, 1), labels, threads)
+            if not len(wrong):
+                of_category[category] = code[0]
+        found = of_category[numbers(pa.chunked_array([chunk.indices]))] if len(chunk) else np.empty(0, np.int64)
+        unknown.append(np.flatnonzero(found < 0) + offset)
+        codes.append(found)
+        offset += len(chunk)
+    narrow = np.uint8 if len(labels) < 255 else np.int32
+    whole = np.concatenate(codes) if codes else np.empty(0, np.int64)
+    return whole.astype(narrow), np.concatenate(unknown) if unknown else np.empty(0, np.int64)
+
+
+def numbers(column: Any) -> NDArray[Any]:
+    """The values of an Arrow column of numbers or booleans as one NumPy array, shared where possible."""
+    chunks = column.chunks if hasattr(column, "chunks") else [column]
+    arrays = [chunk_numbers(chunk) for chunk in chunks if len(chunk)]
+    if not arrays:
+        return np.empty(0, column.type.to_pandas_dtype())
+    return np.ascontiguousarray(arrays[0] if len(arrays) == 1 else np.concatenate(arrays))
+
+
+def chunk_numbers(chunk: Any) -> NDArray[Any]:
+    """The values of one Arrow array. Its own conversion would import pandas, where it is installed."""
+    import pyarrow as pa
+
+    if chunk.null_count:
+        return np.asarray(chunk.to_numpy(zero_copy_only=False))
+    data = chunk.buffers()[1]
+    if pa.types.is_boolean(chunk.type):
+        bits = np.unpackbits(np.frombuffer(data, np.uint8), count=chunk.offset + len(chunk), bitorder="little")
+        return bits[chunk.offset :].view(np.bool_)
+    dtype = np.dtype(chunk.type.to_pandas_dtype())
+    return np.frombuffer(data, dtype, len(chunk), chunk.offset * dtype.itemsize)
+
+
+def same_labels(declared: Iterable[Any]) -> tuple[tuple[Label, ...], bool]:
+    """Labels that a person declared, in their order, and whether they are booleans.
+
+    Raises:
+        ColumnError: A label is neither text, a whole number nor a boolean, or two are the same.
+    """
+    given = list(declared)
+    labels: list[Label] = []
+    for label in given:
+        if isinstance(label, str):
+            labels.append(str(label))
+        elif isinstance(label, (bool, np.bool_, int, np.integer)) or (
+            isinstance(label, (float, np.floating)) and float(label).is_integer()
+        ):
+            labels.append(int(label))
+        else:
+            raise ColumnError(f"a class must be text, a whole number or a boolean, not {label!r}")
+    if len(set(labels)) < len(labels):
+        raise ColumnError(f"the classes {given} name one twice")
+    if len({isinstance(label, str) for label in labels}) > 1:
+        raise ColumnError(f"the classes {given} mix text and numbers")
+    return tuple(labels), bool(given) and all(isinstance(label, (bool, np.bool_)) for label in given)

@@ -1,0 +1,87 @@
+"""Data frames: pandas, Polars, PyArrow, and anything with the Arrow PyCapsule interface, through narwhals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gnomon.errors import ColumnError
+from gnomon.sources.base import Piece
+
+
+class FrameSource:
+    """The columns of a data frame; a lazy frame is collected, the used columns only.
+
+    Raises:
+        ColumnError: A used column cannot be turned into Arrow data.
+    """
+
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, frame: Any, name: str) -> None:
+        self._frame = frame
+        self.name = name
+        self.columns = tuple(str(column) for column in frame.collect_schema().names())
+        self._tables: dict[tuple[str, ...], Any] = {}
+
+    def text_columns(self, columns: Sequence[str]) -> frozenset[str]:
+        """Those of the columns that hold text or categories of it."""
+        table = self._table(tuple(columns))
+        return frozenset(name for name in columns if is_text(table.schema.field(name).type))
+
+    def pieces(self, columns: Mapping[str, bool]) -> Iterator[Piece]:
+        """All rows at once."""
+        yield Piece(self._table(tuple(columns)), "", 0)
+
+    def _table(self, columns: tuple[str, ...]) -> Any:
+        import narwhals as nw
+        import pyarrow as pa
+
+        if columns not in self._tables:
+            selected = self._frame.select(*columns)
+            try:
+                if isinstance(selected, nw.LazyFrame):
+                    selected = selected.collect(backend="pyarrow")
+                self._tables[columns] = selected.to_arrow()
+            except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+                raise ColumnError(f"a used column mixes types: {error}") from None
+        return self._tables[columns]
+
+
+def open_frame(data: Any) -> FrameSource | None:
+    """A source over ``data`` if it is a data frame of any kind, else None."""
+    import narwhals as nw
+    import pyarrow as pa
+
+    if isinstance(data, Mapping):
+        from gnomon.sources.arrays import to_arrow
+
+        if not data or not all(isinstance(name, str) for name in data):
+            raise ColumnError("a mapping of columns needs names that are text, and at least one")
+        columns = {name: to_arrow(values, name) for name, values in data.items()}
+        lengths = {name: len(column) for name, column in columns.items()}
+        if len(set(lengths.values())) > 1:
+            raise ColumnError(f"the columns differ in length: {lengths}")
+        data = pa.table(columns)
+    try:
+        frame = nw.from_native(data, pass_through=True)
+    except nw.exceptions.NarwhalsError as error:
+        raise ColumnError(f"the data frame cannot be used: {' '.join(str(error).split())}") from None
+    if isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
+        return FrameSource(frame, f"{type(data).__module__.split('.')[0]} data frame")
+    if hasattr(data, "__arrow_c_stream__"):
+        try:
+            table = pa.table(data)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, ValueError):
+            return None  # a stream of one column is an array, not a frame
+        return FrameSource(nw.from_native(table), "Arrow data")
+    return None
+
+
+def is_text(kind: Any) -> bool:
+    """Whether an Arrow type holds text, or categories of text."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

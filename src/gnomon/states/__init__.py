@@ -1,0 +1,1 @@
+"""States: small mergeable summaries of batches. Their laws stand in :mod:`gnomon.states.base`."""

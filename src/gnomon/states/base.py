@@ -1,0 +1,36 @@
+"""What every state promises.
+
+A state summarises some rows under a schema. Its laws, tested once for every state there is:
+
+- **Identity.** Merging with the state of no rows changes nothing.
+- **Merge** is associative and commutative, and mutates neither argument.
+- **Partition.** Any split of the rows, in any order, merged by any tree, by any number of threads,
+  gives the same state: counts are integers, sums are exact, kept rows are compared as a multiset.
+- **Travel.** ``from_bytes(to_bytes(state)) == state``; the bytes are the same for equal states, hold a
+  kind, a version and a checksum, and are refused with a StateError when foreign or damaged.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, Self
+
+
+class State(Protocol):
+    """A mergeable summary; see the laws above."""
+
+    def merge(self, other: Self) -> Self:
+        """The state of the rows of both."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """The state as bytes that another process can read."""
+        ...
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        """The inverse of :meth:`to_bytes`.
+
+        Raises:
+            StateError: The bytes are no state of this kind, of another version, or damaged.
+        """
+        ...

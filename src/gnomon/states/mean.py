@@ -1,0 +1,96 @@
+"""The mean of a per-row loss, and how much it varies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.kernels.exact import ExactSum
+from gnomon.kernels.losses import MeanSums, sum_binary_losses, sum_values
+from gnomon.states.wire import pack, pack_sum, unpack, unpack_sum
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """The rows behind a sum: how many, and the exact sums of their weights and of the squares of those."""
+
+    n: int = 0
+    total: ExactSum = ExactSum()
+    squares: ExactSum = ExactSum()
+
+    @classmethod
+    def of(cls, n: int, weight: NDArray[np.float64] | None, threads: int) -> Self:
+        """The weight of some rows; without weights each row weighs 1."""
+        if weight is None:
+            one = ExactSum.of(float(n))
+            return cls(n, one, one)
+        sums = sum_values(weight, None, threads)
+        return cls(n, sums.value, sums.square)
+
+    def merge(self, other: Self) -> Self:
+        """The weight of the rows of both."""
+        return type(self)(self.n + other.n, self.total + other.total, self.squares + other.squares)
+
+    @property
+    def effective(self) -> float:
+        """Kish's effective number of rows: (sum of w)^2 / (sum of w^2); n where all weigh the same.
+
+        L. Kish, Survey Sampling (1965), section 8.2.
+        """
+        if not self.n:
+            return 0.0
+        return float(self.total.fraction() ** 2 / self.squares.fraction())
+
+    def to_header(self) -> list[Any]:
+        """For a state's header."""
+        return [self.n, pack_sum(self.total), pack_sum(self.squares)]
+
+    @classmethod
+    def from_header(cls, form: list[Any]) -> Self:
+        """The inverse of :meth:`to_header`."""
+        return cls(form[0], unpack_sum(form[1]), unpack_sum(form[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class MeanLoss:
+    """Exact sums of a loss and of its square over some rows."""
+
+    weight: Weight = Weight()
+    value: ExactSum = ExactSum()
+    square: ExactSum = ExactSum()
+
+    @classmethod
+    def of(cls, losses: NDArray[np.float64], weight: NDArray[np.float64] | None, threads: int) -> Self:
+        """The state of some rows."""
+        return cls(Weight.of(len(losses), weight, threads), *sum_values(losses, weight, threads))
+
+    @classmethod
+    def of_probabilities(
+        cls, target: NDArray[np.uint8], score: NDArray[Any], weight: NDArray[np.float64] | None, threads: int
+    ) -> tuple[Self, Self]:
+        """The Brier loss and the log loss of some rows with a probability of the positive class."""
+        rows = Weight.of(len(target), weight, threads)
+        brier, log_loss = sum_binary_losses(target, score, weight, threads)
+        return cls(rows, *brier), cls(rows, *log_loss)
+
+    @property
+    def sums(self) -> MeanSums:
+        """The two sums."""
+        return MeanSums(self.value, self.square)
+
+    def merge(self, other: Self) -> Self:
+        """The state of the rows of both."""
+        return type(self)(self.weight.merge(other.weight), self.value + other.value, self.square + other.square)
+
+    def to_bytes(self) -> bytes:
+        """The state as bytes."""
+        return pack("mean", {"weight": self.weight.to_header(), "sums": [pack_sum(self.value), pack_sum(self.square)]})
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        """The inverse of :meth:`to_bytes`."""
+        header, _ = unpack("mean", raw)
+        return cls(Weight.from_header(header["weight"]), *map(unpack_sum, header["sums"]))

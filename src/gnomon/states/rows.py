@@ -1,0 +1,69 @@
+"""Rows that must be kept because their order is the answer: chunks that merge without being copied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.errors import StateError
+from gnomon.states.wire import pack, unpack
+
+
+@dataclass(frozen=True, eq=False)
+class KeptRows:
+    """Columns of some rows, in chunks; two states are equal if they hold the same multiset of rows.
+
+    The columns of a chunk lie in a tuple of arrays of one length. This is the base of the states that
+    need every row; each names its ``kind`` and its columns.
+    """
+
+    kind: ClassVar[str]
+    chunks: tuple[tuple[NDArray[Any], ...], ...] = ()
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return sum(len(chunk[0]) for chunk in self.chunks)
+
+    def merge(self, other: Self) -> Self:
+        """The state of the rows of both.
+
+        Raises:
+            StateError: The states have different columns.
+        """
+        if self.chunks and other.chunks and len(self.chunks[0]) != len(other.chunks[0]):
+            raise StateError(f"states of {self.kind} with different columns do not merge")
+        return type(self)(self.chunks + other.chunks)
+
+    def column(self, number: int) -> list[NDArray[Any]]:
+        """One column, chunk by chunk."""
+        return [chunk[number] for chunk in self.chunks]
+
+    def ordered(self) -> tuple[NDArray[Any], ...]:
+        """The columns with their rows in a canonical order."""
+        if not self.chunks:
+            return ()
+        columns = [np.concatenate(self.column(i)) for i in range(len(self.chunks[0]))]
+        order = np.lexsort(columns[::-1])
+        return tuple(column[order] for column in columns)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, type(self)):
+            return NotImplemented
+        return self.to_bytes() == other.to_bytes()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def to_bytes(self) -> bytes:
+        """The state as bytes, its rows in a canonical order."""
+        columns = self.ordered() if self.n else ()
+        return pack(self.kind, {}, columns)
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        """The inverse of :meth:`to_bytes`."""
+        _, columns = unpack(cls.kind, raw)
+        return cls((tuple(columns),) if columns else ())

@@ -1,0 +1,142 @@
+"""Regression evaluations against scikit-learn, exact fractions and simulation."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics as sk
+
+import gnomon
+from tests.strategies import regression_rows
+
+
+@given(regression_rows())
+def test_every_value_equals_sklearn(rows):
+    """Weights, ties, targets far from zero."""
+    target, prediction, weight = rows
+    ev = gnomon.evaluate(target, prediction, weight=weight, task="regression")
+    expected = {
+        "mse": sk.mean_squared_error(target, prediction, sample_weight=weight),
+        "rmse": sk.root_mean_squared_error(target, prediction, sample_weight=weight),
+        "mae": sk.mean_absolute_error(target, prediction, sample_weight=weight),
+        "mape": sk.mean_absolute_percentage_error(target, prediction, sample_weight=weight),
+        "median_absolute_error": sk.median_absolute_error(target, prediction, sample_weight=weight),
+        "max_error": sk.max_error(target, prediction),
+    }
+    for name, value in expected.items():
+        assert ev[name].value == pytest.approx(value, rel=1e-12, abs=1e-300), name
+    if np.ptp(target) > 1e-6:
+        slack = 1e-9 * max(1.0, (np.abs(target).max() / np.ptp(target)) ** 2 * 1e-3)
+        for name, function in (("r2", sk.r2_score), ("explained_variance", sk.explained_variance_score)):
+            value = function(target, prediction, sample_weight=weight)
+            assert ev[name].value == pytest.approx(value, rel=slack, abs=slack), name
+    elif np.ptp(target) == 0:
+        assert not ev["r2"].defined
+        assert ev["r2"].reason == "the target does not vary"
+
+
+@given(regression_rows())
+def test_r2_is_the_rounded_fraction(rows):
+    """1 - A/B in exact arithmetic on the rounded errors, also far from zero."""
+    target, prediction, _ = rows
+    if np.ptp(target) == 0:
+        return
+    y = [Fraction(v) for v in target]
+    e = [Fraction(v) for v in target - prediction]
+    mean = sum(y) / len(y)
+    exact = 1 - sum(v * v for v in e) / sum((v - mean) ** 2 for v in y)
+    assert gnomon.evaluate(target, prediction, task="regression")["r2"].value == pytest.approx(
+        float(exact), rel=1e-15, abs=1e-300
+    )
+
+
+def test_variance_of_a_target_far_from_zero():
+    """A target around 1e9 with a spread of 1: R² as for the same target around 0."""
+    rng = np.random.default_rng(0)
+    y = np.round(rng.standard_normal(1000) * 2**20) / 2**20
+    p = np.round((y + 0.3 * rng.standard_normal(1000)) * 2**20) / 2**20
+    near, far, farther = (gnomon.evaluate(y + shift, p + shift) for shift in (0.0, 2.0**20, 2.0**30))
+    for name in ("r2", "explained_variance", "mse"):
+        assert farther[name].value == far[name].value == near[name].value
+        assert far[name].low == pytest.approx(near[name].low, rel=1e-6)
+    # So far out the fourth moments are lost: the interval is left out and the reason said.
+    assert np.isnan(farther["r2"].low)
+    assert "too far from zero" in farther["r2"].reason
+
+
+def test_intervals_against_simulation():
+    """Standard deviations over repeated samples match the half-widths of single intervals."""
+    rng = np.random.default_rng(1)
+    found = {name: [] for name in ("mse", "mae", "r2", "explained_variance", "rmse", "mape")}
+    widths = {name: [] for name in found}
+    for _ in range(400):
+        y = rng.gamma(3, 2, 300) + 5
+        ev = gnomon.evaluate(y, y * 0.9 + rng.normal(0, 1.5, 300) + 0.6)
+        for name in found:
+            found[name].append(ev[name].value)
+            widths[name].append((ev[name].high - ev[name].low) / 2 / 1.968)
+    for name, values in found.items():
+        assert np.mean(widths[name]) == pytest.approx(np.std(values), rel=0.15), name
+
+
+@given(regression_rows(least=6), st.data())
+def test_order_of_rows_does_not_matter(rows, data):
+    """A permutation gives the same evaluation, to the last bit."""
+    target, prediction, weight = rows
+    order = np.array(data.draw(st.permutations(range(len(target)))))
+    first = gnomon.evaluate(target, prediction, weight=weight, task="regression")
+    second = gnomon.evaluate(
+        target[order], prediction[order], weight=None if weight is None else weight[order], task="regression"
+    )
+    assert first == second
+
+
+def test_intervals_hold_their_values():
+    """Low <= value <= high; the largest error has none, and says why."""
+    rng = np.random.default_rng(2)
+    y = rng.standard_normal(50)
+    ev = gnomon.evaluate(y, y + rng.standard_normal(50))
+    for name, estimate in ev.items():
+        if name == "max_error":
+            assert np.isnan(estimate.low)
+            assert "no interval" in estimate.reason
+        else:
+            assert estimate.low <= estimate.value <= estimate.high, name
+
+
+def test_one_row_and_perfect_predictions():
+    """One row has values but no intervals; no error at all is an R² of 1."""
+    ev = gnomon.evaluate([1.5], [2.0])
+    assert ev["mae"].value == 0.5
+    assert np.isnan(ev["mae"].low)
+    assert "too few" in ev["mae"].reason
+    assert not ev["r2"].defined
+    perfect = gnomon.evaluate([1.5, 2.5, 3.5], [1.5, 2.5, 3.5])
+    assert (perfect["r2"].value, perfect["mse"].value) == (1.0, 0.0)
+
+
+def test_a_negative_r2_is_said():
+    """Worse than the mean: a note says so."""
+    ev = gnomon.evaluate([1.5, 2.0, 3.0, 4.0], [4.0, 3.0, 1.5, 0.0])
+    assert ev["r2"].value < 0
+    assert any("R² is negative" in note for note in ev.notes)
+
+
+def test_values_too_large_to_square_are_said():
+    """Beyond 1e154 squares overflow: undefined with a reason, the rest stands."""
+    ev = gnomon.evaluate([1e200, 2e200, 3.5], [0.5, 1.5, 2.5])
+    assert not ev["mse"].defined
+    assert "too large" in ev["mse"].reason
+    assert ev["mae"].value == pytest.approx(1e200)
+
+
+def test_whole_number_targets_need_a_word_only_when_unclear():
+    """Whole numbers against fractions are amounts; against whole numbers, many values are unclear."""
+    assert gnomon.evaluate([1, 5, 9, 4], [1.5, 4.5, 8.0, 4.25]).task == "regression"
+    assert gnomon.evaluate([1, 5, 9, 4], [1, 5, 9, 5]).task == "multiclass"
+    many = np.arange(200)
+    with pytest.raises(gnomon.UsageError, match="task='multiclass' or task='regression'"):
+        gnomon.evaluate(many, many[::-1])
+    assert gnomon.evaluate(many, many[::-1], task="regression").task == "regression"

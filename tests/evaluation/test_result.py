@@ -1,0 +1,178 @@
+"""The frozen result: mapping, JSON form, saving and loading."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import gnomon
+from gnomon.errors import SourceError, StateError, UnknownEstimateError
+
+EVALUATIONS = {
+    "binary": lambda: gnomon.evaluate(["a", "b", "b", "a"], [0.1, 0.8, 0.4, 0.5], positive="b", weight=[1, 2, 0.5, 1]),
+    "undefined": lambda: gnomon.evaluate([0, 0, 0], [0.1, 0.2, 0.3], classes=[0, 1]),
+    "multiclass": lambda: gnomon.evaluate([0, 1, 2, 1], np.eye(3)[[0, 1, 2, 0]] * 0.7 + 0.1),
+    "regression": lambda: gnomon.evaluate([1.5, 2.0, 3.5], [1.0, 2.0, 4.0]),
+}
+every_task = pytest.mark.parametrize("make", EVALUATIONS.values(), ids=EVALUATIONS.keys())
+
+
+@every_task
+def test_save_and_load(make, tmp_path):
+    """What was saved is read back equal, NaN and curves included."""
+    ev = make()
+    path = tmp_path / "ev.json"
+    ev.save(path)
+    again = gnomon.load(path)
+    assert again == ev
+    assert again.to_json() == ev.to_json()
+    assert repr(again) == repr(ev)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@every_task
+def test_json_has_the_documented_form(make):
+    """The keys that other programs rely on; no NaN, no infinity; undefined values are null with a reason."""
+    form = json.loads(make().to_json(), parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+    assert list(form) == [
+        "schema_version", "gnomon_version", "task", "classes", "positive", "threshold", "n", "estimates",
+        "per_class", "confusion", "curves", "baseline", "slices", "notes", "provenance",
+    ]  # fmt: skip
+    assert form["schema_version"] == 1
+    assert form["gnomon_version"] == gnomon.__version__
+    for own in form["estimates"].values():
+        assert list(own) == ["value", "low", "high", "level", "method", "n", "bound", "reason"]
+        assert (own["value"] is not None) or own["reason"]
+
+
+def test_confusion_form():
+    """Rows are the true class, columns the predicted one; of a binary task the negative class first."""
+    ev = gnomon.evaluate(["y", "n", "n", "n"], ["y", "y", "n", "n"], positive="n")
+    assert ev.to_dict()["confusion"] == {"labels": ["y", "n"], "counts": [[1, 0], [1, 2]]}
+    assert ev.confusion["n", "y"] == 1
+    assert np.asarray(ev.confusion).tolist() == [[1, 0], [1, 2]]
+    with pytest.raises(UnknownEstimateError, match="no class 'x'"):
+        ev.confusion["n", "x"]
+
+
+def test_it_is_frozen():
+    """Nothing in a result can be changed."""
+    ev = EVALUATIONS["binary"]()
+    with pytest.raises(AttributeError):
+        ev.n = 5
+    with pytest.raises(TypeError):
+        ev.estimates["f1"] = None
+    with pytest.raises(ValueError, match="read-only"):
+        ev.confusion.counts[0, 0] = 5
+    with pytest.raises(AttributeError):
+        ev["f1"].value = 1
+
+
+def test_it_is_a_mapping():
+    """Names in, estimates out; a misspelt name gets the nearest."""
+    ev = EVALUATIONS["binary"]()
+    assert "recall" in ev
+    assert len(ev) == len(list(ev)) == len(ev.estimates)
+    assert float(ev["recall"]) == ev["recall"].value
+    with pytest.raises(KeyError, match=r"no estimate 'recal': did you mean 'recall'\?"):
+        ev["recal"]
+
+
+def test_repr_is_short():
+    """One line with the headline numbers."""
+    text = repr(EVALUATIONS["binary"]())
+    assert text.startswith("Evaluation(binary, n=4, positive='b', accuracy=")
+    assert "\n" not in text
+    assert len(text) < 250
+
+
+def test_interval_none_and_level():
+    """No interval where none is wanted; a higher level is wider."""
+    label, score = [0, 1, 1, 0, 1, 0, 1, 1], [0.1, 0.8, 0.4, 0.5, 0.9, 0.6, 0.3, 0.7]
+    for estimate in gnomon.evaluate(label, score, interval="none").values():
+        assert math.isnan(estimate.low)
+        assert estimate.method is None
+    narrow, wide = (gnomon.evaluate(label, score, level=level) for level in (0.5, 0.99))
+    for name in narrow:
+        assert wide[name].low <= narrow[name].low
+        assert wide[name].high >= narrow[name].high
+        assert wide[name].level == 0.99
+
+
+def test_seed():
+    """The same seed, the same bootstrap; another seed, another one, near by."""
+    rng = np.random.default_rng(0)
+    label = rng.integers(0, 2, 300)
+    score = np.clip(rng.normal(0.4 + 0.2 * label, 0.2), 0, 1)
+    a, b, c = (gnomon.evaluate(label, score, seed=seed)["average_precision"] for seed in (0, 0, 1))
+    assert a == b
+    assert a.low != c.low
+    assert a.low == pytest.approx(c.low, abs=0.02)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 1}', '{"schema_version": 2, "estimates": {}}'])
+def test_foreign_files_are_refused(tmp_path, text):
+    """What is no saved evaluation is said to be none."""
+    path = tmp_path / "x.json"
+    path.write_text(text)
+    with pytest.raises(StateError):
+        gnomon.load(path)
+
+
+def test_damaged_or_missing_files(tmp_path):
+    """A field that is gone, a file that is not there, a folder that is not there."""
+    form = EVALUATIONS["binary"]().to_dict()
+    del form["confusion"]["counts"]
+    (tmp_path / "x.json").write_text(json.dumps(form))
+    with pytest.raises(StateError, match="damaged"):
+        gnomon.load(tmp_path / "x.json")
+    with pytest.raises(SourceError, match="cannot read"):
+        gnomon.load(tmp_path / "none.json")
+    with pytest.raises(SourceError, match="cannot write"):
+        EVALUATIONS["binary"]().save(tmp_path / "none" / "x.json")
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
+    """If the disk fills up while writing, the old file stays whole and nothing is left beside it."""
+    path = tmp_path / "ev.json"
+    ev = EVALUATIONS["binary"]()
+    ev.save(path)
+    before = path.read_bytes()
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gnomon.evaluation.files.os.fsync", full)
+    with pytest.raises(SourceError, match="No space left"):
+        EVALUATIONS["regression"]().save(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_notes_on_the_accuracy():
+    """Equal to the majority's, below it, not clearly above it, clearly above it."""
+    truth = [0] * 90 + [1] * 10
+    notes = gnomon.evaluate(truth, [0] * 100).notes
+    assert "The accuracy of 0.90 equals that of always answering '0'." in notes
+    assert "Every row is predicted as '0'." in notes
+    clear = gnomon.evaluate(truth, [0] * 89 + [1] * 11).notes
+    assert not any("accuracy" in note for note in clear)
+    barely = gnomon.evaluate([0] * 9 + [1], [0] * 8 + [1, 1]).notes
+    assert "The accuracy of 0.90 equals that of always answering '0'." in barely
+    close = gnomon.evaluate([0] * 6 + [1] * 4, [0] * 6 + [1] * 2 + [0] * 2).notes
+    assert any("The accuracy of 0.800 is not clearly above the 0.600" in note for note in close)
+    below = gnomon.evaluate(truth, [1] * 30 + [0] * 70).notes
+    assert any("is below the 0.900 of always answering '0'" in note for note in below)
+    few = gnomon.evaluate([0] * 90 + [1] * 4, [0] * 88 + [1] * 6).notes
+    assert any("Fewer than 10 rows of '1' (4)" in note for note in few)
+
+
+def test_baselines():
+    """The most frequent class; the mean of the target."""
+    ev = gnomon.evaluate([0, 0, 1], [0.1, 0.2, 0.9])
+    assert ev.baseline["answer"] == "0"
+    assert ev.baseline["estimates"]["accuracy"]["value"] == 2 / 3
+    reg = gnomon.evaluate([1.5, 2.5, 5.0], [1.0, 2.0, 4.0])
+    assert reg.baseline["answer"] == 3.0
+    assert reg.baseline["estimates"]["mse"]["value"] == pytest.approx(np.var([1.5, 2.5, 5.0]))

@@ -1,0 +1,52 @@
+"""How many threads: affinity, containers, the setting."""
+
+import os
+
+import pytest
+
+from gnomon.errors import UsageError
+from gnomon.kernels.threads import SETTING, cgroup_quota, thread_count
+
+
+def test_default_is_what_the_process_may_use(monkeypatch):
+    """Never more than the affinity allows."""
+    monkeypatch.delenv(SETTING, raising=False)
+    assert 1 <= thread_count() <= (os.cpu_count() or 1)
+
+
+def test_setting_and_argument(monkeypatch):
+    """The variable sets the default, the argument overrides it."""
+    monkeypatch.setenv(SETTING, "5")
+    assert thread_count() == 5
+    assert thread_count(2) == 2
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "two", "1.5"])
+def test_wrong_setting(monkeypatch, wrong):
+    """A setting that is no positive whole number is refused by name."""
+    monkeypatch.setenv(SETTING, wrong)
+    with pytest.raises(UsageError, match=SETTING):
+        thread_count()
+
+
+@pytest.mark.parametrize("wrong", [0, -3, 1.5, "2", True])
+def test_wrong_argument(wrong):
+    """An argument that is no positive whole number is refused."""
+    with pytest.raises(UsageError, match="threads"):
+        thread_count(wrong)
+
+
+def test_container_quota(tmp_path):
+    """Both versions of control groups; a part of a CPU counts as one; no limit is no limit."""
+    (tmp_path / "cpu.max").write_text("150000 100000\n")
+    assert cgroup_quota(tmp_path) == 2
+    (tmp_path / "cpu.max").write_text("max 100000\n")
+    assert cgroup_quota(tmp_path) > 1000
+    old = tmp_path / "old"
+    (old / "cpu").mkdir(parents=True)
+    (old / "cpu" / "cpu.cfs_quota_us").write_text("50000\n")
+    (old / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
+    assert cgroup_quota(old) == 1
+    (old / "cpu" / "cpu.cfs_quota_us").write_text("-1\n")
+    assert cgroup_quota(old) > 1000
+    assert cgroup_quota(tmp_path / "nothing") > 1000

@@ -1,0 +1,27 @@
+"""Every estimate is in the catalogue, within the range that it states."""
+
+import numpy as np
+
+import gnomon
+from gnomon.measures.catalogue import CATALOGUE, measure
+
+
+def evaluations():
+    rng = np.random.default_rng(0)
+    y, p = rng.integers(0, 2, 60), rng.random(60)
+    yield gnomon.evaluate(y, p)
+    yield gnomon.evaluate(rng.integers(0, 3, 60), rng.dirichlet(np.ones(3), 60))
+    yield gnomon.evaluate(rng.random(60), rng.random(60))
+
+
+def test_every_estimate_is_registered_and_every_entry_used():
+    """An unregistered estimate, or an entry that nothing makes, fails here."""
+    made = set()
+    for ev in evaluations():
+        for names in (ev, *ev.per_class.values()):
+            for name in names:
+                about = measure(name)
+                assert about.low <= names[name].value <= (2 if name == "brier_score" else about.high)
+                assert about.better in (1, -1)
+                made.add(name)
+    assert set(CATALOGUE) <= made

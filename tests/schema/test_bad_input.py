@@ -1,0 +1,113 @@
+"""Bad input gets a clear error that names the column, the row and what to do; never a wrong number."""
+
+import numpy as np
+import pytest
+
+import gnomon
+from gnomon.errors import ColumnError, DataError, GnomonError, UsageError
+
+Y = [0, 1, 1, 0]
+P = [0.1, 0.8, 0.4, 0.5]
+
+
+def refuse(kind, pattern, *args, **kwargs):
+    with pytest.raises(kind, match=pattern) as raised:
+        gnomon.evaluate(*args, **kwargs)
+    assert isinstance(raised.value, GnomonError)
+    assert isinstance(raised.value, ValueError)  # as users of scikit-learn expect
+    assert len(str(raised.value)) < 400
+
+
+def test_probability_outside_its_range():
+    refuse(
+        DataError, r"'y_pred' is no probability: row 2 holds 1\.4, outside \[0, 1\].*scale='any'", Y, [0.1, 0.8, 1.4, 0]
+    )
+    refuse(DataError, r"row 0 holds -0\.1", Y, [-0.1, 0.8, 0.4, 0.5])
+    refuse(DataError, r"\(2 such rows\)", Y, np.array([2, 0.8, 3, 0.5], np.float32))
+
+
+def test_infinite_values():
+    for scale in ("any", "probability"):
+        refuse(DataError, r"1 infinite values, the first in row 1", Y, [0.1, np.inf, 0.4, 0.5], scale=scale)
+    refuse(DataError, "infinite", [1.5, np.inf], [1.0, 2.0], task="regression")
+    refuse(DataError, "infinite", Y, P, weight=[1, np.inf, 1, 1])
+
+
+def test_missing_values():
+    refuse(gnomon.MissingValuesError, r"'y_true' has 1 missing value \(row 1\).*--missing drop", [0, None, 1, 0], P)
+    refuse(gnomon.MissingValuesError, r"row 0, row 3", Y, [np.nan, 0.8, 0.4, np.nan])
+    refuse(gnomon.MissingValuesError, "'weight'", Y, P, weight=[1, np.nan, 1, 1])
+    refuse(gnomon.MissingValuesError, "y_true", ["a", None, "b", "a"], P, positive="a")
+    refuse(DataError, "left out", [1.5, None], [None, 1.0], task="regression", missing="drop")
+
+
+def test_weights():
+    refuse(DataError, r"1 negative weights, the first in row 2: -1", Y, P, weight=[1, 1, -1, 1])
+    refuse(DataError, "no rows", Y, P, weight=np.zeros(4))
+    refuse(ColumnError, "'weight' holds text", Y, P, weight=["a", "b", "c", "d"])
+
+
+def test_one_class_only():
+    refuse(DataError, "one class only, '0'", [0, 0, 0, 0], P)
+    refuse(DataError, "one class only, 'a'", ["a"] * 4, ["a", "a", "b", "a"], positive="a", classes=None)
+    assert gnomon.evaluate([0] * 4, P, classes=[0, 1])["specificity"].value == 0.5
+
+
+def test_text_needs_positive():
+    refuse(UsageError, "classes 'no' and 'yes': say which .*positive='yes'", ["no", "yes", "yes", "no"], P)
+    refuse(UsageError, "classes '1' and '2'", [1, 2, 2, 1], P)
+    refuse(UsageError, r"positive='y' is no class .*there are 'no', 'yes'", ["no", "yes", "yes", "no"], P, positive="y")
+    for obvious in ([0, 1, 1, 0], [False, True, True, False], [-1, 1, 1, -1]):
+        assert gnomon.evaluate(obvious, P).positive in ("1", "True")
+
+
+def test_unknown_labels():
+    refuse(DataError, "predicts '2', '3', which column 'y_true' never holds", Y, [0, 1, 2, 3])
+    refuse(DataError, "predicts 'x'", ["a", "b", "a", "b"], ["a", "b", "x", "b"], positive="a")
+    refuse(DataError, "has 3: '0', '1', '2'", [0, 1, 2, 0], score=P)
+    refuse(DataError, "'9' against the rest", [0, 9, 2, 0], score=P, positive=9)
+    refuse(DataError, "not declared as classes: '2'", [0, 1, 2, 0], [0, 1, 1, 0], classes=[0, 1])
+
+
+def test_labels_of_two_kinds():
+    refuse(ColumnError, "holds numbers but 'y_pred' holds text", Y, ["0", "1", "1", "0"])
+    refuse(ColumnError, "holds text but 'y_pred' holds numbers", ["0", "1", "1", "0"], Y)
+    refuse(ColumnError, "text where numbers are needed", Y, score=["0.1", "0.2", "0.3", "0.4"])
+    refuse(ColumnError, "holds text: a regression", [1.5, 2.5], ["a", "b"], task="regression")
+    refuse(ColumnError, "mix text and numbers", Y, P, classes=[0, "1"])
+    refuse(ColumnError, "name one twice", Y, P, classes=[0, 1, 1])
+
+
+def test_multiclass_scores():
+    scores = np.full((4, 3), 1 / 3)
+    refuse(UsageError, "3 score columns for 2 classes", Y, scores)
+    refuse(DataError, r"'y_score\[0\]' to 'y_score\[2\]' sum to 0\.6 in row 0", [0, 1, 2, 0], np.full((4, 3), 0.2))
+    refuse(UsageError, "positive='1' is for a binary task", [0, 1, 2, 0], scores, positive="1")
+    refuse(UsageError, "threshold", [0, 1, 2, 0], scores, threshold=0.2)
+    refuse(UsageError, "one score column", Y, np.full((4, 2), 0.5), task="binary")
+
+
+def test_contradictions():
+    refuse(UsageError, "threshold", Y, [0, 1, 1, 0], threshold=0.3)
+    refuse(UsageError, "threshold must be a finite number", Y, P, threshold=np.nan)
+    refuse(UsageError, "score=", [1.5, 2.5], score=[1.0, 2.0], task="regression")
+    refuse(UsageError, "positive", [1.5, 2.5], [1.0, 2.0], task="regression", positive=1)
+    refuse(UsageError, "task='binry' is unknown: did you mean 'binary'", Y, P, task="binry")
+    refuse(UsageError, "scale='logit'", Y, P, scale="logit")
+    refuse(UsageError, "missing='skip'", Y, P, missing="skip")
+    refuse(UsageError, "interval='wald'", Y, P, interval="wald")
+    for level in (0, 1, 95, -1, "high"):
+        refuse(UsageError, "level", Y, P, level=level)
+    for seed in (-1, 1.5, True):
+        refuse(UsageError, "seed", Y, P, seed=seed)
+    refuse(ColumnError, "fractions", [0.5, 0.7, 1, 0], score=P)
+    refuse(ColumnError, "fractions", Y, prediction=P, task="binary")
+    refuse(DataError, "no values", [], [])
+
+
+def test_scores_that_only_look_like_labels():
+    """Floats of 0 and 1 for two classes are scores (a dummy's probabilities); -1.0 and 1.0 are labels."""
+    assert "roc_auc" in gnomon.evaluate([0, 1, 1], [0.0, 1.0, 0.0])
+    assert "roc_auc" not in gnomon.evaluate([0, 1, 1], [0, 1, 0])
+    assert "roc_auc" not in gnomon.evaluate([-1, 1, 1], [-1.0, 1.0, -1.0])
+    assert gnomon.evaluate([-1, 1, 1], [-1.0, 1.0, -1.0], scale="any")["roc_auc"].value == 0.75

@@ -1,0 +1,51 @@
+"""Arrays and lists of every kind and shape."""
+
+import numpy as np
+import pytest
+
+import gnomon
+from gnomon.errors import ColumnError
+
+Y = np.array([0, 1, 1, 0, 1, 0])
+P = np.array([0.1, 0.8, 0.4, 0.5, 0.9, 0.2])
+
+
+def test_shapes_and_layouts():
+    """Columns of a matrix, strided and reversed views, one-column matrices, other byte orders."""
+    expected = dict(gnomon.evaluate(Y, P))
+    matrix = np.c_[P, P, 1 - P]
+    assert dict(gnomon.evaluate(Y, matrix[:, 1])) == expected
+    assert dict(gnomon.evaluate(Y[::-1], P[::-1])) == expected
+    assert dict(gnomon.evaluate(Y.reshape(-1, 1), P)) == expected
+    assert dict(gnomon.evaluate(Y.astype(">i8"), P.astype(">f8"))) == expected
+    assert dict(gnomon.evaluate(tuple(Y.tolist()), P.tolist())) == expected
+    assert dict(gnomon.evaluate(range(2), [0.2, 0.3]))["roc_auc"].value == 1
+
+
+def test_half_precision():
+    """float16 scores are widened, not refused."""
+    assert gnomon.evaluate(Y, P.astype(np.float16)).n == 6
+
+
+def test_masked_values_are_missing():
+    """The mask of a masked array marks missing values."""
+    masked = np.ma.MaskedArray(P, mask=[0, 0, 1, 0, 0, 0])
+    with pytest.raises(gnomon.MissingValuesError, match=r"1 missing value \(row 2\)"):
+        gnomon.evaluate(Y, masked)
+
+
+def test_unequal_lengths():
+    """The error says which and how many."""
+    with pytest.raises(ColumnError, match="'y_true' has 6 rows but 'y_pred' has 5"):
+        gnomon.evaluate(Y, P[:5])
+    with pytest.raises(ColumnError, match="'weight' has 4"):
+        gnomon.evaluate(Y, P, weight=np.ones(4))
+
+
+@pytest.mark.parametrize(
+    "wrong", [[object()] * 6, [[1], [2, 3], 4, 5, 6, 7], np.zeros((2, 3, 1)), [1, "a", 2, 3, 4, 5]]
+)
+def test_what_is_no_column(wrong):
+    """Objects, ragged lists, cubes, mixtures."""
+    with pytest.raises((ColumnError, ValueError)):
+        gnomon.evaluate(wrong, P)

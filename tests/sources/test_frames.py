@@ -1,0 +1,81 @@
+"""Data frames of every kind give one evaluation."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import gnomon
+from gnomon.errors import ColumnError, UsageError
+
+Y = [0, 1, 1, 0, 1, 0, 1, 0]
+P = [0.1, 0.8, 0.4, 0.5, 0.9, 0.2, 0.7, 0.6]
+
+
+class OnlyCapsule:
+    """Something that speaks the Arrow PyCapsule interface and nothing else."""
+
+    def __init__(self, table):
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+FRAMES = {
+    "pandas": lambda d: pd.DataFrame(d),
+    "pandas pyarrow": lambda d: pd.DataFrame(d).convert_dtypes(dtype_backend="pyarrow"),
+    "pandas with another index": lambda d: pd.DataFrame(d, index=range(10, 18)),
+    "polars": lambda d: pl.DataFrame(d),
+    "polars lazy": lambda d: pl.LazyFrame(d),
+    "pyarrow": lambda d: pa.table(d),
+    "record batch": lambda d: pa.RecordBatch.from_pydict(d),
+    "capsule": lambda d: OnlyCapsule(pa.table(d)),
+    "dict": lambda d: d,
+    "dict of arrays": lambda d: {name: np.array(values) for name, values in d.items()},
+}
+
+
+@pytest.mark.parametrize("make", FRAMES.values(), ids=FRAMES.keys())
+def test_every_frame_gives_the_same_evaluation(make):
+    """As from the two arrays."""
+    ev = gnomon.evaluate(make({"other": ["x"] * 8, "y": Y, "p": P}), target="y", score="p")
+    assert dict(ev) == dict(gnomon.evaluate(Y, P))
+
+
+@pytest.mark.parametrize("make", FRAMES.values(), ids=FRAMES.keys())
+def test_missing_values_of_every_frame(make):
+    """None is a missing value in all of them, counted and named by row."""
+    data = {"y": Y, "p": [None, *P[1:7], None]}
+    with pytest.raises(gnomon.MissingValuesError, match=r"'p' has 2 missing values \(row 0, row 7\)"):
+        gnomon.evaluate(make(data), target="y", score="p")
+    assert gnomon.evaluate(make(data), target="y", score="p", missing="drop").n == 6
+
+
+def test_a_missing_column_suggests_the_nearest():
+    """As in every source."""
+    with pytest.raises(ColumnError, match=r"no column 'targt': did you mean 'target'\?"):
+        gnomon.evaluate(pd.DataFrame({"target": Y, "p": P}), target="targt", score="p")
+    with pytest.raises(ColumnError, match="'p' 2 times"):
+        gnomon.evaluate(pd.DataFrame([[0, 0.1, 0.2]], columns=["y", "p", "p"]), target="y", score="p")
+
+
+def test_calls_that_cannot_be_meant():
+    """Frames without target=, arrays with column names, both ways at once."""
+    frame = pd.DataFrame({"y": Y, "p": P})
+    for call in (
+        lambda: gnomon.evaluate(frame),
+        lambda: gnomon.evaluate(frame, P),
+        lambda: gnomon.evaluate(Y, score="p"),
+        lambda: gnomon.evaluate(Y),
+        lambda: gnomon.evaluate(Y, P, score=P),
+        lambda: gnomon.evaluate(Y, P, target="y"),
+        lambda: gnomon.evaluate(frame, target="y"),
+        lambda: gnomon.evaluate(frame, target="y", score=P),
+        lambda: gnomon.evaluate(frame, target="y", score="y"),
+        lambda: gnomon.evaluate(frame, target="y", prediction="p", weight="p"),
+        lambda: gnomon.evaluate(Y, target="y", score="p"),
+    ):
+        with pytest.raises(UsageError):
+            call()

@@ -1,0 +1,174 @@
+"""The laws of states/base.py, for every state there is."""
+
+from functools import reduce
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import gnomon.states
+from gnomon.errors import StateError
+from gnomon.states.confusion import Confusion
+from gnomon.states.mean import MeanLoss
+from gnomon.states.residuals import ErrorSizes, Residuals
+from gnomon.states.scores import ClassScores, Scores
+from tests.strategies import partitions
+
+ROWS = 12
+
+
+class Case:
+    """How to make a state of some rows: of the columns that rows are drawn for."""
+
+    def __init__(self, make, empty):
+        self.make, self.empty = make, empty
+
+
+def pick(column, rows):
+    return None if column is None else column[rows]
+
+
+CASES = {
+    "confusion": Case(
+        lambda c, r: Confusion.of_labels(c["code"][r], c["other"][r], pick(c["weight"], r), 3, 1),
+        lambda c: Confusion.empty(3, c["weight"] is not None),
+    ),
+    "mean": Case(lambda c, r: MeanLoss.of(c["amount"][r], pick(c["weight"], r), 1), lambda c: MeanLoss()),
+    "scores": Case(lambda c, r: Scores.of(c["amount"][r], c["code"][r] % 2, pick(c["weight"], r)), lambda c: Scores()),
+    "class_scores": Case(
+        lambda c, r: ClassScores.of(
+            c["code"][r], (c["amount"][r], c["second"][r], c["amount"][r]), pick(c["weight"], r)
+        ),
+        lambda c: ClassScores(),
+    ),
+    "residuals": Case(
+        lambda c, r: Residuals.of(c["amount"][r], c["second"][r], pick(c["weight"], r), 1),
+        lambda c: Residuals(),
+    ),
+    "error_sizes": Case(
+        lambda c, r: ErrorSizes.of(c["amount"][r], c["second"][r], pick(c["weight"], r)),
+        lambda c: ErrorSizes(),
+    ),
+}
+
+numbers = st.one_of(st.floats(-100, 100), st.sampled_from((0.0, 1.0, 1e-9, 1e6, 0.1)))
+
+
+@st.composite
+def columns(draw):
+    """Columns of ROWS rows."""
+
+    def of(values, dtype):
+        return np.array(draw(st.lists(values, min_size=ROWS, max_size=ROWS)), dtype)
+
+    return {
+        "code": of(st.integers(0, 2), np.uint8),
+        "other": of(st.integers(0, 2), np.uint8),
+        "amount": of(numbers, np.float64),
+        "second": of(numbers, np.float64),
+        "weight": of(st.floats(0.001, 50), np.float64) if draw(st.booleans()) else None,
+    }
+
+
+every_state = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+ALL = np.arange(ROWS)
+
+
+@every_state
+@given(columns())
+def test_identity(case, cols):
+    """Merging with the state of no rows changes nothing, from either side."""
+    state, empty = case.make(cols, ALL), case.empty(cols)
+    assert state.merge(empty) == state
+    assert empty.merge(state) == state
+    assert case.make(cols, ALL[:0]).merge(state) == state
+
+
+@every_state
+@given(columns(), st.data())
+def test_any_partition_and_any_order(case, cols, data):
+    """Any split of the rows in any order, merged by any tree, is the state of all rows, to the byte."""
+    parts = [case.make(cols, rows) for rows in data.draw(partitions(ROWS))]
+    left = reduce(lambda a, b: a.merge(b), parts)
+    right = reduce(lambda a, b: b.merge(a), parts)
+    whole = case.make(cols, ALL)
+    assert left == right == whole
+    assert left.to_bytes() == right.to_bytes() == whole.to_bytes()
+
+
+@every_state
+@given(columns())
+def test_merge_mutates_neither(case, cols):
+    """Both arguments are as they were, and a merge can be repeated."""
+    a, b = case.make(cols, ALL[:5]), case.make(cols, ALL[5:])
+    before = a.to_bytes(), b.to_bytes()
+    first, second = a.merge(b), a.merge(b)
+    assert first == second
+    assert (a.to_bytes(), b.to_bytes()) == before
+
+
+@every_state
+@given(columns())
+def test_travel(case, cols):
+    """A state survives its bytes, and goes on merging."""
+    state = case.make(cols, ALL[:7])
+    again = type(state).from_bytes(state.to_bytes())
+    assert again == state
+    assert again.merge(case.make(cols, ALL[7:])) == case.make(cols, ALL)
+    empty = case.empty(cols)
+    assert type(empty).from_bytes(empty.to_bytes()) == empty
+
+
+@every_state
+@given(columns(), st.data())
+def test_damaged_bytes_are_refused(case, cols, data):
+    """Cut off, changed or foreign bytes are refused with a clear error."""
+    state = case.make(cols, ALL)
+    raw = state.to_bytes()
+    cut = data.draw(st.integers(0, len(raw) - 1))
+    with pytest.raises(StateError):
+        type(state).from_bytes(raw[:cut])
+    at = data.draw(st.integers(0, len(raw) - 1))
+    with pytest.raises(StateError):
+        type(state).from_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+    for other in CASES.values():
+        if other is not case:
+            with pytest.raises(StateError, match="not a"):
+                type(state).from_bytes(other.make(cols, ALL).to_bytes())
+
+
+def test_every_state_is_tested_here():
+    """A new state must be entered in CASES: every class with a merge and bytes in gnomon.states."""
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    found = set()
+    for module in iter_modules(gnomon.states.__path__):
+        for own in vars(import_module(f"gnomon.states.{module.name}")).values():
+            if isinstance(own, type) and own.__module__.startswith("gnomon.states") and hasattr(own, "from_bytes"):
+                found.add(own.__name__)
+    tested = {"Confusion", "MeanLoss", "Scores", "ClassScores", "Residuals", "ErrorSizes"}
+    assert found == tested | {"State", "KeptRows"}
+
+
+def test_states_that_do_not_fit_do_not_merge():
+    """Other classes, or weights on one side only: an error instead of a wrong sum."""
+    codes = np.array([0, 1], np.uint8)
+    plain = Confusion.of_labels(codes, codes, None, 2, 1)
+    with pytest.raises(StateError):
+        plain.merge(Confusion.of_labels(codes, codes, None, 3, 1))
+    with pytest.raises(StateError):
+        plain.merge(Confusion.of_labels(codes, codes, np.ones(2), 2, 1))
+    with pytest.raises(StateError):
+        Scores.of(np.ones(2), codes, None).merge(Scores.of(np.ones(2), codes, np.ones(2)))
+
+
+def test_effective_rows():
+    """Kish's effective number of rows: n for equal weights, fewer for unequal, unchanged by scale."""
+    from gnomon.states.mean import Weight
+
+    assert Weight.of(4, np.full(4, 0.1), 1).effective == 4
+    assert Weight.of(3, np.array([1.0, 1.0, 2.0]), 1).effective == pytest.approx(16 / 6)
+    assert Weight.of(3, np.array([7.0, 7.0, 14.0]), 1).effective == pytest.approx(16 / 6)
+    assert Weight().effective == 0
