@@ -17,23 +17,33 @@ struct BinarySums {
   bool valid;  // no code but 0 and 1
 };
 
-GNOMON_HOT BinarySums binary_labels(const std::uint8_t* target, const std::uint8_t* predicted, std::size_t count) {
+template <class Code>
+GNOMON_INLINE BinarySums binary_labels_loop(const Code* target, const Code* predicted, std::size_t count) {
   std::uint64_t positive = 0, flagged = 0, both = 0;
-  std::uint8_t seen = 0;
-  for (std::size_t start = 0; start < count;) {
-    const std::size_t stop = std::min<std::size_t>(count, start + 255 * 64);
+  Code seen = 0;
+  constexpr std::size_t block = 1 << 14;  // a sum over so many rows fits in 32 bits
+  for (std::size_t start = 0; start < count; start += block) {
+    const std::size_t stop = std::min(count, start + block);
     std::uint32_t p = 0, f = 0, b = 0;
     for (std::size_t i = start; i < stop; ++i) {
-      p += target[i];
-      f += predicted[i];
-      b += target[i] & predicted[i];
+      p += static_cast<std::uint32_t>(target[i]);
+      f += static_cast<std::uint32_t>(predicted[i]);
+      b += static_cast<std::uint32_t>(target[i] & predicted[i]);
       seen |= target[i] | predicted[i];
     }
     positive += p, flagged += f, both += b;
-    start = stop;
   }
-  return {positive, flagged, both, seen <= 1};
+  return {positive, flagged, both, static_cast<std::uint64_t>(seen) <= 1};
 }
+
+#define GNOMON_BINARY(Code)                                                                        \
+  GNOMON_HOT BinarySums binary_labels(const Code* target, const Code* predicted, std::size_t count) { \
+    return binary_labels_loop(target, predicted, count);                                           \
+  }
+GNOMON_BINARY(std::uint8_t)
+GNOMON_BINARY(std::int32_t)
+GNOMON_BINARY(std::int64_t)
+#undef GNOMON_BINARY
 
 template <class T>
 GNOMON_INLINE BinarySums binary_scores_loop(const std::uint8_t* target, const T* score, T threshold,
@@ -102,18 +112,14 @@ Output<std::int64_t> confusion(Input<Code> target, Input<Code> predicted, std::s
   {
     nb::gil_scoped_release release;
     int workers = useful_threads(rows, threads);
-    if constexpr (std::is_same_v<Code, std::uint8_t>) {
-      if (classes == 2) {
-        std::vector<BinarySums> parts(workers);
-        parallel_for(workers, workers, [&](std::size_t part) {
-          const Range r = part_of(rows, part, workers);
-          parts[part] = binary_labels(t + r.begin, p + r.begin, r.end - r.begin);
-        });
-        counts = cells(parts, rows);
-        workers = 0;
-      }
-    }
-    if (workers > 0) {
+    if (classes == 2) {
+      std::vector<BinarySums> parts(workers);
+      parallel_for(workers, workers, [&](std::size_t part) {
+        const Range r = part_of(rows, part, workers);
+        parts[part] = binary_labels(t + r.begin, p + r.begin, r.end - r.begin);
+      });
+      counts = cells(parts, rows);
+    } else {
       if (classes > kSmall) workers = std::min(workers, 2);  // a large table for each thread costs memory
       std::vector<std::vector<std::int64_t>> tables(workers, std::vector<std::int64_t>(classes * classes));
       std::vector<std::size_t> bads(workers);
@@ -190,6 +196,8 @@ void bind_confusion(nb::module_& m) {
   m.def("confusion", &confusion<std::uint8_t>, nb::arg("target").noconvert(), nb::arg("predicted").noconvert(),
         nb::arg("classes"), nb::arg("threads"));
   m.def("confusion", &confusion<std::int32_t>, nb::arg("target").noconvert(), nb::arg("predicted").noconvert(),
+        nb::arg("classes"), nb::arg("threads"));
+  m.def("confusion", &confusion<std::int64_t>, nb::arg("target").noconvert(), nb::arg("predicted").noconvert(),
         nb::arg("classes"), nb::arg("threads"));
   m.def("confusion_at", &confusion_at<double>, nb::arg("target").noconvert(), nb::arg("score").noconvert(),
         nb::arg("threshold"), nb::arg("threads"));

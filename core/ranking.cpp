@@ -56,7 +56,10 @@ struct TaggedItem {
 
 // ---- sorting -------------------------------------------------------------------------------
 
-constexpr std::size_t kInsertion = 24;  // items below which an insertion sort is quickest
+constexpr std::size_t kInsertion = 24;  // items up to which an insertion sort is quickest
+constexpr std::size_t kPerBucket = 1;   // items that a bucket should hold
+constexpr std::size_t kComparison = 128;  // items up to which a comparison sort beats another round of buckets
+constexpr std::size_t kMaxBuckets = 1 << 14;
 
 template <class T>
 GNOMON_INLINE void insertion_copy(const T* from, std::size_t count, T* to) {
@@ -68,54 +71,70 @@ GNOMON_INLINE void insertion_copy(const T* from, std::size_t count, T* to) {
   }
 }
 
-// Sorts items by their words, using as much scratch. Each round divides the range of the words by
-// the number of buckets, so there are at most a few rounds whatever the distribution.
+struct ScoreRange {
+  u64 low, high;
+};
+
 template <class T>
-void sort_items(T* items, T* scratch, std::size_t count, std::vector<std::uint32_t>& ends_pool) {
-  if (count <= kInsertion) {
-    for (std::size_t i = 1; i < count; ++i) {
-      const T item = items[i];
-      std::size_t j = i;
-      for (; j > 0 && items[j - 1].word > item.word; --j) items[j] = items[j - 1];
-      items[j] = item;
-    }
-    return;
-  }
+GNOMON_INLINE ScoreRange score_range_loop(const T* items, std::size_t count) {
   u64 low = items[0].word, high = low;
   for (std::size_t i = 1; i < count; ++i) {
-    low = std::min(low, items[i].word);
-    high = std::max(high, items[i].word);
+    low = items[i].word < low ? items[i].word : low;
+    high = items[i].word > high ? items[i].word : high;
   }
-  if (low >> 1 == high >> 1) return;  // one score: the order of the labels is of no account
-  if (count <= 256 || count > std::numeric_limits<std::uint32_t>::max()) {
+  return {low >> 1, high >> 1};
+}
+
+GNOMON_HOT ScoreRange score_range(const Item* items, std::size_t count) { return score_range_loop(items, count); }
+GNOMON_HOT ScoreRange score_range(const TaggedItem* items, std::size_t count) {
+  return score_range_loop(items, count);
+}
+
+template <class T>
+GNOMON_INLINE void buckets_loop(const T* items, std::size_t count, u64 low, double scale, std::uint16_t* bucket) {
+  for (std::size_t i = 0; i < count; ++i)
+    bucket[i] = static_cast<std::uint16_t>(
+        static_cast<std::int32_t>(static_cast<double>(static_cast<i64>(items[i].score() - low)) * scale));
+}
+
+GNOMON_HOT void buckets_of(const Item* items, std::size_t count, u64 low, double scale, std::uint16_t* bucket) {
+  buckets_loop(items, count, low, scale, bucket);
+}
+GNOMON_HOT void buckets_of(const TaggedItem* items, std::size_t count, u64 low, double scale, std::uint16_t* bucket) {
+  buckets_loop(items, count, low, scale, bucket);
+}
+
+// Working memory of one thread.
+template <class T>
+struct Workspace {
+  std::vector<T> scratch;
+  std::vector<std::uint16_t> bucket;
+};
+
+// Sorts items by their words, using as much scratch. Each round divides the range of the words by the number
+// of buckets, so there are at most a few rounds whatever the distribution.
+template <class T>
+void sort_items(T* items, std::size_t count, T* scratch, std::uint16_t* bucket) {
+  const auto [low, high] = score_range(items, count);
+  if (low == high) return;  // one score: the order of the labels is of no account
+  if (count <= kComparison || count > std::numeric_limits<std::uint32_t>::max()) {
     std::sort(items, items + count, [](const T& a, const T& b) { return a.word < b.word; });
     return;
   }
-  const int wanted = std::min(14, static_cast<int>(std::bit_width(count / 6)));
-  const int shift = std::max(0, static_cast<int>(std::bit_width(high - low)) - wanted);
-  const u64 first = low >> shift;
-  const std::size_t buckets = (high >> shift) - first + 1;
-  const std::size_t pool = ends_pool.size();
-  ends_pool.resize(pool + buckets + 1);  // a stack: inner rounds take the room above
-  {
-    std::uint32_t* ends = ends_pool.data() + pool;
-    std::fill(ends, ends + buckets + 1, 0);
-    for (std::size_t i = 0; i < count; ++i) ++ends[(items[i].word >> shift) - first + 1];
-    for (std::size_t b = 1; b <= buckets; ++b) ends[b] += ends[b - 1];
-    for (std::size_t i = 0; i < count; ++i) scratch[ends[(items[i].word >> shift) - first]++] = items[i];
-  }
-  std::size_t begin = 0;
-  for (std::size_t b = 0; b < buckets; ++b) {
-    const std::size_t end = ends_pool[pool + b];
-    if (end - begin <= kInsertion) {
-      insertion_copy(scratch + begin, end - begin, items + begin);
-    } else {
-      std::copy(scratch + begin, scratch + end, items + begin);
-      sort_items(items + begin, scratch + begin, end - begin, ends_pool);
-    }
-    begin = end;
-  }
-  ends_pool.resize(pool);
+  std::size_t buckets = std::min(count / kPerBucket, kMaxBuckets);
+  double scale = static_cast<double>(buckets) / (static_cast<double>(high - low) + 1.0);
+  if (high - low < buckets) buckets = high - low + 1, scale = 1.0;
+  ++buckets;  // rounding may reach one further
+  std::vector<std::uint32_t> ends(buckets + 1);
+  buckets_of(items, count, low, scale, bucket);
+  for (std::size_t i = 0; i < count; ++i) ++ends[bucket[i] + 1];
+  for (std::size_t b = 1; b <= buckets; ++b) ends[b] += ends[b - 1];
+  for (std::size_t i = 0; i < count; ++i) scratch[ends[bucket[i]]++] = items[i];
+  for (std::size_t b = 0, begin = 0; b < buckets; begin = ends[b++])
+    if (ends[b] - begin > kInsertion) sort_items(scratch + begin, ends[b] - begin, items + begin, bucket);
+  // Every item is now within a bucket of its place: one insertion sort over all of them, without a loop
+  // over the buckets, whose ends the processor could not predict.
+  insertion_copy(scratch, count, items);
 }
 
 // ---- partitioning --------------------------------------------------------------------------
@@ -179,8 +198,8 @@ std::size_t heaviest(const Map& map, const std::vector<double>& sample) {
   return *std::max_element(loads.begin(), loads.end());
 }
 
-constexpr std::size_t kPartitionRows = 1 << 14;  // a partition and its scratch stay in the cache
-constexpr std::size_t kMaxPartitions = 1 << 10;
+constexpr std::size_t kPartitionRows = 1 << 13;  // a partition, its scratch and its buckets stay in the cache
+constexpr std::size_t kMaxPartitions = 1 << 11;
 
 template <class S, bool kLinear>
 GNOMON_INLINE void indices_loop(const Map& map, const S* score, std::size_t count, std::uint32_t* out) {
@@ -376,12 +395,14 @@ class Sorted {
     positives_.assign(partitions + 1, 0);
     negatives_.assign(partitions + 1, 0);
     parallel_for(partitions, workers_, [&](std::size_t b) {
-      thread_local std::vector<T> scratch;
-      thread_local std::vector<std::uint32_t> ends;
+      thread_local Workspace<T> space;
       T* items = items_.get() + offsets_[b];
       const std::size_t count = offsets_[b + 1] - offsets_[b];
-      if (scratch.size() < count) scratch.resize(count);
-      sort_items(items, scratch.data(), count, ends);
+      if (space.scratch.size() < count) {
+        space.scratch.resize(count);
+        space.bucket.resize(count);
+      }
+      if (count) sort_items(items, count, space.scratch.data(), space.bucket.data());
       i64 positive = 0, all = 0;
       for (std::size_t i = 0; i < count; ++i) {
         all += items[i].weight();
@@ -389,7 +410,7 @@ class Sorted {
       }
       positives_[b + 1] = positive;
       negatives_[b + 1] = all - positive;
-      if (scratch.size() > 8 * kPartitionRows) scratch = {};
+      if (space.scratch.size() > 8 * kPartitionRows) space = {};
     });
     for (std::size_t b = 0; b < partitions; ++b) {
       positives_[b + 1] += positives_[b];

@@ -15,7 +15,7 @@ from tests.strategies import binary_rows, class_rows
 def test_counts_equal_sklearn(rows):
     """Rows true, columns predicted."""
     target, predicted, _ = rows
-    for dtype in (np.uint8, np.int32):
+    for dtype in (np.uint8, np.int32, np.int64):
         counts = count_confusion(target.astype(dtype), predicted.astype(dtype), 6, 2)
         assert np.array_equal(counts, confusion_matrix(target, predicted, labels=range(6)))
 
@@ -58,6 +58,9 @@ def test_codes_outside_the_classes_are_refused():
     for target, predicted in ((good, bad), (bad, good)):
         with pytest.raises(ValueError, match="outside"):
             count_confusion(target, predicted, 2, 1)
+    for code in (2, -1, 2**40):
+        with pytest.raises(ValueError, match="outside"):
+            count_confusion(np.array([0, 1]), np.array([0, code]), 2, 1)
     with pytest.raises(ValueError, match="outside"):
         count_confusion(np.array([0, 5], np.int32), np.array([0, 1], np.int32), 3, 1)
     with pytest.raises(ValueError, match="outside"):

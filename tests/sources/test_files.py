@@ -35,7 +35,7 @@ WRITERS = {
     "a.csv.gz": lambda f, p: f.to_csv(p, index=False),
     "a.tsv": lambda f, p: f.to_csv(p, index=False, sep="\t"),
     "a.parquet": lambda f, p: f.to_parquet(p, row_group_size=100),
-    "a.feather": lambda f, p: feather.write_feather(f, p),
+    "a.feather": feather.write_feather,
     "a.arrow": lambda f, p: feather.write_feather(f, p, compression="uncompressed"),
     "a.jsonl": write_jsonl,
 }

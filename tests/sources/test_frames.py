@@ -24,13 +24,13 @@ class OnlyCapsule:
 
 
 FRAMES = {
-    "pandas": lambda d: pd.DataFrame(d),
+    "pandas": pd.DataFrame,
     "pandas pyarrow": lambda d: pd.DataFrame(d).convert_dtypes(dtype_backend="pyarrow"),
     "pandas with another index": lambda d: pd.DataFrame(d, index=range(10, 18)),
-    "polars": lambda d: pl.DataFrame(d),
-    "polars lazy": lambda d: pl.LazyFrame(d),
-    "pyarrow": lambda d: pa.table(d),
-    "record batch": lambda d: pa.RecordBatch.from_pydict(d),
+    "polars": pl.DataFrame,
+    "polars lazy": pl.LazyFrame,
+    "pyarrow": pa.table,
+    "record batch": pa.RecordBatch.from_pydict,
     "capsule": lambda d: OnlyCapsule(pa.table(d)),
     "dict": lambda d: d,
     "dict of arrays": lambda d: {name: np.array(values) for name, values in d.items()},

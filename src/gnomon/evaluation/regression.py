@@ -50,9 +50,9 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
             )
     parts.estimates["mae"] = mean_estimate(measures.absolute_error(state), n, options)
     parts.estimates["mape"] = mean_estimate(measures.relative_error(state), n, options)
-    errors = measures.SortedErrors(cast(ErrorSizes, summary.states["errors"]))
+    errors = measures.ErrorRanks(cast(ErrorSizes, summary.states["errors"]))
     parts.estimates["median_absolute_error"] = with_reason(
-        options.estimate(errors.quantile(0.5), median_interval(errors, summary.rows.effective, options.level), n),
+        options.estimate(errors.median(), median_interval(errors, summary.rows.effective, options.level), n),
         options,
     )
     parts.estimates["max_error"] = options.estimate(

@@ -12,7 +12,9 @@ from gnomon.kernels.exact import ExactSum
 
 
 def count_confusion(target: NDArray[Any], predicted: NDArray[Any], classes: int, threads: int) -> NDArray[np.int64]:
-    """Counts of shape (classes, classes), rows true, columns predicted, from two arrays of class codes.
+    """Counts of shape (classes, classes), rows true, columns predicted.
+
+    Both arrays hold class codes and have one type: uint8, int32 or int64.
 
     Raises:
         ValueError: The arrays differ in length, or a code lies outside ``[0, classes)``.

@@ -128,32 +128,43 @@ def target_mean_and_variance(state: Residuals) -> tuple[float, float]:
     return float(mean), float(moments.centred(0, 2, Fraction(0), mean))
 
 
-class SortedErrors:
-    """Absolute errors in order, with their cumulative weight, for quantiles."""
+class ErrorRanks:
+    """Absolute errors by rank: quantiles, exact, without more sorting than they need."""
 
     def __init__(self, state: ErrorSizes) -> None:
-        columns = state.ordered()
-        self.sizes: NDArray[np.float64] = columns[0]
-        weight = columns[1] if len(columns) > 1 else np.ones(len(self.sizes))
-        self._cumulative = np.cumsum(weight)
+        self._sizes: NDArray[np.float64] = np.concatenate(state.column(0))
+        self._cumulative: NDArray[np.float64] | None = None
+        if len(state.chunks[0]) > 1:
+            self._sizes, weight = state.ordered()
+            self._cumulative = np.cumsum(weight)
 
-    def quantile(self, share: float) -> float:
-        """The smallest size with at least this share of the weight at or below it.
+    def median(self) -> float:
+        """The smallest error with at least half of the weight at or below it.
 
-        Where exactly that share lies at or below it, the mean of it and the next size: the averaged
-        inverted distribution function (R. J. Hyndman and Y. Fan, "Sample quantiles in statistical
-        packages", 1996, definition 2), which is the ordinary median for share 0.5 and equal weights.
+        Where exactly half lies at or below it, the mean of it and the next: the averaged inverted
+        distribution function (R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", 1996,
+        definition 2), which is the ordinary median where all rows weigh the same.
         """
-        total = self._cumulative[-1]
-        slack = total * 2.0**-50
-        at = int(np.searchsorted(self._cumulative, share * total - slack))
-        at = min(at, len(self.sizes) - 1)
-        if abs(self._cumulative[at] - share * total) <= slack and at + 1 < len(self.sizes):
-            return float(self.sizes[at] + self.sizes[at + 1]) / 2
-        return float(self.sizes[at])
+        n = len(self._sizes)
+        if self._cumulative is None:
+            first, next_ = (n - 1) // 2, n // 2
+        else:
+            total = self._cumulative[-1]
+            slack = total * 2.0**-50
+            first = min(int(np.searchsorted(self._cumulative, total / 2 - slack)), n - 1)
+            half = abs(self._cumulative[first] - total / 2) <= slack
+            next_ = min(first + 1, n - 1) if half else first
+        return (self._at(first) + self._at(next_)) / 2
 
     def at_rank(self, rank: int, rows: int) -> float:
-        """The error of a rank, counted from 0 among ``rows`` rows of equal weight."""
+        """The error of a rank, counted from 0 among ``rows`` rows that share the weight alike."""
+        if self._cumulative is None:
+            return self._at(rank)
         share = (rank + 0.5) / rows
         at = int(np.searchsorted(self._cumulative, share * self._cumulative[-1]))
-        return float(self.sizes[min(at, len(self.sizes) - 1)])
+        return self._at(min(at, len(self._sizes) - 1))
+
+    def _at(self, index: int) -> float:
+        if self._cumulative is None:
+            self._sizes.partition(index)
+        return float(self._sizes[index])

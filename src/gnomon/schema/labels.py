@@ -118,6 +118,8 @@ def float_labels(column: Any, threads: int) -> LabelColumn:
     import pyarrow as pa
 
     values = numbers(column.cast(pa.float64()).drop_null())
+    if np.any(np.modf(values[:1000])[0] != 0):  # a few rows nearly always tell
+        return LabelColumn(None, floating=True)
     values = values[~np.isnan(values)]
     with np.errstate(invalid="ignore"):
         whole = values.astype(np.int64)

@@ -111,8 +111,10 @@ class FileSource:
         return self._schemas[file]
 
     def _dataset(self, file: Path, columns: Mapping[str, bool]) -> Any:
-        """The file as a dataset. Types come from its first block, so numbers are read as float64
-        throughout: a column may begin with whole numbers and go on with fractions.
+        """The file as a dataset.
+
+        Types come from its first block, so numbers are read as float64 throughout: a column may begin
+        with whole numbers and go on with fractions.
         """
         import pyarrow as pa
         import pyarrow.dataset as ds
