@@ -446,6 +446,32 @@ GNOMON_INLINE void for_groups(const T* item, const T* end, Use&& use) {
   }
 }
 
+// The same, but only for groups that hold a positive; use(p, q, skipped) is also told the weight of the
+// negatives since the last such group. What negatives contribute can be counted at the positives below them, so
+// with few positives most rows are only stepped over.
+template <class T, class Use>
+GNOMON_INLINE void for_positive_groups(const T* begin, const T* end, Use&& use) {
+  i64 skipped = 0;
+  for (const T* item = begin; item != end;) {
+    if (!item->positive()) {
+      skipped += item->weight();
+      ++item;
+      continue;
+    }
+    const u64 score = item->score();
+    i64 p = 0, q = 0;
+    for (const T* tied = item; tied != begin && tied[-1].score() == score; --tied) q += tied[-1].weight();
+    skipped -= q;
+    for (; item != end && item->score() == score; ++item) {
+      const i64 weight = item->weight(), mine = item->positive() ? weight : 0;
+      p += mine;
+      q += weight - mine;
+    }
+    use(p, q, skipped);
+    skipped = 0;
+  }
+}
+
 // Fixed point with 86 fractional bits holds every ratio of counts below 2^32 without rounding.
 constexpr int kFraction = 86;
 
@@ -487,28 +513,26 @@ nb::dict pairs_of(const Sorted<T>& sorted, double negative_unit) {
         }
       };
       Gap above = 0, under = 0;
-      for_groups(sorted.begin(b), sorted.end(b), [&](u64, i64 p, i64 q) {
-        if (p > 0) {
-          const auto c = static_cast<u64>(2 * q_below + q);
-          sums.wins += static_cast<u128>(c) * static_cast<u64>(p);
-          const double tp = static_cast<double>(all_p - p_below), fp = static_cast<double>(all_q - q_below);
-          if constexpr (counts) {
-            sums.positive_squares += static_cast<u128>(c) * c * static_cast<u64>(p);
-            sums.precisions += fixed_point(tp / (tp + fp)) * static_cast<u64>(p);
-          } else {
-            sums.weighted_precisions.add_one(static_cast<double>(p) * (tp / (tp + fp * negative_unit)));
-          }
-          // A positive's own score is where TPR - FPR can peak, just above it where it can dip.
-          if (all_q > 0) {
-            above = std::max<Gap>(above, gap(p_below, q_below));
-            under = std::min<Gap>(under, gap(p_below + p, q_below + q));
-          }
-        }
+      for_positive_groups(sorted.begin(b), sorted.end(b), [&](i64 p, i64 q, i64 skipped) {
+        q_below += skipped;
+        const auto c = static_cast<u64>(2 * q_below + q);
+        sums.wins += static_cast<u128>(c) * static_cast<u64>(p);
+        const double tp = static_cast<double>(all_p - p_below), fp = static_cast<double>(all_q - q_below);
         if constexpr (counts) {
-          if (q > 0) {
-            const auto d = static_cast<u64>(2 * p_below + p);
-            sums.negative_squares += static_cast<u128>(d) * d * static_cast<u64>(q);
-          }
+          sums.positive_squares += static_cast<u128>(c) * c * static_cast<u64>(p);
+          sums.precisions += fixed_point(tp / (tp + fp)) * static_cast<u64>(p);
+          // These positives raise 2 * (positives below) from 2 * p_below to 2 * (p_below + p) for every negative
+          // above them, and to the middle of the two for the negatives tied with them; so rise the squares.
+          const auto to_top = static_cast<u128>(p) * static_cast<u64>(4 * (2 * p_below + p));
+          const auto to_middle = static_cast<u128>(p) * static_cast<u64>(4 * p_below + p);
+          sums.negative_squares += to_top * static_cast<u64>(all_q - q_below - q) + to_middle * static_cast<u64>(q);
+        } else {
+          sums.weighted_precisions.add_one(static_cast<double>(p) * (tp / (tp + fp * negative_unit)));
+        }
+        // A positive's own score is where TPR - FPR can peak, just above it where it can dip.
+        if (all_q > 0) {
+          above = std::max<Gap>(above, gap(p_below, q_below));
+          under = std::min<Gap>(under, gap(p_below + p, q_below + q));
         }
         p_below += p;
         q_below += q;

@@ -1,0 +1,49 @@
+"""Runs the README's console sessions and writes what they print, so that the README shows real output.
+
+    python docs/write_readme.py          # rewrite
+    python docs/write_readme.py --check  # exit with 1 if the README is not what the commands print
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SESSION = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
+
+
+def output_of(command: str) -> str:
+    """What a command prints on a terminal of 90 columns, errors included."""
+    name, *arguments = shlex.split(command)
+    if name != "gnomon":
+        raise SystemExit(f"the README may only run gnomon, not {name}")
+    done = subprocess.run(
+        [sys.executable, "-m", "gnomon", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "90", "PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        encoding="utf-8",
+        timeout=120,
+    )
+    return "".join(line.rstrip() + "\n" for line in done.stdout.splitlines())
+
+
+def rewritten(text: str) -> str:
+    """The README with the output of every session made anew."""
+    return SESSION.sub(lambda found: f"```console\n$ {found['command']}\n{output_of(found['command'])}```", text)
+
+
+if __name__ == "__main__":
+    path = ROOT / "README.md"
+    before = path.read_text(encoding="utf-8")
+    after = rewritten(before)
+    if "--check" in sys.argv:
+        sys.exit(before != after)
+    path.write_text(after, encoding="utf-8")
