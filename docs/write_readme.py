@@ -1,7 +1,7 @@
-"""Runs the README's console sessions and writes what they print, so that the README shows real output.
+"""Makes the README's console sessions real: runs their commands and writes what they print.
 
-    python docs/write_readme.py          # rewrite
-    python docs/write_readme.py --check  # exit with 1 if the README is not what the commands print
+``python docs/write_readme.py`` rewrites the README; with ``--check`` it only says, by exit code 1, that the
+README is not what the commands print.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any
 
 from gnomon.errors import ColumnError, SourceError
 from gnomon.sources.base import Piece, check_columns
-from gnomon.sources.frames import is_text
+from gnomon.sources.columns import is_text
 
 BATCH_ROWS = 1 << 18
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from gnomon.errors import ColumnError
 from gnomon.sources.base import Piece
+from gnomon.sources.columns import is_text, to_arrow
 
 
 class FrameSource:
@@ -54,8 +55,6 @@ def open_frame(data: Any) -> FrameSource | None:
     import pyarrow as pa
 
     if isinstance(data, Mapping):
-        from gnomon.sources.arrays import to_arrow
-
         if not data or not all(isinstance(name, str) for name in data):
             raise ColumnError("a mapping of columns needs names that are text, and at least one")
         columns = {name: to_arrow(values, name) for name, values in data.items()}
@@ -76,12 +75,3 @@ def open_frame(data: Any) -> FrameSource | None:
             return None  # a stream of one column is an array, not a frame
         return FrameSource(nw.from_native(table), "Arrow data")
     return None
-
-
-def is_text(kind: Any) -> bool:
-    """Whether an Arrow type holds text, or categories of text."""
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
