@@ -232,3 +232,15 @@ def test_bad_calls_are_refused():
         Ranking([score.astype(np.int64)], [label], None, 1)
     with pytest.raises(ValueError, match="NaN"):
         Ranking([score], [label], None, 1).counts_at([np.nan])
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-9, 1e9, 1e290])
+def test_the_unit_of_weights_does_not_matter(scale):
+    """Weights times anything: the same measures, also where the scale of the integers is beyond the doubles."""
+    rng = np.random.default_rng(9)
+    label, score, weight = rng.integers(0, 2, 50).astype(np.uint8), rng.random(50).round(1), rng.random(50) + 0.1
+    plain = Ranking([score], [label], [weight], 1).pairs()
+    scaled = Ranking([score], [label], [weight * scale], 1).pairs()
+    assert roc_auc(scaled) == pytest.approx(roc_auc(plain), rel=1e-14)
+    assert average_precision(scaled) == pytest.approx(average_precision(plain), rel=1e-13)
+    assert ks(scaled) == pytest.approx(ks(plain), rel=1e-13)

@@ -83,10 +83,7 @@ def averaged_auc(parts: Parts, state: ClassScores, schema: Schema, average: str,
     defined = [code for code, label in enumerate(schema.names) if parts.per_class[label]["roc_auc"].defined]
     if not defined:
         return options.estimate(NAN, NO_INTERVAL, len(target), "the AUC is undefined for every class")
-    support = [
-        float(Weight.of(int(mine.sum()), None if weight is None else weight[mine], options.threads).total)
-        for mine in (target == code for code in defined)
-    ]
+    support = [float(Weight.of_group(target == code, weight, options.threads).total) for code in defined]
     shares = np.asarray(support) / sum(support) if average == "weighted" else np.full(len(defined), 1 / len(defined))
     aucs = [parts.per_class[schema.names[code]]["roc_auc"].value for code in defined]
     value = float(sum(share * auc for share, auc in zip(shares, aucs, strict=True)))
@@ -114,7 +111,7 @@ def influence_interval(
         label = (target == code).astype(np.uint8)
         placed = placements(np.concatenate(state.column(1 + code)), label, weight, options.threads)
         for of_class in (label == 1, label == 0):
-            group = Weight.of(int(of_class.sum()), None if weight is None else weight[of_class], options.threads)
+            group = Weight.of_group(of_class, weight, options.threads)
             correction = np.sqrt(group.effective / (group.effective - 1)) if group.effective > 1 else 1.0
             influence += np.where(of_class, share * correction * rows * (placed - auc) / float(group.total), 0.0)
     variance = float(sum_values(influence, None, options.threads).square)

@@ -63,8 +63,7 @@ def class_weights(state: Scores, labels: np.ndarray[Any, Any], threads: int) -> 
         count = int(np.count_nonzero(labels))
         return Weight.of(count, None, threads), Weight.of(len(labels) - count, None, threads)
     weight = np.concatenate(state.column(2))
-    parts = [weight[labels == code] for code in (1, 0)]
-    return Weight.of(len(parts[0]), parts[0], threads), Weight.of(len(parts[1]), parts[1], threads)
+    return Weight.of_group(labels == 1, weight, threads), Weight.of_group(labels == 0, weight, threads)
 
 
 def auc_interval(

@@ -152,7 +152,7 @@ def class_units(labels: Sequence[NDArray[np.uint8]], weights: Sequence[NDArray[n
     for code in (1, 0):
         total = sum(
             (
-                ExactSum.from_core(_core.mean_sums(weight[label == code], None, 1)[0])
+                ExactSum.from_core(_core.mean_sums(weight * (label == code), None, 1)[0])
                 for weight, label in zip(weights, labels, strict=True)
             ),
             ExactSum(),
@@ -165,5 +165,8 @@ def integer_weights(
     weight: NDArray[np.float64], labels: NDArray[np.uint8], units: tuple[int, int]
 ) -> NDArray[np.int64]:
     """Weights as integers in their class's unit."""
-    exponents = np.where(labels == 1, -units[0], -units[1])
-    return np.rint(np.ldexp(weight, exponents)).astype(np.int64)
+    if max(map(abs, units)) < 1000:
+        scaled = weight * np.ldexp(1.0, [-units[1], -units[0]])[labels]
+    else:  # the scale itself is beyond the doubles
+        scaled = np.ldexp(weight, np.where(labels == 1, -units[0], -units[1]))
+    return np.rint(scaled, out=scaled).astype(np.int64)

@@ -30,6 +30,15 @@ class Weight:
         sums = sum_values(weight, None, threads)
         return cls(n, sums.value, sums.square)
 
+    @classmethod
+    def of_group(cls, mask: NDArray[np.bool_], weight: NDArray[np.float64] | None, threads: int) -> Self:
+        """The weight of the rows whose mask is True."""
+        rows = int(np.count_nonzero(mask))
+        if weight is None:
+            return cls.of(rows, None, threads)
+        sums = sum_values(weight * mask, None, threads)  # the rest adds nothing, and nothing is gathered
+        return cls(rows, sums.value, sums.square)
+
     def merge(self, other: Self) -> Self:
         """The weight of the rows of both."""
         return type(self)(self.n + other.n, self.total + other.total, self.squares + other.squares)

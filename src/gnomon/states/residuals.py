@@ -80,5 +80,6 @@ class ErrorSizes(KeptRows):
         """The state of some rows."""
         if not len(target):
             return cls()
-        sizes = np.abs(target - prediction)
+        sizes = target - prediction
+        np.abs(sizes, out=sizes)
         return cls(((sizes,) if weight is None else (sizes, weight),))
