@@ -87,6 +87,14 @@ def test_numbers_that_begin_whole(tmp_path):
     assert ev["roc_auc"].value == pytest.approx(0, abs=1e-5)
 
 
+def test_text_among_numbers(tmp_path):
+    """A score that is no number: the error names the column, the row and the value."""
+    path = tmp_path / "a.csv"
+    path.write_text("y,p\n0,0.5\n1,0.25\n1,abc\n")
+    with pytest.raises(ColumnError, match=r"'p' of .*a\.csv holds text where numbers are needed: row 3 holds 'abc'"):
+        gnomon.evaluate(path, target="y", score="p")
+
+
 def test_text_labels_that_begin_as_numbers(tmp_path):
     """Labels that turn out to be text after a megabyte of digits: an error that names the row, not a wrong class."""
     path = tmp_path / "late.csv"

@@ -90,12 +90,24 @@ class FileSource:
         for name, numeric in columns.items():
             kind = self._schema(file).field(name).type
             if numeric and is_text(kind):
-                raise ColumnError(f"column {name!r} of {file} holds text where numbers are needed")
+                raise ColumnError(
+                    f"column {name!r} of {file} holds text where numbers are needed{self._first_text(file, name)}"
+                )
             if is_text(kind) != is_text(first.field(name).type) and not is_null(kind):
                 raise ColumnError(
                     f"column {name!r} is {first.field(name).type} in {self._files[0].name} but {kind} in {file.name}: "
                     f"write all files of {self.name} with one schema"
                 )
+
+    def _first_text(self, file: Path, name: str) -> str:
+        """Where the first value of a text column stands that is no number, for a message."""
+        row = 0
+        for batch in next(iter(self._dataset(file, {}).get_fragments())).to_batches(columns=[name]):
+            for value in batch.column(0).to_pylist():
+                row += 1
+                if value is not None and not reads_as_number(value):
+                    return f": row {row} holds {value!r}"
+        return ""
 
     def _schema(self, file: Path) -> Any:
         import pyarrow as pa
@@ -209,6 +221,19 @@ def ends_open(file: Path) -> bool:
     with file.open("rb") as stream:
         stream.seek(-1, 2)
         return stream.read(1) not in (b"\n", b"\r")
+
+
+def reads_as_number(text: str) -> bool:
+    """Whether a text is a number.
+
+    >>> reads_as_number("1e-3"), reads_as_number("0,5")
+    (True, False)
+    """
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_number(kind: Any) -> bool:
