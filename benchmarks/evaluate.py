@@ -96,6 +96,12 @@ def main() -> None:
             lambda: roc_auc(Ranking([single], [codes], None, threads).pairs()),
         ),
         (
+            "the same, half of the rows tied",
+            "roc_auc_score",
+            lambda: sk.roc_auc_score(label, tied),
+            lambda: roc_auc(Ranking([tied], [codes], None, threads).pairs()),
+        ),
+        (
             "the same, weighted rows",
             "roc_auc_score",
             lambda: sk.roc_auc_score(label, score, sample_weight=weight),
@@ -130,6 +136,7 @@ def main() -> None:
         ),
     ]
     single = score.astype(np.float32)
+    tied = np.where(rng.random(options.rows) < 0.5, 0.5, score)
     print(f"{options.rows:,} rows, {options.positives:.0%} positive, {threads} threads\n")
     print("| gnomon | scikit-learn | gnomon, s | scikit-learn, s | ratio |")
     print("| --- | --- | ---: | ---: | ---: |")

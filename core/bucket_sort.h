@@ -55,7 +55,8 @@ GNOMON_INLINE void insertion_copy(const T* from, std::size_t count, T* to) {
   for (std::size_t i = 0; i < count; ++i) {
     const T item = from[i];
     std::size_t j = i;
-    for (; j > 0 && to[j - 1].word > item.word; --j) to[j] = to[j - 1];
+    // Scores, not words: within a tie the labels may stand in any order, and a long tie must not be sorted by them.
+    for (; j > 0 && to[j - 1].score() > item.score(); --j) to[j] = to[j - 1];
     to[j] = item;
   }
 }

@@ -110,7 +110,7 @@ nb::dict pairs_of(const Sorted<T>& sorted, double negative_unit) {
           const auto to_middle = static_cast<u128>(p) * static_cast<u64>(4 * p_below + p);
           sums.negative_squares += to_top * static_cast<u64>(all_q - q_below - q) + to_middle * static_cast<u64>(q);
         } else {
-          sums.weighted_precisions.add_one(static_cast<double>(p) * (tp / (tp + fp * negative_unit)));
+          if (p > 0) sums.weighted_precisions.add_one(static_cast<double>(p) * (tp / (tp + fp * negative_unit)));
         }
         // A positive's own score is where TPR - FPR can peak, just above it where it can dip.
         if (all_q > 0) {
@@ -148,38 +148,6 @@ nb::dict pairs_of(const Sorted<T>& sorted, double negative_unit) {
   return result;
 }
 
-// Weighted sums of squares of (V - center) over positives and over negatives, where V is the share of
-// the other class that the row beats (ties count half).
-template <class T>
-nb::list placement_squares(const Sorted<T>& sorted, double center) {
-  struct Squares {
-    ExactSum positive, negative;
-  };
-  std::vector<Squares> parts(sorted.partitions());
-  ExactSum sums[2];
-  {
-    nb::gil_scoped_release release;
-    const double all_p = static_cast<double>(sorted.positives()), all_q = static_cast<double>(sorted.negatives());
-    parallel_for(parts.size(), sorted.threads(), [&](std::size_t b) {
-      i64 p_below = sorted.positives_before(b), q_below = sorted.negatives_before(b);
-      for_groups(sorted.begin(b), sorted.end(b), [&](u64, i64 p, i64 q) {
-        const double beaten = (static_cast<double>(q_below) + 0.5 * static_cast<double>(q)) / all_q - center;
-        const double beating =
-            (static_cast<double>(sorted.positives() - p_below) - 0.5 * static_cast<double>(p)) / all_p - center;
-        if (p > 0) parts[b].positive.add_one(static_cast<double>(p) * (beaten * beaten));
-        if (q > 0) parts[b].negative.add_one(static_cast<double>(q) * (beating * beating));
-        p_below += p;
-        q_below += q;
-      });
-    });
-    for (const auto& part : parts) {
-      sums[0].merge(part.positive);
-      sums[1].merge(part.negative);
-    }
-  }
-  return to_python(sums, 2);
-}
-
 // Neighbouring scores gathered into bins: a bin ends where the positives, or the negatives, so far
 // reach the next multiple of 1/bins of all of them. With few rows every distinct score is a bin.
 struct Bins {
@@ -193,7 +161,15 @@ nb::tuple bins_of(const Sorted<T>& sorted, std::size_t wanted) {
   {
     nb::gil_scoped_release release;
     const i64 steps = static_cast<i64>(wanted);
-    const i64 p_step = std::max<i64>(1, sorted.positives() / steps), q_step = std::max<i64>(1, sorted.negatives() / steps);
+    // A step is a whole number of the greatest weight: equal weights give the bins of no weights.
+    i64 p_largest = 1, q_largest = 1;
+    if constexpr (!std::is_same_v<T, Item>)
+      for (const T* item = sorted.begin(0); item != sorted.end(sorted.partitions() - 1); ++item) {
+        i64& largest = item->positive() ? p_largest : q_largest;
+        largest = std::max(largest, item->weight());
+      }
+    const i64 p_step = std::max<i64>(1, sorted.positives() / steps / p_largest) * p_largest;
+    const i64 q_step = std::max<i64>(1, sorted.negatives() / steps / q_largest) * q_largest;
     struct Part {
       Bins bins;
       bool open = false;  // whether its last bin goes on in the next partition
@@ -299,9 +275,6 @@ class Ranking {
   nb::dict pairs(double negative_unit) const {
     return counted_ ? pairs_of(*counted_, negative_unit) : pairs_of(*weighted_, negative_unit);
   }
-  nb::list squares(double center) const {
-    return counted_ ? placement_squares(*counted_, center) : placement_squares(*weighted_, center);
-  }
   nb::tuple bins(std::size_t wanted) const {
     if (wanted == 0) throw nb::value_error("bins must be at least 1");
     return counted_ ? bins_of(*counted_, wanted) : bins_of(*weighted_, wanted);
@@ -361,7 +334,6 @@ void bind_ranking(nb::module_& m) {
                     const std::vector<Input<i64>>&, int>(),
            nb::arg("scores"), nb::arg("labels"), nb::arg("weights"), nb::arg("threads"))
       .def("pairs", &Ranking::pairs, nb::arg("negative_unit"))
-      .def("squares", &Ranking::squares, nb::arg("center"))
       .def("bins", &Ranking::bins, nb::arg("wanted"))
       .def("below", &Ranking::below, nb::arg("threshold"));
   m.def("placements", &placements, nb::arg("scores").noconvert(), nb::arg("labels").noconvert(),

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -114,16 +115,19 @@ GNOMON_HOT void words(const float* score, const std::uint8_t* label, std::size_t
 
 struct Extremes {
   double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
+  bool nan = false;
 };
 
 template <class S>
 GNOMON_INLINE Extremes extremes_loop(Extremes so_far, const S* score, std::size_t count) {
   S low = static_cast<S>(so_far.low), high = static_cast<S>(so_far.high);
+  bool nan = so_far.nan;
   for (std::size_t i = 0; i < count; ++i) {
     low = score[i] < low ? score[i] : low;
     high = score[i] > high ? score[i] : high;
+    nan |= score[i] != score[i];
   }
-  return {static_cast<double>(low), static_cast<double>(high)};
+  return {static_cast<double>(low), static_cast<double>(high), nan};
 }
 
 GNOMON_HOT Extremes extremes(Extremes so_far, const double* score, std::size_t count) {
@@ -164,7 +168,7 @@ enum class Tag { kNone, kWeight, kRow };
 template <class T>
 class Sorted {
  public:
-  Sorted(const std::vector<Chunk>& chunks, Tag tag, int threads) : threads_(threads) {
+  Sorted(const std::vector<Chunk>& chunks, Tag tag, int threads) {
     for (const auto& chunk : chunks) rows_ += chunk.rows;
     workers_ = useful_threads(rows_, threads);
     items_ = make_buffer<T>(rows_);
@@ -211,7 +215,9 @@ class Sorted {
       parts[part] = mine;
     });
     Extremes whole;
-    for (const auto& part : parts) whole = {std::min(whole.low, part.low), std::max(whole.high, part.high)};
+    for (const auto& part : parts)
+      whole = {std::min(whole.low, part.low), std::max(whole.high, part.high), whole.nan || part.nan};
+    if (whole.nan) throw std::invalid_argument("a score is NaN");
     low_ = whole.low;
     high_ = whole.high;
     const std::size_t wanted = std::clamp<std::size_t>(rows_ / kPartitionRows, 1, kMaxPartitions);
@@ -302,7 +308,7 @@ class Sorted {
     }
   }
 
-  int threads_, workers_ = 1;
+  int workers_ = 1;
   std::size_t rows_ = 0;
   Buffer<T> items_;
   Map map_;

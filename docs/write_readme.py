@@ -18,14 +18,14 @@ SESSION = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", 
 
 
 def output_of(command: str) -> str:
-    """What a command prints on a terminal of 90 columns, errors included."""
+    """What a command prints on a terminal of 80 columns, errors included."""
     name, *arguments = shlex.split(command)
     if name != "gnomon":
         raise SystemExit(f"the README may only run gnomon, not {name}")
     done = subprocess.run(
         [sys.executable, "-m", "gnomon", *arguments],
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "90", "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,

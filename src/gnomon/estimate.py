@@ -25,8 +25,8 @@ class Estimate:
 
     >>> Estimate(0.9, 0.85, 0.93, method="wilson", n=450)
     Estimate(0.9 [0.85, 0.93], n=450, wilson)
-    >>> float(Estimate(0.9, 0.85, 0.93, n=450))
-    0.9
+    >>> float(Estimate(0.9, 0.85, 0.93, n=450)), f"{Estimate(0.9):.1%}"
+    (0.9, '90.0%')
     """
 
     value: float
@@ -45,6 +45,10 @@ class Estimate:
 
     def __float__(self) -> float:
         return self.value
+
+    def __format__(self, form: str) -> str:
+        """The value in a number's format; without one, as :func:`repr`."""
+        return format(self.value, form) if form else repr(self)
 
     def __eq__(self, other: object) -> bool:
         """Equal in every field; NaN equals NaN here, as two undefined estimates are the same."""

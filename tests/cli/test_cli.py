@@ -215,6 +215,31 @@ def test_demo():
     assert out.count("regression evaluation") == 1
 
 
+def test_the_input_is_never_overwritten(tmp_path):
+    """--output that names the input is refused."""
+    path = tmp_path / "a.csv"
+    path.write_text("y,p\n0,0.2\n1,0.7\n")
+    code, _, err = command("evaluate", path, "-t", "y", "-s", "p", "-o", path)
+    assert code == 2
+    assert "is the input itself" in err
+    assert path.read_text().startswith("y,p")
+
+
+def test_without_a_command_there_is_help():
+    """Bare ``gnomon`` explains itself."""
+    code, out, err = command()
+    assert (code, err) == (0, "")
+    assert "Commands:\n" in out
+
+
+def test_a_full_disk_is_said(examples):
+    """Writing to a device that is full: one line, code 2."""
+    shell = f"{sys.executable} -m gnomon evaluate {examples / 'digits_tree.csv'} {' '.join(DIGITS)} -f json > /dev/full"
+    done = subprocess.run(["bash", "-c", shell], check=False, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2
+    assert "No space left" in done.stderr
+
+
 def test_help_and_version():
     """Help for each command; the version."""
     code, out, _ = command("--help")

@@ -117,6 +117,29 @@ def test_one_row_and_perfect_predictions():
     assert (perfect["r2"].value, perfect["mse"].value) == (1.0, 0.0)
 
 
+def test_equal_weights_leave_the_median():
+    """Also for many rows, where a float sum of the weights would have drifted."""
+    rng = np.random.default_rng(3)
+    y = rng.random(1000)
+    p = y + rng.standard_normal(1000)
+    plain = gnomon.evaluate(y, p)["median_absolute_error"]
+    weighted = gnomon.evaluate(y, p, weight=np.full(1000, 0.1))["median_absolute_error"]
+    assert (weighted.value, weighted.low, weighted.high) == (plain.value, plain.low, plain.high)
+
+
+def test_predictions_with_one_column():
+    """A prediction of shape (rows, 1), as networks give, is a column."""
+    y = np.array([1.5, 2.0, 3.5])
+    assert gnomon.evaluate(y, np.array([[1.0], [2.0], [4.0]]))["mae"].value == pytest.approx(1 / 3)
+
+
+def test_relative_errors_beyond_the_doubles():
+    """A target of 0 and a huge prediction: MAPE is undefined with a reason, the rest stands."""
+    ev = gnomon.evaluate([0.0, 1.5, 2.0], [1e299, 1.0, 2.0], task="regression")
+    assert not ev["mape"].defined
+    assert ev["mae"].defined
+
+
 def test_a_negative_r2_is_said():
     """Worse than the mean: a note says so."""
     ev = gnomon.evaluate([1.5, 2.0, 3.0, 4.0], [4.0, 3.0, 1.5, 0.0])

@@ -1,12 +1,17 @@
 """The frozen result: mapping, JSON form, saving and loading."""
 
+import copy
 import json
 import math
+import os
+import pickle
+import subprocess
 
 import numpy as np
 import pytest
 
 import gnomon
+from gnomon import Estimate
 from gnomon.errors import SourceError, StateError, UnknownEstimateError
 
 EVALUATIONS = {
@@ -67,6 +72,33 @@ def test_it_is_frozen():
         ev.confusion.counts[0, 0] = 5
     with pytest.raises(AttributeError):
         ev["f1"].value = 1
+
+
+@every_task
+def test_it_travels_by_pickle_and_copy(make):
+    """To another process, or as a copy: equal."""
+    ev = make()
+    assert pickle.loads(pickle.dumps(ev)) == ev
+    assert copy.deepcopy(ev) == ev
+
+
+def test_an_estimate_formats_as_its_value():
+    """In f-strings, as a number."""
+    assert f"{Estimate(0.8765):.2f}" == "0.88"
+
+
+def test_a_link_is_followed_and_a_pipe_written_to(tmp_path):
+    """Saving through a link changes what it points to; a pipe stays a pipe."""
+    ev = EVALUATIONS["regression"]()
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    ev.save(tmp_path / "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert gnomon.load(tmp_path / "real.json") == ev
+    os.mkfifo(tmp_path / "pipe")
+    reader = subprocess.Popen(["cat", str(tmp_path / "pipe")], stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    ev.save(tmp_path / "pipe")
+    assert reader.communicate(timeout=30)[0] == ev.to_json()
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_it_is_a_mapping():

@@ -114,6 +114,89 @@ def test_coverage_of_the_main_intervals():
         assert 0.92 <= coverage(truth, labels, name) <= 0.985, name
 
 
+def test_coverage_of_ks():
+    """KS of a sample lies above the population's; its interval makes up for that, for useless scores too."""
+    gap = 1.0
+
+    def scores(rng):
+        y = (np.arange(300) < 100).astype(int)
+        return y, rng.normal(gap * y)
+
+    assert coverage(2 * stats.norm.cdf(gap / 2) - 1, scores, "ks", scale="any") >= 0.9
+
+    def noise(rng):
+        return np.arange(300) % 2, rng.random(300)
+
+    assert coverage(0.0, noise, "ks") >= 0.9
+
+
+def test_weights_that_depend_on_the_class():
+    """Negatives sampled down and weighted up: interval widths match the spread over repeated samples."""
+    rng = np.random.default_rng(3)
+    y = (np.arange(600) < 300).astype(int)
+    weight = np.where(y == 1, 1.0, 50.0)
+    names = (
+        "recall",
+        "precision",
+        "accuracy",
+        "f1",
+        "balanced_accuracy",
+        "matthews_corrcoef",
+        "roc_auc",
+        "brier_score",
+    )
+    values, widths = {name: [] for name in names}, {name: [] for name in names}
+    for _ in range(200):
+        p = 1 / (1 + np.exp(-rng.normal(2.5 * y - 1.5)))
+        ev = gnomon.evaluate(y, p, weight=weight)
+        for name in names:
+            values[name].append(ev[name].value)
+            widths[name].append((ev[name].high - ev[name].low) / 2 / 1.96)
+    for name in names:
+        assert np.mean(widths[name]) == pytest.approx(np.std(values[name]), rel=0.2), name
+
+
+def test_weights_that_depend_on_the_loss():
+    """A few heavy rows with large errors: the t interval of the MSE covers, and R² has the right width."""
+    rng = np.random.default_rng(4)
+    weight = np.r_[np.full(100, 50.0), np.ones(2000)]
+    sd = np.r_[np.full(100, 1.0), np.full(2000, 0.2)]
+    truth = (weight * sd**2).sum() / weight.sum()
+    hits, r2, widths = 0, [], []
+    for _ in range(200):
+        y = rng.normal(size=2100)
+        ev = gnomon.evaluate(y, y + sd * rng.normal(size=2100), weight=weight)
+        hits += ev["mse"].low <= truth <= ev["mse"].high
+        r2.append(ev["r2"].value)
+        widths.append((ev["r2"].high - ev["r2"].low) / 2 / 1.96)
+    assert hits >= 0.9 * 200
+    assert np.mean(widths) == pytest.approx(np.std(r2), rel=0.25)
+
+
+def test_equal_weights_are_no_weights():
+    """Every row weighing 1, or 0.1: the intervals of no weights, bootstrap ones included."""
+    rng = np.random.default_rng(5)
+    y = rng.integers(0, 2, 400)
+    p = np.clip(rng.normal(0.4 + 0.2 * y, 0.2), 0, 1)
+    plain = gnomon.evaluate(y, p)
+    for own in (1.0, 0.1):
+        weighted = gnomon.evaluate(y, p, weight=np.full(400, own))
+        for name in plain:
+            for end in ("value", "low", "high"):
+                expected = getattr(plain[name], end)
+                assert getattr(weighted[name], end) == pytest.approx(expected, rel=1e-9, abs=1e-12), (name, end)
+
+
+def test_two_classes_as_binary_and_as_multiclass():
+    """With weights too, one formula: the macro AUC of two classes has the interval of the AUC."""
+    rng = np.random.default_rng(6)
+    y = rng.integers(0, 2, 300)
+    p, weight = np.clip(rng.normal(0.4 + 0.2 * y, 0.2), 0, 1), rng.exponential(size=300)
+    binary = gnomon.evaluate(y, p, weight=weight)["roc_auc"]
+    macro = gnomon.evaluate(y, np.c_[1 - p, p], weight=weight, task="multiclass")["roc_auc_macro"]
+    assert (macro.low, macro.high) == pytest.approx((binary.low, binary.high), rel=1e-9)
+
+
 def test_weighted_intervals_see_the_effective_rows():
     """Doubling half of the weights widens an interval as fewer rows would."""
     rng = np.random.default_rng(1)

@@ -97,20 +97,6 @@ def test_placements_by_brute_force(rows):
 
 
 @given(binary_rows())
-def test_squares_follow_from_placements(rows):
-    """Weighted sums of (V - center)^2, in the integer units of the weights."""
-    label, score, weight = rows
-    ranking = Ranking([score], [label], None if weight is None else [weight], 1)
-    pairs = ranking.pairs()
-    v = placements(score, label, weight, 1)
-    w = np.ones(len(label)) if weight is None else weight
-    squares = ranking.placement_squares(0.25)
-    for code, square, total in ((1, squares[0], pairs.positives), (0, squares[1], pairs.negatives)):
-        expected = np.average((v[label == code] - 0.25) ** 2, weights=w[label == code])
-        assert square / total == pytest.approx(expected, rel=1e-10, abs=1e-14)
-
-
-@given(binary_rows())
 def test_counts_at_thresholds(rows):
     """Exact counts at any threshold, infinite ones included; score >= threshold is positive."""
     label, score, weight = rows
@@ -205,7 +191,7 @@ def test_weights_are_the_same_for_any_chunks_and_threads():
         ranking = Ranking([score[a], score[b]], [label[a], label[b]], [weight[a], weight[b]], threads)
         pairs = ranking.pairs()
         bins = ranking.bins(64)
-        found.add((pairs, ranking.placement_squares(0.5), bins.positives.tobytes(), bins.low.tobytes()))
+        found.add((pairs, bins.positives.tobytes(), bins.low.tobytes()))
     assert len(found) == 1
 
 
@@ -221,6 +207,27 @@ def test_precision_sum_at_size():
     )
 
 
+def test_weights_too_small_to_count():
+    """A weight below 2^-61 of its class's total counts as nothing, also where it would be the first positive."""
+    label, score = np.array([0, 1, 1, 0, 1, 0], np.uint8), np.array([0.1, 0.8, 0.4, 0.5, 0.9, 0.2])
+    weight = np.array([1, 1, 1, 1, 1e-30, 1])
+    tiny = Ranking([score], [label], [weight], 1).pairs()
+    gone = Ranking([score[:4]], [label[:4]], [weight[:4]], 1)
+    assert average_precision(tiny) == pytest.approx(5 / 6)
+    assert gone.pairs().positives > 0
+
+
+def test_long_ties_inside_a_partition():
+    """Half of the rows share one score: labels within a tie are not sorted, the counts are right all the same."""
+    rng = np.random.default_rng(10)
+    n = 1_000_000
+    score, label = rng.random(n), (rng.random(n) < 0.3).astype(np.uint8)
+    score[rng.random(n) < 0.5] = 0.5
+    positive, negative = np.sort(score[label == 1]), np.sort(score[label == 0])
+    below = np.searchsorted(negative, positive, "left") + np.searchsorted(negative, positive, "right")
+    assert Ranking([score], [label], None, 2).pairs().wins == int(below.sum())
+
+
 def test_bad_calls_are_refused():
     """No rows, chunks that do not match, other types: an error, never a wrong number."""
     score, label = np.array([0.1, 0.2]), np.array([0, 1], np.uint8)
@@ -230,6 +237,8 @@ def test_bad_calls_are_refused():
         Ranking([score], [label[:1]], None, 1)
     with pytest.raises(TypeError):
         Ranking([score.astype(np.int64)], [label], None, 1)
+    with pytest.raises(ValueError, match="NaN"):
+        Ranking([np.array([0.5, np.nan])], [label], None, 1)
     with pytest.raises(ValueError, match="NaN"):
         Ranking([score], [label], None, 1).counts_at([np.nan])
 

@@ -29,7 +29,7 @@ def test_bar_is_where_the_numbers_are():
     """The point at the value, the line from low to high, on an axis from 0 to 1."""
     assert bar(Estimate(0.5, 0.25, 0.75), 9, UNICODE).plain == "╌╌━━●━━╌╌"
     assert bar(Estimate(1.0, 0.8, 1.0), 6, ASCII).plain == "....=o"
-    assert bar(Estimate(-0.3, -0.5, 0.2), 6, ASCII).plain == "o=...."
+    assert bar(Estimate(-0.3, -0.5, 0.2), 6, ASCII).plain == "<=...."
     assert bar(Estimate(0.0), 4, ASCII).plain == "o..."
 
 
@@ -56,7 +56,7 @@ def test_it_adapts_to_the_width(binary):
 def test_undefined_estimates_say_why():
     """A dash in the table and the reason below."""
     text = report(gnomon.evaluate([0, 1, 1], [0, 0, 0]))
-    assert "Undefined, as nothing was predicted as '1': precision." in text
+    assert "precision: undefined, as nothing was predicted as '1'." in text
 
 
 def test_confusion_matrix_names_both_axes():

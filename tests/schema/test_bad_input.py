@@ -43,7 +43,7 @@ def test_missing_values():
 
 def test_weights():
     refuse(DataError, r"1 negative weights, the first in row 2: -1", Y, P, weight=[1, 1, -1, 1])
-    refuse(DataError, "no rows", Y, P, weight=np.zeros(4))
+    refuse(DataError, "no values in rows of positive weight", Y, P, weight=np.zeros(4))
     refuse(ColumnError, "'weight' holds text", Y, P, weight=["a", "b", "c", "d"])
 
 
@@ -111,3 +111,65 @@ def test_scores_that_only_look_like_labels():
     assert "roc_auc" not in gnomon.evaluate([0, 1, 1], [0, 1, 0])
     assert "roc_auc" not in gnomon.evaluate([-1, 1, 1], [-1.0, 1.0, -1.0])
     assert gnomon.evaluate([-1, 1, 1], [-1.0, 1.0, -1.0], scale="any")["roc_auc"].value == 0.75
+
+
+def test_classes_or_amounts_is_asked_not_guessed():
+    """Whole numbers that no prediction hits, or that nearly all differ, may be amounts; fractions may be scores."""
+    unclear = "may be classes or amounts: say task='multiclass' or task='regression'"
+    refuse(UsageError, unclear, [100.0, 200.0, 150.0], [110.0, 190.0, 160.0])
+    own_values = np.arange(20) * 7
+    refuse(UsageError, unclear, own_values, own_values)
+    refuse(UsageError, "pass scores of two classes as score=", [0, 1, 0, 1, 2], [0.1, 0.9, 0.2, 0.8, 0.3])
+    refuse(UsageError, "pass scores", {"y": Y, "p": P}, target="y", prediction="p")
+    assert gnomon.evaluate([0, 1, 0, 1, 2], [0.1, 0.9, 0.2, 0.8, 0.3], task="regression").task == "regression"
+    assert gnomon.evaluate([0, 1, 2, 1], [0, 1, 2, 2]).task == "multiclass"
+
+
+def test_a_row_of_weight_zero_decides_nothing():
+    """Its label is no class, and does not make the task another one."""
+    ev = gnomon.evaluate([0, 1, 0, 1, 5], [0.1, 0.9, 0.2, 0.8, 0.3], weight=[1, 1, 1, 1, 0])
+    assert ev.classes == ("0", "1")
+
+
+def test_missing_values_are_named_where_one_class_is_left():
+    """A label that is read as missing (NA) is not hidden behind the one that is left."""
+    refuse(DataError, "one class only, 'a', and 2 missing values", ["a", None, "a", None], P, positive="a")
+
+
+def test_values_beyond_what_can_be_squared():
+    """Weights and amounts at the ends of the doubles are refused with their row, labels beyond int64 are not."""
+    refuse(DataError, r"the weight 1e\+200 in row 1", Y, P, weight=[1, 1e200, 1, 1])
+    refuse(DataError, r"the weight 1e-200 in row 0", Y, P, weight=[1e-200, 1, 1, 1])
+    refuse(DataError, r"holds -1.7e\+308 in row 1", [1.5, -1.7e308], [1.0, 2.0], task="regression")
+    ev = gnomon.evaluate(np.array([2**63, 2**63 + 1], np.uint64), [0.1, 0.9], positive=2**63 + 1)
+    assert ev["accuracy"].value == 1
+    refuse(UsageError, "threshold must be a finite number, not 'a'", Y, P, threshold="a")
+
+
+def test_nan_among_text_is_missing():
+    """As pandas has it: an object array of text and NaN."""
+    label = np.array(["a", "b", np.nan, "a"], object)
+    refuse(gnomon.MissingValuesError, r"1 missing value \(row 2\)", label, P, positive="a")
+    assert gnomon.evaluate(label, P, positive="a", missing="drop").n == 3
+
+
+def test_labels_by_their_numbers():
+    """--positive 2.0 and positive=2 are one label."""
+    for positive in (2, 2.0, "2", "2.0", np.int64(2)):
+        assert gnomon.evaluate([1.0, 2.0, 2.0, 1.0], P, positive=positive).positive == "2"
+
+
+def test_what_is_left_out_does_not_decide():
+    """NaN among float labels, wherever it stands; rows dropped as missing."""
+    for gap in (0, 2, 4):
+        label = np.array([0.0, 1.0, 1.0, 1.0, 0.0])
+        label[gap] = np.nan
+        ev = gnomon.evaluate(label, np.array([0, 1, 1, 1, 0]), missing="drop")
+        assert (ev.task, ev.n) == ("binary", 4)
+    refuse(DataError, "one class only", [0, 0, 1], [0.1, 0.2, np.nan], missing="drop")
+
+
+def test_numpy_numbers_are_numbers():
+    """Seed and threads may come from NumPy; a level that rounds to 1 is refused."""
+    assert gnomon.evaluate(Y, P, seed=np.int64(3), threads=np.int64(1)) == gnomon.evaluate(Y, P, seed=3, threads=1)
+    refuse(UsageError, "level", Y, P, level=1 - 1e-16)

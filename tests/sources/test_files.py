@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -206,6 +207,27 @@ def test_missing_values_are_counted_over_the_whole_file(tmp_path, frame):
     ev = gnomon.evaluate(tmp_path, target="y", score="p", missing="drop")
     assert ev.n == 2 * N - 4
     assert "4 rows with missing values left out." in ev.notes
+
+
+def test_what_can_be_said_of_strange_files(tmp_path, frame):
+    """Semicolons, other encodings, JSON arrays, an empty path, a pipe: a hint instead of a riddle."""
+    frame.to_csv(tmp_path / "semicolon.csv", sep=";", index=False)
+    with pytest.raises(SourceError, match="separated by commas"):
+        gnomon.evaluate(tmp_path / "semicolon.csv", target="y", score="p")
+    (tmp_path / "korean.csv").write_bytes("정답,p\n0,0.2\n1,0.7\n".encode("cp949"))
+    with pytest.raises(SourceError, match="UTF-8"):
+        gnomon.evaluate(tmp_path / "korean.csv", target="정답", score="p")
+    (tmp_path / "latin.csv").write_bytes("y,p\nété,0.2\nhiver,0.7\n".encode("latin-1"))
+    with pytest.raises((SourceError, ColumnError), match="UTF-8"):
+        gnomon.evaluate(tmp_path / "latin.csv", target="y", score="p", positive="hiver")
+    frame.to_json(tmp_path / "array.json", orient="records")
+    with pytest.raises(SourceError, match="one object a line"):
+        gnomon.evaluate(tmp_path / "array.json", target="y", score="p")
+    with pytest.raises(gnomon.UsageError, match="path is empty"):
+        gnomon.evaluate("", target="y", score="p")
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(SourceError, match="no ordinary file"):
+        gnomon.evaluate(tmp_path / "pipe.csv", target="y", score="p")
 
 
 def test_untrusted_names(tmp_path, frame):

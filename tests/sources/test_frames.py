@@ -61,6 +61,14 @@ def test_a_missing_column_suggests_the_nearest():
         gnomon.evaluate(pd.DataFrame([[0, 0.1, 0.2]], columns=["y", "p", "p"]), target="y", score="p")
 
 
+def test_columns_that_are_named_by_numbers():
+    """A pandas frame without names has the columns '0' and '1'."""
+    frame = pd.DataFrame({0: Y, 1: P})
+    assert gnomon.evaluate(frame, target="0", score="1").n == 8
+    with pytest.raises(UsageError, match="column's name"):
+        gnomon.evaluate(frame, target=0, score="1")
+
+
 def test_calls_that_cannot_be_meant():
     """Frames without target=, arrays with column names, both ways at once."""
     frame = pd.DataFrame({"y": Y, "p": P})

@@ -52,7 +52,7 @@ CASES = {
     ),
 }
 
-numbers = st.one_of(st.floats(-100, 100), st.sampled_from((0.0, 1.0, 1e-9, 1e6, 0.1)))
+numbers = st.one_of(st.floats(-100, 100), st.sampled_from((0.0, -0.0, 1.0, 1e-9, 1e6, 0.1)))
 
 
 @st.composite

@@ -14,10 +14,15 @@ from gnomon.errors import GnomonError
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="gnomon", message="%(prog)s %(version)s")
-def gnomon() -> None:
+@click.pass_context
+def gnomon(context: click.Context) -> None:
     """Evaluate a model's predictions: every number with its interval, its support and its reason."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 gnomon.add_command(evaluate)
@@ -57,6 +62,9 @@ def run(arguments: list[str]) -> int:
         # Whoever read the output has gone; keep the interpreter from complaining when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        say(f"cannot write the output: {error.strerror or error}")
+        return BAD_INPUT
     except Exception as error:
         if os.environ.get("GNOMON_DEBUG"):
             raise

@@ -64,9 +64,11 @@ def evaluate(
     gnomon evaluate scored.parquet --target label --score p_spam --positive spam --threshold 0.8
     gnomon evaluate sales.csv --target sold --prediction forecast --format json --output sales.json
     """
-    from gnomon.errors import SourceError
+    from gnomon.errors import SourceError, UsageError
     from gnomon.evaluation.evaluate import evaluate as evaluate_data
 
+    if output is not None and path.exists() and output.exists() and output.samefile(path):
+        raise UsageError(f"--output {output} is the input itself: write the report to another file")
     if output is not None and not output.parent.is_dir():
         raise SourceError(f"cannot write {output}: there is no folder {output.parent}")
     names = [name for part in score for name in part.split(",") if name]

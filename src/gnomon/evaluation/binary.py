@@ -40,7 +40,7 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options) -> Parts
         parts.estimates["f1"] = table.f1(POSITIVE, label)
         parts.estimates |= whole
         parts.confusion = table.state
-        parts.baseline = majority(table, schema, summary.rows, options)
+        parts.baseline = majority(table, schema, summary.rows)
     if "scores" in states:
         ranked = ranking_estimates(cast(Scores, states["scores"]), label, options)
         parts.estimates |= ranked.estimates

@@ -10,7 +10,7 @@ from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.options import Options
 from gnomon.intervals.bootstrap import confusion_intervals
 from gnomon.intervals.interval import NO_INTERVAL, Interval
-from gnomon.intervals.wilson import wilson
+from gnomon.intervals.wilson import effective_trials, wilson
 from gnomon.measures import confusion as measures
 from gnomon.measures.confusion import PROPORTIONS, Cells, Mass
 from gnomon.states.confusion import Confusion
@@ -31,24 +31,20 @@ class Table:
         self.state = state
         self._options = options
         self.mass = Cells.of(state.mass())
-        self._rows = Cells.of(state.counts.astype(np.float64))
+        self._rows = Cells.of(state.counts)
         self._squares = Cells.of(state.squared_mass())
-
-    def trials(self, trials: Callable[[Cells], Mass], code: int) -> tuple[int, float]:
-        """How many rows, and how many effective ones, are the trials of a proportion of one class."""
-        return (
-            int(trials(self._rows.of_class(code))[..., 0]),
-            effective(trials(self.mass.of_class(code))[..., 0], trials(self._squares.of_class(code))[..., 0]),
-        )
 
     def proportion(self, name: str, code: int, label: str) -> Estimate:
         """A share of rows, one class against the rest."""
         rule = PROPORTIONS[name]
-        n, rows = self.trials(rule.trials, code)
-        value = float(rule(self.mass.of_class(code))[..., 0])
+        rows, mass, squares = (cells.of_class(code) for cells in (self._rows, self.mass, self._squares))
+        n = int(rule.trials(rows)[..., 0])
+        value = float(rule(mass)[..., 0])
         if np.isnan(value):
             return self._options.estimate(NAN, NO_INTERVAL, n, rule.reason.format(name=repr(label)))
-        return self._options.estimate(value, wilson(value, rows, self._options.level), n)
+        total, hit, tried = rule.trials(mass), rule.successes(squares), rule.trials(squares)
+        trials = effective_trials(value, *(float(sums[..., 0]) for sums in (total, hit, tried)))
+        return self._options.estimate(value, wilson(value, trials, self._options.level), n)
 
     def f1(self, code: int, label: str) -> Estimate:
         """F1 of one class; its interval is Wilson's for the Jaccard index, carried over."""
@@ -59,10 +55,20 @@ class Table:
         ends = Interval(measures.f1_of_jaccard(jaccard.low), measures.f1_of_jaccard(jaccard.high), jaccard.method)
         return self._options.estimate(value, ends, jaccard.n)
 
+    def share(self, value: float, hits: Mass, rows: Weight) -> Estimate:
+        """A share of all rows, given the squared weights of the rows that count for it."""
+        trials = effective_trials(value, float(rows.total), float(hits), float(rows.squares))
+        return self._options.estimate(value, wilson(value, trials, self._options.level), rows.n)
+
     def accuracy(self, rows: Weight) -> Estimate:
         """The share of rows predicted right."""
-        value = float(measures.accuracy(self.mass))
-        return self._options.estimate(value, wilson(value, rows.effective, self._options.level), rows.n)
+        return self.share(float(measures.accuracy(self.mass)), self._squares.hits.sum(), rows)
+
+    def majority(self, rows: Weight) -> tuple[int, Estimate]:
+        """The most frequent class (the first of them, where several are), and its share of the rows."""
+        support = np.atleast_1d(measures.ratio(self.mass.support, self.mass.total))
+        code = int(np.argmax(support))
+        return code, self.share(float(support[code]), self._squares.support[code], rows)
 
     def bootstrapped(
         self, formulas: dict[str, tuple[Callable[[Cells], measures.Array], str]], rows: Weight
@@ -73,7 +79,7 @@ class Table:
         if self._options.intervals:
             intervals = confusion_intervals(
                 self.state.mass().astype(np.float64),
-                rows.effective,
+                self.state.squared_mass().astype(np.float64),
                 values,
                 {name: formula for name, (formula, _) in formulas.items()},
                 self._options.level,
@@ -92,8 +98,3 @@ class Table:
             "f1": self.f1(code, label),
             "specificity": self.proportion("specificity", code, label),
         }
-
-
-def effective(total: object, squares: object) -> float:
-    """Kish's effective number of rows from the sum of their weights and of the squares of those."""
-    return float(total * total / squares) if squares else 0.0  # type: ignore[operator]

@@ -108,9 +108,8 @@ def evaluate(
     options = Options(interval, level, seed, thread_count(threads))
     if predicted is None and target is not None:
         source = open_named(data)
-        columns = Columns(
-            target, column_name("prediction", prediction), score_names(score), column_name("weight", weight)
-        )
+        names = {part: column_name(part, own) for part, own in (("prediction", prediction), ("weight", weight))}
+        columns = Columns(column_name("target", target) or "", names["prediction"], score_names(score), names["weight"])
         request = Request(columns, None, task, classes, positive, threshold, scale, missing)
     else:
         source, columns, either = open_arrays(data, predicted, target, prediction, score, weight)
@@ -127,6 +126,8 @@ def open_named(data: Any) -> Source:
         UsageError: The data has none.
     """
     if isinstance(data, (str, Path)):
+        if not str(data).strip():
+            raise UsageError("the path is empty: name a file or a folder")
         return FileSource(Path(data))
     source = open_frame(data)
     if source is None:
@@ -157,12 +158,12 @@ def open_arrays(
     arrays: dict[str, Any] = {"y_true": data}
     either, names = None, dict.fromkeys(("prediction", "weight"))
     scores: tuple[str, ...] = ()
-    if predicted is not None and np.ndim(predicted) != 2:
+    if predicted is not None and not is_matrix(predicted):
         either = "y_pred"
         arrays[either] = predicted
     matrix = predicted if either is None and predicted is not None else score
     if matrix is not None:
-        table = np.asarray(matrix) if np.ndim(matrix) == 2 else None
+        table = np.asarray(matrix) if is_matrix(matrix) else None
         split = {"y_score": matrix} if table is None else {f"y_score[{i}]": table[:, i] for i in range(table.shape[1])}
         arrays |= split
         scores = tuple(split)
@@ -171,6 +172,14 @@ def open_arrays(
             arrays[label] = value
             names[name] = label
     return ArraySource(arrays), Columns("y_true", names["prediction"], scores, names["weight"]), either
+
+
+def is_matrix(values: Any) -> bool:
+    """Whether an array has several columns; one of shape (rows, 1) is a column."""
+    shape = getattr(values, "shape", None)
+    if shape is None and isinstance(values, (list, tuple)) and values and isinstance(values[0], (list, tuple)):
+        shape = (len(values), len(values[0]))
+    return shape is not None and len(shape) == 2 and shape[1] != 1
 
 
 def column_name(part: str, name: Any) -> str | None:
@@ -278,5 +287,5 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
         "scale": schema.scale if columns.scores else None,
         "interval": options.interval,
         "level": options.level,
-        "seed": options.seed,
+        "seed": int(options.seed),
     }

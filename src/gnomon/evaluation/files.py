@@ -13,13 +13,19 @@ from gnomon.errors import SourceError
 def write_whole(path: Path, text: str) -> None:
     """Writes text to a file beside its place, then puts it there in one step.
 
-    Whoever reads ``path`` meanwhile, or after a crash, finds the old file or the new one, never a part.
+    Whoever reads ``path`` meanwhile, or after a crash, finds the old file or the new one, never a part. A link
+    is followed; what is no ordinary file (a pipe, a device) is written to directly.
 
     Raises:
         SourceError: The folder does not exist, or may not be written to.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent or Path())
+        path = path.resolve()
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            return
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)

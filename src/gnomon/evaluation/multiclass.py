@@ -17,7 +17,7 @@ from gnomon.intervals.auc import logit_interval, newcombe
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.mean import mean_interval
 from gnomon.kernels.losses import sum_values
-from gnomon.kernels.ranking import placements
+from gnomon.measures import ranking as measures
 from gnomon.measures.confusion import averaged
 from gnomon.measures.means import mean_loss
 from gnomon.schema.schema import Schema
@@ -45,7 +45,7 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> P
         parts.estimates[name] = parts.estimates["accuracy"]
     for code, label in enumerate(schema.names):
         parts.per_class[label] = table.per_class(code, label)
-    parts.baseline = majority(table, schema, summary.rows, options)
+    parts.baseline = majority(table, schema, summary.rows)
     left_out = [label for label, own in parts.per_class.items() if not own["precision"].defined]
     if left_out:
         parts.notes.append(
@@ -106,14 +106,9 @@ def influence_interval(
 ) -> Interval:
     """The interval of a weighted sum of one-vs-rest AUCs over the same rows."""
     influence = np.zeros(len(target))
-    rows = np.ones(len(target)) if weight is None else weight
     for code, share, auc in zip(codes, shares, aucs, strict=True):
-        label = (target == code).astype(np.uint8)
-        placed = placements(np.concatenate(state.column(1 + code)), label, weight, options.threads)
-        for of_class in (label == 1, label == 0):
-            group = Weight.of_group(of_class, weight, options.threads)
-            correction = np.sqrt(group.effective / (group.effective - 1)) if group.effective > 1 else 1.0
-            influence += np.where(of_class, share * correction * rows * (placed - auc) / float(group.total), 0.0)
+        label, score = (target == code).astype(np.uint8), np.concatenate(state.column(1 + code))
+        influence += share * measures.auc_influence(score, label, weight, auc, options.threads)
     variance = float(sum_values(influence, None, options.threads).square)
     if 0 < value < 1 and variance > 0:
         return logit_interval(value, variance, options.level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import SupportsIndex
 
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import Estimate
@@ -27,9 +28,9 @@ class Options:
     def __post_init__(self) -> None:
         if self.interval not in INTERVALS:
             raise UsageError(f"interval={self.interval!r} is unknown: {nearest(str(self.interval), INTERVALS)}")
-        if not isinstance(self.level, (int, float)) or not 0 < self.level < 1:
+        if not isinstance(self.level, (int, float)) or not 0 < self.level <= 1 - 1e-12:
             raise UsageError(f"level must lie between 0 and 1, such as 0.95, not {self.level!r}")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+        if isinstance(self.seed, bool) or not isinstance(self.seed, SupportsIndex) or int(self.seed) < 0:
             raise UsageError(f"seed must be a whole number, 0 or more, not {self.seed!r}")
 
     @property

@@ -5,13 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from gnomon.estimate import Estimate
 from gnomon.evaluation.classification import Table
-from gnomon.evaluation.options import Options
-from gnomon.intervals.wilson import wilson
-from gnomon.measures.confusion import ratio
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
@@ -44,10 +39,7 @@ class Parts:
     notes: list[str] = field(default_factory=list)
 
 
-def majority(table: Table, schema: Schema, rows: Weight, options: Options) -> Baseline:
-    """Always answering the most frequent class (the first of them, where several are)."""
-    support = np.atleast_1d(ratio(table.mass.support, table.mass.total))
-    code = int(np.argmax(support))
-    share = float(support[code])
-    accuracy = options.estimate(share, wilson(share, rows.effective, options.level), rows.n)
+def majority(table: Table, schema: Schema, rows: Weight) -> Baseline:
+    """Always answering the most frequent class."""
+    code, accuracy = table.majority(rows)
     return Baseline("most_frequent", schema.names[code], {"accuracy": accuracy})

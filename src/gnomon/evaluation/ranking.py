@@ -12,7 +12,8 @@ from gnomon.evaluation.options import Options
 from gnomon.intervals.auc import logit_interval, newcombe
 from gnomon.intervals.bootstrap import ranking_intervals
 from gnomon.intervals.interval import NO_INTERVAL, Interval
-from gnomon.kernels.ranking import PairCounts, Ranking, ScoreBins
+from gnomon.kernels.losses import sum_values
+from gnomon.kernels.ranking import PairCounts, ScoreBins
 from gnomon.measures import ranking as measures
 from gnomon.states.mean import Weight
 from gnomon.states.scores import Scores
@@ -50,7 +51,7 @@ def ranking_estimates(state: Scores, label: str, options: Options) -> RankingEst
     if options.intervals:
         effective = positives.effective, negatives.effective
         intervals = ranking_intervals(bins, effective, values, options.level, options.seed)
-        intervals["roc_auc"] = auc_interval(ranking, pairs, values["roc_auc"], state.weighted, effective, options)
+        intervals["roc_auc"] = auc_interval(state, pairs, values["roc_auc"], effective, options)
         if constant:
             intervals["roc_auc"] = Interval(0.5, 0.5, "constant score")
     estimates = {name: options.estimate(value, intervals[name], state.n) for name, value in values.items()}
@@ -67,29 +68,19 @@ def class_weights(state: Scores, labels: np.ndarray[Any, Any], threads: int) -> 
 
 
 def auc_interval(
-    ranking: Ranking,
-    pairs: PairCounts,
-    auc: float,
-    weighted: bool,
-    effective: tuple[float, float],
-    options: Options,
+    state: Scores, pairs: PairCounts, auc: float, effective: tuple[float, float], options: Options
 ) -> Interval:
     """DeLong's interval on the logit scale; Newcombe's where DeLong's variance is 0 or undefined."""
     if min(effective) > 1 and 0 < auc < 1:
-        if weighted:
-            variance = weighted_delong(ranking, pairs, auc, effective)
+        if state.weighted:
+            score, label, weight = (np.concatenate(state.column(i)) for i in range(3))
+            influence = measures.auc_influence(score, label, weight, auc, options.threads)
+            variance = float(sum_values(influence, None, options.threads).square)
         else:
             variance = float(measures.delong_variance(pairs))
         if variance > 0:
             return logit_interval(auc, variance, options.level)
     return newcombe(auc, *effective, options.level)
-
-
-def weighted_delong(ranking: Ranking, pairs: PairCounts, auc: float, effective: tuple[float, float]) -> float:
-    """DeLong's variance with weighted placements, each class counting as its effective number of rows."""
-    squares = ranking.placement_squares(auc)
-    totals = pairs.positives, pairs.negatives
-    return sum(square / total / (rows - 1) for square, total, rows in zip(squares, totals, effective, strict=True))
 
 
 def curve_points(bins: ScoreBins) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.mean import mean_interval
 from gnomon.intervals.quantile import median_interval
 from gnomon.measures import regression as measures
-from gnomon.measures.means import MeanAndSpread
+from gnomon.measures.means import MeanAndError
 from gnomon.states.residuals import ErrorSizes, Residuals
 
 TOO_LARGE = "its terms are too large for double precision: rescale the target and the prediction"
@@ -48,8 +48,11 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
             parts.notes.append(
                 f"R² is negative: always answering the mean of the target ({mean:.4g}) has smaller squared errors."
             )
-    parts.estimates["mae"] = mean_estimate(measures.absolute_error(state), n, options)
-    parts.estimates["mape"] = mean_estimate(measures.relative_error(state), n, options)
+    for name, loss in (("mae", measures.absolute_error), ("mape", measures.relative_error)):
+        try:
+            parts.estimates[name] = mean_estimate(loss(state), n, options)
+        except OverflowError:
+            parts.estimates[name] = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
     errors = measures.ErrorRanks(cast(ErrorSizes, summary.states["errors"]))
     parts.estimates["median_absolute_error"] = with_reason(
         options.estimate(errors.median(), median_interval(errors, summary.rows.effective, options.level), n),
@@ -61,7 +64,7 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
     return parts
 
 
-def mean_estimate(measured: MeanAndSpread, n: int, options: Options) -> Estimate:
+def mean_estimate(measured: MeanAndError, n: int, options: Options) -> Estimate:
     """The mean of a loss."""
     return with_reason(options.estimate(measured.mean, mean_interval(measured, options.level), n), options)
 

@@ -154,6 +154,9 @@ class Evaluation(Mapping[str, Estimate]):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Evaluation.from_dict, (self.to_dict(),)
+
     def __repr__(self) -> str:
         shown = [
             f"{name}={estimate.value:.3f}"

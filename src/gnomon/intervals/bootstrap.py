@@ -28,7 +28,7 @@ _ALL_CELLS = 64
 
 def confusion_intervals(
     mass: Array,
-    effective: float,
+    squares: Array,
     values: Mapping[str, float],
     formulas: Mapping[str, Callable[[Cells], Array]],
     level: float,
@@ -42,23 +42,25 @@ def confusion_intervals(
 
     Args:
         mass: Weight of the cells, shape (classes, classes).
-        effective: The effective number of rows.
+        squares: Sum of the squared weights in each cell; without weights the same.
         values: The measures' values, which the intervals will contain.
         formulas: The measures.
         level: The confidence level.
         seed: Seed of the draws.
     """
-    if not effective > 0:
-        return dict.fromkeys(formulas, NO_INTERVAL)
     classes = len(mass)
     drawn: dict[str, list[Array]] = {name: [] for name in formulas}
     occupied = (mass > 0) | np.eye(classes, dtype=bool) | (classes <= _ALL_CELLS)
     cells = np.flatnonzero(occupied)
-    shape = mass.ravel()[cells] / mass.sum() * effective + 1.0 / len(cells)
+    # A cell is drawn as its effective number of rows, each of their mean weight; an empty one as rows of the
+    # table's mean weight.
+    own, own_squares = mass.ravel()[cells], squares.ravel()[cells]
+    unit = np.where(own > 0, own_squares / np.where(own > 0, own, 1.0), squares.sum() / mass.sum())
+    shape = own / unit + 1.0 / len(cells)
     rng = np.random.Generator(np.random.Philox(seed))
     step = max(1, _DRAWN_AT_ONCE // len(cells))
     for start in range(0, REPLICATES, step):
-        draws = rng.standard_gamma(shape, size=(min(step, REPLICATES - start), len(cells)))
+        draws = unit * rng.standard_gamma(shape, size=(min(step, REPLICATES - start), len(cells)))
         replicates = margins(draws, cells, classes)
         for name, formula in formulas.items():
             drawn[name].append(formula(replicates))
@@ -113,9 +115,24 @@ def ranking_intervals(
         "ks": binned_ks(positives, negatives) - float(binned_ks(bins.positives, bins.negatives)) + values["ks"],
     }
     intervals = {
-        name: percentile_interval(np.clip(drawn, 0.0, 1.0), values[name], level) for name, drawn in replicates.items()
+        "average_precision": percentile_interval(
+            np.clip(replicates["average_precision"], 0.0, 1.0), values["average_precision"], level
+        ),
+        "ks": ks_interval(replicates["ks"], values["ks"], effective, level),
     }
     return intervals | separated(effective, values, level)
+
+
+def ks_interval(replicates: Array, value: float, effective: tuple[float, float], level: float) -> Interval:
+    """The interval of KS.
+
+    KS is the greatest of many gaps, so a sample's lies above the population's, and a replicate's above the
+    sample's by about as much: the replicates are reflected at the value (the basic bootstrap). The lower end is
+    0 where the two-sample Kolmogorov-Smirnov test (asymptotic) sees no difference at this level.
+    """
+    interval = percentile_interval(np.clip(2 * value - replicates, 0.0, 1.0), value, level)
+    critical = math.sqrt(-math.log((1 - level) / 2) / 2 * sum(1 / rows for rows in effective))
+    return interval._replace(low=0.0) if value <= critical else interval
 
 
 def separated(effective: tuple[float, float], values: Mapping[str, float], level: float) -> dict[str, Interval]:

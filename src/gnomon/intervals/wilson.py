@@ -7,11 +7,31 @@ import math
 from gnomon.intervals.interval import NO_INTERVAL, Interval, normal_quantile
 
 
+def effective_trials(share: float, total: float, successes: float, trials: float) -> float:
+    """How many equal trials would give a weighted proportion the variance that it has.
+
+    The variance of a ratio of weighted sums, linearised, is (sum of (w (x - share))^2) / total^2 (W. G. Cochran,
+    Sampling Techniques, 3rd edition, section 2.11). Without weights this is the number of trials. Where the share
+    is 0 or 1 nothing varies, and Kish's number total^2 / (sum of w^2) stands in.
+
+    Args:
+        share: The weighted proportion.
+        total: Sum of the weights of the trials.
+        successes: Sum of the squared weights of the successes.
+        trials: Sum of the squared weights of all trials.
+    """
+    spread = (1 - share) ** 2 * successes + share**2 * (trials - successes)
+    if not 0 < share < 1 or not spread > 0:
+        return total**2 / trials if trials else 0.0
+    return share * (1 - share) * total**2 / spread
+
+
 def wilson(share: float, trials: float, level: float) -> Interval:
     """The interval of a proportion.
 
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
-    American Statistical Association 22 (1927). With weighted rows ``trials`` is their effective number.
+    American Statistical Association 22 (1927). With weighted rows ``trials`` is the number that
+    :func:`effective_trials` gives.
 
     Args:
         share: Successes over trials.

@@ -92,14 +92,6 @@ class Ranking:
         counted = found.pop("precisions") / (1 << _FRACTION_BITS)
         return PairCounts(**found, precision_sum=weighted if self._weighted else counted)
 
-    def placement_squares(self, center: float) -> tuple[float, float]:
-        """Weighted sums of (V - center)^2 over positives and over negatives, weights in their integer units.
-
-        V is the share of the other class that a positive beats, or that beats a negative; ties count half.
-        """
-        positive, negative = map(ExactSum.from_core, self._core.squares(center))
-        return float(positive), float(negative)
-
     def bins(self, wanted: int) -> ScoreBins:
         """At most about ``2 * wanted`` bins of neighbouring scores, each with about 1/wanted of a class."""
         low, high, positives, negatives = self._core.bins(wanted)

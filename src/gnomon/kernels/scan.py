@@ -16,7 +16,7 @@ WIDEST_TABLE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class FloatScan:
-    """What one pass over a float column saw; ``low`` and ``high`` are over its finite values."""
+    """What one pass over a float column saw; ``low`` and ``high`` are over all but NaN."""
 
     nans: int
     infinities: int
@@ -39,7 +39,7 @@ def distinct_integers(values: NDArray[Any], threads: int) -> NDArray[Any]:
     if len(values) == 0:
         return np.empty(0, np.int64)
     low, high = integer_span(values, threads)
-    if high - low >= WIDEST_TABLE:
+    if high - low >= WIDEST_TABLE or high > np.iinfo(np.int64).max:
         return np.unique(values)
     return np.flatnonzero(_core.occurring(values, low, high - low + 1, threads)) + low
 
@@ -53,7 +53,7 @@ def encode_integers(values: NDArray[Any], labels: list[int], threads: int) -> tu
     """
     narrow = len(labels) < 255
     low, high = min(labels), max(labels)
-    if high - low >= WIDEST_TABLE:
+    if high - low >= WIDEST_TABLE or high > np.iinfo(np.int64).max:
         order = np.argsort(labels)
         known = np.asarray(labels)[order]
         at = np.minimum(np.searchsorted(known, values), len(known) - 1)

@@ -6,6 +6,7 @@ import math
 import os
 from functools import cache
 from pathlib import Path
+from typing import SupportsIndex
 
 from gnomon.errors import UsageError
 
@@ -26,9 +27,9 @@ def thread_count(threads: int | None = None) -> int:
     3
     """
     if threads is not None:
-        if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        if isinstance(threads, bool) or not isinstance(threads, SupportsIndex) or int(threads) < 1:
             raise UsageError(f"threads must be a positive whole number, not {threads!r}")
-        return threads
+        return int(threads)
     setting = os.environ.get(SETTING)
     if setting:
         if not setting.isascii() or not setting.isdigit() or int(setting) < 1:

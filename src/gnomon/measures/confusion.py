@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-# Weights of cells: float64, or exact fractions in an array of objects.
+# Weights of cells: float64, or exact numbers (whole or fractions) in an array of objects.
 Mass = NDArray[Any]
 
 
@@ -54,11 +55,6 @@ class Cells:
         return Cells(self.hits[..., pick], self.support[..., pick], self.predicted[..., pick], self.total)
 
     @property
-    def false_negatives(self) -> Mass:
-        """Rows of the class predicted as another."""
-        return self.support - self.hits
-
-    @property
     def false_positives(self) -> Mass:
         """Rows of another class predicted as this one."""
         return self.predicted - self.hits
@@ -73,7 +69,7 @@ def ratio(top: Any, bottom: Any) -> Array:
     """``top / bottom`` as float64, NaN where ``bottom`` is 0; fractions are rounded once."""
     top, bottom = np.asarray(top), np.asarray(bottom)
     if object in (top.dtype, bottom.dtype):
-        exact = np.frompyfunc(lambda t, b: float(t / b) if b else np.nan, 2, 1)
+        exact = np.frompyfunc(lambda t, b: float(Fraction(t) / Fraction(b)) if b else np.nan, 2, 1)
         return np.asarray(exact(top, bottom), np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(bottom == 0, np.nan, top / bottom)
@@ -143,12 +139,13 @@ def matthews_corrcoef(cells: Cells) -> Array:
     J. Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient",
     Computational Biology and Chemistry 28 (2004). NaN where only one class is true, or only one predicted.
     """
-    support, predicted = ratio(cells.support, cells.total), ratio(cells.predicted, cells.total)
-    covariance = accuracy(cells) - (support * predicted).sum(axis=-1)
-    spread_true = 1.0 - (support**2).sum(axis=-1)
-    spread_predicted = 1.0 - (predicted**2).sum(axis=-1)
+    total = cells.total[..., 0]
+    covariance = total * cells.hits.sum(axis=-1) - (cells.support * cells.predicted).sum(axis=-1)
+    true = total * total - (cells.support * cells.support).sum(axis=-1)
+    predicted = total * total - (cells.predicted * cells.predicted).sum(axis=-1)
     one = ((cells.support == cells.total) | (cells.predicted == cells.total)).any(axis=-1)
-    return ratio(covariance, np.where(one, 0.0, np.sqrt(spread_true * spread_predicted)))
+    spread = np.sqrt(np.asarray(true, np.float64)) * np.sqrt(np.asarray(predicted, np.float64))
+    return ratio(np.asarray(covariance, np.float64), np.where(one, 0.0, spread))
 
 
 def cohen_kappa(cells: Cells) -> Array:
@@ -156,10 +153,11 @@ def cohen_kappa(cells: Cells) -> Array:
 
     J. Cohen, "A coefficient of agreement for nominal scales" (1960). NaN where chance alone agrees always.
     """
-    observed = accuracy(cells)
-    expected = (ratio(cells.support, cells.total) * ratio(cells.predicted, cells.total)).sum(axis=-1)
+    total = cells.total[..., 0]
+    chance = (cells.support * cells.predicted).sum(axis=-1)
     certain = ((cells.support == cells.total) & (cells.predicted == cells.total)).any(axis=-1)
-    return ratio(observed - expected, np.where(certain, 0.0, 1.0 - expected))
+    above, room = total * cells.hits.sum(axis=-1) - chance, total * total - chance
+    return ratio(np.asarray(above, np.float64), np.where(certain, 0.0, np.asarray(room, np.float64)))
 
 
 def mean_defined(values: Array, weights: Mass | None = None) -> Array:

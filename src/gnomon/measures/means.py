@@ -1,4 +1,4 @@
-"""The mean of a loss, and the variance of the loss around it."""
+"""The mean of a loss, and the variance of that mean."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from gnomon.states.mean import MeanLoss, Weight
 
 
 @dataclass(frozen=True, slots=True)
-class MeanAndSpread:
-    """A weighted mean, the variance of a row's loss around it (unbiased), and the effective number of rows.
+class MeanAndError:
+    """A weighted mean, its variance, and the effective number of rows behind it.
 
     ``variance`` is None where it is undefined (fewer than two effective rows) or was too large to sum.
     """
@@ -21,21 +21,23 @@ class MeanAndSpread:
     rows: float
 
 
-def mean_and_spread(weight: Weight, value: ExactSum, square: ExactSum) -> MeanAndSpread:
-    """From the exact sums of w, w * loss and w * loss^2; each result is rounded once.
+def mean_and_error(weight: Weight, value: ExactSum, value2: ExactSum, square2: ExactSum) -> MeanAndError:
+    """From the exact sums of w * loss, w^2 * loss and w^2 * loss^2; each result is rounded once.
 
-    With weights the unbiased variance divides by n_eff - 1, n_eff being Kish's effective number of rows.
+    The variance of a ratio of weighted sums, linearised: sum of (w (loss - mean))^2 over (sum of w)^2 (W. G.
+    Cochran, Sampling Techniques, 3rd edition, section 2.11), times n / (n - 1) with the effective number of
+    rows. Without weights it is the unbiased variance over n.
     """
     total = weight.total.fraction()
     mean = value.fraction() / total
     rows = weight.effective
     variance = None
-    if square.finite and rows > 1:
-        spread = square.fraction() / total - mean * mean
-        variance = float(max(spread, Fraction(0)) * Fraction(rows) / (Fraction(rows) - 1))
-    return MeanAndSpread(float(mean), variance, rows)
+    if square2.finite and rows > 1:
+        spread = square2.fraction() - 2 * mean * value2.fraction() + mean * mean * weight.squares.fraction()
+        variance = float(max(spread, Fraction(0)) / total**2 * Fraction(rows) / (Fraction(rows) - 1))
+    return MeanAndError(float(mean), variance, rows)
 
 
-def mean_loss(state: MeanLoss) -> MeanAndSpread:
+def mean_loss(state: MeanLoss) -> MeanAndError:
     """The mean of the loss of a state with at least one row."""
-    return mean_and_spread(state.weight, *state.sums)
+    return mean_and_error(state.weight, state.value, state.value2, state.square2)

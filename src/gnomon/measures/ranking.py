@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.kernels.ranking import PairCounts, ScoreBins
+from gnomon.kernels.ranking import PairCounts, ScoreBins, placements
 from gnomon.measures.confusion import ratio
+from gnomon.states.mean import Weight
 
 Array = NDArray[np.float64]
 
@@ -44,6 +47,25 @@ def delong_variance(pairs: PairCounts) -> Fraction:
     positive = Fraction(m * pairs.positive_squares - pairs.wins**2, m * m * (m - 1) * 4 * n * n)
     negative = Fraction(n * pairs.negative_squares - losses**2, n * n * (n - 1) * 4 * m * m)
     return positive + negative
+
+
+def auc_influence(
+    score: NDArray[Any], label: NDArray[np.uint8], weight: NDArray[np.float64] | None, auc: float, threads: int
+) -> Array:
+    """What each row contributes to the error of the AUC; the sum of squares is the variance.
+
+    The deviation of the row's placement from the AUC, times the row's share of its class's weight: DeLong's
+    structural components, linearised in the weights. Each class is corrected by n / (n - 1) with its effective
+    number of rows, so that without weights the variance is DeLong's.
+    """
+    placed = placements(score, label, weight, threads)
+    influence = (placed - auc) if weight is None else weight * (placed - auc)
+    scale = np.empty(2)
+    for code in (0, 1):
+        group = Weight.of_group(label == code, weight, threads)
+        rows = group.effective
+        scale[code] = (math.sqrt(rows / (rows - 1)) if rows > 1 else 1.0) / float(group.total)
+    return np.asarray(influence * scale[label])
 
 
 @dataclass(frozen=True, slots=True)

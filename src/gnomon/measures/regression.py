@@ -10,7 +10,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.measures.means import MeanAndSpread, mean_and_spread
+from gnomon.kernels.exact import ExactSum
+from gnomon.kernels.ranking import class_units, integer_weights
+from gnomon.measures.means import MeanAndError, mean_and_error
 from gnomon.states.residuals import ErrorSizes, Residuals
 
 # Fourth powers are summed to about 106 bits. With (mean / deviation)^2 up to this much, what is left of
@@ -44,9 +46,9 @@ class Moments:
         (3, 0): "e3", (4, 0): "e4",
     }  # fmt: skip
 
-    def __init__(self, state: Residuals) -> None:
-        self._state = state
-        self._total = state.weight.total.fraction()
+    def __init__(self, sums: dict[str, ExactSum], total: ExactSum) -> None:
+        self._sums = sums
+        self._total = total.fraction()
 
     def raw(self, e: int, y: int) -> Fraction:
         """The mean of ``error**e * target**y``.
@@ -56,7 +58,7 @@ class Moments:
         """
         if e == y == 0:
             return Fraction(1)
-        return self._state.sums[self._TERMS[e, y]].fraction() / self._total
+        return self._sums[self._TERMS[e, y]].fraction() / self._total
 
     def centred(self, e: int, y: int, e_center: Fraction, y_center: Fraction) -> Fraction:
         """The mean of ``(error - e_center)**e * (target - y_center)**y``."""
@@ -80,7 +82,7 @@ def explained(state: Residuals, *, centre_errors: bool) -> Explained | None:
     Returns:
         None where the target does not vary.
     """
-    moments = Moments(state)
+    moments = Moments(state.sums, state.weight.total)
     y_mean = moments.raw(0, 1)
     e_center = moments.raw(1, 0) if centre_errors else Fraction(0)
     errors = moments.centred(2, 0, e_center, Fraction(0))
@@ -97,33 +99,34 @@ def explained(state: Residuals, *, centre_errors: bool) -> Explained | None:
     if max(centres) > FARTHEST:
         return Explained(unexplained, None, "the target or the errors lie too far from zero for their spread")
     try:
-        fourth_e = moments.centred(4, 0, e_center, Fraction(0))
-        mixed = moments.centred(2, 2, e_center, y_mean)
-        fourth_y = moments.centred(0, 4, Fraction(0), y_mean)
+        squared = Moments(state.sums2, state.weight.squares)  # rows weigh w^2 in a linearised variance
+        fourth_e = squared.centred(4, 0, e_center, Fraction(0))
+        mixed = squared.centred(2, 2, e_center, y_mean)
+        fourth_y = squared.centred(0, 4, Fraction(0), y_mean)
     except OverflowError:
         return Explained(unexplained, None, "fourth powers of the values are too large for double precision")
     influence = fourth_e / errors**2 - 2 * mixed / (errors * spread) + fourth_y / spread**2
     return Explained(unexplained, float(max(influence, Fraction(0)) / Fraction(rows)))
 
 
-def squared_error(state: Residuals) -> MeanAndSpread:
+def squared_error(state: Residuals) -> MeanAndError:
     """The mean squared error."""
-    return mean_and_spread(state.weight, state.sums["e2"], state.sums["e4"])
+    return mean_and_error(state.weight, state.sums["e2"], state.sums2["e2"], state.sums2["e4"])
 
 
-def absolute_error(state: Residuals) -> MeanAndSpread:
+def absolute_error(state: Residuals) -> MeanAndError:
     """The mean absolute error."""
-    return mean_and_spread(state.weight, state.sums["abs"], state.sums["e2"])
+    return mean_and_error(state.weight, state.sums["abs"], state.sums2["abs"], state.sums2["e2"])
 
 
-def relative_error(state: Residuals) -> MeanAndSpread:
+def relative_error(state: Residuals) -> MeanAndError:
     """The mean absolute percentage error, as a fraction: the mean of |e| / max(|y|, 2^-52)."""
-    return mean_and_spread(state.weight, state.sums["q"], state.sums["q2"])
+    return mean_and_error(state.weight, state.sums["q"], state.sums2["q"], state.sums2["q2"])
 
 
 def target_mean_and_variance(state: Residuals) -> tuple[float, float]:
     """The mean of the target and its variance around that mean: what a constant guess would cost."""
-    moments = Moments(state)
+    moments = Moments(state.sums, state.weight.total)
     mean = moments.raw(0, 1)
     return float(mean), float(moments.centred(0, 2, Fraction(0), mean))
 
@@ -133,10 +136,11 @@ class ErrorRanks:
 
     def __init__(self, state: ErrorSizes) -> None:
         self._sizes: NDArray[np.float64] = np.concatenate(state.column(0))
-        self._cumulative: NDArray[np.float64] | None = None
+        self._cumulative: NDArray[np.int64] | None = None
         if len(state.chunks[0]) > 1:
             self._sizes, weight = state.ordered()
-            self._cumulative = np.cumsum(weight)
+            alike = np.ones(len(weight), np.uint8)
+            self._cumulative = np.cumsum(integer_weights(weight, alike, class_units([alike], [weight])))
 
     def median(self) -> float:
         """The smallest error with at least half of the weight at or below it.
@@ -149,10 +153,10 @@ class ErrorRanks:
         if self._cumulative is None:
             first, next_ = (n - 1) // 2, n // 2
         else:
-            total = self._cumulative[-1]
-            slack = total * 2.0**-50
-            first = min(int(np.searchsorted(self._cumulative, total / 2 - slack)), n - 1)
-            half = abs(self._cumulative[first] - total / 2) <= slack
+            total = int(self._cumulative[-1])
+            slack = total >> 50
+            first = min(int(np.searchsorted(self._cumulative, total // 2 - slack)), n - 1)
+            half = abs(2 * int(self._cumulative[first]) - total) <= 2 * slack + 1
             next_ = min(first + 1, n - 1) if half else first
         return (self._at(first) + self._at(next_)) / 2
 
@@ -161,7 +165,7 @@ class ErrorRanks:
         if self._cumulative is None:
             return self._at(rank)
         share = (rank + 0.5) / rows
-        at = int(np.searchsorted(self._cumulative, share * self._cumulative[-1]))
+        at = int(np.searchsorted(self._cumulative, share * float(self._cumulative[-1])))
         return self._at(min(at, len(self._sizes) - 1))
 
     def _at(self, index: int) -> float:

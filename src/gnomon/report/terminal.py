@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import NamedTuple
 
 import numpy as np
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -60,10 +60,9 @@ def render(evaluation: Evaluation, console: Console) -> None:
         sections.append(class_table(evaluation, console.width, glyphs))
     if evaluation.confusion is not None:
         sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
-    undefined = {name: own.reason for name, own in evaluation.items() if not own.defined}
-    notes = [*evaluation.notes, *reasons(undefined, glyphs)]
+    notes = [*evaluation.notes, *reasons(evaluation.estimates, glyphs)]
     if notes:
-        sections.append(bullets(notes, glyphs))
+        sections.append(bullets(notes, console.width, glyphs))
     for number_, section in enumerate(sections):
         if number_:
             console.print()
@@ -146,7 +145,7 @@ def has_bar(name: str, estimate: Estimate) -> bool:
 
 
 def bar(estimate: Estimate, width: int, glyphs: Glyphs) -> Text:
-    """The interval on the axis from 0 to 1; what lies below 0 is drawn at 0."""
+    """The interval on the axis from 0 to 1; what lies below 0 is drawn at 0, a value as <."""
 
     def column(value: float) -> int:
         return round(min(1.0, max(0.0, value)) * (width - 1))
@@ -156,7 +155,8 @@ def bar(estimate: Estimate, width: int, glyphs: Glyphs) -> Text:
     if not math.isnan(estimate.low):
         for at in range(column(estimate.low), column(estimate.high) + 1):
             cells[at], styles[at] = glyphs.line, "cyan"
-    cells[column(estimate.value)], styles[column(estimate.value)] = glyphs.point, "bold"
+    point = glyphs.point if estimate.value >= 0 else "<"
+    cells[column(estimate.value)], styles[column(estimate.value)] = point, "bold"
     text = Text()
     for cell, style in zip(cells, styles, strict=True):
         text.append(cell, style=style)
@@ -232,22 +232,24 @@ def confusions_list(confusion: ConfusionMatrix, labels: list[str], glyphs: Glyph
     return Group(*lines)
 
 
-def reasons(undefined: Mapping[str, str | None], glyphs: Glyphs) -> list[str]:
-    """Why estimates are undefined, the same reason once."""
+def reasons(estimates: Mapping[str, Estimate], glyphs: Glyphs) -> list[str]:
+    """Why values or intervals are undefined, the same reason once."""
     by_reason: dict[str, list[str]] = {}
-    for name, reason in undefined.items():
-        by_reason.setdefault(reason or "", []).append(glyphs.write(measure(name).title))
-    return [f"Undefined, as {reason}: {', '.join(titles)}." for reason, titles in by_reason.items()]
+    for name, estimate in estimates.items():
+        if estimate.reason is not None and name not in OTHER_NAMES:
+            start = "" if estimate.defined else "undefined, as "
+            by_reason.setdefault(start + estimate.reason, []).append(glyphs.write(measure(name).title))
+    return [f"{', '.join(titles)}: {reason}." for reason, titles in by_reason.items()]
 
 
-def bullets(notes: list[str], glyphs: Glyphs) -> RenderableType:
+def bullets(notes: list[str], width: int, glyphs: Glyphs) -> RenderableType:
     """The notes, wrapped with a hanging indent."""
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    lines = []
     for note in notes:
-        table.add_row(Text(glyphs.bullet, style="yellow"), Text(visible(note)))
-    return Padding(table, 0)
+        first, *rest = wrap(visible(note), max(20, width - 2)) or [""]
+        lines.append(Text.assemble((f"{glyphs.bullet} ", "yellow"), first))
+        lines += [Text(f"  {line}") for line in rest]
+    return Group(*lines)
 
 
 def grid() -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,12 @@ from gnomon.schema.labels import encode_labels, numbers
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source
 
-# Rows of probabilities may miss 1 by this much: they were rounded to a few digits.
-SUM_TOLERANCE = 0.01
+# Rows of probabilities may miss 1 by this much for each class: they were rounded to a few digits.
+ROUNDING = 0.01
+# Squares of weights, and differences of amounts, must stay within the doubles.
+LARGEST_WEIGHT = 1e100
+LARGEST_AMOUNT = 1e300
+SMALLEST_AMOUNT = 1e-60
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,12 @@ def leave_out_weightless(rows: Rows, name: str) -> None:
             f"{weight[row]!s}; weights must be 0 or more"
         )
     refuse_infinite(rows, name, weight)
+    extreme = np.flatnonzero((weight > LARGEST_WEIGHT) | ((weight < 1 / LARGEST_WEIGHT) & (weight > 0)))
+    if len(extreme):
+        raise DataError(
+            f"column {name!r} holds the weight {weight[extreme[0]]!s} in {rows.position(extreme[0])}: weights other "
+            f"than 0 must lie between {1 / LARGEST_WEIGHT:g} and {LARGEST_WEIGHT:g}"
+        )
     if np.any(weight == 0):
         rows.keep(weight != 0)
 
@@ -119,7 +130,15 @@ def leave_out_missing(rows: Rows, schema: Schema) -> int:
         raise MissingValuesError(
             missing_message({name: (int(mask.sum()), positions(rows, mask)) for name, mask in missing.items()})
         )
-    some = np.logical_or.reduce(list(missing.values()))
+    return leave_out_incomplete(rows, list(missing))
+
+
+def leave_out_incomplete(rows: Rows, columns: Sequence[str]) -> int:
+    """Leaves out the rows that lack a value in one of the columns; returns how many."""
+    masks = [mask for name in columns if (mask := missing_in(rows.table[name])) is not None]
+    if not masks:
+        return 0
+    some = np.logical_or.reduce(masks)
     rows.keep(~some)
     return int(some.sum())
 
@@ -181,8 +200,17 @@ def floats(rows: Rows, name: str) -> NDArray[Any]:
 def amounts(rows: Rows, name: str, threads: int) -> NDArray[np.float64]:
     """A column of a regression as float64, all finite."""
     values = floats(rows, name).astype(np.float64, copy=False)
-    if scan_floats(values, threads).infinities:
+    seen = scan_floats(values, threads)
+    if seen.infinities:
         refuse_infinite(rows, name, values)
+    if len(values) and 0 < max(-seen.low, seen.high) < SMALLEST_AMOUNT:
+        raise DataError(f"column {name!r} holds only values below {SMALLEST_AMOUNT:g}: rescale them")
+    if max(-seen.low, seen.high) > LARGEST_AMOUNT:
+        row = int(np.argmax(np.abs(values)))
+        raise DataError(
+            f"column {name!r} holds {values[row]!s} in {rows.position(row)}: amounts must lie within "
+            f"{LARGEST_AMOUNT:g} of zero; rescale them"
+        )
     return values
 
 
@@ -215,12 +243,13 @@ def score(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
 def check_sums(rows: Rows, scores: tuple[NDArray[Any], ...], names: tuple[str, ...]) -> None:
     """Raises DataError if the probabilities of a row do not sum to 1, rounding aside."""
     off = np.abs(sum(column.astype(np.float64) for column in scores) - 1.0)
-    wrong = np.flatnonzero(off > SUM_TOLERANCE)
+    wrong = np.flatnonzero(off > ROUNDING * len(scores))
     if len(wrong):
         total = sum(float(column[wrong[0]]) for column in scores)
         raise DataError(
             f"the probabilities {names[0]!r} to {names[-1]!r} sum to {total:.6g} in {rows.position(wrong[0])} "
-            f"({len(wrong):,} such rows): they must sum to 1; if they are decision values, say scale='any'"
+            f"({len(wrong):,} such rows): they must sum to 1; if they are decision values, "
+            "say scale='any' (--scale any)"
         )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError
-from gnomon.kernels.scan import distinct_integers, encode_integers
+from gnomon.kernels.scan import distinct_integers, encode_integers, scan_floats
 
 Label = int | str
 
@@ -27,11 +27,17 @@ class LabelColumn:
             or more than ``MOST_CLASSES`` distinct values: then it holds no labels.
         boolean: Whether every value is a boolean; such labels are shown as False and True.
         floating: Whether the column's type is a float.
+        rows: How many rows have a value.
+        missing: How many have none.
+        unit: Whether every value lies in [0, 1].
     """
 
     labels: tuple[Label, ...] | None
     boolean: bool = False
     floating: bool = False
+    rows: int = 0
+    missing: int = 0
+    unit: bool = True
 
     def merge(self, other: LabelColumn, name: str) -> LabelColumn:
         """The labels of two parts of one column.
@@ -39,16 +45,23 @@ class LabelColumn:
         Raises:
             ColumnError: One part holds text and the other numbers.
         """
-        floating = self.floating or other.floating
+        both = replace(
+            self,
+            labels=None,
+            boolean=(self.boolean or not self.labels) and (other.boolean or not other.labels),
+            floating=self.floating or other.floating,
+            rows=self.rows + other.rows,
+            missing=self.missing + other.missing,
+            unit=self.unit and other.unit,
+        )
         if self.labels is None or other.labels is None:
-            return LabelColumn(None, floating=floating)
+            return replace(both, boolean=False)
         union = set(self.labels) | set(other.labels)
         if len({isinstance(label, str) for label in union}) > 1:
             raise ColumnError(f"column {name!r} holds text in one place and numbers in another")
         if len(union) > MOST_CLASSES:
-            return LabelColumn(None, floating=floating)
-        boolean = (self.boolean or not self.labels) and (other.boolean or not other.labels)
-        return LabelColumn(tuple(sorted(union, key=label_order)), boolean, floating)
+            return replace(both, boolean=False)
+        return replace(both, labels=tuple(sorted(union, key=label_order)))
 
 
 NO_LABELS = LabelColumn(())
@@ -70,6 +83,14 @@ def find_labels(column: Any, name: str, threads: int) -> LabelColumn:
     Raises:
         ColumnError: The column holds neither numbers, text nor booleans.
     """
+    found = distinct_labels(column, name, threads)
+    missing = column.null_count + found.missing
+    whole = found.labels is None or all(label in (0, 1) for label in found.labels)
+    return replace(found, rows=len(column) - missing, missing=missing, unit=found.unit and whole)
+
+
+def distinct_labels(column: Any, name: str, threads: int) -> LabelColumn:
+    """The labels, and of a float column its NaN and whether it keeps within [0, 1]."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -77,7 +98,7 @@ def find_labels(column: Any, name: str, threads: int) -> LabelColumn:
     kind = column.type
     if pa.types.is_dictionary(kind):
         values = pc.unique(column.cast(kind.value_type)) if column.num_chunks != 1 else used_categories(column)
-        return find_labels(pa.chunked_array([values]), name, threads)
+        return distinct_labels(pa.chunked_array([values]), name, threads)
     if pa.types.is_null(kind):
         return NO_LABELS
     if pa.types.is_boolean(kind):
@@ -96,6 +117,8 @@ def find_labels(column: Any, name: str, threads: int) -> LabelColumn:
         if len(found) > MOST_CLASSES:
             return LabelColumn(None)
         return LabelColumn(tuple(sorted(found.to_pylist())))
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        raise ColumnError(f"column {name!r} holds bytes that are no UTF-8 text: save the data as UTF-8")
     raise ColumnError(f"column {name!r} holds {kind}: labels must be text, numbers or booleans")
 
 
@@ -118,17 +141,22 @@ def float_labels(column: Any, threads: int) -> LabelColumn:
     import pyarrow as pa
 
     values = numbers(column.cast(pa.float64()).drop_null())
+    seen = scan_floats(values, threads)
+    found = LabelColumn(
+        None, floating=True, missing=seen.nans, unit=not seen.infinities and seen.low >= 0 and seen.high <= 1
+    )
+    if seen.nans:
+        values = values[~np.isnan(values)]
     if np.any(np.modf(values[:1000])[0] != 0):  # a few rows nearly always tell
-        return LabelColumn(None, floating=True)
-    values = values[~np.isnan(values)]
+        return found
     with np.errstate(invalid="ignore"):
         whole = values.astype(np.int64)
-    if len(values) and not (np.array_equal(whole, values) and float(np.abs(values).max()) <= 2.0**53):
-        return LabelColumn(None, floating=True)
-    found = distinct_integers(whole, threads)
-    if len(found) > MOST_CLASSES:
-        return LabelColumn(None, floating=True)
-    return LabelColumn(tuple(int(label) for label in found), floating=True)
+    if len(values) and not (np.array_equal(whole, values) and max(-seen.low, seen.high) < 2.0**53):
+        return found
+    distinct = distinct_integers(whole, threads)
+    if len(distinct) > MOST_CLASSES:
+        return found
+    return replace(found, labels=tuple(int(label) for label in distinct))
 
 
 def used_categories(column: Any) -> Any:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import numpy as np
+
 from gnomon.errors import ColumnError, DataError, UsageError, nearest
+from gnomon.schema.batch import Rows, leave_out_incomplete, leave_out_weightless
 from gnomon.schema.labels import (
     NO_LABELS,
     Label,
@@ -22,6 +25,8 @@ from gnomon.sources.base import Source, check_columns
 TASKS = ("auto", "binary", "multiclass", "regression")
 # Whole numbers with more values than this may be classes or amounts: a person has to say.
 CLEARLY_CLASSES = 100
+# So may as few as this where nearly every row has a value of its own; and fewer are rarely amounts.
+FEW_AMOUNTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,13 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
         )
     declared = None if request.classes is None else same_labels(request.classes)
     if not target.labels and declared is None:
-        raise DataError(f"column {columns.target!r} has no values: there is nothing to evaluate")
+        where = " in rows of positive weight" if columns.weight else ""
+        raise DataError(f"column {columns.target!r} has no values{where}: there is nothing to evaluate")
     if declared is None and len(target.labels) == 1:
         name = label_name(target.labels[0], target.boolean)
+        missing = f", and {target.missing:,} missing values (empty, NA, NaN and the like)" if target.missing else ""
         raise DataError(
-            f"column {columns.target!r} has one class only, {name!r}: nothing can be told apart; "
+            f"column {columns.target!r} has one class only, {name!r}{missing}: nothing can be told apart; "
             "to evaluate what is defined all the same, declare the classes (classes=[...])"
         )
     if declared is not None:
@@ -102,7 +109,8 @@ def check_request(request: Request) -> None:
     ):
         if value not in known:
             raise UsageError(f"{name}={value!r} is unknown: {nearest(str(value), known)}")
-    if request.threshold is not None and not -float("inf") < request.threshold < float("inf"):
+    number = isinstance(request.threshold, (int, float, np.number))
+    if request.threshold is not None and not (number and np.isfinite(request.threshold)):
         raise UsageError(f"threshold must be a finite number, not {request.threshold!r}")
     if request.columns.prediction is None and not request.columns.scores and request.either is None:
         raise UsageError("name what to evaluate: a column of predictions (prediction=...) or of scores (score=...)")
@@ -119,10 +127,18 @@ def labels_of(source: Source, request: Request, threads: int) -> tuple[LabelColu
     predicted = request.columns.prediction or request.either
     columns = [request.columns.target, *([predicted] if predicted else [])]
     found = dict.fromkeys(columns, NO_LABELS)
-    for piece in source.pieces(dict.fromkeys(columns, False)):
+    weight = request.columns.weight
+    wanted = dict.fromkeys(columns, False) | ({weight: True} if weight else {})
+    if request.missing == "drop":  # rows that will be left out must not decide either
+        wanted |= dict.fromkeys(request.columns.scores, True)
+    for piece in source.pieces(wanted):
+        rows = Rows(piece)
+        if weight:
+            leave_out_weightless(rows, weight)
+        if request.missing == "drop":
+            leave_out_incomplete(rows, list(wanted))
         for name in columns:
-            if found[name].labels is not None:
-                found[name] = found[name].merge(find_labels(piece.table[name], name, threads), name)
+            found[name] = found[name].merge(find_labels(rows.table[name], name, threads), name)
     return found[columns[0]], found[predicted] if predicted else None
 
 
@@ -138,13 +154,26 @@ def looks_like_regression(request: Request, target: LabelColumn, prediction: Lab
         return False
     if target.labels is None:
         return True
+    name, other = request.columns.target, request.columns.prediction or request.either
     if prediction.labels is None:
         # Fractions for a target of two classes are scores; for more, they are amounts.
-        return len(target.labels) > 2 or request.either is None
-    if len(target.labels) > CLEARLY_CLASSES:
+        if len(target.labels) <= 2 and request.either is not None:
+            return False
+        if prediction.unit and len(target.labels) <= FEW_AMOUNTS:
+            raise UsageError(
+                f"column {other!r} holds fractions between 0 and 1, column {name!r} only {len(target.labels)} whole "
+                "numbers: pass scores of two classes as score= (--score), or say task='regression' (--task regression)"
+            )
+        return True
+    if isinstance(next(iter(prediction.labels), ""), str):
+        return False
+    several = len(target.labels) > 2
+    apart = several and not set(target.labels) & set(prediction.labels)
+    own_class = len(target.labels) > FEW_AMOUNTS and 2 * len(target.labels) > target.rows
+    if apart or own_class or len(target.labels) > CLEARLY_CLASSES:
         raise UsageError(
-            f"column {request.columns.target!r} has {len(target.labels)} distinct whole numbers: "
-            "say task='multiclass' or task='regression'"
+            f"column {name!r} has {len(target.labels)} distinct whole numbers in {target.rows:,} rows, which may be "
+            "classes or amounts: say task='multiclass' or task='regression' (--task ...)"
         )
     return False
 
@@ -282,14 +311,22 @@ def ordered_binary(request: Request, columns: Columns, labels: tuple[Label, ...]
     by_name = {**{str(label): label for label in labels}, **dict(zip(names, labels, strict=True))}
     by_name |= {name.casefold(): label for name, label in by_name.items() if boolean}
     wanted = str(request.positive)
-    if wanted not in by_name and isinstance(request.positive, float) and request.positive.is_integer():
-        wanted = str(int(request.positive))
+    if wanted not in by_name and reads_as_whole_number(wanted):
+        wanted = str(int(float(wanted)))
     if wanted not in by_name:
         raise UsageError(
             f"positive={request.positive!r} is no class of column {columns.target!r}: {nearest(wanted, names)}"
         )
     positive = by_name[wanted]
     return (*(label for label in labels if label != positive), positive)
+
+
+def reads_as_whole_number(text: str) -> bool:
+    """Whether a text is a whole number, as 2.0 is."""
+    try:
+        return float(text).is_integer()
+    except ValueError:
+        return False
 
 
 def check_counts(request: Request, columns: Columns, task: str, labels: tuple[Label, ...]) -> None:

@@ -36,8 +36,8 @@ def to_arrow(values: Any, name: str) -> Any:
             if array.ndim != 1:
                 raise ColumnError(f"{name!r} has shape {array.shape}: a column of one dimension is needed")
             return from_numpy(native(array))
-        return pa.array(array)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError) as error:
+        return pa.array(array, from_pandas=True)  # NaN among text is a missing value
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError) as error:
         raise ColumnError(
             f"{name!r} mixes types or holds values that are no numbers, text or booleans: {error}"
         ) from None
@@ -65,7 +65,7 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Any:
     import pyarrow as pa
 
     if array.dtype.kind not in "iufb":
-        return pa.array(array)
+        return pa.array(array, from_pandas=True)
     bits = np.packbits(array, bitorder="little") if array.dtype.kind == "b" else array
     kind = pa.from_numpy_dtype(array.dtype)
     return pa.Array.from_buffers(kind, len(array), [None, pa.py_buffer(bits)])

@@ -19,8 +19,12 @@ FORMATS = {
     "ipc": (".feather", ".arrow", ".ipc"),
     "json": (".jsonl", ".ndjson", ".json"),
 }
-COMPRESSIONS = (".gz", ".bz2", ".zst", ".lz4")
+COMPRESSIONS = (".gz", ".bz2")
 TEXT_FORMATS = ("csv", "json")
+HINTS = {
+    "csv": " (columns are separated by commas, in a .tsv by tabs)",
+    "json": " (JSON lines are needed: one object a line)",
+}
 
 
 class FileSource:
@@ -117,9 +121,15 @@ class FileSource:
                 raise SourceError(f"{file} is empty")
             try:
                 fragment = next(iter(self._dataset(file, {}).get_fragments()))
+                names = fragment.physical_schema.names
                 self._schemas[file] = fragment.physical_schema
-            except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-                raise SourceError(f"cannot read {file} as {self._format}: {brief(error)}") from None
+            except UnicodeDecodeError:
+                raise SourceError(f"{file} is no UTF-8 text: save it as UTF-8") from None
+            except (pa.ArrowException, OSError) as error:
+                hint = HINTS.get(self._format, "")
+                raise SourceError(f"cannot read {file} as {self._format}: {brief(error)}{hint}") from None
+            if self._format == "csv" and len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
+                raise SourceError(f"{file} has but the column {names[0]!r}{HINTS['csv']}")
         return self._schemas[file]
 
     def _dataset(self, file: Path, columns: Mapping[str, bool]) -> Any:
@@ -179,6 +189,8 @@ def list_files(path: Path) -> list[Path]:
         return [path]
     if not path.exists():
         raise SourceError(f"there is no file or folder {path}")
+    if not path.is_dir():
+        raise SourceError(f"{path} is no ordinary file: save it to one, as gnomon may read it twice")
     files = sorted(
         file
         for file in path.rglob("*")

@@ -22,7 +22,8 @@ class FrameSource:
     def __init__(self, frame: Any, name: str) -> None:
         self._frame = frame
         self.name = name
-        self.columns = tuple(str(column) for column in frame.collect_schema().names())
+        self._names = {str(column): column for column in frame.collect_schema().names()}
+        self.columns = tuple(self._names)
         self._tables: dict[tuple[str, ...], Any] = {}
 
     def text_columns(self, columns: Sequence[str]) -> frozenset[str]:
@@ -39,11 +40,11 @@ class FrameSource:
         import pyarrow as pa
 
         if columns not in self._tables:
-            selected = self._frame.select(*columns)
+            selected = self._frame.select(*(nw.col(self._names[column]) for column in columns))
             try:
                 if isinstance(selected, nw.LazyFrame):
                     selected = selected.collect(backend="pyarrow")
-                self._tables[columns] = selected.to_arrow()
+                self._tables[columns] = selected.to_arrow().rename_columns(list(columns))
             except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
                 raise ColumnError(f"a used column mixes types: {error}") from None
         return self._tables[columns]

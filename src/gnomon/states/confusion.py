@@ -87,7 +87,7 @@ class Confusion:
         return type(self)(self.counts + other.counts, weights)
 
     def mass(self) -> NDArray[Any]:
-        """The weight in each cell: exact fractions (objects), or the counts as float64 without weights."""
+        """The weight in each cell, exact: fractions, or whole numbers without weights, as objects."""
         return self._cells(0)
 
     def squared_mass(self) -> NDArray[Any]:
@@ -96,7 +96,7 @@ class Confusion:
 
     def _cells(self, which: int) -> NDArray[Any]:
         if self.weights is None:
-            return self.counts.astype(np.float64)
+            return self.counts.astype(object)
         cells = np.full(self.counts.size, Fraction(0), object)
         for cell, sums in self.weights.items():
             cells[cell] = sums[which].fraction()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.kernels.exact import ExactSum
-from gnomon.kernels.losses import MeanSums, sum_binary_losses, sum_values
+from gnomon.kernels.losses import sum_binary_losses, sum_values
 from gnomon.states.wire import pack, pack_sum, unpack, unpack_sum
 
 
@@ -65,16 +65,25 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class MeanLoss:
-    """Exact sums of a loss and of its square over some rows."""
+    """Exact sums of a loss over some rows.
+
+    Attributes:
+        weight: The rows.
+        value: Sum of w * loss.
+        value2, square2: Sums of w^2 * loss and w^2 * loss^2, for the variance of the mean.
+    """
 
     weight: Weight = Weight()
     value: ExactSum = ExactSum()
-    square: ExactSum = ExactSum()
+    value2: ExactSum = ExactSum()
+    square2: ExactSum = ExactSum()
 
     @classmethod
     def of(cls, losses: NDArray[np.float64], weight: NDArray[np.float64] | None, threads: int) -> Self:
         """The state of some rows."""
-        return cls(Weight.of(len(losses), weight, threads), *sum_values(losses, weight, threads))
+        sums = sum_values(losses, weight, threads)
+        squared = sums if weight is None else sum_values(losses, weight * weight, threads)
+        return cls(Weight.of(len(losses), weight, threads), sums.value, *squared)
 
     @classmethod
     def of_probabilities(
@@ -82,21 +91,24 @@ class MeanLoss:
     ) -> tuple[Self, Self]:
         """The Brier loss and the log loss of some rows with a probability of the positive class."""
         rows = Weight.of(len(target), weight, threads)
-        brier, log_loss = sum_binary_losses(target, score, weight, threads)
-        return cls(rows, *brier), cls(rows, *log_loss)
-
-    @property
-    def sums(self) -> MeanSums:
-        """The two sums."""
-        return MeanSums(self.value, self.square)
+        losses = sum_binary_losses(target, score, weight, threads)
+        squared = losses if weight is None else sum_binary_losses(target, score, weight * weight, threads)
+        brier, log_loss = (cls(rows, own.value, *own2) for own, own2 in zip(losses, squared, strict=True))
+        return brier, log_loss
 
     def merge(self, other: Self) -> Self:
         """The state of the rows of both."""
-        return type(self)(self.weight.merge(other.weight), self.value + other.value, self.square + other.square)
+        return type(self)(
+            self.weight.merge(other.weight),
+            self.value + other.value,
+            self.value2 + other.value2,
+            self.square2 + other.square2,
+        )
 
     def to_bytes(self) -> bytes:
         """The state as bytes."""
-        return pack("mean", {"weight": self.weight.to_header(), "sums": [pack_sum(self.value), pack_sum(self.square)]})
+        sums = [pack_sum(own) for own in (self.value, self.value2, self.square2)]
+        return pack("mean", {"weight": self.weight.to_header(), "sums": sums})
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Self:

@@ -21,12 +21,14 @@ class Residuals:
 
     Attributes:
         weight: The rows behind the sums.
-        sums: The sum of each of :data:`gnomon.kernels.residuals.TERMS`.
+        sums: The sum of w times each of :data:`gnomon.kernels.residuals.TERMS`.
+        sums2: The sum of w^2 times each, for variances.
         largest: The largest absolute error; 0.0 without rows.
     """
 
     weight: Weight = Weight()
     sums: dict[str, ExactSum] = field(default_factory=lambda: {term: ExactSum() for term in TERMS})
+    sums2: dict[str, ExactSum] = field(default_factory=lambda: {term: ExactSum() for term in TERMS})
     largest: float = 0.0
 
     @classmethod
@@ -38,13 +40,16 @@ class Residuals:
         threads: int,
     ) -> Self:
         """The state of some rows."""
-        return cls(Weight.of(len(target), weight, threads), *sum_residuals(target, prediction, weight, threads))
+        sums, largest = sum_residuals(target, prediction, weight, threads)
+        sums2 = sums if weight is None else sum_residuals(target, prediction, weight * weight, threads)[0]
+        return cls(Weight.of(len(target), weight, threads), sums, sums2, largest)
 
     def merge(self, other: Self) -> Self:
         """The state of the rows of both."""
         return type(self)(
             self.weight.merge(other.weight),
             {term: self.sums[term] + other.sums[term] for term in TERMS},
+            {term: self.sums2[term] + other.sums2[term] for term in TERMS},
             max(self.largest, other.largest),
         )
 
@@ -52,7 +57,7 @@ class Residuals:
         """The state as bytes."""
         header = {
             "weight": self.weight.to_header(),
-            "sums": {term: pack_sum(total) for term, total in self.sums.items()},
+            "sums": [[pack_sum(sums[term]) for term in TERMS] for sums in (self.sums, self.sums2)],
             "largest": self.largest.hex(),
         }
         return pack("residuals", header)
@@ -61,8 +66,8 @@ class Residuals:
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, _ = unpack("residuals", raw)
-        sums = {term: unpack_sum(header["sums"][term]) for term in TERMS}
-        return cls(Weight.from_header(header["weight"]), sums, float.fromhex(header["largest"]))
+        sums, sums2 = (dict(zip(TERMS, map(unpack_sum, own), strict=True)) for own in header["sums"])
+        return cls(Weight.from_header(header["weight"]), sums, sums2, float.fromhex(header["largest"]))
 
 
 class ErrorSizes(KeptRows):
