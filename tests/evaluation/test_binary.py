@@ -56,12 +56,12 @@ def test_every_value_equals_sklearn(rows, threshold):
     assert np.array_equal(ev.confusion.counts, sk.confusion_matrix(label, flagged, labels=[0, 1]))
     if ev["matthews_corrcoef"].defined:
         expected_mcc = sk.matthews_corrcoef(label, flagged, sample_weight=weight)
-        assert ev["matthews_corrcoef"].value == pytest.approx(expected_mcc, rel=1e-9, abs=1e-9)
+        assert ev["matthews_corrcoef"].value == pytest.approx(expected_mcc, rel=1e-12, abs=1e-14)
     else:
         assert len(set(flagged)) == 1
     if ev["cohen_kappa"].defined:
         expected_kappa = sk.cohen_kappa_score(label, flagged, sample_weight=weight)
-        assert ev["cohen_kappa"].value == pytest.approx(expected_kappa, rel=1e-9, abs=1e-9)
+        assert ev["cohen_kappa"].value == pytest.approx(expected_kappa, rel=1e-12, abs=1e-14)
 
 
 @given(binary_rows(score=probabilities, weighted=False))

@@ -173,3 +173,12 @@ def test_numpy_numbers_are_numbers():
     """Seed and threads may come from NumPy; a level that rounds to 1 is refused."""
     assert gnomon.evaluate(Y, P, seed=np.int64(3), threads=np.int64(1)) == gnomon.evaluate(Y, P, seed=3, threads=1)
     refuse(UsageError, "level", Y, P, level=1 - 1e-16)
+
+
+def test_a_null_category_is_missing():
+    """Arrow dictionaries can hold a null among their categories."""
+    import pyarrow as pa
+
+    label = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2, 0]), pa.array(["a", "b", None]))
+    refuse(gnomon.MissingValuesError, r"1 missing value \(row 2\)", label, P, positive="a")
+    assert gnomon.evaluate(label, P, positive="a", missing="drop").n == 3

@@ -163,6 +163,8 @@ def missing_in(column: Any) -> NDArray[np.bool_] | None:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if pa.types.is_dictionary(column.type) and any(chunk.dictionary.null_count for chunk in column.chunks):
+        column = column.cast(column.type.value_type)  # a category may be null, too
     floating = pa.types.is_floating(column.type)
     if column.null_count == 0:
         if not floating:
