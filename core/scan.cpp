@@ -7,35 +7,11 @@
 #include <type_traits>
 
 #include "arrays.h"
+#include "float_scan.h"
 #include "parallel.h"
 
 namespace gnomon {
 namespace {
-
-struct FloatScan {
-  std::size_t nans = 0, infinities = 0;
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-};
-
-// min and max over finite values; a comparison with NaN is false, so NaN changes neither.
-template <class T>
-GNOMON_INLINE FloatScan scan_range(const T* values, std::size_t count) {
-  const T limit = std::numeric_limits<T>::max();
-  T low = std::numeric_limits<T>::infinity(), high = -std::numeric_limits<T>::infinity();
-  std::size_t nans = 0, infinities = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const T v = values[i];
-    nans += v != v;
-    infinities += (v > limit) | (v < -limit);
-    low = v < low ? v : low;
-    high = v > high ? v : high;
-  }
-  return {nans, infinities, static_cast<double>(low), static_cast<double>(high)};
-}
-
-GNOMON_HOT FloatScan scan_part(const double* values, std::size_t count) { return scan_range(values, count); }
-GNOMON_HOT FloatScan scan_part(const float* values, std::size_t count) { return scan_range(values, count); }
 
 template <class T>
 nb::tuple scan_floats(Input<T> array, int threads) {
@@ -50,12 +26,7 @@ nb::tuple scan_floats(Input<T> array, int threads) {
       const Range r = part_of(rows, part, workers);
       parts[part] = scan_part(values + r.begin, r.end - r.begin);
     });
-    for (const auto& part : parts) {
-      whole.nans += part.nans;
-      whole.infinities += part.infinities;
-      whole.low = std::min(whole.low, part.low);
-      whole.high = std::max(whole.high, part.high);
-    }
+    for (const auto& part : parts) whole.merge(part);
   }
   return nb::make_tuple(whole.nans, whole.infinities, whole.low, whole.high);
 }

@@ -18,6 +18,7 @@
 
 #include "bucket_sort.h"
 #include "buffer.h"
+#include "float_scan.h"
 #include "multiversion.h"
 #include "parallel.h"
 
@@ -113,30 +114,6 @@ GNOMON_HOT void words(const float* score, const std::uint8_t* label, std::size_t
   words_loop(score, label, count, out);
 }
 
-struct Extremes {
-  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
-  bool nan = false;
-};
-
-template <class S>
-GNOMON_INLINE Extremes extremes_loop(Extremes so_far, const S* score, std::size_t count) {
-  S low = static_cast<S>(so_far.low), high = static_cast<S>(so_far.high);
-  bool nan = so_far.nan;
-  for (std::size_t i = 0; i < count; ++i) {
-    low = score[i] < low ? score[i] : low;
-    high = score[i] > high ? score[i] : high;
-    nan |= score[i] != score[i];
-  }
-  return {static_cast<double>(low), static_cast<double>(high), nan};
-}
-
-GNOMON_HOT Extremes extremes(Extremes so_far, const double* score, std::size_t count) {
-  return extremes_loop(so_far, score, count);
-}
-GNOMON_HOT Extremes extremes(Extremes so_far, const float* score, std::size_t count) {
-  return extremes_loop(so_far, score, count);
-}
-
 constexpr std::size_t kStep = 512;
 
 // Calls use(chunk, begin, count) for the pieces of [range.begin, range.end), kStep rows at most each.
@@ -206,18 +183,17 @@ class Sorted {
 
  private:
   void choose_map(const std::vector<Chunk>& chunks) {
-    std::vector<Extremes> parts(workers_);
+    std::vector<FloatScan> parts(workers_);
     parallel_for(workers_, workers_, [&](std::size_t part) {
-      Extremes mine;
+      FloatScan mine;
       for_pieces(chunks, part_of(rows_, part, workers_), [&](const Chunk& chunk, std::size_t begin, std::size_t count) {
-        mine = chunk.f64 ? extremes(mine, chunk.f64 + begin, count) : extremes(mine, chunk.f32 + begin, count);
+        mine.merge(chunk.f64 ? scan_part(chunk.f64 + begin, count) : scan_part(chunk.f32 + begin, count));
       });
       parts[part] = mine;
     });
-    Extremes whole;
-    for (const auto& part : parts)
-      whole = {std::min(whole.low, part.low), std::max(whole.high, part.high), whole.nan || part.nan};
-    if (whole.nan) throw std::invalid_argument("a score is NaN");
+    FloatScan whole;
+    for (const auto& part : parts) whole.merge(part);
+    if (whole.nans) throw std::invalid_argument("a score is NaN");
     low_ = whole.low;
     high_ = whole.high;
     const std::size_t wanted = std::clamp<std::size_t>(rows_ / kPartitionRows, 1, kMaxPartitions);

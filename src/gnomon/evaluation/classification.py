@@ -30,9 +30,10 @@ class Table:
     def __init__(self, state: Confusion, options: Options) -> None:
         self.state = state
         self._options = options
-        self.mass = Cells.of(state.mass())
+        self._matrices = state.mass(), state.squared_mass()
+        self.mass = Cells.of(self._matrices[0])
         self._rows = Cells.of(state.counts)
-        self._squares = Cells.of(state.squared_mass())
+        self._squares = Cells.of(self._matrices[1])
 
     def proportion(self, name: str, code: int, label: str) -> Estimate:
         """A share of rows, one class against the rest."""
@@ -78,8 +79,8 @@ class Table:
         intervals = dict.fromkeys(formulas, NO_INTERVAL)
         if self._options.intervals:
             intervals = confusion_intervals(
-                self.state.mass().astype(np.float64),
-                self.state.squared_mass().astype(np.float64),
+                self._matrices[0].astype(np.float64),
+                self._matrices[1].astype(np.float64),
                 values,
                 {name: formula for name, (formula, _) in formulas.items()},
                 self._options.level,

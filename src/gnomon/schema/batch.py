@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,24 +123,30 @@ def leave_out_weightless(rows: Rows, name: str) -> None:
 
 def leave_out_missing(rows: Rows, schema: Schema) -> int:
     """Refuses rows that lack a used value, or leaves them out; returns how many were left out."""
-    missing = {name: mask for name in schema.columns.used() if (mask := missing_in(rows.table[name])) is not None}
-    if not missing:
-        return 0
-    if schema.missing == "error":
+    used = schema.columns.used()
+    if schema.missing == "drop":
+        return leave_out_incomplete(rows, used)
+    missing = missing_masks(rows, used)
+    if missing:
         raise MissingValuesError(
             missing_message({name: (int(mask.sum()), positions(rows, mask)) for name, mask in missing.items()})
         )
-    return leave_out_incomplete(rows, list(missing))
+    return 0
 
 
-def leave_out_incomplete(rows: Rows, columns: Sequence[str]) -> int:
+def leave_out_incomplete(rows: Rows, columns: Iterable[str]) -> int:
     """Leaves out the rows that lack a value in one of the columns; returns how many."""
-    masks = [mask for name in columns if (mask := missing_in(rows.table[name])) is not None]
-    if not masks:
+    missing = missing_masks(rows, columns)
+    if not missing:
         return 0
-    some = np.logical_or.reduce(masks)
+    some = np.logical_or.reduce(list(missing.values()))
     rows.keep(~some)
     return int(some.sum())
+
+
+def missing_masks(rows: Rows, columns: Iterable[str]) -> dict[str, NDArray[np.bool_]]:
+    """Which values are missing, for each column that lacks any."""
+    return {name: mask for name in columns if (mask := missing_in(rows.table[name])) is not None}
 
 
 def positions(rows: Rows, mask: NDArray[np.bool_]) -> list[str]:
@@ -280,10 +286,8 @@ def refuse_missing(source: Source, schema: Schema) -> None:
         rows = Rows(piece)
         if schema.columns.weight is not None:
             leave_out_weightless(rows, schema.columns.weight)
-        for name in schema.columns.used():
-            mask = missing_in(rows.table[name])
-            if mask is not None:
-                count, first = found.get(name, (0, []))
-                found[name] = count + int(mask.sum()), (first + positions(rows, mask))[:3]
+        for name, mask in missing_masks(rows, schema.columns.used()).items():
+            count, first = found.get(name, (0, []))
+            found[name] = count + int(mask.sum()), (first + positions(rows, mask))[:3]
     if found:
         raise MissingValuesError(missing_message(found))

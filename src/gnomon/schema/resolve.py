@@ -136,7 +136,7 @@ def labels_of(source: Source, request: Request, threads: int) -> tuple[LabelColu
         if weight:
             leave_out_weightless(rows, weight)
         if request.missing == "drop":
-            leave_out_incomplete(rows, list(wanted))
+            leave_out_incomplete(rows, wanted)
         for name in columns:
             found[name] = found[name].merge(find_labels(rows.table[name], name, threads), name)
     return found[columns[0]], found[predicted] if predicted else None
