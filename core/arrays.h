@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "buffer.h"
 #include "exact_sum.h"
 
 namespace gnomon {
@@ -19,6 +20,9 @@ template <class T>
 using Input = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
 template <class T>
+using Matrix = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+
+template <class T>
 using Output = nb::ndarray<nb::numpy, T, nb::ndim<1>>;
 
 // A new NumPy array that owns `data`.
@@ -26,6 +30,13 @@ template <class T>
 Output<T> to_numpy(std::unique_ptr<T[]> data, std::size_t size) {
   T* raw = data.release();
   nb::capsule owner(raw, [](void* p) noexcept { delete[] static_cast<T*>(p); });
+  return Output<T>(raw, {size}, owner);
+}
+
+template <class T>
+Output<T> to_numpy(Buffer<T> data, std::size_t size) {
+  T* raw = data.release();
+  nb::capsule owner(raw, [](void* p) noexcept { std::free(p); });
   return Output<T>(raw, {size}, owner);
 }
 

@@ -1,5 +1,8 @@
 // Confusion counts: how often each class was predicted as each class.
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -41,6 +44,7 @@ GNOMON_INLINE BinarySums binary_labels_loop(const Code* target, const Code* pred
     return binary_labels_loop(target, predicted, count);                                           \
   }
 GNOMON_BINARY(std::uint8_t)
+GNOMON_BINARY(std::int8_t)
 GNOMON_BINARY(std::int32_t)
 GNOMON_BINARY(std::int64_t)
 #undef GNOMON_BINARY
@@ -157,37 +161,219 @@ Output<std::int64_t> confusion_at(Input<std::uint8_t> target, Input<T> score, T 
   return to_numpy(counts);
 }
 
-// Exact sums of the weights and of their squares for every cell that occurs.
-// Returns a list of (cell, sum, sum of squares), cell = target * classes + predicted.
+// Labels that are small whole numbers, counted as they came: label = low + code. None if they span more than kSmall.
+struct LabelSpan {
+  std::int64_t low = std::numeric_limits<std::int64_t>::max(), high = std::numeric_limits<std::int64_t>::lowest();
+
+  template <class T>
+  void include(const T* values, std::size_t count) {
+    T least = std::numeric_limits<T>::max(), most = std::numeric_limits<T>::lowest();
+    for (std::size_t i = 0; i < count; ++i) {
+      least = values[i] < least ? values[i] : least;
+      most = values[i] > most ? values[i] : most;
+    }
+    low = std::min(low, static_cast<std::int64_t>(least));
+    high = std::max(high, static_cast<std::int64_t>(most));
+  }
+  bool binary() const { return low >= 0 && high <= 1; }
+  std::size_t classes() const {
+    const std::uint64_t span = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+    return span < kSmall ? span + 1 : 0;
+  }
+};
+
+// Whether every label lies in the span; if so the counts are complete.
+template <class T>
+bool count_span(const T* target, const T* predicted, std::size_t rows, const LabelSpan& span, int workers,
+                std::vector<std::int64_t>& counts) {
+  const std::size_t classes = span.classes();
+  counts.assign(classes * classes, 0);
+  std::vector<std::vector<std::int64_t>> tables(workers, std::vector<std::int64_t>(4 * classes * classes));
+  std::atomic<bool> whole{true};
+  parallel_for(workers, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, workers);
+    std::int64_t* into = tables[part].data();
+    const auto low = static_cast<std::uint64_t>(span.low);
+    for (std::size_t i = r.begin; i < r.end; ++i) {
+      const std::uint64_t t = static_cast<std::uint64_t>(static_cast<std::int64_t>(target[i])) - low,
+                          p = static_cast<std::uint64_t>(static_cast<std::int64_t>(predicted[i])) - low;
+      if (t >= classes || p >= classes) {
+        whole = false;
+        return;
+      }
+      ++into[((i & 3) * classes + t) * classes + p];
+    }
+  });
+  for (const auto& table : tables)
+    for (std::size_t i = 0; i < table.size(); ++i) counts[i % counts.size()] += table[i];
+  return whole;
+}
+
+// The first rows tell what labels to expect, so most arrays are read once; if they misled, all rows are asked.
+template <class T>
+nb::object label_counts(Input<T> target, Input<T> predicted, int threads) {
+  const std::size_t rows = target.size();
+  if (predicted.size() != rows) throw nb::value_error("target and predicted differ in length");
+  if (rows == 0) throw nb::value_error("there are no rows to count");
+  const T *t = target.data(), *p = predicted.data();
+  std::vector<std::int64_t> counts;
+  LabelSpan span;
+  {
+    nb::gil_scoped_release release;
+    const int workers = useful_threads(rows, threads);
+    constexpr std::size_t kFirst = 1024;
+    span.include(t, std::min(rows, kFirst));
+    span.include(p, std::min(rows, kFirst));
+    bool done = false;
+    if (span.binary()) {
+      std::vector<BinarySums> parts(workers);
+      parallel_for(workers, workers, [&](std::size_t part) {
+        const Range r = part_of(rows, part, workers);
+        parts[part] = binary_labels(t + r.begin, p + r.begin, r.end - r.begin);
+      });
+      done = std::all_of(parts.begin(), parts.end(), [](const BinarySums& part) { return part.valid; });
+      if (done) counts = cells(parts, rows), span.low = 0, span.high = 1;
+    } else if (span.classes()) {
+      done = count_span(t, p, rows, span, workers, counts);
+    }
+    if (!done) {
+      std::vector<LabelSpan> parts(workers);
+      parallel_for(workers, workers, [&](std::size_t part) {
+        const Range r = part_of(rows, part, workers);
+        parts[part].include(t + r.begin, r.end - r.begin);
+        parts[part].include(p + r.begin, r.end - r.begin);
+      });
+      for (const auto& part : parts) span.low = std::min(span.low, part.low), span.high = std::max(span.high, part.high);
+      if (span.classes()) count_span(t, p, rows, span, workers, counts);
+    }
+  }
+  if (!span.classes()) return nb::none();
+  return nb::make_tuple(span.low, to_numpy(counts));
+}
+
+// Exact sums of the weights, and of their squares if asked for, for every cell that occurs.
+struct CellSums {
+  std::uint64_t cell;
+  ExactSum weight, square;
+};
+
+GNOMON_HOT void add_group(CellSums& sums, const double* weight, std::size_t count, bool squares) {
+  for (std::size_t start = 0; start < count; start += ExactSum::kBlock) {
+    const std::size_t size = std::min(ExactSum::kBlock, count - start);
+    sums.weight.add_block(weight + start, size);
+    if (!squares) continue;
+    double high[ExactSum::kBlock], low[ExactSum::kBlock];
+    for (std::size_t i = 0; i < size; ++i) {
+      const Pair square = product(weight[start + i], weight[start + i]);
+      high[i] = square.high;
+      low[i] = square.low;
+    }
+    sums.square.add_block(high, size);
+    sums.square.add_block(low, size);
+  }
+}
+
+// One thread's sums. Rows are gathered by cell, a stretch at a time, so that each cell's weights are added as a block.
+class WeightTable {
+ public:
+  WeightTable(std::int64_t low, std::size_t classes, bool squares)
+      : low_(static_cast<std::uint64_t>(low)), classes_(classes), squares_(squares) {
+    if (classes * classes <= kDense) slot_of_.assign(classes * classes, -1);
+  }
+
+  template <class Code>
+  bool add(const Code* target, const Code* predicted, const double* weight, std::size_t count) {
+    constexpr std::size_t kStretch = 1 << 13;
+    std::vector<std::int32_t> slot(kStretch);
+    std::vector<double> gathered(kStretch);
+    std::vector<std::size_t> end;
+    for (std::size_t start = 0; start < count; start += kStretch) {
+      const std::size_t size = std::min(kStretch, count - start);
+      for (std::size_t i = 0; i < size; ++i) {
+        const std::uint64_t t = static_cast<std::uint64_t>(static_cast<std::int64_t>(target[start + i])) - low_,
+                            p = static_cast<std::uint64_t>(static_cast<std::int64_t>(predicted[start + i])) - low_;
+        if (t >= classes_ || p >= classes_) return false;
+        slot[i] = slot_for(t * classes_ + p);
+      }
+      if (sums_.size() > size) {  // more cells than rows: gathering would cost more than it saves
+        for (std::size_t i = 0; i < size; ++i) add_group(sums_[slot[i]], weight + start + i, 1, squares_);
+        continue;
+      }
+      end.assign(sums_.size() + 1, 0);
+      for (std::size_t i = 0; i < size; ++i) ++end[slot[i] + 1];
+      for (std::size_t s = 1; s < end.size(); ++s) end[s] += end[s - 1];
+      for (std::size_t i = 0; i < size; ++i) gathered[end[slot[i]]++] = weight[start + i];
+      for (std::size_t s = 0, begin = 0; s < sums_.size(); begin = end[s++])
+        if (end[s] > begin) add_group(sums_[s], gathered.data() + begin, end[s] - begin, squares_);
+    }
+    return true;
+  }
+
+  void merge(const WeightTable& other) {
+    for (const CellSums& theirs : other.sums_) {
+      CellSums& mine = sums_[slot_for(theirs.cell)];
+      mine.weight.merge(theirs.weight);
+      mine.square.merge(theirs.square);
+    }
+  }
+
+  const std::vector<CellSums>& sums() const { return sums_; }
+
+ private:
+  static constexpr std::size_t kDense = 1 << 16;  // cells up to which a table finds a cell's place
+
+  GNOMON_INLINE std::int32_t slot_for(std::uint64_t cell) {
+    std::int32_t& slot = slot_of_.empty() ? sparse_.try_emplace(cell, -1).first->second : slot_of_[cell];
+    if (slot < 0) {
+      slot = static_cast<std::int32_t>(sums_.size());
+      sums_.push_back({cell, {}, {}});
+    }
+    return slot;
+  }
+
+  std::uint64_t low_;
+  std::size_t classes_;
+  bool squares_;
+  std::vector<std::int32_t> slot_of_;
+  std::unordered_map<std::uint64_t, std::int32_t> sparse_;
+  std::vector<CellSums> sums_;
+};
+
+// Returns a list of (cell, sum, sum of squares), cell = target * classes + predicted, for labels low + code.
 template <class Code>
-nb::list confusion_weights(Input<Code> target, Input<Code> predicted, Input<double> weight, std::size_t classes) {
+nb::list confusion_weights(Input<Code> target, Input<Code> predicted, Input<double> weight, std::int64_t low,
+                           std::size_t classes, bool squares, int threads) {
   const std::size_t rows = target.size();
   if (predicted.size() != rows || weight.size() != rows)
     throw nb::value_error("target, predicted and weight differ in length");
-  struct Sums {
-    ExactSum weight, square;
-  };
-  std::unordered_map<std::uint64_t, Sums> sums;
+  std::atomic<bool> valid{true};
+  std::vector<WeightTable> tables;
   {
     nb::gil_scoped_release release;
-    std::uint64_t last_cell = ~std::uint64_t{0};
-    Sums* last = nullptr;
-    for (std::size_t i = 0; i < rows; ++i) {
-      const auto t = static_cast<std::uint64_t>(target.data()[i]), p = static_cast<std::uint64_t>(predicted.data()[i]);
-      if (t >= classes || p >= classes) throw std::invalid_argument(kBadCode);
-      const std::uint64_t cell = t * classes + p;
-      if (cell != last_cell) last_cell = cell, last = &sums[cell];
-      const double w = weight.data()[i];
-      const Pair square = product(w, w);
-      last->weight.add_one(w);
-      last->square.add_one(square.high);
-      last->square.add_one(square.low);
-    }
+    const int workers = useful_threads(rows, threads);
+    tables.assign(workers, WeightTable(low, classes, squares));
+    parallel_for(workers, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, workers);
+      if (!tables[part].add(target.data() + r.begin, predicted.data() + r.begin, weight.data() + r.begin,
+                            r.end - r.begin))
+        valid = false;
+    });
+    for (int part = 1; part < workers; ++part) tables[0].merge(tables[part]);
   }
+  if (!valid) throw nb::value_error(kBadCode);
   nb::list result;
-  for (const auto& [cell, cell_sums] : sums)
-    result.append(nb::make_tuple(cell, to_python(cell_sums.weight), to_python(cell_sums.square)));
+  for (const CellSums& own : tables[0].sums())
+    result.append(nb::make_tuple(own.cell, to_python(own.weight), squares ? to_python(own.square) : nb::none()));
   return result;
+}
+
+template <class Label>
+void bind_labels(nb::module_& m) {
+  m.def("confusion_weights", &confusion_weights<Label>, nb::arg("target").noconvert(),
+        nb::arg("predicted").noconvert(), nb::arg("weight").noconvert(), nb::arg("low"), nb::arg("classes"),
+        nb::arg("squares"), nb::arg("threads"));
+  m.def("label_counts", &label_counts<Label>, nb::arg("target").noconvert(), nb::arg("predicted").noconvert(),
+        nb::arg("threads"));
 }
 
 }  // namespace
@@ -203,10 +389,10 @@ void bind_confusion(nb::module_& m) {
         nb::arg("threshold"), nb::arg("threads"));
   m.def("confusion_at", &confusion_at<float>, nb::arg("target").noconvert(), nb::arg("score").noconvert(),
         nb::arg("threshold"), nb::arg("threads"));
-  m.def("confusion_weights", &confusion_weights<std::uint8_t>, nb::arg("target").noconvert(),
-        nb::arg("predicted").noconvert(), nb::arg("weight").noconvert(), nb::arg("classes"));
-  m.def("confusion_weights", &confusion_weights<std::int32_t>, nb::arg("target").noconvert(),
-        nb::arg("predicted").noconvert(), nb::arg("weight").noconvert(), nb::arg("classes"));
+  bind_labels<std::uint8_t>(m);
+  bind_labels<std::int8_t>(m);
+  bind_labels<std::int32_t>(m);
+  bind_labels<std::int64_t>(m);
 }
 
 }  // namespace gnomon

@@ -1,47 +1,19 @@
 // Sums of losses: the mean of a loss and the variance of that mean come from sums of the loss
 // and of its square, both without rounding.
-#include <bit>
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <optional>
 
 #include "arrays.h"
+#include "float_scan.h"
+#include "logarithm.h"
 #include "parallel.h"
 
 namespace gnomon {
 namespace {
 
 constexpr std::size_t kBlock = ExactSum::kBlock;
-
-// Natural logarithm of a normal number in (0, 1], within one unit in the last place, written so
-// that compilers vectorise it: x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), then
-// log(1 + f) = 2 atanh(s) with s = f / (2 + f), the series cut where terms fall below 2^-60.
-GNOMON_INLINE double log_unit(double x) {
-  constexpr double ln2_high = 0x1.62e42fefap-1;  // its low 20 bits are zero: k * ln2_high is exact
-  constexpr double ln2_low = 0x1.cf79abc9e3b39p-40;
-  const auto bits = std::bit_cast<std::uint64_t>(x);
-  // Adding the distance from sqrt(1/2) to 1 carries into the exponent exactly when 1 + f would leave its range.
-  const std::uint64_t shifted = bits + (0x3FF0000000000000u - 0x3FE6A09E667F3BCDu);
-  const double k = std::bit_cast<double>(0x4330000000000000u | (shifted >> 52)) - (0x1p52 + 1023.0);
-  const double m = std::bit_cast<double>((shifted & 0x000FFFFFFFFFFFFFu) + 0x3FE6A09E667F3BCDu);
-  const double f = m - 1.0;
-  const double s = f / (2.0 + f);
-  const double z = s * s;
-  double series = 2.0 / 25;
-  series = series * z + 2.0 / 23;
-  series = series * z + 2.0 / 21;
-  series = series * z + 2.0 / 19;
-  series = series * z + 2.0 / 17;
-  series = series * z + 2.0 / 15;
-  series = series * z + 2.0 / 13;
-  series = series * z + 2.0 / 11;
-  series = series * z + 2.0 / 9;
-  series = series * z + 2.0 / 7;
-  series = series * z + 2.0 / 5;
-  series = series * z + 2.0 / 3;
-  const double half_square = 0.5 * f * f;
-  return k * ln2_high - ((half_square - (s * (half_square + series * z) + k * ln2_low)) - f);
-}
 
 struct LossBlock {
   double brier[kBlock], log_loss[kBlock];
@@ -58,7 +30,7 @@ GNOMON_INLINE void binary_block(const std::uint8_t* target, const T* score, std:
     double truth = target[i] ? p : 1.0 - p;
     truth = truth < least ? least : truth;
     truth = truth > most ? most : truth;
-    out.log_loss[i] = -log_unit(truth);
+    out.log_loss[i] = -log_normal(truth);
   }
 }
 
@@ -75,7 +47,7 @@ GNOMON_HOT void log_block(const double* truth, std::size_t count, double least, 
   for (std::size_t i = 0; i < count; ++i) {
     double p = truth[i] < least ? least : truth[i];
     p = p > most ? most : p;
-    out[i] = -log_unit(p);
+    out[i] = -log_normal(p);
   }
 }
 
@@ -166,15 +138,73 @@ nb::list mean_sums(Input<double> values, std::optional<Input<double>> weight, in
   return to_python(sums, 2);
 }
 
-// -log(p) of the probability that each row's true class was given.
-Output<double> log_losses(Input<double> truth, double least, double most) {
-  const std::size_t rows = truth.size();
-  std::unique_ptr<double[]> out(new double[rows]);
+// Of each row's probabilities, one for each class: -log(p) of its true class, and the sum over classes of the
+// squared distance to the truth. The classes are added in their order, so a row's losses depend on that row alone.
+template <class T>
+nb::tuple class_losses(Input<std::int32_t> target, Matrix<T> scores, double least, double most, int threads) {
+  const std::size_t rows = target.size(), classes = scores.shape(1);
+  if (scores.shape(0) != rows) throw nb::value_error("target and scores differ in length");
+  auto log_loss = make_buffer<double>(rows), brier = make_buffer<double>(rows);
+  std::atomic<bool> valid{true};
   {
     nb::gil_scoped_release release;
-    log_block(truth.data(), rows, least, most, out.get());
+    const int workers = useful_threads(rows * classes, threads);
+    parallel_for(workers, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, workers);
+      double truth[kBlock];
+      for (std::size_t start = r.begin; start < r.end; start += kBlock) {
+        const std::size_t count = std::min(kBlock, r.end - start);
+        for (std::size_t i = 0; i < count; ++i) {
+          const T* row = scores.data() + (start + i) * classes;
+          const auto code = static_cast<std::uint32_t>(target.data()[start + i]);
+          if (code >= classes) {
+            valid = false;
+            return;
+          }
+          double total = 0.0;
+          for (std::size_t c = 0; c < classes; ++c) {
+            const double distance = static_cast<double>(row[c]) - (c == code ? 1.0 : 0.0);
+            total += distance * distance;
+          }
+          brier[start + i] = total;
+          truth[i] = static_cast<double>(row[code]);
+        }
+        log_block(truth, count, least, most, log_loss.get() + start);
+      }
+    });
   }
-  return to_numpy(std::move(out), rows);
+  if (!valid) throw nb::value_error("a class code lies outside [0, classes)");
+  return nb::make_tuple(to_numpy(std::move(log_loss), rows), to_numpy(std::move(brier), rows));
+}
+
+// The range of the scores, and the largest distance of a row's sum from 1.
+template <class T>
+nb::tuple class_scan(Matrix<T> scores, int threads) {
+  const std::size_t rows = scores.shape(0), classes = scores.shape(1);
+  FloatScan whole;
+  double farthest = 0.0;
+  {
+    nb::gil_scoped_release release;
+    const int workers = useful_threads(rows * classes, threads);
+    std::vector<FloatScan> parts(workers);
+    std::vector<double> distances(workers);
+    parallel_for(workers, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, workers);
+      parts[part] = scan_part(scores.data() + r.begin * classes, (r.end - r.begin) * classes);
+      double far = 0.0;
+      for (std::size_t i = r.begin; i < r.end; ++i) {
+        double total = 0.0;
+        for (std::size_t c = 0; c < classes; ++c) total += static_cast<double>(scores.data()[i * classes + c]);
+        far = std::max(far, std::fabs(total - 1.0));
+      }
+      distances[part] = far;
+    });
+    for (int part = 0; part < workers; ++part) {
+      whole.merge(parts[part]);
+      farthest = std::max(farthest, distances[part]);
+    }
+  }
+  return nb::make_tuple(whole.nans, whole.infinities, whole.low, whole.high, farthest);
 }
 
 }  // namespace
@@ -186,7 +216,12 @@ void bind_losses(nb::module_& m) {
         nb::arg("weight").none().noconvert(), nb::arg("least"), nb::arg("most"), nb::arg("threads"));
   m.def("mean_sums", &mean_sums, nb::arg("values").noconvert(), nb::arg("weight").none().noconvert(),
         nb::arg("threads"));
-  m.def("log_losses", &log_losses, nb::arg("truth").noconvert(), nb::arg("least"), nb::arg("most"));
+  m.def("class_losses", &class_losses<double>, nb::arg("target").noconvert(), nb::arg("scores").noconvert(),
+        nb::arg("least"), nb::arg("most"), nb::arg("threads"));
+  m.def("class_losses", &class_losses<float>, nb::arg("target").noconvert(), nb::arg("scores").noconvert(),
+        nb::arg("least"), nb::arg("most"), nb::arg("threads"));
+  m.def("class_scan", &class_scan<double>, nb::arg("scores").noconvert(), nb::arg("threads"));
+  m.def("class_scan", &class_scan<float>, nb::arg("scores").noconvert(), nb::arg("threads"));
 }
 
 }  // namespace gnomon

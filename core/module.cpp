@@ -7,6 +7,9 @@ void bind_confusion(nanobind::module_& m);
 void bind_losses(nanobind::module_& m);
 void bind_ranking(nanobind::module_& m);
 void bind_residuals(nanobind::module_& m);
+void bind_records(nanobind::module_& m);
+void bind_row_rankings(nanobind::module_& m);
+void bind_indicators(nanobind::module_& m);
 }  // namespace gnomon
 
 NB_MODULE(_core, m) {
@@ -15,4 +18,7 @@ NB_MODULE(_core, m) {
   gnomon::bind_losses(m);
   gnomon::bind_ranking(m);
   gnomon::bind_residuals(m);
+  gnomon::bind_records(m);
+  gnomon::bind_row_rankings(m);
+  gnomon::bind_indicators(m);
 }

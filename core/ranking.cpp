@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 
+#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "arrays.h"
@@ -226,6 +228,114 @@ nb::tuple bins_of(const Sorted<T>& sorted, std::size_t wanted) {
   return nb::make_tuple(to_numpy(bins.low), to_numpy(bins.high), to_numpy(bins.positives), to_numpy(bins.negatives));
 }
 
+// The same as for_groups, but from the highest score down.
+template <class T, class Use>
+GNOMON_INLINE void for_groups_down(const T* begin, const T* item, Use&& use) {
+  while (item != begin) {
+    const u64 score = item[-1].score();
+    i64 p = 0, q = 0;
+    do {
+      --item;
+      const i64 weight = item->weight();
+      const i64 mine = item->positive() ? weight : 0;
+      p += mine;
+      q += weight - mine;
+    } while (item != begin && item[-1].score() == score);
+    use(score, p, q);
+  }
+}
+
+// Which points of a curve are kept: all, those at which it bends (ROC), those at or before which a positive is
+// gained (precision-recall, DET). The first and the last always are.
+enum class Keep { kAll, kBends, kGains };
+
+struct Step {
+  i64 p, q;
+};
+
+GNOMON_INLINE bool keeps(Keep keep, Step own, Step next) {
+  switch (keep) {
+    case Keep::kBends: return own.p != next.p || own.q != next.q;
+    case Keep::kGains: return own.p != 0 || next.p != 0;
+    default: return true;
+  }
+}
+
+// Every distinct score as a threshold, from the highest down, with the weights of the positives and negatives at or
+// above it, in units that make them amounts.
+template <class T>
+nb::tuple curve_of(const Sorted<T>& sorted, Keep keep, double positive_unit, double negative_unit) {
+  const std::size_t partitions = sorted.partitions();
+  Buffer<double> threshold, tp, fp;
+  std::size_t points = 0;
+  {
+    nb::gil_scoped_release release;
+    // The first step below each partition: the highest group of the next lower one that holds any rows.
+    std::vector<Step> below(partitions);
+    std::vector<bool> lowest(partitions);
+    bool seen = false;
+    Step step{};
+    for (std::size_t b = 0; b < partitions; ++b) {
+      below[b] = step;
+      lowest[b] = !seen;
+      if (sorted.begin(b) == sorted.end(b)) continue;
+      seen = true;
+      const T* item = sorted.end(b);
+      const u64 score = item[-1].score();
+      step = {};
+      for (; item != sorted.begin(b) && item[-1].score() == score; --item)
+        (item[-1].positive() ? step.p : step.q) += item[-1].weight();
+    }
+    std::size_t highest = partitions;
+    while (highest > 0 && sorted.begin(highest - 1) == sorted.end(highest - 1)) --highest;
+    // Calls use(score, p so far, q so far) for every point that is kept, in one partition.
+    const auto sweep = [&](std::size_t b, auto&& use) {
+      i64 p = sorted.positives() - sorted.positives_before(b + 1), q = sorted.negatives() - sorted.negatives_before(b + 1);
+      bool first = b + 1 == highest, held = false;
+      u64 last_score = 0;
+      Step last{};
+      const auto settle = [&](bool kept) {
+        if (held && (kept || first)) use(last_score, p, q);
+        if (held) first = false;
+      };
+      for_groups_down(sorted.begin(b), sorted.end(b), [&](u64 score, i64 own_p, i64 own_q) {
+        settle(keeps(keep, last, {own_p, own_q}));
+        last_score = score;
+        last = {own_p, own_q};
+        held = true;
+        p += own_p;
+        q += own_q;
+      });
+      settle(lowest[b] || keeps(keep, last, below[b]));
+    };
+    std::vector<std::size_t> offsets(partitions + 1);
+    parallel_for(partitions, sorted.threads(), [&](std::size_t b) {
+      std::size_t count = 0;
+      sweep(b, [&](u64, i64, i64) { ++count; });
+      offsets[b] = count;
+    });
+    for (std::size_t b = partitions; b-- > 0;) {
+      const std::size_t count = offsets[b];
+      offsets[b] = points;
+      points += count;
+    }
+    threshold = make_buffer<double>(points);
+    tp = make_buffer<double>(points);
+    fp = make_buffer<double>(points);
+    parallel_for(partitions, sorted.threads(), [&](std::size_t b) {
+      std::size_t at = offsets[b];
+      sweep(b, [&](u64 score, i64 p, i64 q) {
+        threshold[at] = sorted.value(b, score);
+        tp[at] = static_cast<double>(p) * positive_unit;
+        fp[at] = static_cast<double>(q) * negative_unit;
+        ++at;
+      });
+    });
+  }
+  return nb::make_tuple(to_numpy(std::move(threshold), points), to_numpy(std::move(tp), points),
+                        to_numpy(std::move(fp), points));
+}
+
 using Scores = nb::ndarray<nb::ndim<1>, nb::c_contig, nb::device::cpu, nb::ro>;
 
 std::vector<Chunk> chunks_of(const std::vector<Scores>& scores, const std::vector<Input<std::uint8_t>>& labels,
@@ -278,6 +388,12 @@ class Ranking {
   nb::tuple bins(std::size_t wanted) const {
     if (wanted == 0) throw nb::value_error("bins must be at least 1");
     return counted_ ? bins_of(*counted_, wanted) : bins_of(*weighted_, wanted);
+  }
+  nb::tuple curve(const std::string& keep, double positive_unit, double negative_unit) const {
+    const Keep rule = keep == "bends" ? Keep::kBends : keep == "gains" ? Keep::kGains : Keep::kAll;
+    if (rule == Keep::kAll && keep != "all") throw nb::value_error("keep must be all, bends or gains");
+    return counted_ ? curve_of(*counted_, rule, positive_unit, negative_unit)
+                    : curve_of(*weighted_, rule, positive_unit, negative_unit);
   }
   std::pair<i64, i64> below(double threshold) const {
     if (std::isnan(threshold)) throw nb::value_error("a threshold must not be NaN");
@@ -335,6 +451,7 @@ void bind_ranking(nb::module_& m) {
            nb::arg("scores"), nb::arg("labels"), nb::arg("weights"), nb::arg("threads"))
       .def("pairs", &Ranking::pairs, nb::arg("negative_unit"))
       .def("bins", &Ranking::bins, nb::arg("wanted"))
+      .def("curve", &Ranking::curve, nb::arg("keep"), nb::arg("positive_unit"), nb::arg("negative_unit"))
       .def("below", &Ranking::below, nb::arg("threshold"));
   m.def("placements", &placements, nb::arg("scores").noconvert(), nb::arg("labels").noconvert(),
         nb::arg("weight").none().noconvert(), nb::arg("threads"));

@@ -1,10 +1,14 @@
-// Sums over the residuals of a regression: everything that its measures and their intervals
-// need, in one pass and without rounding, so that a target far from zero loses nothing.
+// Sums over the rows of a regression, without rounding, so that a target far from zero loses nothing: powers of
+// the residuals for measures and their intervals, and losses. Whoever calls says which.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
 
+#include <nanobind/stl/vector.h>
+
 #include "arrays.h"
+#include "logarithm.h"
 #include "parallel.h"
 
 namespace gnomon {
@@ -12,108 +16,192 @@ namespace {
 
 constexpr std::size_t kBlock = ExactSum::kBlock;
 
-// With e = target - prediction, y = target, q = |e| / max(|y|, epsilon), in the order of the result.
-enum Term { kE, kAbs, kQ, kQ2, kY, kE2, kE3, kE4, kY2, kY3, kY4, kEY, kEY2, kE2Y, kE2Y2, kTerms };
-
-struct Columns {
-  double high[kTerms][kBlock], low[kTerms][kBlock];
+// With y = target, p = prediction, e = y - p, q = |e| / max(|y|, epsilon). The order is that of
+// gnomon.kernels.residuals.TERMS.
+enum Term {
+  kE, kAbs, kQ, kQ2, kY, kE2, kE3, kE4, kY2, kY3, kY4, kEY, kEY2, kE2Y, kE2Y2,
+  kLogE2,     // (log(1 + y) - log(1 + p))^2
+  kPinball,   // a e where e >= 0, else (a - 1) e, with a the parameter
+  kPoisson,   // deviances, for a target and a prediction in their domain
+  kGamma,
+  kTweedie,   // of the power that is the parameter, other than 0, 1 and 2
+  kTerms
 };
 
-GNOMON_INLINE void put(Columns& out, Term term, std::size_t i, Pair value) {
-  out.high[term][i] = value.high;
-  out.low[term][i] = value.low;
-}
-
-template <bool kWeighted>
-GNOMON_INLINE void fill_block(const double* target, const double* prediction, const double* weight,
-                              std::size_t count, Columns& out) {
+GNOMON_INLINE double relative_error(double y, double p) {
   constexpr double epsilon = 0x1p-52;
-  for (std::size_t i = 0; i < count; ++i) {
-    const double y = target[i], e = y - prediction[i];
-    const double size = std::fabs(e);
-    const double scale = std::fabs(y) > epsilon ? std::fabs(y) : epsilon;
-    const double q = size / scale;
-    const Pair e2 = product(e, e), y2 = product(y, y), ey = product(e, y);
-    const auto weigh = [&](Pair value) { return kWeighted ? product(value, weight[i]) : value; };
-    put(out, kE, i, weigh({e, 0.0}));
-    put(out, kAbs, i, weigh({size, 0.0}));
-    put(out, kQ, i, weigh({q, 0.0}));
-    put(out, kQ2, i, weigh(product(q, q)));
-    put(out, kY, i, weigh({y, 0.0}));
-    put(out, kE2, i, weigh(e2));
-    put(out, kE3, i, weigh(product(e2, e)));
-    put(out, kE4, i, weigh(product(e2, e2)));
-    put(out, kY2, i, weigh(y2));
-    put(out, kY3, i, weigh(product(y2, y)));
-    put(out, kY4, i, weigh(product(y2, y2)));
-    put(out, kEY, i, weigh(ey));
-    put(out, kEY2, i, weigh(product(ey, y)));
-    put(out, kE2Y, i, weigh(product(ey, e)));
-    put(out, kE2Y2, i, weigh(product(ey, ey)));
+  const double size = std::fabs(y);
+  return std::fabs(y - p) / (size > epsilon ? size : epsilon);
+}
+
+// 2 (y log(y / p) - y + p); the first term is 0 where y is.
+inline double poisson_deviance(double y, double p) { return 2.0 * ((y == 0.0 ? 0.0 : y * log_any(y / p)) - y + p); }
+
+// 2 (log(p / y) + y / p - 1)
+inline double gamma_deviance(double y, double p) { return 2.0 * (log_any(p / y) + y / p - 1.0); }
+
+// B. Jorgensen, The Theory of Dispersion Models (1997), chapter 4: the unit deviance of variance function mean^power.
+inline double tweedie_deviance(double y, double p, double power) {
+  const double own = power < 0.0 && y < 0.0 ? 0.0 : y;
+  return 2.0 * (std::pow(own, 2.0 - power) / ((1.0 - power) * (2.0 - power)) -
+                y * std::pow(p, 1.0 - power) / (1.0 - power) + std::pow(p, 2.0 - power) / (2.0 - power));
+}
+
+template <Term kTerm>
+GNOMON_INLINE Pair term_of(double y, double p, double parameter) {
+  const double e = y - p;
+  switch (kTerm) {
+    case kE: return {e, 0.0};
+    case kAbs: return {std::fabs(e), 0.0};
+    case kQ: return {relative_error(y, p), 0.0};
+    case kQ2: return product(relative_error(y, p), relative_error(y, p));
+    case kY: return {y, 0.0};
+    case kE2: return product(e, e);
+    case kE3: return product(product(e, e), e);
+    case kE4: return product(product(e, e), product(e, e));
+    case kY2: return product(y, y);
+    case kY3: return product(product(y, y), y);
+    case kY4: return product(product(y, y), product(y, y));
+    case kEY: return product(e, y);
+    case kEY2: return product(product(e, y), y);
+    case kE2Y: return product(product(e, y), e);
+    case kE2Y2: return product(product(e, y), product(e, y));
+    case kLogE2: {
+      const double distance = log_one_plus(y) - log_one_plus(p);
+      return product(distance, distance);
+    }
+    case kPinball: return {e * (e >= 0.0 ? parameter : parameter - 1.0), 0.0};
+    case kPoisson: return {poisson_deviance(y, p), 0.0};
+    case kGamma: return {gamma_deviance(y, p), 0.0};
+    default: return {tweedie_deviance(y, p, parameter), 0.0};
   }
 }
 
-GNOMON_HOT void fill(const double* target, const double* prediction, std::size_t count, Columns& out) {
-  fill_block<false>(target, prediction, nullptr, count, out);
-}
-GNOMON_HOT void fill_weighted(const double* target, const double* prediction, const double* weight,
-                              std::size_t count, Columns& out) {
-  fill_block<true>(target, prediction, weight, count, out);
+// Terms that are one double: nothing is left over where rows have no weights.
+constexpr bool is_single(Term term) {
+  return term == kE || term == kAbs || term == kQ || term == kY || term >= kPinball;
 }
 
-GNOMON_HOT void add_columns(ExactSum* sums, const Columns& columns, std::size_t count, bool weighted) {
-  for (int term = 0; term < kTerms; ++term) {
-    sums[term].add_block(columns.high[term], count);
-    const bool whole = !weighted && (term == kE || term == kAbs || term == kQ || term == kY);
-    if (!whole) sums[term].add_block(columns.low[term], count);
+template <Term kTerm, class T>
+GNOMON_INLINE void fill_term(const T* y, const T* p, const double* weight, std::size_t count, double parameter,
+                             double* high, double* low) {
+  if (weight == nullptr) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const Pair value = term_of<kTerm>(static_cast<double>(y[i]), static_cast<double>(p[i]), parameter);
+      high[i] = value.high;
+      if (!is_single(kTerm)) low[i] = value.low;
+    }
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      const Pair value =
+          product(term_of<kTerm>(static_cast<double>(y[i]), static_cast<double>(p[i]), parameter), weight[i]);
+      high[i] = value.high;
+      low[i] = value.low;
+    }
   }
 }
 
-struct Part {
-  ExactSum sums[kTerms];
-  double largest = 0.0;
-};
+template <class T>
+GNOMON_INLINE void fill_any(Term term, const T* y, const T* p, const double* w, std::size_t n, double parameter,
+                            double* high, double* low) {
+  switch (term) {
+#define GNOMON_TERM(kTerm) \
+  case kTerm: return fill_term<kTerm>(y, p, w, n, parameter, high, low);
+    GNOMON_TERM(kE) GNOMON_TERM(kAbs) GNOMON_TERM(kQ) GNOMON_TERM(kQ2) GNOMON_TERM(kY)
+    GNOMON_TERM(kE2) GNOMON_TERM(kE3) GNOMON_TERM(kE4) GNOMON_TERM(kY2) GNOMON_TERM(kY3)
+    GNOMON_TERM(kY4) GNOMON_TERM(kEY) GNOMON_TERM(kEY2) GNOMON_TERM(kE2Y) GNOMON_TERM(kE2Y2)
+    GNOMON_TERM(kLogE2) GNOMON_TERM(kPinball) GNOMON_TERM(kPoisson) GNOMON_TERM(kGamma) GNOMON_TERM(kTweedie)
+#undef GNOMON_TERM
+    default: return;
+  }
+}
 
-nb::tuple residual_sums(Input<double> target, Input<double> prediction, std::optional<Input<double>> weight,
-                        int threads) {
+GNOMON_HOT void add_term(ExactSum& sum, Term term, const double* y, const double* p, const double* w, std::size_t n,
+                         double parameter) {
+  double high[kBlock], low[kBlock];
+  fill_any(term, y, p, w, n, parameter, high, low);
+  sum.add_block(high, n);
+  if (w != nullptr || !is_single(term)) sum.add_block(low, n);
+}
+GNOMON_HOT void add_term(ExactSum& sum, Term term, const float* y, const float* p, const double* w, std::size_t n,
+                         double parameter) {
+  double high[kBlock], low[kBlock];
+  fill_any(term, y, p, w, n, parameter, high, low);
+  sum.add_block(high, n);
+  if (w != nullptr || !is_single(term)) sum.add_block(low, n);
+}
+
+// The exact sum of w times each of the terms.
+template <class T>
+nb::list residual_sums(Input<T> target, Input<T> prediction, std::optional<Input<double>> weight,
+                       const std::vector<int>& terms, double parameter, int threads) {
   const std::size_t rows = target.size();
   if (prediction.size() != rows || (weight && weight->size() != rows))
     throw nb::value_error("target, prediction and weight differ in length");
-  const double *y = target.data(), *p = prediction.data(), *w = weight ? weight->data() : nullptr;
-  Part whole;
+  for (const int term : terms)
+    if (term < 0 || term >= kTerms) throw nb::value_error("there is no such term");
+  const T *y = target.data(), *p = prediction.data();
+  const double* w = weight ? weight->data() : nullptr;
+  std::vector<ExactSum> whole(terms.size());
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows, threads);
-    std::vector<Part> parts(workers);
+    std::vector<std::vector<ExactSum>> parts(workers, std::vector<ExactSum>(terms.size()));
     parallel_for(workers, workers, [&](std::size_t number) {
       const Range r = part_of(rows, number, workers);
-      const auto columns = std::make_unique<Columns>();
-      Part& part = parts[number];
       for (std::size_t i = r.begin; i < r.end; i += kBlock) {
         const std::size_t count = std::min(kBlock, r.end - i);
-        if (w) {
-          fill_weighted(y + i, p + i, w + i, count, *columns);
-        } else {
-          fill(y + i, p + i, count, *columns);
-        }
-        add_columns(part.sums, *columns, count, w != nullptr);
-        for (std::size_t j = i; j < i + count; ++j)
-          part.largest = std::max(part.largest, std::fabs(y[j] - p[j]));
+        for (std::size_t t = 0; t < terms.size(); ++t)
+          add_term(parts[number][t], static_cast<Term>(terms[t]), y + i, p + i, w ? w + i : nullptr, count, parameter);
       }
     });
-    for (const auto& part : parts) {
-      for (int term = 0; term < kTerms; ++term) whole.sums[term].merge(part.sums[term]);
-      whole.largest = std::max(whole.largest, part.largest);
-    }
+    for (const auto& part : parts)
+      for (std::size_t t = 0; t < terms.size(); ++t) whole[t].merge(part[t]);
   }
-  return nb::make_tuple(to_python(whole.sums, kTerms), whole.largest);
+  return to_python(whole.data(), terms.size());
+}
+
+template <class T>
+GNOMON_INLINE double largest_loop(const T* y, const T* p, std::size_t count) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double size = std::fabs(static_cast<double>(y[i]) - static_cast<double>(p[i]));
+    largest = size > largest ? size : largest;
+  }
+  return largest;
+}
+
+GNOMON_HOT double largest_of(const double* y, const double* p, std::size_t count) { return largest_loop(y, p, count); }
+GNOMON_HOT double largest_of(const float* y, const float* p, std::size_t count) { return largest_loop(y, p, count); }
+
+// The largest absolute residual; NaN is no residual.
+template <class T>
+double largest_residual(Input<T> target, Input<T> prediction, int threads) {
+  const std::size_t rows = target.size();
+  if (prediction.size() != rows) throw nb::value_error("target and prediction differ in length");
+  nb::gil_scoped_release release;
+  const int workers = useful_threads(rows, threads);
+  std::vector<double> parts(workers);
+  parallel_for(workers, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, workers);
+    parts[part] = largest_of(target.data() + r.begin, prediction.data() + r.begin, r.end - r.begin);
+  });
+  return *std::max_element(parts.begin(), parts.end());
+}
+
+template <class T>
+void bind(nb::module_& m) {
+  m.def("residual_sums", &residual_sums<T>, nb::arg("target").noconvert(), nb::arg("prediction").noconvert(),
+        nb::arg("weight").none().noconvert(), nb::arg("terms"), nb::arg("parameter"), nb::arg("threads"));
+  m.def("largest_residual", &largest_residual<T>, nb::arg("target").noconvert(), nb::arg("prediction").noconvert(),
+        nb::arg("threads"));
 }
 
 }  // namespace
 
 void bind_residuals(nb::module_& m) {
-  m.def("residual_sums", &residual_sums, nb::arg("target").noconvert(), nb::arg("prediction").noconvert(),
-        nb::arg("weight").none().noconvert(), nb::arg("threads"));
+  bind<double>(m);
+  bind<float>(m);
 }
 
 }  // namespace gnomon

@@ -26,7 +26,7 @@ def test_weights_are_exact(rows):
     target, predicted, weight = rows
     if weight is None:
         return
-    sums = sum_confusion_weights(target.astype(np.int32), predicted.astype(np.int32), weight, 6)
+    sums = sum_confusion_weights(target.astype(np.int32), predicted.astype(np.int32), weight, 6, 1)
     assert set(sums) == set((target * 6 + predicted).tolist())
     for cell, (total, squares) in sums.items():
         own = [Fraction(w) for t, p, w in zip(target, predicted, weight, strict=True) if t * 6 + p == cell]

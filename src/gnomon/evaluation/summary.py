@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gnomon.kernels.losses import log_losses
+from gnomon.kernels.losses import class_losses
 from gnomon.schema.batch import Batch
 from gnomon.schema.schema import Schema
 from gnomon.states.base import State
@@ -74,8 +73,9 @@ def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, S
         if predicted is None:
             predicted = np.argmax(scores, axis=1).astype(batch.target.dtype)
         if schema.scale == "probability":
-            states["log_loss"] = MeanLoss.of(log_losses(truth_of(scores, batch.target)), weight, threads)
-            states["brier_score"] = MeanLoss.of(brier_losses(scores, batch.target), weight, threads)
+            log_loss, brier = class_losses(batch.target.astype(np.int32, copy=False), scores, threads)
+            states["log_loss"] = MeanLoss.of(log_loss, weight, threads)
+            states["brier_score"] = MeanLoss.of(brier, weight, threads)
     assert predicted is not None  # a schema has predictions or scores
     states["confusion"] = Confusion.of_labels(batch.target, predicted, weight, classes, threads)
     return states
@@ -88,21 +88,3 @@ def regression_states(batch: Batch, _: Schema, threads: int) -> dict[str, State]
         "residuals": Residuals.of(batch.target, batch.prediction, batch.weight, threads),
         "errors": ErrorSizes.of(batch.target, batch.prediction, batch.weight),
     }
-
-
-def truth_of(scores: NDArray[Any], target: NDArray[Any]) -> NDArray[Any]:
-    """The score that each row gave to its true class."""
-    truth: NDArray[Any] = scores[np.arange(len(target)), target]
-    return truth
-
-
-def brier_losses(scores: NDArray[Any], target: NDArray[Any]) -> NDArray[np.float64]:
-    """The sum over classes of the squared distance to the truth: from 0 to 2, as scikit-learn scales it."""
-    scores = scores.astype(np.float64)
-    at = np.arange(len(target))
-    scores[at, target] -= 1.0
-    squares = scores**2
-    total = np.zeros(len(target))
-    for column in range(scores.shape[1]):  # a fixed order of additions, whatever the shape of the batch
-        total += squares[:, column]
-    return total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -32,11 +33,43 @@ def count_confusion_at(
     return _core.confusion_at(target, score, threshold, threads).reshape(2, 2)
 
 
+def count_labels(target: NDArray[Any], predicted: NDArray[Any], threads: int) -> tuple[int, NDArray[np.int64]] | None:
+    """Counts of labels that are small whole numbers, as they came: one reading of the two arrays, no codes.
+
+    Both arrays are non-empty and have one type: uint8, int8, int32 or int64.
+
+    Returns:
+        ``low`` and counts of shape (k, k), where row and column i stand for the label ``low + i``; labels that
+        do not occur may be among them. None if the labels span more than 64 numbers.
+    """
+    found = _core.label_counts(target, predicted, threads)
+    if found is None:
+        return None
+    low, counts = found
+    classes = math.isqrt(len(counts))
+    return low, counts.reshape(classes, classes)
+
+
+def sum_label_weights(
+    target: NDArray[Any],
+    predicted: NDArray[Any],
+    weight: NDArray[np.float64],
+    low: int,
+    classes: int,
+    threads: int,
+) -> NDArray[np.float64]:
+    """The weights in each cell for labels ``low + code``, shape (classes, classes), each rounded once."""
+    table = np.zeros(classes * classes)
+    for cell, total, _ in _core.confusion_weights(target, predicted, weight, low, classes, False, threads):
+        table[cell] = float(ExactSum.from_core(total))
+    return table.reshape(classes, classes)
+
+
 def sum_confusion_weights(
-    target: NDArray[Any], predicted: NDArray[Any], weight: NDArray[np.float64], classes: int
+    target: NDArray[Any], predicted: NDArray[Any], weight: NDArray[np.float64], classes: int, threads: int
 ) -> dict[int, tuple[ExactSum, ExactSum]]:
     """For every cell that occurs (``target * classes + predicted``): the sum of its weights, and of their squares."""
     return {
         cell: (ExactSum.from_core(total), ExactSum.from_core(squares))
-        for cell, total, squares in _core.confusion_weights(target, predicted, weight, classes)
+        for cell, total, squares in _core.confusion_weights(target, predicted, weight, 0, classes, True, threads)
     }

@@ -25,8 +25,8 @@ class ExactSum:
     units: int | None = 0
 
     @classmethod
-    def of(cls, value: float) -> ExactSum:
-        """The sum of one term."""
+    def of(cls, value: float | int) -> ExactSum:
+        """The sum of one term, a double or a whole number."""
         top, bottom = value.as_integer_ratio()
         return cls(top * (_UNIT // bottom))
 
@@ -57,4 +57,17 @@ class ExactSum:
 
     def __float__(self) -> float:
         """The sum, rounded once."""
-        return float(self.fraction())
+        if self.units is None:
+            return float(self.fraction())
+        return self.units / _UNIT
+
+    def over(self, other: ExactSum) -> float:
+        """The quotient of two sums, rounded once.
+
+        Raises:
+            OverflowError: A term of either was too large for a double.
+            ZeroDivisionError: The other sum is 0.
+        """
+        if self.units is None or other.units is None:
+            return float(self.fraction() / other.fraction())
+        return self.units / other.units

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,10 +37,42 @@ def sum_binary_losses(
     return MeanSums(*sums[:2]), MeanSums(*sums[2:])
 
 
-def log_losses(truth: NDArray[Any]) -> NDArray[np.float64]:
-    """``-log(p)`` of the probability that each row gave to its true class, clipped as above."""
-    least, most = clipping(truth.dtype)
-    return _core.log_losses(np.ascontiguousarray(truth, np.float64), least, most)
+def class_losses(
+    target: NDArray[np.int32], scores: NDArray[Any], threads: int, clip: np.dtype[Any] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The log loss and the Brier loss of each row.
+
+    Args:
+        target: Class codes.
+        scores: Probabilities of shape (rows, classes), float32 or float64.
+        threads: How many threads there may be.
+        clip: The float type whose resolution limits the probabilities, as above; that of the scores if None.
+
+    Returns:
+        ``-log(p)`` of the probability of the true class, and the sum over classes of the squared distance to the
+        truth: from 0 to 2, as scikit-learn scales it for several classes.
+
+    Raises:
+        ValueError: A code lies outside the classes.
+    """
+    least, most = clipping(scores.dtype if clip is None else clip)
+    return _core.class_losses(target, scores, least, most, threads)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScan:
+    """What one pass over rows of scores saw: unusable values, the range, how far a row's sum strays from 1."""
+
+    nans: int
+    infinities: int
+    low: float
+    high: float
+    off: float
+
+
+def scan_classes(scores: NDArray[Any], threads: int) -> ClassScan:
+    """Looks over scores of shape (rows, classes), float32 or float64."""
+    return ClassScan(*_core.class_scan(scores, threads))
 
 
 def clipping(dtype: np.dtype[Any]) -> tuple[float, float]:

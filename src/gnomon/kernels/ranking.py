@@ -102,6 +102,18 @@ class Ranking:
             np.ldexp(negatives.astype(np.float64), self._units[1]),
         )
 
+    def curve(self, keep: str = "all") -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Every distinct score as a threshold, from the highest down.
+
+        Args:
+            keep: ``"all"``; ``"bends"`` leaves out points that lie on a straight line of the ROC curve between
+                their neighbours; ``"gains"`` those that gain no positive and are followed by none.
+
+        Returns:
+            Thresholds, and the weights of the positives and of the negatives that score at least as high.
+        """
+        return self._core.curve(keep, math.ldexp(1.0, self._units[0]), math.ldexp(1.0, self._units[1]))
+
     def counts_at(self, thresholds: Sequence[float]) -> NDArray[np.float64]:
         """The 2 x 2 confusion counts (or weights) at each threshold: shape (thresholds, 2, 2), exact.
 

@@ -49,7 +49,7 @@ class Confusion:
         counts = count_confusion(target, predicted, classes, threads)
         if weight is None:
             return cls(counts)
-        return cls(counts, sum_confusion_weights(target, predicted, weight, classes))
+        return cls(counts, sum_confusion_weights(target, predicted, weight, classes, threads))
 
     @classmethod
     def of_scores(

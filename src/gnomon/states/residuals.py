@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.kernels.exact import ExactSum
-from gnomon.kernels.residuals import TERMS, sum_residuals
+from gnomon.kernels.residuals import TERMS, largest_residual, sum_residuals
 from gnomon.states.mean import Weight
 from gnomon.states.rows import KeptRows
 from gnomon.states.wire import pack, pack_sum, unpack, unpack_sum
@@ -40,8 +40,9 @@ class Residuals:
         threads: int,
     ) -> Self:
         """The state of some rows."""
-        sums, largest = sum_residuals(target, prediction, weight, threads)
-        sums2 = sums if weight is None else sum_residuals(target, prediction, weight * weight, threads)[0]
+        sums = sum_residuals(target, prediction, weight, threads)
+        sums2 = sums if weight is None else sum_residuals(target, prediction, weight * weight, threads)
+        largest = largest_residual(target, prediction, threads)
         return cls(Weight.of(len(target), weight, threads), sums, sums2, largest)
 
     def merge(self, other: Self) -> Self:

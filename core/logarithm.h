@@ -1,0 +1,56 @@
+// The natural logarithm, written so that compilers vectorise it and every CPU computes the same bits.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "multiversion.h"
+
+namespace gnomon {
+
+// Natural logarithm of a positive normal number, within one unit in the last place for numbers up to 1:
+// x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), then log(1 + f) = 2 atanh(s) with s = f / (2 + f),
+// the series cut where terms fall below 2^-60.
+GNOMON_INLINE double log_normal(double x) {
+  constexpr double ln2_high = 0x1.62e42fefap-1;  // its low 20 bits are zero: k * ln2_high is exact
+  constexpr double ln2_low = 0x1.cf79abc9e3b39p-40;
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  // Adding the distance from sqrt(1/2) to 1 carries into the exponent exactly when 1 + f would leave its range.
+  const std::uint64_t shifted = bits + (0x3FF0000000000000u - 0x3FE6A09E667F3BCDu);
+  const double k = std::bit_cast<double>(0x4330000000000000u | (shifted >> 52)) - (0x1p52 + 1023.0);
+  const double m = std::bit_cast<double>((shifted & 0x000FFFFFFFFFFFFFu) + 0x3FE6A09E667F3BCDu);
+  const double f = m - 1.0;
+  const double s = f / (2.0 + f);
+  const double z = s * s;
+  double series = 2.0 / 25;
+  series = series * z + 2.0 / 23;
+  series = series * z + 2.0 / 21;
+  series = series * z + 2.0 / 19;
+  series = series * z + 2.0 / 17;
+  series = series * z + 2.0 / 15;
+  series = series * z + 2.0 / 13;
+  series = series * z + 2.0 / 11;
+  series = series * z + 2.0 / 9;
+  series = series * z + 2.0 / 7;
+  series = series * z + 2.0 / 5;
+  series = series * z + 2.0 / 3;
+  const double half_square = 0.5 * f * f;
+  return k * ln2_high - ((half_square - (s * (half_square + series * z) + k * ln2_low)) - f);
+}
+
+// log(1 + x) for x > -1: what rounding 1 + x lost is put back to first order.
+GNOMON_INLINE double log_one_plus(double x) {
+  const double u = 1.0 + x;
+  const double lost = (x - (u - 1.0)) / u;
+  return log_normal(u) + (x < 0x1p53 ? lost : 0.0);
+}
+
+// The same for numbers that may be 0, infinite or denormal; not for hot loops.
+inline double log_any(double x) {
+  return x >= std::numeric_limits<double>::min() && x <= std::numeric_limits<double>::max() ? log_normal(x)
+                                                                                            : std::log(x);
+}
+
+}  // namespace gnomon

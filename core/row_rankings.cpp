@@ -1,0 +1,179 @@
+// Measures of a ranking within each row: labels ranked by their scores, documents by their relevance.
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <nanobind/stl/string.h>
+
+#include "arrays.h"
+#include "parallel.h"
+
+namespace gnomon {
+namespace {
+
+// Runs use(row, order) for each row, with room for the order of its columns.
+template <class Use>
+Output<double> for_rows(std::size_t rows, std::size_t columns, int threads, Use&& use) {
+  auto out = make_buffer<double>(rows);
+  {
+    nb::gil_scoped_release release;
+    const int workers = useful_threads(rows * columns, threads);
+    parallel_for(workers, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, workers);
+      std::vector<std::uint32_t> order(columns);
+      for (std::size_t row = r.begin; row < r.end; ++row) {
+        std::iota(order.begin(), order.end(), 0u);
+        out[row] = use(row, order);
+      }
+    });
+  }
+  return to_numpy(std::move(out), rows);
+}
+
+void descending(std::vector<std::uint32_t>& order, const double* score) {
+  std::sort(order.begin(), order.end(), [score](std::uint32_t a, std::uint32_t b) { return score[a] > score[b]; });
+}
+
+// The columns of equal scores from `at` on.
+std::size_t tie_end(const std::vector<std::uint32_t>& order, const double* score, std::size_t at) {
+  std::size_t end = at + 1;
+  while (end < order.size() && score[order[end]] == score[order[at]]) ++end;
+  return end;
+}
+
+// The mean over relevant labels of the share of relevant ones among the labels that score at least as high.
+double average_precision(const std::uint8_t* truth, const double* score, std::vector<std::uint32_t>& order) {
+  descending(order, score);
+  double total = 0.0;
+  std::size_t relevant = 0;
+  for (std::size_t at = 0; at < order.size();) {
+    const std::size_t end = tie_end(order, score, at);
+    std::size_t own = 0;
+    for (; at < end; ++at) own += truth[order[at]];
+    relevant += own;
+    total += static_cast<double>(own) * (static_cast<double>(relevant) / static_cast<double>(end));
+  }
+  return relevant == 0 || relevant == order.size() ? 1.0 : total / static_cast<double>(relevant);
+}
+
+// How many labels score at least as high as the lowest relevant one.
+double coverage(const std::uint8_t* truth, const double* score, std::size_t labels) {
+  bool any = false;
+  double lowest = 0.0;
+  for (std::size_t i = 0; i < labels; ++i)
+    if (truth[i] && (!any || score[i] < lowest)) any = true, lowest = score[i];
+  std::size_t count = 0;
+  for (std::size_t i = 0; any && i < labels; ++i) count += score[i] >= lowest;
+  return static_cast<double>(count);
+}
+
+// The share of the pairs of a relevant and an irrelevant label in which the relevant one does not score higher.
+double loss(const std::uint8_t* truth, const double* score, std::vector<std::uint32_t>& order) {
+  descending(order, score);
+  std::size_t relevant = 0, irrelevant = 0, wrong = 0;
+  for (std::size_t at = 0; at < order.size();) {
+    const std::size_t end = tie_end(order, score, at);
+    std::size_t own = 0;
+    const std::size_t size = end - at;
+    for (; at < end; ++at) own += truth[order[at]];
+    irrelevant += size - own;
+    wrong += own * irrelevant;
+    relevant += own;
+  }
+  return relevant && irrelevant ? static_cast<double>(wrong) / static_cast<double>(relevant * irrelevant) : 0.0;
+}
+
+Output<double> label_ranking(const std::string& measure, Matrix<std::uint8_t> truth, Matrix<double> scores, int threads) {
+  const std::size_t rows = truth.shape(0), labels = truth.shape(1);
+  if (scores.shape(0) != rows || scores.shape(1) != labels) throw nb::value_error("truth and scores differ in shape");
+  const std::uint8_t* t = truth.data();
+  const double* s = scores.data();
+  if (measure == "average_precision")
+    return for_rows(rows, labels, threads,
+                    [&](std::size_t row, auto& order) { return average_precision(t + row * labels, s + row * labels, order); });
+  if (measure == "coverage")
+    return for_rows(rows, labels, threads,
+                    [&](std::size_t row, auto&) { return coverage(t + row * labels, s + row * labels, labels); });
+  if (measure == "loss")
+    return for_rows(rows, labels, threads,
+                    [&](std::size_t row, auto& order) { return loss(t + row * labels, s + row * labels, order); });
+  throw nb::value_error("the measure must be average_precision, coverage or loss");
+}
+
+// Discounted cumulative gain of each row. Tied documents share the mean of their gains over their ranks (F. McSherry
+// and M. Najork, "Computing information retrieval performance measures efficiently in the presence of tied
+// scores", ECIR 2008), or keep the order of NumPy's reversed argsort where ties are ignored.
+Output<double> gains(Matrix<double> relevance, Matrix<double> scores, Input<double> discount, bool ignore_ties,
+                     int threads) {
+  const std::size_t rows = relevance.shape(0), columns = relevance.shape(1);
+  if (scores.shape(0) != rows || scores.shape(1) != columns || discount.size() != columns)
+    throw nb::value_error("relevance, scores and discount differ in shape");
+  return for_rows(rows, columns, threads, [&](std::size_t row, std::vector<std::uint32_t>& order) {
+    const double *r = relevance.data() + row * columns, *s = scores.data() + row * columns, *d = discount.data();
+    double total = 0.0;
+    if (ignore_ties) {
+      std::sort(order.begin(), order.end(), [s](std::uint32_t a, std::uint32_t b) {
+        return s[a] > s[b] || (s[a] == s[b] && a > b);
+      });
+      for (std::size_t at = 0; at < columns; ++at) total += r[order[at]] * d[at];
+      return total;
+    }
+    descending(order, s);
+    for (std::size_t at = 0; at < columns;) {
+      const std::size_t end = tie_end(order, s, at);
+      const auto size = static_cast<double>(end - at);
+      double gain = 0.0, discounts = 0.0;
+      for (; at < end; ++at) gain += r[order[at]], discounts += d[at];
+      total += gain / size * discounts;
+    }
+    return total;
+  });
+}
+
+// Whether each row's true class is among the k highest scores; of equal scores the later class counts as higher.
+template <class T>
+Output<std::uint8_t> top_k_hits(Input<std::int32_t> target, Matrix<T> scores, std::size_t k, int threads) {
+  const std::size_t rows = target.size(), classes = scores.shape(1);
+  if (scores.shape(0) != rows) throw nb::value_error("target and scores differ in length");
+  std::unique_ptr<std::uint8_t[]> out(new std::uint8_t[rows]);
+  std::atomic<bool> valid{true};
+  {
+    nb::gil_scoped_release release;
+    const int workers = useful_threads(rows * classes, threads);
+    parallel_for(workers, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, workers);
+      for (std::size_t row = r.begin; row < r.end; ++row) {
+        const auto code = static_cast<std::uint32_t>(target.data()[row]);
+        if (code >= classes) {
+          valid = false;
+          return;
+        }
+        const T* s = scores.data() + row * classes;
+        std::size_t higher = 0;
+        for (std::size_t c = 0; c < code; ++c) higher += s[c] > s[code];
+        for (std::size_t c = code + 1; c < classes; ++c) higher += s[c] >= s[code];
+        out[row] = higher < k;
+      }
+    });
+  }
+  if (!valid) throw nb::value_error("a class code lies outside [0, classes)");
+  return to_numpy(std::move(out), rows);
+}
+
+}  // namespace
+
+void bind_row_rankings(nb::module_& m) {
+  m.def("label_ranking", &label_ranking, nb::arg("measure"), nb::arg("truth").noconvert(),
+        nb::arg("scores").noconvert(), nb::arg("threads"));
+  m.def("gains", &gains, nb::arg("relevance").noconvert(), nb::arg("scores").noconvert(),
+        nb::arg("discount").noconvert(), nb::arg("ignore_ties"), nb::arg("threads"));
+  m.def("top_k_hits", &top_k_hits<double>, nb::arg("target").noconvert(), nb::arg("scores").noconvert(), nb::arg("k"),
+        nb::arg("threads"));
+  m.def("top_k_hits", &top_k_hits<float>, nb::arg("target").noconvert(), nb::arg("scores").noconvert(), nb::arg("k"),
+        nb::arg("threads"));
+}
+
+}  // namespace gnomon
