@@ -11,7 +11,7 @@ from gnomon.intervals.auc import logit_interval, newcombe
 from gnomon.intervals.interval import normal_quantile, t_quantile
 from gnomon.intervals.quantile import median_interval
 from gnomon.intervals.wilson import wilson
-from gnomon.measures.regression import ErrorRanks
+from gnomon.measures.quantiles import Ranks
 from gnomon.states.residuals import ErrorSizes
 
 
@@ -61,7 +61,7 @@ def test_newcombe_solves_its_equation():
 @pytest.mark.parametrize("n", [6, 7, 20, 101, 1000])
 def test_median_interval_covers_as_the_binomial_says(n):
     """Two order statistics: the fewest ranks that still reach the level."""
-    errors = ErrorRanks(ErrorSizes.of(np.arange(n) + 1.0, np.zeros(n), None))
+    errors = Ranks(*ErrorSizes.of(np.arange(n) + 1.0, np.zeros(n), None).columns())
     low, high, method = median_interval(errors, n, 0.95)
     assert method == "order statistics"
     below = int(low) - 1  # so many errors lie below the lower end
@@ -72,7 +72,7 @@ def test_median_interval_covers_as_the_binomial_says(n):
 
 def test_too_few_for_a_median_interval():
     """Five rows cannot enclose a median at 95 %."""
-    errors = ErrorRanks(ErrorSizes.of(np.arange(5) + 1.0, np.zeros(5), None))
+    errors = Ranks(*ErrorSizes.of(np.arange(5) + 1.0, np.zeros(5), None).columns())
     assert math.isnan(median_interval(errors, 5, 0.95).low)
 
 

@@ -15,6 +15,7 @@ from gnomon.intervals.mean import mean_interval
 from gnomon.intervals.quantile import median_interval
 from gnomon.measures import regression as measures
 from gnomon.measures.means import MeanAndError
+from gnomon.measures.quantiles import Ranks
 from gnomon.states.residuals import ErrorSizes, Residuals
 
 TOO_LARGE = "its terms are too large for double precision: rescale the target and the prediction"
@@ -53,9 +54,9 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
             parts.estimates[name] = mean_estimate(loss(state), n, options)
         except OverflowError:
             parts.estimates[name] = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
-    errors = measures.ErrorRanks(cast(ErrorSizes, summary.states["errors"]))
+    errors = Ranks(*cast(ErrorSizes, summary.states["errors"]).columns())
     parts.estimates["median_absolute_error"] = with_reason(
-        options.estimate(errors.median(), median_interval(errors, summary.rows.effective, options.level), n),
+        options.estimate(errors.quantile(0.5), median_interval(errors, summary.rows.effective, options.level), n),
         options,
     )
     parts.estimates["max_error"] = options.estimate(

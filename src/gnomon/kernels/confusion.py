@@ -20,7 +20,7 @@ def count_confusion(target: NDArray[Any], predicted: NDArray[Any], classes: int,
     Raises:
         ValueError: The arrays differ in length, or a code lies outside ``[0, classes)``.
     """
-    return _core.confusion(target, predicted, classes, threads).reshape(classes, classes)
+    return _core.confusion(target, predicted, classes, threads).view(np.int64).reshape(classes, classes)
 
 
 def count_confusion_at(
@@ -47,7 +47,7 @@ def count_labels(target: NDArray[Any], predicted: NDArray[Any], threads: int) ->
         return None
     low, counts = found
     classes = math.isqrt(len(counts))
-    return low, counts.reshape(classes, classes)
+    return low, counts.view(np.int64).reshape(classes, classes)
 
 
 def sum_label_weights(

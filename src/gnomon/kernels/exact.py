@@ -45,21 +45,27 @@ class ExactSum:
         """Whether every term could be represented."""
         return self.units is not None
 
-    def fraction(self) -> Fraction:
-        """The sum as an exact fraction.
+    def whole(self) -> int:
+        """The sum as a multiple of 2^-1074.
 
         Raises:
             OverflowError: A term was too large for a double.
         """
         if self.units is None:
             raise OverflowError("a term of the sum was too large for a double")
-        return Fraction(self.units, _UNIT)
+        return self.units
+
+    def fraction(self) -> Fraction:
+        """The sum as an exact fraction.
+
+        Raises:
+            OverflowError: A term was too large for a double.
+        """
+        return Fraction(self.whole(), _UNIT)
 
     def __float__(self) -> float:
         """The sum, rounded once."""
-        if self.units is None:
-            return float(self.fraction())
-        return self.units / _UNIT
+        return self.whole() / _UNIT
 
     def over(self, other: ExactSum) -> float:
         """The quotient of two sums, rounded once.
@@ -68,6 +74,4 @@ class ExactSum:
             OverflowError: A term of either was too large for a double.
             ZeroDivisionError: The other sum is 0.
         """
-        if self.units is None or other.units is None:
-            return float(self.fraction() / other.fraction())
-        return self.units / other.units
+        return self.whole() / other.whole()

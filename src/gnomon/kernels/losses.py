@@ -25,14 +25,19 @@ def sum_values(values: NDArray[np.float64], weight: NDArray[np.float64] | None, 
 
 
 def sum_binary_losses(
-    target: NDArray[np.uint8], score: NDArray[Any], weight: NDArray[np.float64] | None, threads: int
+    target: NDArray[np.uint8],
+    score: NDArray[Any],
+    weight: NDArray[np.float64] | None,
+    threads: int,
+    clip: np.dtype[Any] | None = None,
 ) -> tuple[MeanSums, MeanSums]:
     """Sums of the Brier loss ``(p - y)**2`` and of the log loss, for probabilities of the positive class.
 
     As in scikit-learn, a probability nearer to 0 or 1 than the resolution of its type is moved there
-    before its logarithm is taken, so a certain mistake costs about 36 (float64), not infinity.
+    before its logarithm is taken, so a certain mistake costs about 36 (float64), not infinity. ``clip`` names
+    another type than the scores' own.
     """
-    least, most = clipping(score.dtype)
+    least, most = clipping(score.dtype if clip is None else clip)
     sums = [ExactSum.from_core(s) for s in _core.binary_losses(target, score, weight, least, most, threads)]
     return MeanSums(*sums[:2]), MeanSums(*sums[2:])
 

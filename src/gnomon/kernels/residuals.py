@@ -30,8 +30,8 @@ def sum_residuals(
     """The sum of the weight times each of the terms.
 
     Args:
-        target, prediction: Of one float type, float32 or float64; what a loss needs (a target in its domain)
-            is up to the caller.
+        target: Float32 or float64; what a loss needs (a target in its domain) is up to the caller.
+        prediction: Of the same type.
         weight: None for rows that weigh 1.
         threads: How many threads there may be.
         terms: Of ``TERMS`` and ``LOSSES``.

@@ -7,6 +7,7 @@ is 0 the value is NaN. Definitions and names are scikit-learn's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -51,13 +52,21 @@ class Cells:
 
     def of_class(self, code: int) -> Cells:
         """One class only; the last axis has length 1."""
-        pick = slice(code, code + 1)
-        return Cells(self.hits[..., pick], self.support[..., pick], self.predicted[..., pick], self.total)
+        return self.each(lambda sums: sums[..., code : code + 1])
+
+    def each(self, change: Callable[[Mass], Mass]) -> Cells:
+        """The same with each class's three sums changed alike; the total stays."""
+        return Cells(change(self.hits), change(self.support), change(self.predicted), self.total)
 
     @property
     def false_positives(self) -> Mass:
         """Rows of another class predicted as this one."""
         return self.predicted - self.hits
+
+    @property
+    def false_negatives(self) -> Mass:
+        """Rows of this class predicted as another."""
+        return self.support - self.hits
 
     @property
     def true_negatives(self) -> Mass:
@@ -118,14 +127,42 @@ def f1_of_jaccard(jaccard: Any) -> Any:
     return 2.0 * jaccard / (1.0 + jaccard)
 
 
+def fbeta(cells: Cells, beta: float) -> Array:
+    """The mean of precision and recall that weighs recall beta times as much, for each class.
+
+    (1 + b^2) TP / ((1 + b^2) TP + b^2 FN + FP): C. J. van Rijsbergen, Information Retrieval (1979), chapter 7.
+    """
+    if math.isinf(beta):
+        return PROPORTIONS["recall"](cells)
+    square = beta * beta
+    return ratio((1 + square) * cells.hits, square * cells.support + cells.predicted)
+
+
 def f1(cells: Cells) -> Array:
     """Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN), for each class."""
-    return ratio(2 * cells.hits, cells.support + cells.predicted)
+    return fbeta(cells, 1)
+
+
+def likelihood_ratios(cells: Cells) -> tuple[Array, Array]:
+    """Recall over fall-out, and the miss rate over specificity, for each class.
+
+    How much a prediction as the class, or as another, changes the odds of the class.
+    """
+    negatives = cells.total - cells.support
+    return (
+        ratio(cells.hits * negatives, cells.false_positives * cells.support),
+        ratio(cells.false_negatives * negatives, cells.true_negatives * cells.support),
+    )
 
 
 def accuracy(cells: Cells) -> Array:
     """The share of rows predicted right."""
     return ratio(cells.hits.sum(axis=-1), cells.total[..., 0])
+
+
+def error_rate(cells: Cells) -> Array:
+    """The share of rows predicted wrong."""
+    return ratio(cells.total[..., 0] - cells.hits.sum(axis=-1), cells.total[..., 0])
 
 
 def balanced_accuracy(cells: Cells) -> Array:
@@ -158,6 +195,19 @@ def cohen_kappa(cells: Cells) -> Array:
     certain = ((cells.support == cells.total) & (cells.predicted == cells.total)).any(axis=-1)
     above, room = total * cells.hits.sum(axis=-1) - chance, total * total - chance
     return ratio(np.asarray(above, np.float64), np.where(certain, 0.0, np.asarray(room, np.float64)))
+
+
+def weighted_kappa(matrix: Mass, power: int) -> float:
+    """Agreement beyond chance on ordered classes: a disagreement counts by its distance, to a power.
+
+    J. Cohen, "Weighted kappa: nominal scale agreement with provision for scaled disagreement or partial credit"
+    (1968). NaN where chance alone agrees always. The classes' places in the matrix are their ranks.
+    """
+    matrix = np.asarray(matrix, np.float64)
+    ranks = np.arange(len(matrix))
+    distance = np.abs(ranks[:, None] - ranks) ** power
+    expected = np.outer(matrix.sum(axis=1), matrix.sum(axis=0)) / matrix.sum()
+    return 1.0 - float(ratio((distance * matrix).sum(), (distance * expected).sum()))
 
 
 def mean_defined(values: Array, weights: Mass | None = None) -> Array:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gnomon.kernels.exact import ExactSum
+from gnomon.kernels.losses import sum_values
 from gnomon.states.mean import MeanLoss, Weight
 
 
@@ -36,6 +41,14 @@ def mean_and_error(weight: Weight, value: ExactSum, value2: ExactSum, square2: E
         spread = square2.fraction() - 2 * mean * value2.fraction() + mean * mean * weight.squares.fraction()
         variance = float(max(spread, Fraction(0)) / total**2 * Fraction(rows) / (Fraction(rows) - 1))
     return MeanAndError(float(mean), variance, rows)
+
+
+def mean_of(values: NDArray[np.float64], weight: NDArray[np.float64] | None, threads: int) -> float:
+    """The weighted mean of a column, its sums exact, rounded once; NaN where the weights sum to 0."""
+    total = ExactSum.of(len(values)) if weight is None else sum_values(weight, None, threads).value
+    if not total.units:
+        return math.nan
+    return sum_values(values, weight, threads).value.over(total)
 
 
 def mean_loss(state: MeanLoss) -> MeanAndError:

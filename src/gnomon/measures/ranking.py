@@ -31,6 +31,28 @@ def average_precision(pairs: PairCounts) -> float:
     return pairs.precision_sum / pairs.positives
 
 
+def area(x: Array, y: Array) -> float:
+    """The area under the polygon through points of ascending ``x``, by the trapezoidal rule."""
+    return float(np.trapezoid(y, x))
+
+
+def partial_roc_auc(fall_out: Array, recall: Array, most: float) -> float:
+    """The area under the ROC curve up to a fall-out, scaled so that guessing scores 0.5 and perfection 1.
+
+    D. K. McClish, "Analyzing a portion of the ROC curve", Medical Decision Making 9 (1989).
+
+    Args:
+        fall_out: Of the points of the curve, ascending, from 0 to 1.
+        recall: Of the same points.
+        most: The greatest fall-out, in (0, 1].
+    """
+    stop = int(np.searchsorted(fall_out, most, side="right"))
+    x = np.append(fall_out[:stop], most)
+    y = np.append(recall[:stop], np.interp(most, fall_out[stop - 1 : stop + 1], recall[stop - 1 : stop + 1]))
+    guessing = most * most / 2
+    return 0.5 * (1 + (area(x, y) - guessing) / (most - guessing))
+
+
 def ks(pairs: PairCounts) -> float:
     """The largest distance between the two classes' score distributions: max \\|TPR - FPR\\|."""
     return max(pairs.gap_above, pairs.gap_below)

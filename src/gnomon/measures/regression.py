@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gnomon.kernels.exact import ExactSum
-from gnomon.kernels.ranking import class_units, integer_weights
 from gnomon.measures.means import MeanAndError, mean_and_error
-from gnomon.states.residuals import ErrorSizes, Residuals
+from gnomon.states.residuals import Residuals
 
 # Fourth powers are summed to about 106 bits. With (mean / deviation)^2 up to this much, what is left of
 # them after centring is right to about six digits; beyond it, nothing is claimed.
@@ -73,6 +70,28 @@ class Moments:
         )
 
 
+def unexplained(sums: Mapping[str, ExactSum], total: ExactSum, *, centre_errors: bool) -> tuple[int, int]:
+    """What R² leaves to 1, or the explained variance does if errors are centred: exact, as two whole numbers.
+
+    The first is the squared weight times the mean square (or the variance) of the errors, the second the same times
+    the variance of the target; both come in one unit, so their quotient is what is unexplained.
+
+    Args:
+        sums: Weighted sums of ``e2``, ``y``, ``y2``, and of ``e`` where errors are centred.
+        total: The sum of the weights.
+        centre_errors: Whether the errors' mean is taken off them first.
+
+    Raises:
+        OverflowError: A term was too large for a double.
+    """
+
+    def deviation(first: ExactSum | None, second: ExactSum) -> int:
+        weighted = total.whole() * second.whole()
+        return weighted - (0 if first is None else first.whole() ** 2)
+
+    return deviation(sums["e"] if centre_errors else None, sums["e2"]), deviation(sums["y"], sums["y2"])
+
+
 def explained(state: Residuals, *, centre_errors: bool) -> Explained | None:
     """R² (mean squared error over variance), or the explained variance (variance of the errors over it).
 
@@ -89,24 +108,24 @@ def explained(state: Residuals, *, centre_errors: bool) -> Explained | None:
     spread = moments.centred(0, 2, Fraction(0), y_mean)
     if spread == 0:
         return None
-    unexplained = errors / spread
+    open_ = Fraction(*unexplained(state.sums, state.weight.total, centre_errors=centre_errors))
     rows = state.weight.effective
     if rows <= 1:
-        return Explained(unexplained, None, "too few rows")
+        return Explained(open_, None, "too few rows")
     if errors == 0:
-        return Explained(unexplained, 0.0)
+        return Explained(open_, 0.0)
     centres = (y_mean**2 / spread, e_center**2 / errors)
     if max(centres) > FARTHEST:
-        return Explained(unexplained, None, "the target or the errors lie too far from zero for their spread")
+        return Explained(open_, None, "the target or the errors lie too far from zero for their spread")
     try:
         squared = Moments(state.sums2, state.weight.squares)  # rows weigh w^2 in a linearised variance
         fourth_e = squared.centred(4, 0, e_center, Fraction(0))
         mixed = squared.centred(2, 2, e_center, y_mean)
         fourth_y = squared.centred(0, 4, Fraction(0), y_mean)
     except OverflowError:
-        return Explained(unexplained, None, "fourth powers of the values are too large for double precision")
+        return Explained(open_, None, "fourth powers of the values are too large for double precision")
     influence = fourth_e / errors**2 - 2 * mixed / (errors * spread) + fourth_y / spread**2
-    return Explained(unexplained, float(max(influence, Fraction(0)) / Fraction(rows)))
+    return Explained(open_, float(max(influence, Fraction(0)) / Fraction(rows)))
 
 
 def squared_error(state: Residuals) -> MeanAndError:
@@ -129,46 +148,3 @@ def target_mean_and_variance(state: Residuals) -> tuple[float, float]:
     moments = Moments(state.sums, state.weight.total)
     mean = moments.raw(0, 1)
     return float(mean), float(moments.centred(0, 2, Fraction(0), mean))
-
-
-class ErrorRanks:
-    """Absolute errors by rank: quantiles, exact, without more sorting than they need."""
-
-    def __init__(self, state: ErrorSizes) -> None:
-        self._sizes: NDArray[np.float64] = np.concatenate(state.column(0))
-        self._cumulative: NDArray[np.int64] | None = None
-        if len(state.chunks[0]) > 1:
-            self._sizes, weight = state.ordered()
-            alike = np.ones(len(weight), np.uint8)
-            self._cumulative = np.cumsum(integer_weights(weight, alike, class_units([alike], [weight])))
-
-    def median(self) -> float:
-        """The smallest error with at least half of the weight at or below it.
-
-        Where exactly half lies at or below it, the mean of it and the next: the averaged inverted
-        distribution function (R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", 1996,
-        definition 2), which is the ordinary median where all rows weigh the same.
-        """
-        n = len(self._sizes)
-        if self._cumulative is None:
-            first, next_ = (n - 1) // 2, n // 2
-        else:
-            total = int(self._cumulative[-1])
-            slack = total >> 50
-            first = min(int(np.searchsorted(self._cumulative, total // 2 - slack)), n - 1)
-            half = abs(2 * int(self._cumulative[first]) - total) <= 2 * slack + 1
-            next_ = min(first + 1, n - 1) if half else first
-        return (self._at(first) + self._at(next_)) / 2
-
-    def at_rank(self, rank: int, rows: int) -> float:
-        """The error of a rank, counted from 0 among ``rows`` rows that share the weight alike."""
-        if self._cumulative is None:
-            return self._at(rank)
-        share = (rank + 0.5) / rows
-        at = int(np.searchsorted(self._cumulative, share * float(self._cumulative[-1])))
-        return self._at(min(at, len(self._sizes) - 1))
-
-    def _at(self, index: int) -> float:
-        if self._cumulative is None:
-            self._sizes.partition(index)
-        return float(self._sizes[index])

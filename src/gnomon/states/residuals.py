@@ -89,3 +89,8 @@ class ErrorSizes(KeptRows):
         sizes = target - prediction
         np.abs(sizes, out=sizes)
         return cls(((sizes,) if weight is None else (sizes, weight),))
+
+    def columns(self) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+        """The errors in one array of their own, and the weights if any; there must be a row."""
+        weighted = len(self.chunks[0]) > 1
+        return np.concatenate(self.column(0)), np.concatenate(self.column(1)) if weighted else None

@@ -1,0 +1,54 @@
+"""Losses of probabilities of several labels, and of margins; what a loss saves over another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.kernels.losses import clipping
+
+Array = NDArray[np.float64]
+
+
+def label_losses(truth: NDArray[np.uint8], probability: NDArray[Any], dtype: np.dtype[Any]) -> tuple[Array, Array]:
+    """For each row the log loss summed over its labels, and the squared distance summed over all labels.
+
+    Args:
+        truth: Which labels each row has: 0 and 1 of shape (rows, labels).
+        probability: Of the labels, in the same shape.
+        dtype: The float type whose resolution limits the probabilities.
+    """
+    least, most = clipping(dtype)
+    given = probability.astype(np.float64)
+    distance = given - truth
+    return -(truth * np.log(np.clip(given, least, most))).sum(axis=1), (distance * distance).sum(axis=1)
+
+
+def improvement(loss: float, reference: float) -> float:
+    """The share of a reference loss that a model saves: D² = 1 - loss / reference.
+
+    T. Hastie, R. Tibshirani and M. Wainwright, Statistical Learning with Sparsity (2015), equation 3.11. NaN or minus
+    infinity where the reference loses nothing.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(1 - np.float64(loss) / np.float64(reference))
+
+
+def hinge_losses(margin: Array) -> Array:
+    """max(0, 1 - margin) for each row."""
+    return np.maximum(1 - margin, 0)
+
+
+def class_margins(scores: Array, codes: NDArray[Any]) -> Array:
+    """The score of the true class less the highest other score.
+
+    K. Crammer and Y. Singer, "On the algorithmic implementation of multiclass kernel-based vector machines", JMLR 2
+    (2001).
+    """
+    rows = np.arange(len(scores))
+    true = scores[rows, codes]
+    others = scores.copy()
+    others[rows, codes] = -np.inf
+    return np.asarray(true - others.max(axis=1))

@@ -1,0 +1,180 @@
+"""Shares of what a constant answer loses that a regression saves: R², explained variance, D²."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.measures.regression import unexplained
+from gnomon.metrics.documentation import documented
+from gnomon.metrics.inputs.parameters import flag, number
+from gnomon.metrics.regression import AMOUNTS, Amounts, quantiles
+from gnomon.metrics.warning import warn_undefined
+
+Array = NDArray[np.float64]
+_WAYS = ("raw_values", "uniform_average", "variance_weighted")
+_WEIGHTED = {
+    "multioutput": "\"raw_values\" for each output, \"uniform_average\" for their mean, \"variance_weighted\" for that "
+    "weighted by the outputs' variances, or weights of the outputs."
+}  # fmt: skip
+
+
+@documented(**AMOUNTS, **_WEIGHTED)
+def r2_score(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    sample_weight: Any = None,
+    multioutput: Any = "uniform_average",
+    force_finite: bool = True,
+) -> Any:
+    """The coefficient of determination: 1 - the sum of squared errors over that of the deviations from the mean.
+
+    Both sums are exact: a target far from zero loses nothing.
+
+    {parameters}
+
+    Returns:
+        A float up to 1, 0 for answering the mean, less for worse; an array for ``multioutput="raw_values"``. NaN with
+        a warning for fewer than two rows.
+
+    Raises:
+        ValueError: The arrays differ in shape, or hold a value that is not finite.
+
+    >>> round(r2_score([3, -0.5, 2, 7], [2.5, 0.0, 2, 8]), 6)
+    0.948608
+    """
+    flag("force_finite", force_finite)
+    amounts = Amounts.of(y_true, y_pred, sample_weight, multioutput, _WAYS)
+    if _too_few(amounts, "R^2"):
+        return math.nan
+    return _variance_explained(amounts, force_finite, centre_errors=False)
+
+
+@documented(**AMOUNTS, **_WEIGHTED)
+def explained_variance_score(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    sample_weight: Any = None,
+    multioutput: Any = "uniform_average",
+    force_finite: bool = True,
+) -> Any:
+    """1 - the variance of the errors over that of the target: R² that forgives a constant bias.
+
+    {parameters}
+
+    Returns:
+        A float up to 1; an array for ``multioutput="raw_values"``.
+
+    Raises:
+        ValueError: The arrays differ in shape, or hold a value that is not finite.
+
+    >>> round(explained_variance_score([3, -0.5, 2, 7], [2.5, 0.0, 2, 8]), 6)
+    0.957173
+    """
+    flag("force_finite", force_finite)
+    amounts = Amounts.of(y_true, y_pred, sample_weight, multioutput, _WAYS)
+    return _variance_explained(amounts, force_finite, centre_errors=True)
+
+
+def _variance_explained(amounts: Amounts, force_finite: bool, centre_errors: bool) -> Any:
+    total = amounts.total
+    terms = ("e", "e2", "y", "y2") if centre_errors else ("e2", "y", "y2")
+    scores, variances = [], []
+    for output in range(len(amounts.target)):
+        try:
+            left, whole = unexplained(amounts.sums(output, terms), total, centre_errors=centre_errors)
+        except OverflowError:
+            left, whole = _rescaled(amounts, output, terms, centre_errors)
+        scores.append(1 - left / whole if whole else _without_variance(left, force_finite))
+        variances.append(whole / total.whole() ** 2)
+    values = np.array(scores)
+    if amounts.multioutput == "variance_weighted" if isinstance(amounts.multioutput, str) else False:
+        weights = np.array(variances)
+        return float(np.average(values, weights=weights if weights.any() else None))
+    return amounts.over_outputs(values)
+
+
+def _rescaled(amounts: Amounts, output: int, terms: tuple[str, ...], centre_errors: bool) -> tuple[int, int]:
+    """The same from amounts divided by a power of two, where their squares are too large for doubles."""
+    scale = 2.0**-600
+    small = Amounts(
+        [amounts.target[output] * scale], [amounts.predicted[output] * scale], amounts.weight, amounts.multioutput
+    )
+    return unexplained(small.sums(0, terms), amounts.total, centre_errors=centre_errors)
+
+
+def _without_variance(left: int, force_finite: bool) -> float:
+    """What stands for a score where the target does not vary."""
+    if force_finite:
+        return 0.0 if left else 1.0
+    return -math.inf if left else math.nan
+
+
+def _too_few(amounts: Amounts, name: str) -> bool:
+    if amounts.rows >= 2:
+        return False
+    warn_undefined(f"{name} score is not well-defined with less than two samples.")
+    return True
+
+
+@documented(**AMOUNTS, alpha="The quantile that is predicted, from 0 to 1.")
+def d2_pinball_score(
+    y_true: Any,
+    y_pred: Any,
+    *,
+    sample_weight: Any = None,
+    alpha: float = 0.5,
+    multioutput: Any = "uniform_average",
+) -> Any:
+    """The share of the pinball loss of the target's own quantile that is saved.
+
+    R. Koenker and J. A. F. Machado, "Goodness of fit and related inference processes for quantile regression", Journal
+    of the American Statistical Association 94 (1999).
+
+    {parameters}
+
+    Returns:
+        A float up to 1; an array for ``multioutput="raw_values"``. NaN with a warning for fewer than two rows.
+
+    Raises:
+        ValueError: The arrays differ in shape, or hold a value that is not finite.
+
+    >>> round(d2_pinball_score([1, 2, 3], [1, 2, 2.5], alpha=0.9), 6)
+    -0.5
+    """
+    number("alpha", alpha, lambda own: 0 <= own <= 1, "from 0 to 1")
+    amounts = Amounts.of(y_true, y_pred, sample_weight, multioutput)
+    if _too_few(amounts, "D^2"):
+        return math.nan
+    loss = amounts.mean_of("pinball", float(alpha))
+    answers = quantiles((own.copy() for own in amounts.target), amounts.weight, float(alpha))
+    constant = [np.full_like(own, answer) for own, answer in zip(amounts.target, answers, strict=True)]
+    reference = Amounts(amounts.target, constant, amounts.weight, amounts.multioutput).mean_of("pinball", float(alpha))
+    pairs = zip(loss, reference, strict=True)
+    scores = [1 - own / other if other else _without_variance(own, True) for own, other in pairs]
+    return amounts.over_outputs(np.array(scores))
+
+
+@documented(**AMOUNTS)
+def d2_absolute_error_score(
+    y_true: Any, y_pred: Any, *, sample_weight: Any = None, multioutput: Any = "uniform_average"
+) -> Any:
+    """The share of the mean absolute error of the target's median that is saved.
+
+    {parameters}
+
+    Returns:
+        A float up to 1; an array for ``multioutput="raw_values"``. NaN with a warning for fewer than two rows.
+
+    Raises:
+        ValueError: The arrays differ in shape, or hold a value that is not finite.
+
+    >>> round(d2_absolute_error_score([3, -0.5, 2, 7], [2.5, 0.0, 2, 8]), 6)
+    0.764706
+    """
+    return d2_pinball_score(y_true, y_pred, sample_weight=sample_weight, alpha=0.5, multioutput=multioutput)

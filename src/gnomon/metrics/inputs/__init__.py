@@ -1,0 +1,1 @@
+"""From what scikit-learn's users pass to what kernels take: arrays, weights, targets, keyword arguments."""
