@@ -161,7 +161,7 @@ Output<std::int64_t> confusion_at(Input<std::uint8_t> target, Input<T> score, T 
   return to_numpy(counts);
 }
 
-// Labels that are small whole numbers, counted as they came: label = low + code. None if they span more than kSmall.
+// A range of labels that are small whole numbers: label = low + code.
 struct LabelSpan {
   std::int64_t low = std::numeric_limits<std::int64_t>::max(), high = std::numeric_limits<std::int64_t>::lowest();
 
@@ -209,7 +209,8 @@ bool count_span(const T* target, const T* predicted, std::size_t rows, const Lab
   return whole;
 }
 
-// The first rows tell what labels to expect, so most arrays are read once; if they misled, all rows are asked.
+// The labels that occur, and their counts; None if they span more than kSmall numbers. The first rows tell what
+// labels to expect, so most arrays are read once; if they misled, all rows are asked.
 template <class T>
 nb::object label_counts(Input<T> target, Input<T> predicted, int threads) {
   const std::size_t rows = target.size();
@@ -247,8 +248,20 @@ nb::object label_counts(Input<T> target, Input<T> predicted, int threads) {
       if (span.classes()) count_span(t, p, rows, span, workers, counts);
     }
   }
-  if (!span.classes()) return nb::none();
-  return nb::make_tuple(span.low, to_numpy(counts));
+  const std::size_t classes = span.classes();
+  if (!classes) return nb::none();
+  std::vector<std::size_t> present;
+  for (std::size_t label = 0; label < classes; ++label) {
+    bool occurs = false;
+    for (std::size_t other = 0; other < classes && !occurs; ++other)
+      occurs = counts[label * classes + other] || counts[other * classes + label];
+    if (occurs) present.push_back(label);
+  }
+  std::vector<std::int64_t> labels, kept;
+  for (const std::size_t label : present) labels.push_back(span.low + static_cast<std::int64_t>(label));
+  for (const std::size_t row : present)
+    for (const std::size_t column : present) kept.push_back(counts[row * classes + column]);
+  return nb::make_tuple(to_numpy(labels), to_numpy(kept));
 }
 
 // Exact sums of the weights, and of their squares if asked for, for every cell that occurs.

@@ -40,17 +40,19 @@ GNOMON_INLINE double log_normal(double x) {
   return k * ln2_high - ((half_square - (s * (half_square + series * z) + k * ln2_low)) - f);
 }
 
+// The same for any number from 0 on, without a branch: numbers below the smallest normal one count as it, and
+// infinity gives infinity.
+GNOMON_INLINE double log_clamped(double x) {
+  constexpr double least = std::numeric_limits<double>::min(), most = std::numeric_limits<double>::max();
+  double inside = x < least ? least : x;
+  inside = inside > most ? most : inside;
+  return log_normal(inside) + (x - inside);
+}
+
 // log(1 + x) for x > -1: what rounding 1 + x lost is put back to first order.
 GNOMON_INLINE double log_one_plus(double x) {
   const double u = 1.0 + x;
-  const double lost = (x - (u - 1.0)) / u;
-  return log_normal(u) + (x < 0x1p53 ? lost : 0.0);
-}
-
-// The same for numbers that may be 0, infinite or denormal; not for hot loops.
-inline double log_any(double x) {
-  return x >= std::numeric_limits<double>::min() && x <= std::numeric_limits<double>::max() ? log_normal(x)
-                                                                                            : std::log(x);
+  return log_normal(u) + (x - (u - 1.0)) / u;
 }
 
 }  // namespace gnomon

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kBlock = ExactSum::kBlock;
 
+GNOMON_INLINE double square_distance(double p, double y) { return (p - y) * (p - y); }
+
 struct LossBlock {
   double brier[kBlock], log_loss[kBlock];
 };
@@ -23,11 +25,13 @@ struct LossBlock {
 template <class T>
 GNOMON_INLINE void binary_block(const std::uint8_t* target, const T* score, std::size_t count, double least,
                                 double most, LossBlock& out) {
+  double outcome[kBlock];  // widened first: a loop over bytes and doubles together does not vectorise everywhere
+  for (std::size_t i = 0; i < count; ++i) outcome[i] = static_cast<double>(static_cast<int>(target[i]));
   for (std::size_t i = 0; i < count; ++i) {
     const double p = static_cast<double>(score[i]);
-    const double y = static_cast<double>(target[i]);
-    out.brier[i] = (p - y) * (p - y);
-    double truth = target[i] ? p : 1.0 - p;
+    const double y = outcome[i];
+    out.brier[i] = square_distance(p, y);
+    double truth = y * p + (1.0 - y) * (1.0 - p);  // exact for 0 and 1, and without a branch
     truth = truth < least ? least : truth;
     truth = truth > most ? most : truth;
     out.log_loss[i] = -log_normal(truth);
@@ -162,10 +166,7 @@ nb::tuple class_losses(Input<std::int32_t> target, Matrix<T> scores, double leas
             return;
           }
           double total = 0.0;
-          for (std::size_t c = 0; c < classes; ++c) {
-            const double distance = static_cast<double>(row[c]) - (c == code ? 1.0 : 0.0);
-            total += distance * distance;
-          }
+          for (std::size_t c = 0; c < classes; ++c) total += square_distance(static_cast<double>(row[c]), c == code ? 1.0 : 0.0);
           brier[start + i] = total;
           truth[i] = static_cast<double>(row[code]);
         }

@@ -34,17 +34,19 @@ GNOMON_INLINE double relative_error(double y, double p) {
   return std::fabs(y - p) / (size > epsilon ? size : epsilon);
 }
 
-// 2 (y log(y / p) - y + p); the first term is 0 where y is.
-inline double poisson_deviance(double y, double p) { return 2.0 * ((y == 0.0 ? 0.0 : y * log_any(y / p)) - y + p); }
+// 2 (y log(y / p) - y + p); the first term is 0 where y is. Where y / p is too small for a normal number, p
+// outweighs it by far.
+GNOMON_INLINE double poisson_deviance(double y, double p) { return 2.0 * (y * log_clamped(y / p) - y + p); }
 
-// 2 (log(p / y) + y / p - 1)
-inline double gamma_deviance(double y, double p) { return 2.0 * (log_any(p / y) + y / p - 1.0); }
+// 2 (log(p / y) + y / p - 1); where p / y is too small for a normal number, y / p outweighs it by far.
+GNOMON_INLINE double gamma_deviance(double y, double p) { return 2.0 * (log_clamped(p / y) + y / p - 1.0); }
 
 // B. Jorgensen, The Theory of Dispersion Models (1997), chapter 4: the unit deviance of variance function mean^power.
 inline double tweedie_deviance(double y, double p, double power) {
   const double own = power < 0.0 && y < 0.0 ? 0.0 : y;
-  return 2.0 * (std::pow(own, 2.0 - power) / ((1.0 - power) * (2.0 - power)) -
-                y * std::pow(p, 1.0 - power) / (1.0 - power) + std::pow(p, 2.0 - power) / (2.0 - power));
+  const double scaled = std::pow(p, 1.0 - power);
+  return 2.0 * (std::pow(own, 2.0 - power) / ((1.0 - power) * (2.0 - power)) - y * scaled / (1.0 - power) +
+                p * scaled / (2.0 - power));
 }
 
 template <Term kTerm>

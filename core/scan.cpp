@@ -2,6 +2,7 @@
 // range, which labels occur; and labels to class codes.
 #include <nanobind/stl/tuple.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -58,26 +59,30 @@ GNOMON_SPAN(std::int64_t)
 GNOMON_SPAN(std::uint64_t)
 #undef GNOMON_SPAN
 
+template <class T>
+Span<T> whole_span(const T* values, std::size_t rows, int workers) {
+  std::vector<Span<T>> parts(workers);
+  parallel_for(workers, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, workers);
+    parts[part] = span_part(values + r.begin, r.end - r.begin);
+  });
+  Span<T> whole = parts[0];
+  for (const auto& part : parts) {
+    whole.low = std::min(whole.low, part.low);
+    whole.high = std::max(whole.high, part.high);
+  }
+  return whole;
+}
+
 // Smallest and largest value of a non-empty array of integers.
 template <class T>
 nb::tuple span_integers(Input<T> array, int threads) {
-  const T* values = array.data();
   const std::size_t rows = array.size();
   if (rows == 0) throw nb::value_error("an empty array has no span");
   Span<T> whole{};
   {
     nb::gil_scoped_release release;
-    const int workers = useful_threads(rows, threads);
-    std::vector<Span<T>> parts(workers);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
-      parts[part] = span_part(values + r.begin, r.end - r.begin);
-    });
-    whole = parts[0];
-    for (const auto& part : parts) {
-      whole.low = std::min(whole.low, part.low);
-      whole.high = std::max(whole.high, part.high);
-    }
+    whole = whole_span(array.data(), rows, useful_threads(rows, threads));
   }
   return nb::make_tuple(whole.low, whole.high);
 }
@@ -142,11 +147,92 @@ nb::tuple encode(Input<T> array, std::int64_t low, Input<std::int32_t> table, bo
                 : encode_as<T, std::int32_t>(array, low, table, threads);
 }
 
+// Labels that span at most 256 whole numbers as codes, label = low + code, and which of the codes occur, as one
+// byte each; None if they span more. As the first rows tell what to expect, most arrays are read once.
+constexpr std::size_t kNarrow = 256;
+
+template <class T>
+GNOMON_INLINE bool narrow_loop(const T* values, std::size_t count, std::uint64_t low, std::uint64_t span,
+                               std::uint8_t* codes) {
+  std::uint64_t outside = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t offset = static_cast<std::uint64_t>(values[i]) - low;
+    outside |= static_cast<std::uint64_t>(offset >= span);
+    codes[i] = static_cast<std::uint8_t>(offset);
+  }
+  return outside == 0;
+}
+
+#define GNOMON_NARROW(T)                                                                                        \
+  GNOMON_HOT bool narrow_part(const T* values, std::size_t count, std::uint64_t low, std::uint64_t span,        \
+                              std::uint8_t* codes) {                                                            \
+    return narrow_loop(values, count, low, span, codes);                                                        \
+  }
+GNOMON_NARROW(std::int8_t)
+GNOMON_NARROW(std::uint8_t)
+GNOMON_NARROW(std::int16_t)
+GNOMON_NARROW(std::uint16_t)
+GNOMON_NARROW(std::int32_t)
+GNOMON_NARROW(std::uint32_t)
+GNOMON_NARROW(std::int64_t)
+GNOMON_NARROW(std::uint64_t)
+#undef GNOMON_NARROW
+
+template <class T>
+bool narrow_codes(const T* values, std::size_t rows, Span<T> range, int workers, std::uint8_t* codes,
+                  std::vector<std::uint8_t>& seen) {
+  const std::uint64_t low = static_cast<std::uint64_t>(range.low);
+  const std::uint64_t width = static_cast<std::uint64_t>(range.high) - low;
+  if (width >= kNarrow) return false;
+  std::vector<std::vector<std::uint8_t>> parts(workers, std::vector<std::uint8_t>(kNarrow));
+  std::vector<std::uint8_t> whole(workers, 1);
+  parallel_for(workers, workers, [&](std::size_t part) {
+    constexpr std::size_t kStretch = 1 << 13;
+    const Range r = part_of(rows, part, workers);
+    std::uint8_t* mine = parts[part].data();
+    for (std::size_t start = r.begin; start < r.end; start += kStretch) {
+      const std::size_t count = std::min(kStretch, r.end - start);
+      if (!narrow_part(values + start, count, low, width + 1, codes + start)) {
+        whole[part] = 0;
+        return;
+      }
+      for (std::size_t i = start; i < start + count; ++i) mine[codes[i]] = 1;
+    }
+  });
+  seen.assign(width + 1, 0);
+  for (const auto& part : parts)
+    for (std::size_t code = 0; code <= width; ++code) seen[code] |= part[code];
+  return std::all_of(whole.begin(), whole.end(), [](std::uint8_t own) { return own; });
+}
+
+template <class T>
+nb::object encode_narrow(Input<T> array, int threads) {
+  const std::size_t rows = array.size();
+  if (rows == 0) throw nb::value_error("an empty array has no labels");
+  std::unique_ptr<std::uint8_t[]> codes(new std::uint8_t[rows]);
+  std::vector<std::uint8_t> seen;
+  Span<T> range;
+  bool done;
+  {
+    nb::gil_scoped_release release;
+    const int workers = useful_threads(rows, threads);
+    range = span_part(array.data(), std::min<std::size_t>(rows, 1024));
+    done = narrow_codes(array.data(), rows, range, workers, codes.get(), seen);
+    if (!done) {
+      range = whole_span(array.data(), rows, workers);
+      done = narrow_codes(array.data(), rows, range, workers, codes.get(), seen);
+    }
+  }
+  if (!done) return nb::none();
+  return nb::make_tuple(range.low, to_numpy(std::move(codes), rows), to_numpy(seen));
+}
+
 template <class T>
 void bind_integers(nb::module_& m) {
   m.def("span", &span_integers<T>, nb::arg("values").noconvert(), nb::arg("threads"));
   m.def("occurring", &occurring<T>, nb::arg("values").noconvert(), nb::arg("low"), nb::arg("span"),
         nb::arg("threads"));
+  m.def("encode_narrow", &encode_narrow<T>, nb::arg("values").noconvert(), nb::arg("threads"));
   m.def("encode", &encode<T>, nb::arg("values").noconvert(), nb::arg("low"), nb::arg("table"),
         nb::arg("narrow"), nb::arg("threads"));
 }

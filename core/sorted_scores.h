@@ -193,7 +193,7 @@ class Sorted {
     });
     FloatScan whole;
     for (const auto& part : parts) whole.merge(part);
-    if (whole.nans) throw std::invalid_argument("a score is NaN");
+    if (whole.nans || whole.infinities) throw std::invalid_argument("a score is NaN or infinite");
     low_ = whole.low;
     high_ = whole.high;
     const std::size_t wanted = std::clamp<std::size_t>(rows_ / kPartitionRows, 1, kMaxPartitions);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -33,21 +32,22 @@ def count_confusion_at(
     return _core.confusion_at(target, score, threshold, threads).reshape(2, 2)
 
 
-def count_labels(target: NDArray[Any], predicted: NDArray[Any], threads: int) -> tuple[int, NDArray[np.int64]] | None:
+def count_labels(
+    target: NDArray[Any], predicted: NDArray[Any], threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
     """Counts of labels that are small whole numbers, as they came: one reading of the two arrays, no codes.
 
     Both arrays are non-empty and have one type: uint8, int8, int32 or int64.
 
     Returns:
-        ``low`` and counts of shape (k, k), where row and column i stand for the label ``low + i``; labels that
-        do not occur may be among them. None if the labels span more than 64 numbers.
+        The labels that occur, ascending, and their counts of shape (labels, labels). None if the labels span more
+        than 64 numbers.
     """
     found = _core.label_counts(target, predicted, threads)
     if found is None:
         return None
-    low, counts = found
-    classes = math.isqrt(len(counts))
-    return low, counts.view(np.int64).reshape(classes, classes)
+    labels, counts = found
+    return labels.view(np.int64), counts.view(np.int64).reshape(len(labels), len(labels))
 
 
 def sum_label_weights(

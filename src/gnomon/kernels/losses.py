@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -80,6 +81,7 @@ def scan_classes(scores: NDArray[Any], threads: int) -> ClassScan:
     return ClassScan(*_core.class_scan(scores, threads))
 
 
+@cache
 def clipping(dtype: np.dtype[Any]) -> tuple[float, float]:
     """The least and the greatest probability whose logarithm is taken, for scores of a float type."""
     epsilon = np.finfo(dtype).eps

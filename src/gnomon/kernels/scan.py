@@ -44,6 +44,21 @@ def distinct_integers(values: NDArray[Any], threads: int) -> NDArray[Any]:
     return np.flatnonzero(_core.occurring(values, low, high - low + 1, threads)) + low
 
 
+def encode_narrow(values: NDArray[Any], threads: int) -> tuple[NDArray[np.int64], NDArray[np.uint8]] | None:
+    """The distinct values of a non-empty integer array, ascending, and each row's position among them.
+
+    None if they span more than 256 numbers.
+    """
+    found = _core.encode_narrow(values, threads)
+    if found is None:
+        return None
+    low, codes, seen = found
+    offsets = seen.nonzero()[0]
+    if len(offsets) < len(seen):
+        codes = (seen.cumsum(dtype=np.uint8) - np.uint8(1))[codes]
+    return offsets + low, codes
+
+
 def encode_integers(values: NDArray[Any], labels: list[int], threads: int) -> tuple[NDArray[Any], int, int]:
     """Codes of integer labels: the position of each value in ``labels``.
 

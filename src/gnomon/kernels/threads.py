@@ -11,6 +11,8 @@ from typing import SupportsIndex
 from gnomon.errors import UsageError
 
 SETTING = "GNOMON_THREADS"
+# Fewer rows than this are the work of one thread (core/parallel.h).
+FEW_ROWS = 1 << 17
 
 
 def thread_count(threads: int | None = None) -> int:
@@ -36,6 +38,11 @@ def thread_count(threads: int | None = None) -> int:
             raise UsageError(f"{SETTING} must be a positive whole number, not {setting!r}")
         return int(setting)
     return usable_cpus()
+
+
+def threads_for(rows: int) -> int:
+    """The number of threads to use for so many rows: one where more would be of no use."""
+    return 1 if rows < FEW_ROWS else thread_count()
 
 
 @cache

@@ -77,9 +77,11 @@ class Cells:
 def ratio(top: Any, bottom: Any) -> Array:
     """``top / bottom`` as float64, NaN where ``bottom`` is 0; fractions are rounded once."""
     top, bottom = np.asarray(top), np.asarray(bottom)
-    if object in (top.dtype, bottom.dtype):
+    if top.dtype.kind == "O" or bottom.dtype.kind == "O":
         exact = np.frompyfunc(lambda t, b: float(Fraction(t) / Fraction(b)) if b else np.nan, 2, 1)
         return np.asarray(exact(top, bottom), np.float64)
+    if bottom.all():
+        return np.asarray(top / bottom)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(bottom == 0, np.nan, top / bottom)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gnomon.kernels.threads import thread_count
+from gnomon.kernels.threads import threads_for
 from gnomon.measures.confusion import PROPORTIONS, accuracy, error_rate
 from gnomon.measures.means import mean_of
 from gnomon.metrics.documentation import documented
@@ -43,7 +43,7 @@ def _right(table: Table | Indicators) -> tuple[float, float]:
     cells = table.by_row()
     right = ((cells.hits == cells.support) & (cells.hits == cells.predicted)).astype(np.float64)
     weight = float(table.rows if table.weight is None else table.weight.sum())
-    return mean_of(right, table.weight, thread_count()), weight
+    return mean_of(right, table.weight, threads_for(table.rows)), weight
 
 
 @documented()
@@ -83,7 +83,7 @@ def hamming_loss(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> floa
         return float(error_rate(table.cells))
     cells = table.by_row()
     wrong = (cells.support + cells.predicted - 2 * cells.hits) / cells.total
-    return mean_of(wrong, table.weight, thread_count())
+    return mean_of(wrong, table.weight, threads_for(table.rows))
 
 
 @documented(adjusted="Whether to rescale so that guessing scores 0 and perfection 1.")

@@ -89,7 +89,7 @@ def labelled_matrix(table: Table, labels: Any) -> NDArray[Any]:
     if not len(chosen):
         raise ParameterError("'labels' should contain at least one label.")
     known = chosen >= 0
-    if not table.in_true[chosen[known]].any():
+    if not table.true_rows[chosen[known]].any():
         raise NoSuchLabelError("At least one label specified must be in y_true")
     matrix = table.matrix()
     found = np.zeros((len(chosen), len(chosen)), matrix.dtype)

@@ -15,9 +15,8 @@ from gnomon.measures.ranking import area
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.arrays import check_lengths, column, numbers
 from gnomon.metrics.inputs.parameters import ParameterError, flag
-from gnomon.metrics.inputs.targets import describe
 from gnomon.metrics.inputs.weights import row_weights
-from gnomon.metrics.scores import ranked
+from gnomon.metrics.scores import Ranked
 from gnomon.metrics.warning import warn, warn_undefined
 
 Array = NDArray[Any]
@@ -60,16 +59,13 @@ def confusion_matrix_at_thresholds(
     >>> confusion_matrix_at_thresholds([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])[3]
     array([1., 1., 2., 2.])
     """
-    tps, fps, thresholds = _counts(y_true, y_score, pos_label, sample_weight)
+    tps, fps, thresholds = _counts(Ranked.of(y_true, y_score, pos_label, sample_weight))
     return fps[-1] - fps, fps, tps[-1] - tps, tps, thresholds
 
 
-def _counts(
-    y_true: Any, y_score: Any, pos_label: Any, sample_weight: Any, keep: str = "all"
-) -> tuple[Array, Array, Array]:
-    ranking, dtype = ranked(y_true, y_score, pos_label, sample_weight)
-    thresholds, tps, fps = ranking.curve(keep)
-    return tps, fps, thresholds.astype(dtype, copy=False)
+def _counts(rows: Ranked, keep: str = "all") -> tuple[Array, Array, Array]:
+    thresholds, tps, fps = rows.ranking.curve(keep)
+    return tps, fps, thresholds.astype(rows.dtype, copy=False)
 
 
 @documented(**_POSITIVE)
@@ -92,7 +88,7 @@ def roc_curve(
     """
     flag("drop_intermediate", drop_intermediate)
     keep = "bends" if drop_intermediate else "all"
-    tps, fps, thresholds = _counts(y_true, y_score, pos_label, sample_weight, keep)
+    tps, fps, thresholds = _counts(Ranked.of(y_true, y_score, pos_label, sample_weight), keep)
     rates = []
     for counts, kind, rate in ((fps, "negative", "false"), (tps, "positive", "true")):
         if counts[-1] <= 0:
@@ -138,7 +134,7 @@ def precision_recall_curve(
     """
     flag("drop_intermediate", drop_intermediate)
     keep = "gains" if drop_intermediate else "all"
-    tps, fps, thresholds = _counts(y_true, y_score, pos_label, sample_weight, keep)
+    tps, fps, thresholds = _counts(Ranked.of(y_true, y_score, pos_label, sample_weight), keep)
     flagged = tps + fps
     precision, recall = np.ones(len(tps) + 1), np.zeros(len(tps) + 1)
     precision[:-1] = np.divide(tps, flagged, out=np.zeros(len(tps)), where=flagged != 0)[::-1]
@@ -171,8 +167,9 @@ def det_curve(
     """
     flag("drop_intermediate", drop_intermediate)
     keep = "gains" if drop_intermediate else "all"
-    tps, fps, thresholds = _counts(y_true, y_score, pos_label, sample_weight, keep)
-    if len(describe(y_true, "y_true").encoded().classes) != 2:
+    rows = Ranked.of(y_true, y_score, pos_label, sample_weight)
+    tps, fps, thresholds = _counts(rows, keep)
+    if rows.classes != 2:
         raise DataError(
             "Only one class is present in y_true. Detection error tradeoff curve is not defined in that case."
         )

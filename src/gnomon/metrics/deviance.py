@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gnomon.errors import DataError
-from gnomon.kernels.threads import thread_count
+from gnomon.kernels.threads import threads_for
 from gnomon.measures.means import mean_of
 from gnomon.measures.probability import improvement
 from gnomon.metrics.documentation import documented
@@ -61,7 +61,7 @@ def mean_tweedie_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None
     """
     _check_power(power)
     amounts = Amounts.of(y_true, y_pred, sample_weight).single("mean_tweedie_deviance")
-    _check_domain(power, *amounts.lowest())
+    _check_domain(power, *amounts.check())
     return _deviance(amounts, power)
 
 
@@ -115,8 +115,8 @@ def d2_tweedie_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None, pow
     if amounts.rows < 2:
         warn_undefined("D^2 score is not well-defined with less than two samples.")
         return math.nan
-    _check_domain(power, *amounts.lowest())
+    _check_domain(power, *amounts.check())
     target = amounts.target[0]
-    mean = mean_of(target.astype(np.float64, copy=False), amounts.weight, thread_count())
+    mean = mean_of(target.astype(np.float64, copy=False), amounts.weight, threads_for(amounts.rows))
     constant = Amounts([target], [np.full_like(target, mean)], amounts.weight, amounts.multioutput)
     return improvement(_deviance(amounts, power), _deviance(constant, power))

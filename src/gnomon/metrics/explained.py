@@ -89,6 +89,7 @@ def _variance_explained(amounts: Amounts, force_finite: bool, centre_errors: boo
         try:
             left, whole = unexplained(amounts.sums(output, terms), total, centre_errors=centre_errors)
         except OverflowError:
+            amounts.check()
             left, whole = _rescaled(amounts, output, terms, centre_errors)
         scores.append(1 - left / whole if whole else _without_variance(left, force_finite))
         variances.append(whole / total.whole() ** 2)
@@ -151,6 +152,7 @@ def d2_pinball_score(
     amounts = Amounts.of(y_true, y_pred, sample_weight, multioutput)
     if _too_few(amounts, "D^2"):
         return math.nan
+    amounts.check()
     loss = amounts.mean_of("pinball", float(alpha))
     answers = quantiles((own.copy() for own in amounts.target), amounts.weight, float(alpha))
     constant = [np.full_like(own, answer) for own, answer in zip(amounts.target, answers, strict=True)]

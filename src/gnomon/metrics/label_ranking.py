@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.row_rankings import label_average_precision, label_coverage, label_loss
-from gnomon.kernels.threads import thread_count
+from gnomon.kernels.threads import threads_for
 from gnomon.measures.gain import discounted_gain, normalized_gain
 from gnomon.measures.means import mean_of
 from gnomon.metrics.documentation import documented
@@ -51,9 +51,8 @@ def _mean_over_rows(
         raise DataError(f"{target.kind} format is not supported")
     if values.shape != scores.shape:
         raise ColumnError("y_true and y_score have different shape")
-    return mean_of(
-        kernel(as_indicator(values), scores, thread_count()), row_weights(sample_weight, len(scores)), thread_count()
-    )
+    threads = threads_for(scores.size)
+    return mean_of(kernel(as_indicator(values), scores, threads), row_weights(sample_weight, len(scores)), threads)
 
 
 @documented(**_LABELS)
@@ -153,8 +152,9 @@ def dcg_score(
     number("log_base", log_base, lambda own: own > 0, "greater than 0")
     k = _checked_rank(k, ignore_ties)
     relevance, scores = _documents(y_true, y_score, sample_weight)
-    gain = discounted_gain(relevance, scores, k, float(log_base), bool(ignore_ties), thread_count())
-    return mean_of(gain, row_weights(sample_weight, len(gain)), thread_count())
+    threads = threads_for(scores.size)
+    gain = discounted_gain(relevance, scores, k, float(log_base), bool(ignore_ties), threads)
+    return mean_of(gain, row_weights(sample_weight, len(gain)), threads)
 
 
 @documented(**_RELEVANCE)
@@ -182,5 +182,6 @@ def ndcg_score(
             f"Computing NDCG is only meaningful when there is more than 1 document. Got {relevance.shape[1]} instead."
         )
     relevance, scores = _documents(relevance, y_score, sample_weight)
-    gain = normalized_gain(relevance, scores, k, bool(ignore_ties), thread_count())
-    return mean_of(gain, row_weights(sample_weight, len(gain)), thread_count())
+    threads = threads_for(scores.size)
+    gain = normalized_gain(relevance, scores, k, bool(ignore_ties), threads)
+    return mean_of(gain, row_weights(sample_weight, len(gain)), threads)

@@ -13,7 +13,7 @@ from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.losses import class_losses, scan_classes, sum_binary_losses, sum_values
 from gnomon.kernels.scan import scan_floats
-from gnomon.kernels.threads import thread_count
+from gnomon.kernels.threads import threads_for
 from gnomon.measures import calibration
 from gnomon.measures.means import mean_of
 from gnomon.measures.probability import (
@@ -55,7 +55,7 @@ class Probabilities:
 
     def losses(self) -> tuple[float, float]:
         """The mean log loss, and the mean Brier score summed over classes."""
-        threads = thread_count()
+        threads = threads_for(self.values.size)
         if self.values.ndim == 1:
             sums = sum_binary_losses(self.codes, self.values, self.weight, threads, self.dtype)
             total = self.total
@@ -71,7 +71,7 @@ class Probabilities:
         """The sum of the weights."""
         if self.weight is None:
             return ExactSum.of(len(self.values))
-        return sum_values(self.weight, None, thread_count()).value
+        return sum_values(self.weight, None, threads_for(len(self.values))).value
 
     def frequencies(self) -> Probabilities:
         """What always answering the class frequencies would be: a row for each class, of the weight of its rows.
@@ -113,10 +113,10 @@ def by_class(y_true: Any, y_proba: Any, sample_weight: Any, labels: Any) -> Prob
     """
     values, dtype = _probabilities(y_proba)
     if values.ndim == 1:
-        seen = scan_floats(values, thread_count())
+        seen = scan_floats(values, threads_for(values.size))
         _check_range(seen.low, seen.high, "lower")
     else:
-        rows = scan_classes(values, thread_count())
+        rows = scan_classes(values, threads_for(values.size))
         _check_range(rows.low, rows.high, "lower")
     check_lengths(values, y_true, sample_weight if hasattr(sample_weight, "__len__") else None)
     weight = row_weights(sample_weight, len(values))
@@ -186,7 +186,7 @@ def of_positive(y_true: Any, y_proba: Any, sample_weight: Any, pos_label: Any) -
             f"The type of the target inferred from y_true is {target.kind} but should be binary according to the "
             "shape of y_prob."
         )
-    seen = scan_floats(values, thread_count())
+    seen = scan_floats(values, threads_for(values.size))
     _check_range(seen.low, seen.high, "less")
     labels = target.encoded()
     if pos_label is None:
@@ -362,7 +362,7 @@ def hinge_loss(y_true: Any, pred_decision: Any, *, labels: Any = None, sample_we
         signs = np.where(own.codes == 1, 1.0, -1.0)
         margin = signs * column(scores, "pred_decision")
     losses = hinge_losses(margin).astype(np.float64, copy=False)
-    return mean_of(losses, row_weights(sample_weight, len(losses)), thread_count())
+    return mean_of(losses, row_weights(sample_weight, len(losses)), threads_for(len(losses)))
 
 
 def _check_decisions(scores: NDArray[Any], rows: int, classes: int, declared: bool) -> None:

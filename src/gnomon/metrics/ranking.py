@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.row_rankings import top_k_hits
-from gnomon.kernels.threads import thread_count
+from gnomon.kernels.threads import threads_for
 from gnomon.measures import ranking as measures
 from gnomon.measures.means import mean_of
 from gnomon.metrics.documentation import documented
@@ -28,7 +28,7 @@ from gnomon.metrics.inputs.targets import (
     positions,
 )
 from gnomon.metrics.inputs.weights import row_weights
-from gnomon.metrics.scores import is_positive, rank, ranked
+from gnomon.metrics.scores import Ranked, is_positive, rank
 from gnomon.metrics.warning import warn, warn_undefined
 
 Weight = NDArray[np.float64] | None
@@ -327,7 +327,7 @@ def ks_statistic(y_true: Any, y_score: Any, *, pos_label: Any = None, sample_wei
     >>> ks_statistic([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
     0.5
     """
-    pairs = ranked(y_true, y_score, pos_label, sample_weight)[0].pairs()
+    pairs = Ranked.of(y_true, y_score, pos_label, sample_weight).ranking.pairs()
     if not (pairs.positives and pairs.negatives):
         warn_undefined("Only one class is present in y_true. The KS statistic is not defined in that case.")
         return math.nan
@@ -380,13 +380,13 @@ def top_k_accuracy_score(
         )
     hits = _hits(codes, scores, int(k)).astype(np.float64)
     weight = row_weights(sample_weight, len(hits))
-    share = mean_of(hits, weight, thread_count())
+    share = mean_of(hits, weight, threads_for(scores.size))
     return share if normalize else share * float(len(hits) if weight is None else weight.sum())
 
 
 def _hits(codes: NDArray[Any], scores: NDArray[Any], k: int) -> NDArray[Any]:
     if scores.ndim == 2:
-        return top_k_hits(codes.astype(np.int32, copy=False), scores, k, thread_count())
+        return top_k_hits(codes.astype(np.int32, copy=False), scores, k, threads_for(scores.size))
     if k > 1:
         return np.ones(len(scores), np.uint8)
     threshold = 0.5 if scores.min() >= 0 and scores.max() <= 1 else 0

@@ -14,11 +14,10 @@ from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.losses import sum_values
 from gnomon.kernels.residuals import largest_residual, sum_residuals
-from gnomon.kernels.scan import scan_floats
-from gnomon.kernels.threads import thread_count
+from gnomon.kernels.threads import threads_for
 from gnomon.measures.quantiles import Ranks
 from gnomon.metrics.documentation import documented
-from gnomon.metrics.inputs.arrays import check_lengths, numbers, same_float
+from gnomon.metrics.inputs.arrays import check_lengths, numbers, refuse_not_finite, same_float
 from gnomon.metrics.inputs.parameters import ParameterError, number
 from gnomon.metrics.inputs.weights import row_weights
 
@@ -32,7 +31,9 @@ _WAYS = ("raw_values", "uniform_average")
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Targets and predictions of a regression, checked.
+    """Targets and predictions of a regression, checked but for NaN and infinity.
+
+    Those show in every sum: where one is not finite, :meth:`check` is asked whether a value is the cause.
 
     Attributes:
         target, predicted: For each output an array of shape (rows,), all of one float type.
@@ -62,14 +63,12 @@ class Amounts:
             ParameterError: ``multioutput`` is none of its words, and no weights of the outputs.
         """
         check_lengths(y_true, y_pred, sample_weight if hasattr(sample_weight, "__len__") else None)
-        target, predicted = same_float(numbers(y_true, "y_true"), numbers(y_pred, "y_pred"))
+        target, predicted = same_float(numbers(y_true, "y_true", finite=False), numbers(y_pred, "y_pred", finite=False))
         weight = row_weights(sample_weight, len(target))
-        columns = [own.reshape(len(own), -1) for own in (target, predicted)]
-        outputs = columns[0].shape[1]
-        if columns[1].shape[1] != outputs:
-            raise ColumnError(f"y_true and y_pred have different number of output ({outputs}!={columns[1].shape[1]})")
-        split = [[np.ascontiguousarray(own[:, output]) for output in range(outputs)] for own in columns]
-        return cls(split[0], split[1], weight, _output_weights(multioutput, outputs, ways))
+        targets, predictions = _columns(target), _columns(predicted)
+        if len(targets) != len(predictions):
+            raise ColumnError(f"y_true and y_pred have different number of output ({len(targets)}!={len(predictions)})")
+        return cls(targets, predictions, weight, _output_weights(multioutput, len(targets), ways))
 
     @property
     def rows(self) -> int:
@@ -85,10 +84,18 @@ class Amounts:
         """
         if self.weight is None:
             return ExactSum.of(self.rows)
-        total = sum_values(self.weight, None, thread_count()).value
+        total = sum_values(self.weight, None, threads_for(self.rows)).value
         if not total.units:
             raise ZeroDivisionError("sample_weight sums to zero: there is no mean")
         return total
+
+    def check(self) -> tuple[float, float]:
+        """Raises DataError if a value is NaN or infinite; returns the smallest target and the smallest prediction."""
+        low = [
+            min(refuse_not_finite(own, name).low for own in columns)
+            for columns, name in ((self.target, "y_true"), (self.predicted, "y_pred"))
+        ]
+        return low[0], low[1]
 
     def single(self, metric: str) -> Amounts:
         """Itself, if there is one output.
@@ -102,7 +109,8 @@ class Amounts:
 
     def sums(self, output: int, terms: tuple[str, ...], parameter: float = 0.0) -> dict[str, ExactSum]:
         """Weighted sums of terms of one output."""
-        return sum_residuals(self.target[output], self.predicted[output], self.weight, thread_count(), terms, parameter)
+        threads = threads_for(self.rows)
+        return sum_residuals(self.target[output], self.predicted[output], self.weight, threads, terms, parameter)
 
     def mean_of(self, term: str, parameter: float = 0.0) -> Array:
         """The mean of a term, for each output; infinite where a term is too large for a double."""
@@ -110,15 +118,10 @@ class Amounts:
         means = []
         for output in range(len(self.target)):
             found = self.sums(output, (term,), parameter)[term]
+            if not found.finite:
+                self.check()
             means.append(found.over(total) if found.finite else math.inf)
         return np.array(means)
-
-    def lowest(self) -> tuple[float, float]:
-        """The smallest target and the smallest prediction."""
-        low = [
-            min(scan_floats(own, thread_count()).low for own in columns) for columns in (self.target, self.predicted)
-        ]
-        return low[0], low[1]
 
     def over_outputs(self, values: Array) -> Any:
         """One number of the outputs', or all of them."""
@@ -127,6 +130,12 @@ class Amounts:
                 return values
             return float(values[0]) if len(values) == 1 else float(np.mean(values))
         return float(np.average(values, weights=self.multioutput))
+
+
+def _columns(array: NDArray[Any]) -> list[NDArray[Any]]:
+    if array.ndim == 1:
+        return [array]
+    return [np.ascontiguousarray(array[:, output]) for output in range(array.shape[1])]
 
 
 def _output_weights(multioutput: Any, outputs: int, ways: tuple[str, ...]) -> Any:
@@ -280,7 +289,7 @@ def root_mean_squared_log_error(
 
 def _above_minus_one(what: str, y_true: Any, y_pred: Any, sample_weight: Any, multioutput: Any) -> Amounts:
     amounts = Amounts.of(y_true, y_pred, sample_weight, multioutput)
-    if min(amounts.lowest()) <= -1:
+    if min(amounts.check()) <= -1:
         raise DataError(
             f"{what} Squared Logarithmic Error cannot be used when targets contain values less than or equal to -1."
         )
@@ -328,6 +337,7 @@ def median_absolute_error(
     0.5
     """
     amounts = Amounts.of(y_true, y_pred, sample_weight, multioutput)
+    amounts.check()
     errors = (np.abs(own - other) for own, other in zip(amounts.target, amounts.predicted, strict=True))
     return amounts.over_outputs(quantiles(errors, amounts.weight, 0.5))
 
@@ -359,4 +369,5 @@ def max_error(y_true: Any, y_pred: Any) -> float:
     1.0
     """
     amounts = Amounts.of(y_true, y_pred, None).single("max_error")
-    return largest_residual(amounts.target[0], amounts.predicted[0], thread_count())
+    amounts.check()
+    return largest_residual(amounts.target[0], amounts.predicted[0], threads_for(amounts.rows))

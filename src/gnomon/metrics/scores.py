@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,47 +10,67 @@ from numpy.typing import NDArray
 
 from gnomon.errors import DataError
 from gnomon.kernels.ranking import Ranking
-from gnomon.kernels.threads import thread_count
-from gnomon.metrics.inputs.arrays import as_array, check_lengths, column, numbers
+from gnomon.kernels.threads import threads_for
+from gnomon.metrics.inputs.arrays import as_array, check_lengths, column, numbers, refuse_not_finite
 from gnomon.metrics.inputs.parameters import names, positive_label
-from gnomon.metrics.inputs.targets import BINARY, MULTICLASS, Labels, Target, describe
+from gnomon.metrics.inputs.targets import BINARY, MULTICLASS, Labels, describe
 from gnomon.metrics.inputs.weights import row_weights
 
 
-def ranked(y_true: Any, y_score: Any, pos_label: Any, sample_weight: Any) -> tuple[Ranking, np.dtype[Any]]:
-    """The rows of one class against the rest in order of their scores, and the type that the scores came in.
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The rows of one class against the rest in order of their scores.
 
-    Raises:
-        DataError: The target is neither binary nor, with ``pos_label``, multiclass; its positive class is not clear; a
-            score or a weight is not finite.
+    Attributes:
+        ranking: The rows in order.
+        dtype: The type that the scores came in.
+        classes: How many classes the target has.
     """
-    positive_label(pos_label)
-    target = describe(y_true, "y_true")
-    if target.kind != BINARY and not (target.kind == MULTICLASS and pos_label is not None):
-        raise DataError(f"{target.kind} format is not supported")
-    check_lengths(y_true, y_score, sample_weight if hasattr(sample_weight, "__len__") else None)
-    raw = column(as_array(y_score, "y_score"), "y_score")
-    score = numbers(raw, "y_score", high=1)
-    labels = target.encoded()
-    positive = is_positive(labels, obvious_positive(labels.classes) if pos_label is None else pos_label)
-    return rank(score, positive, row_weights(sample_weight, len(score))), raw.dtype
+
+    ranking: Ranking
+    dtype: np.dtype[Any]
+    classes: int
+
+    @classmethod
+    def of(cls, y_true: Any, y_score: Any, pos_label: Any, sample_weight: Any) -> Ranked:
+        """Orders the rows.
+
+        Raises:
+            DataError: The target is neither binary nor, with ``pos_label``, multiclass; its positive class is not
+                clear; a score or a weight is not finite.
+        """
+        positive_label(pos_label)
+        target = describe(y_true, "y_true")
+        if target.kind != BINARY and not (target.kind == MULTICLASS and pos_label is not None):
+            raise DataError(f"{target.kind} format is not supported")
+        check_lengths(y_true, y_score, sample_weight if hasattr(sample_weight, "__len__") else None)
+        raw = column(as_array(y_score, "y_score"), "y_score")
+        score = numbers(raw, "y_score", high=1, finite=False)
+        labels = target.encoded()
+        positive = is_positive(labels, obvious_positive(labels.classes) if pos_label is None else pos_label)
+        ranking = rank(score, positive, row_weights(sample_weight, len(score)))
+        return cls(ranking, raw.dtype, len(labels.classes))
 
 
 def rank(score: NDArray[Any], positive: NDArray[np.uint8], weight: NDArray[np.float64] | None) -> Ranking:
     """Rows in order; those of weight 0 are no rows.
 
     Raises:
-        DataError: A weight is negative.
+        DataError: A weight is negative, or a score is not finite.
     """
-    if weight is None:
-        return Ranking([score], [positive], None, thread_count())
-    if weight.min() < 0:
-        row = int(np.flatnonzero(weight < 0)[0])
-        raise DataError(f"sample_weight holds {weight[row]} in row {row}: a ranking takes no negative weights")
-    if not weight.all():
-        kept = weight != 0
-        score, positive, weight = score[kept], positive[kept], weight[kept]
-    return Ranking([score], [positive], [weight], thread_count())
+    if weight is not None:
+        if weight.min() < 0:
+            row = int(np.flatnonzero(weight < 0)[0])
+            raise DataError(f"sample_weight holds {weight[row]} in row {row}: a ranking takes no negative weights")
+        if not weight.all():
+            kept = weight != 0
+            refuse_not_finite(score, "y_score")
+            score, positive, weight = score[kept], positive[kept], weight[kept]
+    try:
+        return Ranking([score], [positive], None if weight is None else [weight], threads_for(len(score)))
+    except ValueError:  # the kernel looked at every score
+        refuse_not_finite(score, "y_score")
+        raise
 
 
 def is_positive(labels: Labels, pos_label: Any) -> NDArray[np.uint8]:
@@ -74,8 +95,3 @@ def obvious_positive(classes: NDArray[Any]) -> Any:
         f"y_true takes value in {{{names(classes.tolist())}}} and pos_label is not specified: either make y_true "
         "take value in {0, 1} or {-1, 1} or pass pos_label explicitly."
     )
-
-
-def two_classes(target: Target) -> bool:
-    """Whether both classes of a binary target occur."""
-    return len(target.encoded().classes) == 2

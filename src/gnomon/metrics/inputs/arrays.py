@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
-from gnomon.kernels.scan import scan_floats
-from gnomon.kernels.threads import thread_count
+from gnomon.kernels.scan import FloatScan, scan_floats
+from gnomon.kernels.threads import threads_for
 
 
 class LengthError(ColumnError, TypeError):
@@ -86,7 +86,7 @@ def column(array: NDArray[Any], name: str) -> NDArray[Any]:
     raise ColumnError(f"{name} should be a 1d array, got an array of shape {array.shape} instead.")
 
 
-def numbers(values: Any, name: str, *, low: int = 1, high: int = 2) -> NDArray[Any]:
+def numbers(values: Any, name: str, *, low: int = 1, high: int = 2, finite: bool = True) -> NDArray[Any]:
     """Finite numbers as a contiguous float32 or float64 array (whole numbers as float64).
 
     Args:
@@ -94,6 +94,7 @@ def numbers(values: Any, name: str, *, low: int = 1, high: int = 2) -> NDArray[A
         name: What the array is called in messages.
         low: How many dimensions it must have at least.
         high: How many it may have.
+        finite: Whether to look for NaN and infinity; a caller that does not will find out from what it computes.
 
     Raises:
         DataError: A value is NaN, infinite, complex or no number.
@@ -115,7 +116,8 @@ def numbers(values: Any, name: str, *, low: int = 1, high: int = 2) -> NDArray[A
         array = array.astype(np.float32 if array.dtype == np.float16 else np.float64, order="C")
     elif not array.flags.c_contiguous or not array.dtype.isnative:
         array = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
-    refuse_not_finite(array, name)
+    if finite:
+        refuse_not_finite(array, name)
     return array
 
 
@@ -128,14 +130,14 @@ def _as_floats(array: NDArray[Any], name: str) -> NDArray[np.float64]:
         raise DataError(f"{name} holds what is no number: {error}") from None
 
 
-def refuse_not_finite(array: NDArray[Any], name: str) -> None:
-    """Raises DataError if a float is NaN or infinite."""
+def refuse_not_finite(array: NDArray[Any], name: str) -> FloatScan:
+    """Raises DataError if a number is NaN or infinite; returns what was seen."""
     if array.dtype.char not in "fd":
         array = array.astype(np.float64)
     flat = array.reshape(-1)
-    seen = scan_floats(flat, thread_count())
+    seen = scan_floats(flat, threads_for(flat.size))
     if not (seen.nans or seen.infinities):
-        return
+        return seen
     wrong = np.isnan(flat) if seen.nans else np.isinf(flat)
     row = int(np.flatnonzero(wrong)[0]) // max(1, array.size // len(array))
     found = "NaN" if seen.nans else f"infinity or a value too large for {array.dtype!r}"

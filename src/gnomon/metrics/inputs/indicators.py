@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gnomon.errors import ColumnError
 from gnomon.kernels.confusion import sum_label_weights
 from gnomon.kernels.indicators import label_margins, row_margins
-from gnomon.kernels.threads import thread_count
+from gnomon.kernels.threads import threads_for
 from gnomon.measures.confusion import Cells
 from gnomon.metrics.inputs.arrays import is_sparse
 from gnomon.metrics.inputs.targets import MULTILABEL, Target
@@ -81,7 +81,7 @@ class Indicators:
             both, flagged, positive = np.empty((3, self.target.shape[1]))
             for label in self.classes:
                 columns = [np.ascontiguousarray(own[:, label]) for own in (self.target, self.predicted)]
-                cells = sum_label_weights(columns[0], columns[1], self.weight, 0, 2, thread_count())
+                cells = sum_label_weights(columns[0], columns[1], self.weight, 0, 2, threads_for(self.rows))
                 both[label], flagged[label], positive[label] = cells[1, 1], cells[:, 1].sum(), cells[1].sum()
         return Cells(both, positive, flagged, self.weight.sum(keepdims=True))
 
@@ -91,12 +91,12 @@ class Indicators:
             both = self.target.multiply(self.predicted).tocsr()
             found = [np.diff(own.indptr).astype(np.float64) for own in (both, self.predicted, self.target)]
         else:
-            found = list(row_margins(self.target, self.predicted, thread_count()))
+            found = list(row_margins(self.target, self.predicted, threads_for(self.target.size)))
         return Cells(found[0], found[2], found[1], np.array([float(self.target.shape[1])]))
 
     def _counts(self) -> list[NDArray[Any]]:
         if not is_sparse(self.target):
-            return list(label_margins(self.target, self.predicted, thread_count()))
+            return list(label_margins(self.target, self.predicted, threads_for(self.target.size)))
         both = self.target.multiply(self.predicted).tocsr()
         return [_column_sums(own, self.weight) for own in (both, self.predicted, self.target)]
 

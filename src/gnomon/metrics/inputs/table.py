@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.confusion import count_confusion, count_labels, sum_label_weights
-from gnomon.kernels.threads import thread_count
+from gnomon.kernels.threads import threads_for
 from gnomon.measures.confusion import Cells
 from gnomon.metrics.inputs.arrays import LengthError, check_lengths, is_sparse
 from gnomon.metrics.inputs.indicators import Indicators
@@ -34,14 +34,14 @@ class Table:
         cells: The margins, a class along the axis; int64 without weights, else float64.
         weighted: Whether rows have weights.
         rows: How many rows there are.
-        in_true: Whether each of the classes is the true one of any row.
+        true_rows: How many rows there are of each class (or at least whether there are any).
     """
 
     classes: NDArray[Any]
     cells: Cells
     weighted: bool
     rows: int
-    in_true: NDArray[np.bool_]
+    true_rows: NDArray[Any]
     _mass: NDArray[Any] | None = None
     _codes: tuple[NDArray[Any], NDArray[Any], NDArray[np.float64] | None] | None = None
 
@@ -56,7 +56,7 @@ class Table:
             return self._mass
         assert self._codes is not None  # wide tables keep the codes
         target, predicted, weight = self._codes
-        return _mass(target, predicted, weight, len(self.classes), thread_count())
+        return _mass(target, predicted, weight, len(self.classes))
 
     def chosen(self, labels: Any) -> NDArray[np.intp]:
         """Where each of some labels stands among the classes; -1 if it does not occur."""
@@ -117,23 +117,23 @@ def _small_whole_numbers(y_true: Any, y_pred: Any, sample_weight: Any) -> Table 
     rows = len(y_true)
     if kind is None or y_pred.dtype != y_true.dtype or len(y_pred) != rows or not rows:
         return None
-    threads = thread_count()
+    threads = threads_for(rows)
     target, predicted = (np.ascontiguousarray(y).view(kind) for y in (y_true, y_pred))
     found = count_labels(target, predicted, threads)
     if found is None:
         return None
-    low, counts = found
-    support = counts.sum(axis=1)
-    present = np.flatnonzero(support + counts.sum(axis=0))
-    mass: NDArray[Any] = counts
+    labels, counts = found
+    classes = labels.astype(y_true.dtype, copy=False)
+    if sample_weight is None:
+        cells = Cells.of(counts)
+        return Table(classes, cells, False, rows, cells.support, counts)
     weight = row_weights(sample_weight, rows)
-    if weight is not None:
-        mass = sum_label_weights(target, predicted, weight, low, len(counts), threads)
-    if len(present) < len(counts):
-        mass = mass[present[:, None], present]
-    return Table(
-        (present + low).astype(y_true.dtype), Cells.of(mass), weight is not None, rows, support[present] > 0, mass
-    )
+    assert weight is not None
+    low, span = int(labels[0]), int(labels[-1] - labels[0]) + 1
+    mass = sum_label_weights(target, predicted, weight, low, span, threads)
+    if span > len(labels):
+        mass = mass[(labels - low)[:, None], labels - low]
+    return Table(classes, Cells.of(mass), True, rows, counts.sum(axis=1), mass)
 
 
 def _table(target: Labels, predicted: Labels, weight: NDArray[np.float64] | None) -> Table:
@@ -142,12 +142,12 @@ def _table(target: Labels, predicted: Labels, weight: NDArray[np.float64] | None
     if codes[0].dtype != codes[1].dtype:
         codes = [code.astype(np.int32, copy=False) for code in codes]
     rows, weighted = len(codes[0]), weight is not None
-    in_true = positions(classes, target.classes) >= 0
+    true_rows = positions(classes, target.classes) >= 0
     if len(classes) > _WIDE:
         cells = _margins(codes[0], codes[1], weight, len(classes))
-        return Table(classes, cells, weighted, rows, in_true, None, (codes[0], codes[1], weight))
-    mass = _mass(codes[0], codes[1], weight, len(classes), thread_count())
-    return Table(classes, Cells.of(mass), weighted, rows, in_true, mass)
+        return Table(classes, cells, weighted, rows, true_rows, None, (codes[0], codes[1], weight))
+    mass = _mass(codes[0], codes[1], weight, len(classes))
+    return Table(classes, Cells.of(mass), weighted, rows, true_rows, mass)
 
 
 def _recoded(labels: Labels, classes: NDArray[Any]) -> NDArray[Any]:
@@ -159,8 +159,9 @@ def _recoded(labels: Labels, classes: NDArray[Any]) -> NDArray[Any]:
 
 
 def _mass(
-    target: NDArray[Any], predicted: NDArray[Any], weight: NDArray[np.float64] | None, classes: int, threads: int
+    target: NDArray[Any], predicted: NDArray[Any], weight: NDArray[np.float64] | None, classes: int
 ) -> NDArray[Any]:
+    threads = threads_for(len(target))
     if weight is None:
         return count_confusion(target, predicted, classes, threads)
     return sum_label_weights(target, predicted, weight, 0, classes, threads)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.records import encode_records
-from gnomon.kernels.scan import WIDEST_TABLE, distinct_integers, encode_integers, integer_span
-from gnomon.kernels.threads import thread_count
+from gnomon.kernels.scan import encode_narrow
+from gnomon.kernels.threads import threads_for
 from gnomon.metrics.inputs.arrays import as_array, column, is_sparse, refuse_not_finite
 
 BINARY, MULTICLASS, MULTILABEL = "binary", "multiclass", "multilabel-indicator"
@@ -164,24 +164,20 @@ def _labelled(array: NDArray[Any], labels: Labels) -> Target:
 
 def encode_whole(array: NDArray[Any]) -> Labels:
     """Labels that are whole numbers or booleans; at least one row."""
-    threads = thread_count()
     values = np.ascontiguousarray(array.view(np.uint8) if array.dtype.kind == "b" else array)
     if not values.dtype.isnative:
         values = values.astype(values.dtype.newbyteorder("="))
-    low, high = integer_span(values, threads)
-    if high - low >= WIDEST_TABLE or high > np.iinfo(np.int64).max:
-        codes, first = encode_records(values, threads)
-        return _in_order(array[first], codes)
-    if low == 0 and high <= 1 and values.dtype == np.uint8:
-        return Labels(np.arange(high + 1).astype(array.dtype), values)
-    classes = np.arange(low, high + 1) if high - low <= 1 else distinct_integers(values, threads)
-    codes, _, _ = encode_integers(values, classes.tolist(), threads)
-    return Labels(classes.astype(array.dtype), codes)
+    threads = threads_for(len(values))
+    found = encode_narrow(values, threads)
+    if found is not None:
+        return Labels(found[0].astype(array.dtype, copy=False), found[1])
+    codes, first = encode_records(values, threads)
+    return _in_order(array[first], codes)
 
 
 def encode_text(array: NDArray[Any]) -> Labels:
     """Labels that are text of a fixed width."""
-    codes, first = encode_records(np.ascontiguousarray(array), thread_count())
+    codes, first = encode_records(np.ascontiguousarray(array), threads_for(len(array)))
     return _in_order(array[first], codes)
 
 
@@ -195,7 +191,7 @@ def encode_objects(array: NDArray[Any], name: str) -> Labels:
         DataError: Something else is among them.
     """
     array = np.ascontiguousarray(array)
-    codes, first = encode_records(_Addresses(array).array(), thread_count())
+    codes, first = encode_records(_Addresses(array).array(), threads_for(len(array)))
     objects = array[first].tolist()
     odd = [value for value in objects if not isinstance(value, str)]
     if odd:
