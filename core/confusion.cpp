@@ -267,10 +267,12 @@ nb::object label_counts(Input<T> target, Input<T> predicted, int threads) {
 // Exact sums of the weights, and of their squares if asked for, for every cell that occurs.
 struct CellSums {
   std::uint64_t cell;
+  std::size_t rows = 0;
   ExactSum weight, square;
 };
 
 GNOMON_HOT void add_group(CellSums& sums, const double* weight, std::size_t count, bool squares) {
+  sums.rows += count;
   for (std::size_t start = 0; start < count; start += ExactSum::kBlock) {
     const std::size_t size = std::min(ExactSum::kBlock, count - start);
     sums.weight.add_block(weight + start, size);
@@ -290,8 +292,9 @@ GNOMON_HOT void add_group(CellSums& sums, const double* weight, std::size_t coun
 class WeightTable {
  public:
   WeightTable(std::int64_t low, std::size_t classes, bool squares)
-      : low_(static_cast<std::uint64_t>(low)), classes_(classes), squares_(squares) {
+      : low_(static_cast<std::uint64_t>(low)), classes_(classes), few_(classes <= kFewClasses), squares_(squares) {
     if (classes * classes <= kDense) slot_of_.assign(classes * classes, -1);
+    for (std::uint64_t cell = 0; few_ && cell < classes * classes; ++cell) slot_for(cell);
   }
 
   template <class Code>
@@ -302,12 +305,7 @@ class WeightTable {
     std::vector<std::size_t> end;
     for (std::size_t start = 0; start < count; start += kStretch) {
       const std::size_t size = std::min(kStretch, count - start);
-      for (std::size_t i = 0; i < size; ++i) {
-        const std::uint64_t t = static_cast<std::uint64_t>(static_cast<std::int64_t>(target[start + i])) - low_,
-                            p = static_cast<std::uint64_t>(static_cast<std::int64_t>(predicted[start + i])) - low_;
-        if (t >= classes_ || p >= classes_) return false;
-        slot[i] = slot_for(t * classes_ + p);
-      }
+      if (!slots_of(target + start, predicted + start, size, slot.data())) return false;
       if (sums_.size() > size) {  // more cells than rows: gathering would cost more than it saves
         for (std::size_t i = 0; i < size; ++i) add_group(sums_[slot[i]], weight + start + i, 1, squares_);
         continue;
@@ -325,6 +323,7 @@ class WeightTable {
   void merge(const WeightTable& other) {
     for (const CellSums& theirs : other.sums_) {
       CellSums& mine = sums_[slot_for(theirs.cell)];
+      mine.rows += theirs.rows;
       mine.weight.merge(theirs.weight);
       mine.square.merge(theirs.square);
     }
@@ -333,20 +332,42 @@ class WeightTable {
   const std::vector<CellSums>& sums() const { return sums_; }
 
  private:
+  static constexpr std::size_t kFewClasses = 4;
   static constexpr std::size_t kDense = 1 << 16;  // cells up to which a table finds a cell's place
+
+  // The place of each row's cell among the sums; false if a label lies outside. With few cells each has its place
+  // from the start, so there is nothing to look up.
+  template <class Code>
+  bool slots_of(const Code* target, const Code* predicted, std::size_t count, std::int32_t* slot) {
+    std::uint64_t outside = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t t = static_cast<std::uint64_t>(static_cast<std::int64_t>(target[i])) - low_,
+                          p = static_cast<std::uint64_t>(static_cast<std::int64_t>(predicted[i])) - low_;
+      outside |= static_cast<std::uint64_t>(t >= classes_) | static_cast<std::uint64_t>(p >= classes_);
+      slot[i] = static_cast<std::int32_t>(t * classes_ + p);
+    }
+    if (outside) return false;
+    if (few_) return true;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t t = static_cast<std::uint64_t>(static_cast<std::int64_t>(target[i])) - low_,
+                          p = static_cast<std::uint64_t>(static_cast<std::int64_t>(predicted[i])) - low_;
+      slot[i] = slot_for(t * classes_ + p);
+    }
+    return true;
+  }
 
   GNOMON_INLINE std::int32_t slot_for(std::uint64_t cell) {
     std::int32_t& slot = slot_of_.empty() ? sparse_.try_emplace(cell, -1).first->second : slot_of_[cell];
     if (slot < 0) {
       slot = static_cast<std::int32_t>(sums_.size());
-      sums_.push_back({cell, {}, {}});
+      sums_.push_back({cell, 0, {}, {}});
     }
     return slot;
   }
 
   std::uint64_t low_;
   std::size_t classes_;
-  bool squares_;
+  bool few_, squares_;
   std::vector<std::int32_t> slot_of_;
   std::unordered_map<std::uint64_t, std::int32_t> sparse_;
   std::vector<CellSums> sums_;
@@ -376,7 +397,7 @@ nb::list confusion_weights(Input<Code> target, Input<Code> predicted, Input<doub
   if (!valid) throw nb::value_error(kBadCode);
   nb::list result;
   for (const CellSums& own : tables[0].sums())
-    result.append(nb::make_tuple(own.cell, to_python(own.weight), squares ? to_python(own.square) : nb::none()));
+    if (own.rows) result.append(nb::make_tuple(own.cell, to_python(own.weight), squares ? to_python(own.square) : nb::none()));
   return result;
 }
 

@@ -17,42 +17,50 @@ constexpr std::size_t kBlock = ExactSum::kBlock;
 
 GNOMON_INLINE double square_distance(double p, double y) { return (p - y) * (p - y); }
 
-struct LossBlock {
-  double brier[kBlock], log_loss[kBlock];
-};
+// Labels are widened first: a loop over bytes and doubles together does not vectorise everywhere.
+GNOMON_INLINE void widen(const std::uint8_t* target, std::size_t count, double* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<double>(static_cast<int>(target[i]));
+}
+
+template <class T>
+GNOMON_INLINE void brier_loop(const std::uint8_t* target, const T* score, std::size_t count, double* out) {
+  widen(target, count, out);
+  for (std::size_t i = 0; i < count; ++i) out[i] = square_distance(static_cast<double>(score[i]), out[i]);
+}
 
 // `least` is the probability to which 0 is raised and `most` the one to which 1 is lowered.
+GNOMON_INLINE double log_loss_of(double truth, double least, double most) {
+  truth = truth < least ? least : truth;
+  truth = truth > most ? most : truth;
+  return -log_normal(truth);
+}
+
 template <class T>
-GNOMON_INLINE void binary_block(const std::uint8_t* target, const T* score, std::size_t count, double least,
-                                double most, LossBlock& out) {
-  double outcome[kBlock];  // widened first: a loop over bytes and doubles together does not vectorise everywhere
-  for (std::size_t i = 0; i < count; ++i) outcome[i] = static_cast<double>(static_cast<int>(target[i]));
+GNOMON_INLINE void log_loop(const std::uint8_t* target, const T* score, std::size_t count, double least, double most,
+                            double* out) {
+  widen(target, count, out);
   for (std::size_t i = 0; i < count; ++i) {
-    const double p = static_cast<double>(score[i]);
-    const double y = outcome[i];
-    out.brier[i] = square_distance(p, y);
-    double truth = y * p + (1.0 - y) * (1.0 - p);  // exact for 0 and 1, and without a branch
-    truth = truth < least ? least : truth;
-    truth = truth > most ? most : truth;
-    out.log_loss[i] = -log_normal(truth);
+    const double p = static_cast<double>(score[i]), y = out[i];
+    out[i] = log_loss_of(y * p + (1.0 - y) * (1.0 - p), least, most);  // exact for 0 and 1, and without a branch
   }
 }
 
-GNOMON_HOT void block_of(const std::uint8_t* target, const double* score, std::size_t count, double least,
-                         double most, LossBlock& out) {
-  binary_block(target, score, count, least, most, out);
+GNOMON_HOT void brier_block(const std::uint8_t* target, const double* score, std::size_t count, double* out) {
+  brier_loop(target, score, count, out);
 }
-GNOMON_HOT void block_of(const std::uint8_t* target, const float* score, std::size_t count, double least,
-                         double most, LossBlock& out) {
-  binary_block(target, score, count, least, most, out);
+GNOMON_HOT void brier_block(const std::uint8_t* target, const float* score, std::size_t count, double* out) {
+  brier_loop(target, score, count, out);
 }
-
+GNOMON_HOT void log_block(const std::uint8_t* target, const double* score, std::size_t count, double least,
+                          double most, double* out) {
+  log_loop(target, score, count, least, most, out);
+}
+GNOMON_HOT void log_block(const std::uint8_t* target, const float* score, std::size_t count, double least, double most,
+                          double* out) {
+  log_loop(target, score, count, least, most, out);
+}
 GNOMON_HOT void log_block(const double* truth, std::size_t count, double least, double most, double* out) {
-  for (std::size_t i = 0; i < count; ++i) {
-    double p = truth[i] < least ? least : truth[i];
-    p = p > most ? most : p;
-    out[i] = -log_normal(p);
-  }
+  for (std::size_t i = 0; i < count; ++i) out[i] = log_loss_of(truth[i], least, most);
 }
 
 // The sums that a weighted mean and its variance need.
@@ -60,69 +68,42 @@ struct MeanSums {
   ExactSum value, square;
 };
 
-GNOMON_HOT void add_values(MeanSums& into, const double* values, const double* weight, std::size_t count) {
-  double high[kBlock], low[kBlock], square_high[kBlock], square_low[kBlock];
+GNOMON_HOT void add_values(MeanSums& into, const double* values, const double* weight, std::size_t count,
+                           bool squares) {
+  double high[kBlock], low[kBlock];
   if (weight == nullptr) {
-    for (std::size_t i = 0; i < count; ++i) {
-      const Pair square = product(values[i], values[i]);
-      square_high[i] = square.high;
-      square_low[i] = square.low;
-    }
     into.value.add_block(values, count);
   } else {
     for (std::size_t i = 0; i < count; ++i) {
       const Pair weighted = product(values[i], weight[i]);
-      const Pair square = product(product(values[i], values[i]), weight[i]);
       high[i] = weighted.high;
       low[i] = weighted.low;
-      square_high[i] = square.high;
-      square_low[i] = square.low;
     }
     into.value.add_block(high, count);
     into.value.add_block(low, count);
   }
-  into.square.add_block(square_high, count);
-  into.square.add_block(square_low, count);
-}
-
-template <class T>
-nb::list binary_losses(Input<std::uint8_t> target, Input<T> score, std::optional<Input<double>> weight, double least,
-                       double most, int threads) {
-  const std::size_t rows = target.size();
-  if (score.size() != rows || (weight && weight->size() != rows))
-    throw nb::value_error("target, score and weight differ in length");
-  const double* w = weight ? weight->data() : nullptr;
-  MeanSums brier, log_loss;
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows, threads);
-    std::vector<MeanSums> briers(workers), log_losses(workers);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
-      LossBlock block;
-      for (std::size_t i = r.begin; i < r.end; i += kBlock) {
-        const std::size_t count = std::min(kBlock, r.end - i);
-        block_of(target.data() + i, score.data() + i, count, least, most, block);
-        add_values(briers[part], block.brier, w ? w + i : nullptr, count);
-        add_values(log_losses[part], block.log_loss, w ? w + i : nullptr, count);
-      }
-    });
-    for (int part = 0; part < workers; ++part) {
-      brier.value.merge(briers[part].value);
-      brier.square.merge(briers[part].square);
-      log_loss.value.merge(log_losses[part].value);
-      log_loss.square.merge(log_losses[part].square);
+  if (!squares) return;
+  if (weight == nullptr) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const Pair square = product(values[i], values[i]);
+      high[i] = square.high;
+      low[i] = square.low;
+    }
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      const Pair square = product(product(values[i], values[i]), weight[i]);
+      high[i] = square.high;
+      low[i] = square.low;
     }
   }
-  const ExactSum sums[] = {brier.value, brier.square, log_loss.value, log_loss.square};
-  return to_python(sums, 4);
+  into.square.add_block(high, count);
+  into.square.add_block(low, count);
 }
 
-// Sums of w*v and w*v^2 of any column.
-nb::list mean_sums(Input<double> values, std::optional<Input<double>> weight, int threads) {
-  const std::size_t rows = values.size();
-  if (weight && weight->size() != rows) throw nb::value_error("values and weight differ in length");
-  const double* w = weight ? weight->data() : nullptr;
+// Runs fill(begin, count, block) over all rows and sums what it fills in; a list of the sum, and of that of the
+// squares if asked for.
+template <class Fill>
+nb::list sum_blocks(std::size_t rows, const double* weight, bool squares, int threads, const Fill& fill) {
   MeanSums whole;
   {
     nb::gil_scoped_release release;
@@ -130,8 +111,11 @@ nb::list mean_sums(Input<double> values, std::optional<Input<double>> weight, in
     std::vector<MeanSums> parts(workers);
     parallel_for(workers, workers, [&](std::size_t part) {
       const Range r = part_of(rows, part, workers);
-      for (std::size_t i = r.begin; i < r.end; i += kBlock)
-        add_values(parts[part], values.data() + i, w ? w + i : nullptr, std::min(kBlock, r.end - i));
+      double block[kBlock];
+      for (std::size_t i = r.begin; i < r.end; i += kBlock) {
+        const std::size_t count = std::min(kBlock, r.end - i);
+        add_values(parts[part], fill(i, count, block), weight ? weight + i : nullptr, count, squares);
+      }
     });
     for (const auto& part : parts) {
       whole.value.merge(part.value);
@@ -139,7 +123,42 @@ nb::list mean_sums(Input<double> values, std::optional<Input<double>> weight, in
     }
   }
   const ExactSum sums[] = {whole.value, whole.square};
-  return to_python(sums, 2);
+  return to_python(sums, squares ? 2 : 1);
+}
+
+template <class T>
+void check_lengths(const Input<T>& values, std::size_t rows, const std::optional<Input<double>>& weight) {
+  if (values.size() != rows || (weight && weight->size() != rows))
+    throw nb::value_error("the columns differ in length");
+}
+
+template <class T>
+nb::list brier_sums(Input<std::uint8_t> target, Input<T> score, std::optional<Input<double>> weight, bool squares,
+                    int threads) {
+  check_lengths(score, target.size(), weight);
+  return sum_blocks(target.size(), weight ? weight->data() : nullptr, squares, threads,
+                    [&](std::size_t begin, std::size_t count, double* block) {
+                      brier_block(target.data() + begin, score.data() + begin, count, block);
+                      return static_cast<const double*>(block);
+                    });
+}
+
+template <class T>
+nb::list log_loss_sums(Input<std::uint8_t> target, Input<T> score, std::optional<Input<double>> weight, double least,
+                       double most, bool squares, int threads) {
+  check_lengths(score, target.size(), weight);
+  return sum_blocks(target.size(), weight ? weight->data() : nullptr, squares, threads,
+                    [&](std::size_t begin, std::size_t count, double* block) {
+                      log_block(target.data() + begin, score.data() + begin, count, least, most, block);
+                      return static_cast<const double*>(block);
+                    });
+}
+
+// Sums of w*v and w*v^2 of any column.
+nb::list mean_sums(Input<double> values, std::optional<Input<double>> weight, bool squares, int threads) {
+  check_lengths(values, values.size(), weight);
+  return sum_blocks(values.size(), weight ? weight->data() : nullptr, squares, threads,
+                    [&](std::size_t begin, std::size_t, double*) { return values.data() + begin; });
 }
 
 // Of each row's probabilities, one for each class: -log(p) of its true class, and the sum over classes of the
@@ -208,15 +227,22 @@ nb::tuple class_scan(Matrix<T> scores, int threads) {
   return nb::make_tuple(whole.nans, whole.infinities, whole.low, whole.high, farthest);
 }
 
+template <class T>
+void bind_binary(nb::module_& m) {
+  m.def("brier_sums", &brier_sums<T>, nb::arg("target").noconvert(), nb::arg("score").noconvert(),
+        nb::arg("weight").none().noconvert(), nb::arg("squares"), nb::arg("threads"));
+  m.def("log_loss_sums", &log_loss_sums<T>, nb::arg("target").noconvert(), nb::arg("score").noconvert(),
+        nb::arg("weight").none().noconvert(), nb::arg("least"), nb::arg("most"), nb::arg("squares"),
+        nb::arg("threads"));
+}
+
 }  // namespace
 
 void bind_losses(nb::module_& m) {
-  m.def("binary_losses", &binary_losses<double>, nb::arg("target").noconvert(), nb::arg("score").noconvert(),
-        nb::arg("weight").none().noconvert(), nb::arg("least"), nb::arg("most"), nb::arg("threads"));
-  m.def("binary_losses", &binary_losses<float>, nb::arg("target").noconvert(), nb::arg("score").noconvert(),
-        nb::arg("weight").none().noconvert(), nb::arg("least"), nb::arg("most"), nb::arg("threads"));
+  bind_binary<double>(m);
+  bind_binary<float>(m);
   m.def("mean_sums", &mean_sums, nb::arg("values").noconvert(), nb::arg("weight").none().noconvert(),
-        nb::arg("threads"));
+        nb::arg("squares"), nb::arg("threads"));
   m.def("class_losses", &class_losses<double>, nb::arg("target").noconvert(), nb::arg("scores").noconvert(),
         nb::arg("least"), nb::arg("most"), nb::arg("threads"));
   m.def("class_losses", &class_losses<float>, nb::arg("target").noconvert(), nb::arg("scores").noconvert(),

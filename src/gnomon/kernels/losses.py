@@ -22,25 +22,43 @@ class MeanSums(NamedTuple):
 
 def sum_values(values: NDArray[np.float64], weight: NDArray[np.float64] | None, threads: int) -> MeanSums:
     """The two sums of any column of losses."""
-    return MeanSums(*map(ExactSum.from_core, _core.mean_sums(values, weight, threads)))
+    return MeanSums(*map(ExactSum.from_core, _core.mean_sums(values, weight, True, threads)))
+
+
+def total_of(values: NDArray[np.float64], weight: NDArray[np.float64] | None, threads: int) -> ExactSum:
+    """The sum of ``w * v`` alone."""
+    return ExactSum.from_core(_core.mean_sums(values, weight, False, threads)[0])
 
 
 def sum_binary_losses(
-    target: NDArray[np.uint8],
-    score: NDArray[Any],
-    weight: NDArray[np.float64] | None,
-    threads: int,
-    clip: np.dtype[Any] | None = None,
+    target: NDArray[np.uint8], score: NDArray[Any], weight: NDArray[np.float64] | None, threads: int
 ) -> tuple[MeanSums, MeanSums]:
     """Sums of the Brier loss ``(p - y)**2`` and of the log loss, for probabilities of the positive class.
 
     As in scikit-learn, a probability nearer to 0 or 1 than the resolution of its type is moved there
-    before its logarithm is taken, so a certain mistake costs about 36 (float64), not infinity. ``clip`` names
-    another type than the scores' own.
+    before its logarithm is taken, so a certain mistake costs about 36 (float64), not infinity.
     """
-    least, most = clipping(score.dtype if clip is None else clip)
-    sums = [ExactSum.from_core(s) for s in _core.binary_losses(target, score, weight, least, most, threads)]
-    return MeanSums(*sums[:2]), MeanSums(*sums[2:])
+    brier = _core.brier_sums(target, score, weight, True, threads)
+    log_loss = _core.log_loss_sums(target, score, weight, *clipping(score.dtype), True, threads)
+    return MeanSums(*map(ExactSum.from_core, brier)), MeanSums(*map(ExactSum.from_core, log_loss))
+
+
+def total_brier(
+    target: NDArray[np.uint8], score: NDArray[Any], weight: NDArray[np.float64] | None, threads: int
+) -> ExactSum:
+    """The sum of the weighted Brier losses alone."""
+    return ExactSum.from_core(_core.brier_sums(target, score, weight, False, threads)[0])
+
+
+def total_log_loss(
+    target: NDArray[np.uint8],
+    score: NDArray[Any],
+    weight: NDArray[np.float64] | None,
+    threads: int,
+    clip: np.dtype[Any],
+) -> ExactSum:
+    """The sum of the weighted log losses alone; the resolution of the type ``clip`` limits the probabilities."""
+    return ExactSum.from_core(_core.log_loss_sums(target, score, weight, *clipping(clip), False, threads)[0])
 
 
 def class_losses(

@@ -156,7 +156,7 @@ def class_units(labels: Sequence[NDArray[np.uint8]], weights: Sequence[NDArray[n
     for code in (1, 0):
         total = sum(
             (
-                ExactSum.from_core(_core.mean_sums(weight * (label == code), None, 1)[0])
+                ExactSum.from_core(_core.mean_sums(weight * (label == code), None, False, 1)[0])
                 for weight, label in zip(weights, labels, strict=True)
             ),
             ExactSum(),

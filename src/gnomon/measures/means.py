@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.kernels.exact import ExactSum
-from gnomon.kernels.losses import sum_values
+from gnomon.kernels.losses import total_of
 from gnomon.states.mean import MeanLoss, Weight
 
 
@@ -45,10 +45,10 @@ def mean_and_error(weight: Weight, value: ExactSum, value2: ExactSum, square2: E
 
 def mean_of(values: NDArray[np.float64], weight: NDArray[np.float64] | None, threads: int) -> float:
     """The weighted mean of a column, its sums exact, rounded once; NaN where the weights sum to 0."""
-    total = ExactSum.of(len(values)) if weight is None else sum_values(weight, None, threads).value
+    total = ExactSum.of(len(values)) if weight is None else total_of(weight, None, threads)
     if not total.units:
         return math.nan
-    return sum_values(values, weight, threads).value.over(total)
+    return total_of(values, weight, threads).over(total)
 
 
 def mean_loss(state: MeanLoss) -> MeanAndError:

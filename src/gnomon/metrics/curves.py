@@ -135,9 +135,9 @@ def precision_recall_curve(
     flag("drop_intermediate", drop_intermediate)
     keep = "gains" if drop_intermediate else "all"
     tps, fps, thresholds = _counts(Ranked.of(y_true, y_score, pos_label, sample_weight), keep)
-    flagged = tps + fps
-    precision, recall = np.ones(len(tps) + 1), np.zeros(len(tps) + 1)
-    precision[:-1] = np.divide(tps, flagged, out=np.zeros(len(tps)), where=flagged != 0)[::-1]
+    precision, recall = np.empty(len(tps) + 1), np.empty(len(tps) + 1)
+    np.divide(tps[::-1], (tps + fps)[::-1], out=precision[:-1])
+    precision[-1], recall[-1] = 1.0, 0.0
     if tps[-1] == 0:
         warn("No positive class found in y_true, recall is set to one for all thresholds.")
         recall[:-1] = 1.0
@@ -203,12 +203,11 @@ def auc(x: Any, y: Any) -> float:
     across, up = (column(numbers(own, name), name) for own, name in ((x, "x"), (y, "y")))
     if len(across) < 2:
         raise ColumnError(f"At least 2 points are needed to compute area under curve, but x.shape = {across.shape}")
-    steps = np.diff(across)
-    if (steps < 0).any():
-        if not (steps <= 0).all():
-            raise DataError(f"x is neither increasing nor decreasing : {np.asarray(x).reshape(-1)}.")
-        return area(across[::-1], up[::-1])
-    return area(across, up)
+    if (across[1:] >= across[:-1]).all():
+        return area(across, up)
+    if not (across[1:] <= across[:-1]).all():
+        raise DataError(f"x is neither increasing nor decreasing : {np.asarray(x).reshape(-1)}.")
+    return area(across[::-1], up[::-1])
 
 
 @documented(

@@ -154,7 +154,7 @@ def d2_pinball_score(
         return math.nan
     amounts.check()
     loss = amounts.mean_of("pinball", float(alpha))
-    answers = quantiles((own.copy() for own in amounts.target), amounts.weight, float(alpha))
+    answers = quantiles(amounts.target, amounts.weight, float(alpha))
     constant = [np.full_like(own, answer) for own, answer in zip(amounts.target, answers, strict=True)]
     reference = Amounts(amounts.target, constant, amounts.weight, amounts.multioutput).mean_of("pinball", float(alpha))
     pairs = zip(loss, reference, strict=True)

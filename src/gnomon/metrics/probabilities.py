@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.exact import ExactSum
-from gnomon.kernels.losses import class_losses, scan_classes, sum_binary_losses, sum_values
-from gnomon.kernels.scan import scan_floats
+from gnomon.kernels.losses import ClassScan, class_losses, scan_classes, total_brier, total_log_loss, total_of
+from gnomon.kernels.scan import FloatScan, scan_floats
 from gnomon.kernels.threads import threads_for
 from gnomon.measures import calibration
 from gnomon.measures.means import mean_of
@@ -23,7 +23,7 @@ from gnomon.measures.probability import (
     label_losses,
 )
 from gnomon.metrics.documentation import documented
-from gnomon.metrics.inputs.arrays import as_array, check_lengths, column, numbers, rows_of
+from gnomon.metrics.inputs.arrays import as_array, check_lengths, column, numbers, refuse_not_finite, rows_of
 from gnomon.metrics.inputs.indicators import as_indicator
 from gnomon.metrics.inputs.parameters import flag, one_of, positive_label, renamed, whole_number
 from gnomon.metrics.inputs.targets import BINARY, MULTILABEL, Target, describe, positions
@@ -53,25 +53,34 @@ class Probabilities:
     weight: NDArray[np.float64] | None
     dtype: np.dtype[Any]
 
-    def losses(self) -> tuple[float, float]:
-        """The mean log loss, and the mean Brier score summed over classes."""
+    def log_loss(self) -> float:
+        """The mean log loss."""
+        if self.values.ndim == 2:
+            return self._mean(0)
+        threads = threads_for(len(self.values))
+        return total_log_loss(self.codes, self.values, self.weight, threads, self.dtype).over(self.total)
+
+    def brier(self) -> float:
+        """The mean Brier score, summed over classes."""
+        if self.values.ndim == 2:
+            return self._mean(1)
+        threads = threads_for(len(self.values))
+        return 2 * total_brier(self.codes, self.values, self.weight, threads).over(self.total)
+
+    def _mean(self, which: int) -> float:
         threads = threads_for(self.values.size)
-        if self.values.ndim == 1:
-            sums = sum_binary_losses(self.codes, self.values, self.weight, threads, self.dtype)
-            total = self.total
-            return sums[1].value.over(total), 2 * sums[0].value.over(total)
         if self.codes.ndim == 2:
-            log_loss, brier = label_losses(self.codes, self.values, self.dtype)
+            losses = label_losses(self.codes, self.values, self.dtype)
         else:
-            log_loss, brier = class_losses(self.codes.astype(np.int32, copy=False), self.values, threads, self.dtype)
-        return mean_of(log_loss, self.weight, threads), mean_of(brier, self.weight, threads)
+            losses = class_losses(self.codes.astype(np.int32, copy=False), self.values, threads, self.dtype)
+        return mean_of(losses[which], self.weight, threads)
 
     @property
     def total(self) -> ExactSum:
         """The sum of the weights."""
         if self.weight is None:
             return ExactSum.of(len(self.values))
-        return sum_values(self.weight, None, threads_for(len(self.values))).value
+        return total_of(self.weight, None, threads_for(len(self.weight)))
 
     def frequencies(self) -> Probabilities:
         """What always answering the class frequencies would be: a row for each class, of the weight of its rows.
@@ -92,13 +101,16 @@ class Probabilities:
 
 def _probabilities(y_proba: Any) -> tuple[NDArray[Any], np.dtype[Any]]:
     raw = as_array(y_proba, "y_proba")
-    values = numbers(raw, "y_proba")
+    values = numbers(raw, "y_proba", finite=False)  # their range will be looked at
     if values.ndim == 2 and values.shape[1] == 1:
         values = values.reshape(-1)
     return values, raw.dtype if raw.dtype.kind == "f" else values.dtype
 
 
-def _check_range(low: float, high: float, below: str) -> None:
+def _check_range(seen: FloatScan | ClassScan, values: NDArray[Any], below: str) -> None:
+    low, high = seen.low, seen.high
+    if seen.nans or seen.infinities:
+        refuse_not_finite(values, "y_proba")
     if high > 1:
         raise DataError(f"y_prob contains values greater than 1: {high}")
     if low < 0:
@@ -113,11 +125,10 @@ def by_class(y_true: Any, y_proba: Any, sample_weight: Any, labels: Any) -> Prob
     """
     values, dtype = _probabilities(y_proba)
     if values.ndim == 1:
-        seen = scan_floats(values, threads_for(values.size))
-        _check_range(seen.low, seen.high, "lower")
+        _check_range(scan_floats(values, threads_for(values.size)), values, "lower")
     else:
         rows = scan_classes(values, threads_for(values.size))
-        _check_range(rows.low, rows.high, "lower")
+        _check_range(rows, values, "lower")
     check_lengths(values, y_true, sample_weight if hasattr(sample_weight, "__len__") else None)
     weight = row_weights(sample_weight, len(values))
     target = describe(y_true, "y_true")
@@ -186,8 +197,7 @@ def of_positive(y_true: Any, y_proba: Any, sample_weight: Any, pos_label: Any) -
             f"The type of the target inferred from y_true is {target.kind} but should be binary according to the "
             "shape of y_prob."
         )
-    seen = scan_floats(values, threads_for(values.size))
-    _check_range(seen.low, seen.high, "less")
+    _check_range(scan_floats(values, threads_for(values.size)), values, "less")
     labels = target.encoded()
     if pos_label is None:
         numeric = labels.classes.dtype.kind not in "UO"
@@ -231,7 +241,7 @@ def log_loss(
     """
     flag("normalize", normalize)
     own = by_class(y_true, renamed(y_proba, y_pred, warn), sample_weight, labels)
-    mean = own.losses()[0]
+    mean = own.log_loss()
     return mean if normalize else mean * float(own.total)
 
 
@@ -264,7 +274,7 @@ def brier_score_loss(
     positive_label(pos_label)
     one_of("scale_by_half", scale_by_half, ("auto", True, False))
     own = _either(y_true, y_proba, sample_weight, pos_label, labels)
-    score = own.losses()[1]
+    score = own.brier()
     halved = own.classes < 3 if isinstance(scale_by_half, str) else scale_by_half
     return score / 2 if halved else score
 
@@ -298,7 +308,7 @@ def d2_log_loss_score(
     if not _enough_rows(y_true, y_proba, sample_weight):
         return math.nan
     own = by_class(y_true, y_proba, sample_weight, labels)
-    return improvement(own.losses()[0], own.frequencies().losses()[0])
+    return improvement(own.log_loss(), own.frequencies().log_loss())
 
 
 @documented(
@@ -325,7 +335,7 @@ def d2_brier_score(
     if not _enough_rows(y_true, y_proba, sample_weight):
         return math.nan
     own = _either(y_true, y_proba, sample_weight, pos_label, labels)
-    return improvement(own.losses()[1], own.frequencies().losses()[1])
+    return improvement(own.brier(), own.frequencies().brier())
 
 
 @documented(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.exact import ExactSum
-from gnomon.kernels.losses import sum_values
+from gnomon.kernels.losses import total_of
 from gnomon.kernels.residuals import largest_residual, sum_residuals
 from gnomon.kernels.threads import threads_for
 from gnomon.measures.quantiles import Ranks
@@ -84,7 +84,7 @@ class Amounts:
         """
         if self.weight is None:
             return ExactSum.of(self.rows)
-        total = sum_values(self.weight, None, threads_for(self.rows)).value
+        total = total_of(self.weight, None, threads_for(self.rows))
         if not total.units:
             raise ZeroDivisionError("sample_weight sums to zero: there is no mean")
         return total
@@ -343,7 +343,7 @@ def median_absolute_error(
 
 
 def quantiles(columns: Iterable[NDArray[Any]], weight: Array | None, share: float) -> Array:
-    """A quantile of each column; rows of weight 0 are no rows. The columns' order is changed.
+    """A quantile of each column; rows of weight 0 are no rows.
 
     Raises:
         DataError: A weight is negative.

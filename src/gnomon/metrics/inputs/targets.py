@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
-from gnomon.kernels.records import encode_records
-from gnomon.kernels.scan import encode_narrow
+from gnomon.kernels.records import encode_objects, encode_records
+from gnomon.kernels.scan import encode_integers, encode_narrow
 from gnomon.kernels.threads import threads_for
 from gnomon.metrics.inputs.arrays import as_array, column, is_sparse, refuse_not_finite
 
@@ -151,7 +152,7 @@ def _column(array: NDArray[Any], name: str) -> Target:
         return _labelled(array, encode_text(array))
     if not isinstance(array.flat[0], str):
         return Target(UNKNOWN, array)
-    return _labelled(array, encode_objects(array, name))
+    return _labelled(array, encode_strings(array, name))
 
 
 class LabelTypeError(ColumnError, TypeError):
@@ -181,52 +182,28 @@ def encode_text(array: NDArray[Any]) -> Labels:
     return _in_order(array[first], codes)
 
 
-def encode_objects(array: NDArray[Any], name: str) -> Labels:
-    """Labels that are Python strings.
-
-    Most such arrays hold a few objects many times, so their addresses are encoded first and each object is looked
-    at once.
+def encode_strings(array: NDArray[Any], name: str) -> Labels:
+    """Labels that are Python strings in an array of objects.
 
     Raises:
         DataError: Something else is among them.
     """
     array = np.ascontiguousarray(array)
-    codes, first = encode_records(_Addresses(array).array(), threads_for(len(array)))
-    objects = array[first].tolist()
-    odd = [value for value in objects if not isinstance(value, str)]
-    if odd:
-        missing = odd[0] is None or odd[0] != odd[0]
-        raise DataError(f"Input {name} contains {'NaN' if missing else f'labels of mixed types, such as {odd[0]!r}'}.")
-    number: dict[str, int] = {}
-    of_object = np.array([number.setdefault(value, len(number)) for value in objects], np.int32)
-    if len(number) < len(objects):
-        codes = of_object[codes]
-    return _in_order(np.array(list(number), object), codes)
-
-
-class _Addresses:
-    """The addresses of an array of objects, as whole numbers, without copying."""
-
-    def __init__(self, array: NDArray[Any]) -> None:
-        self._array = array  # keeps it alive
-        self.__array_interface__ = {
-            "version": 3,
-            "shape": array.shape,
-            "typestr": np.dtype(np.intp).str,
-            "data": (array.__array_interface__["data"][0], True),
-        }
-
-    def array(self) -> NDArray[np.intp]:
-        return np.asarray(self)
+    codes, first, odd = encode_objects(array)
+    if odd is not None:
+        value = array[odd]
+        missing = value is None or (isinstance(value, float) and math.isnan(value))
+        raise DataError(
+            f"Input {name} contains {'NaN' if missing else 'labels of mixed types'}: row {odd} holds {value!r}"
+        )
+    return _in_order(array[first], codes)
 
 
 def _in_order(classes: NDArray[Any], codes: NDArray[np.int32]) -> Labels:
     """Labels that were numbered as they first occurred, numbered in ascending order instead."""
     order = np.argsort(classes)
-    dtype = np.uint8 if len(classes) <= 256 else np.int32
-    rank = np.empty(len(classes), dtype)
-    rank[order] = np.arange(len(classes), dtype=dtype)
-    return Labels(classes[order], rank[codes])
+    codes, _, _ = encode_integers(codes, order.tolist(), threads_for(len(codes)))
+    return Labels(classes[order], codes)
 
 
 def _encode_sorted(array: NDArray[Any]) -> Labels:
