@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gnomon import metrics
     from gnomon.errors import (
         ColumnError,
         DataError,
@@ -43,6 +44,7 @@ __all__ = [
     "__version__",
     "evaluate",
     "load",
+    "metrics",
 ]
 
 _HOME = {
@@ -63,6 +65,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'gnomon' has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "metrics":
+        return import_module("gnomon.metrics")
     value = getattr(import_module(_HOME.get(name, "gnomon.errors")), name)
     globals()[name] = value
     return value

@@ -42,7 +42,7 @@ def test_json_has_the_documented_form(make):
     form = json.loads(make().to_json(), parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
     assert list(form) == [
         "schema_version", "gnomon_version", "task", "classes", "positive", "threshold", "n", "estimates",
-        "per_class", "confusion", "curves", "baseline", "slices", "notes", "provenance",
+        "per_class", "confusion", "confusions", "curves", "baseline", "slices", "notes", "provenance",
     ]  # fmt: skip
     assert form["schema_version"] == 1
     assert form["gnomon_version"] == gnomon.__version__

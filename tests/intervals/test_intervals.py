@@ -7,8 +7,9 @@ import pytest
 from scipy import stats
 
 import gnomon
-from gnomon.intervals.auc import logit_interval, newcombe
+from gnomon.intervals.auc import newcombe
 from gnomon.intervals.interval import normal_quantile, t_quantile
+from gnomon.intervals.logit import logit_interval
 from gnomon.intervals.quantile import median_interval
 from gnomon.intervals.wilson import wilson
 from gnomon.measures.quantiles import Ranks
@@ -38,7 +39,7 @@ def test_delong_interval_on_the_logit_scale():
     half = 1.959963984540054 * math.sqrt(variance) / (auc * (1 - auc))
     logit = math.log(auc / (1 - auc))
     expected = [1 / (1 + math.exp(-(logit + side * half))) for side in (-1, 1)]
-    assert logit_interval(auc, variance, 0.95)[:2] == pytest.approx(expected, rel=1e-12)
+    assert logit_interval(auc, variance, 0.95, "delong")[:2] == pytest.approx(expected, rel=1e-12)
     ev = gnomon.evaluate([1] * 5 + [0] * 6, np.r_[positive, negative])
     assert (ev["roc_auc"].low, ev["roc_auc"].high) == pytest.approx(expected, rel=1e-12)
     assert ev["roc_auc"].method == "delong"

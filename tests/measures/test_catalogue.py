@@ -12,6 +12,7 @@ def evaluations():
     yield gnomon.evaluate(y, p)
     yield gnomon.evaluate(rng.integers(0, 3, 60), rng.dirichlet(np.ones(3), 60))
     yield gnomon.evaluate(rng.random(60), rng.random(60))
+    yield gnomon.evaluate(rng.integers(0, 2, (60, 3)), rng.random((60, 3)))
 
 
 def test_every_estimate_is_registered_and_every_entry_used():

@@ -12,7 +12,7 @@ from gnomon.errors import StateError
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss
 from gnomon.states.residuals import ErrorSizes, Residuals
-from gnomon.states.scores import ClassScores, Scores
+from gnomon.states.scores import ClassScores, LabelRows, Scores
 from tests.strategies import partitions
 
 ROWS = 12
@@ -41,6 +41,12 @@ CASES = {
             c["code"][r], (c["amount"][r], c["second"][r], c["amount"][r]), pick(c["weight"], r)
         ),
         lambda c: ClassScores(),
+    ),
+    "label_rows": Case(
+        lambda c, r: LabelRows.of(
+            np.stack([c["code"][r] % 2, c["other"][r] % 2]), (c["amount"][r], c["second"][r]), pick(c["weight"], r)
+        ),
+        lambda c: LabelRows(),
     ),
     "residuals": Case(
         lambda c, r: Residuals.of(c["amount"][r], c["second"][r], pick(c["weight"], r), 1),
@@ -148,7 +154,7 @@ def test_every_state_is_tested_here():
         for own in vars(import_module(f"gnomon.states.{module.name}")).values():
             if isinstance(own, type) and own.__module__.startswith("gnomon.states") and hasattr(own, "from_bytes"):
                 found.add(own.__name__)
-    tested = {"Confusion", "MeanLoss", "Scores", "ClassScores", "Residuals", "ErrorSizes"}
+    tested = {"Confusion", "MeanLoss", "Scores", "ClassScores", "LabelRows", "Residuals", "ErrorSizes"}
     assert found == tested | {"State", "KeptRows"}
 
 

@@ -13,21 +13,35 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Evaluate a file of predictions.")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("-t", "--target", required=True, metavar="COLUMN", help="Column of true values.")
+@click.option(
+    "-t",
+    "--target",
+    required=True,
+    multiple=True,
+    metavar="COLUMN[,COLUMN...]",
+    help="Column of true values; of several labels one column each.",
+)
 @click.option(
     "-s",
     "--score",
     metavar="COLUMN[,COLUMN...]",
     multiple=True,
-    help="Column of scores of the positive class; for many classes one column each, in sorted order.",
+    help="Column of scores of the positive class; for many classes one column each, in sorted order, or for many "
+    "labels in the order of the targets.",
 )
-@click.option("-p", "--prediction", metavar="COLUMN", help="Column of predicted labels or amounts.")
+@click.option(
+    "-p",
+    "--prediction",
+    multiple=True,
+    metavar="COLUMN[,COLUMN...]",
+    help="Column of predicted labels or amounts; of several labels one column each.",
+)
 @click.option("-w", "--weight", metavar="COLUMN", help="Column of row weights.")
 @click.option("--positive", metavar="LABEL", help="The label the model looks for.")
 @click.option("--classes", metavar="LABEL,...", help="All class labels, where not all occur or their order matters.")
 @click.option(
     "--task",
-    type=click.Choice(["auto", "binary", "multiclass", "regression"]),
+    type=click.Choice(["auto", "binary", "multiclass", "multilabel", "regression"]),
     default="auto",
     show_default=True,
 )
@@ -53,7 +67,14 @@ if TYPE_CHECKING:
 @click.option("-f", "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file instead.")
 def evaluate(
-    path: Path, score: tuple[str, ...], classes: str | None, form: str, output: Path | None, **options: Any
+    path: Path,
+    target: tuple[str, ...],
+    score: tuple[str, ...],
+    prediction: tuple[str, ...],
+    classes: str | None,
+    form: str,
+    output: Path | None,
+    **options: Any,
 ) -> None:
     """Evaluate the predictions in PATH.
 
@@ -62,6 +83,7 @@ def evaluate(
     \b
     gnomon evaluate predictions.csv --target y --score p
     gnomon evaluate scored.parquet --target label --score p_spam --positive spam --threshold 0.8
+    gnomon evaluate tags.parquet --target cat,dog --score p_cat,p_dog
     gnomon evaluate sales.csv --target sold --prediction forecast --format json --output sales.json
     """
     from gnomon.errors import SourceError, UsageError
@@ -71,14 +93,21 @@ def evaluate(
         raise UsageError(f"--output {output} is the input itself: write the report to another file")
     if output is not None and not output.parent.is_dir():
         raise SourceError(f"cannot write {output}: there is no folder {output.parent}")
-    names = [name for part in score for name in part.split(",") if name]
     evaluation = evaluate_data(
         path,
-        score=(names if len(names) > 1 else names[0]) if names else None,
+        target=columns(target),
+        score=columns(score),
+        prediction=columns(prediction),
         classes=classes.split(",") if classes is not None else None,
         **options,
     )
     show(evaluation, form, output)
+
+
+def columns(given: tuple[str, ...]) -> str | list[str] | None:
+    """The column, or the columns, that an option names, separated by commas or given several times."""
+    names = [name for part in given for name in part.split(",") if name]
+    return names if len(names) > 1 else next(iter(names), None)
 
 
 def show(evaluation: Evaluation, form: str, output: Path | None) -> None:

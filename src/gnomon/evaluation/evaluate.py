@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from gnomon.engines.threads import fold
 from gnomon.errors import DataError, MissingValuesError, UsageError
 from gnomon.evaluation.binary import evaluate_binary
 from gnomon.evaluation.multiclass import evaluate_multiclass
+from gnomon.evaluation.multilabel import evaluate_multilabel
 from gnomon.evaluation.notes import remarks
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts
@@ -22,12 +23,14 @@ from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.evaluation.summary import Summary, summarise
 from gnomon.kernels.threads import thread_count
 from gnomon.schema.batch import encode, refuse_missing
-from gnomon.schema.resolve import Request, resolve
+from gnomon.schema.request import Request
+from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Columns, Schema
 from gnomon.sources.arrays import ArraySource
 from gnomon.sources.base import Piece, Source
 from gnomon.sources.files import FileSource
 from gnomon.sources.frames import open_frame
+from gnomon.states.confusion import Confusion
 
 
 def evaluate(
@@ -35,7 +38,7 @@ def evaluate(
     predicted: Any = None,
     /,
     *,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     prediction: Any = None,
     score: Any = None,
     weight: Any = None,
@@ -63,15 +66,19 @@ def evaluate(
             to a CSV (also compressed), Parquet, Feather/Arrow or JSON-lines file or a folder of them; a
             pandas, Polars or PyArrow table; anything with the Arrow PyCapsule interface; a dict of columns.
         predicted: Predictions or scores, when ``data`` holds the true values.
-        target: Name of the column of true values.
-        prediction: Name of the column (or the array) of predicted labels or amounts.
-        score: Name of the column (or the array) of scores of the positive class; for a multiclass task a
-            list of columns (or an array of shape (rows, classes)), one for each class in sorted order or in
-            the order of ``classes``.
+        target: Name of the column of true values; of a multilabel task a list of columns of 0 and 1, one for each
+            label (or ``data`` is an array of shape (rows, labels)).
+        prediction: Name of the column (or the array) of predicted labels or amounts; of a multilabel task one for
+            each label.
+        score: Name of the column (or the array) of scores of the positive class; for a multiclass or multilabel
+            task a list of columns (or an array of shape (rows, classes)), one for each class in sorted order or in
+            the order of ``classes``, or for each label.
         weight: Name of the column (or the array) of row weights, 0 or more; a row of weight 0 is no row.
-        classes: The class labels, where not all of them occur in the data or their order is another.
+        classes: The class labels, where not all of them occur in the data or their order is another; of a
+            multilabel task what the labels are called.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
-        task: ``"binary"``, ``"multiclass"``, ``"regression"``, or ``"auto"`` to tell from the columns.
+        task: ``"binary"``, ``"multiclass"``, ``"multilabel"``, ``"regression"``, or ``"auto"`` to tell from the
+            columns.
         threshold: A row is predicted positive at ``score >= threshold``. None means 0.5 for probabilities
             and no threshold for other scores.
         scale: ``"probability"`` (scores must lie in [0, 1]) or ``"any"`` (a decision value: only measures
@@ -108,11 +115,17 @@ def evaluate(
     options = Options(interval, level, seed, thread_count(threads))
     if predicted is None and target is not None:
         source = open_named(data)
-        names = {part: column_name(part, own) for part, own in (("prediction", prediction), ("weight", weight))}
-        columns = Columns(column_name("target", target) or "", names["prediction"], score_names(score), names["weight"])
+        columns = Columns(
+            column_names("target", target),
+            column_names("prediction", prediction),
+            column_names("score", score),
+            column_name("weight", weight),
+        )
         request = Request(columns, None, task, classes, positive, threshold, scale, missing)
     else:
         source, columns, either = open_arrays(data, predicted, target, prediction, score, weight)
+        if classes is None and len(columns.targets) > 1:
+            classes = list(map(str, range(len(columns.targets))))
         request = Request(columns, either, task, classes, positive, threshold, scale, missing)
     schema = resolve(source, request, options.threads)
     summary = summarise_source(source, schema, options.threads)
@@ -155,23 +168,32 @@ def open_arrays(
     for name, value in (("prediction", prediction), ("score", score), ("weight", weight)):
         if isinstance(value, str):
             raise UsageError(f"{name}={value!r} names a column, but the true values came as an array: pass an array")
-    arrays: dict[str, Any] = {"y_true": data}
-    either, names = None, dict.fromkeys(("prediction", "weight"))
-    scores: tuple[str, ...] = ()
-    if predicted is not None and not is_matrix(predicted):
+    arrays = columns_of("y_true", data)
+    targets = tuple(arrays)
+    either = None
+    if predicted is not None and len(targets) > 1:  # as for two classes: floats are scores, the rest predictions
+        if np.asarray(predicted).dtype.kind == "f":
+            score = predicted
+        else:
+            prediction = predicted
+    elif predicted is not None and is_matrix(predicted):
+        score = predicted
+    elif predicted is not None:
         either = "y_pred"
         arrays[either] = predicted
-    matrix = predicted if either is None and predicted is not None else score
-    if matrix is not None:
-        table = np.asarray(matrix) if is_matrix(matrix) else None
-        split = {"y_score": matrix} if table is None else {f"y_score[{i}]": table[:, i] for i in range(table.shape[1])}
-        arrays |= split
-        scores = tuple(split)
-    for name, label, value in (("prediction", "y_pred", prediction), ("weight", "weight", weight)):
-        if value is not None:
-            arrays[label] = value
-            names[name] = label
-    return ArraySource(arrays), Columns("y_true", names["prediction"], scores, names["weight"]), either
+    predictions = {} if prediction is None else columns_of("y_pred", prediction)
+    scores = {} if score is None else columns_of("y_score", score)
+    arrays |= predictions | scores | ({} if weight is None else {"weight": weight})
+    columns = Columns(targets, tuple(predictions), tuple(scores), None if weight is None else "weight")
+    return ArraySource(arrays), columns, either
+
+
+def columns_of(name: str, values: Any) -> dict[str, Any]:
+    """An array as one column, or a matrix as several, by name."""
+    if not is_matrix(values):
+        return {name: values}
+    table = np.asarray(values)
+    return {f"{name}[{number}]": table[:, number] for number in range(table.shape[1])}
 
 
 def is_matrix(values: Any) -> bool:
@@ -193,13 +215,17 @@ def column_name(part: str, name: Any) -> str | None:
     raise UsageError(f"{part}= takes a column's name here, not {type(name).__name__}")
 
 
-def score_names(score: Any) -> tuple[str, ...]:
-    """The names of the score columns."""
-    if score is None:
+def column_names(part: str, given: Any) -> tuple[str, ...]:
+    """The names of one column or several.
+
+    Raises:
+        UsageError: Something else was passed.
+    """
+    if given is None:
         return ()
-    names = [score] if isinstance(score, str) else list(score)
+    names = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else []
     if not names or not all(isinstance(name, str) for name in names):
-        raise UsageError("score= takes a column's name, or a list of names, here")
+        raise UsageError(f"{part}= takes a column's name, or a list of names, here, not {type(given).__name__}")
     return tuple(names)
 
 
@@ -230,6 +256,8 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options)
         parts = evaluate_binary(summary, schema, options)
     elif schema.task == "multiclass":
         parts = evaluate_multiclass(summary, schema, options)
+    elif schema.task == "multilabel":
+        parts = evaluate_multilabel(summary, schema, options)
     else:
         parts = evaluate_regression(summary, options)
     return Evaluation(
@@ -240,7 +268,8 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options)
         positive=schema.names[1] if schema.task == "binary" else None,
         threshold=schema.threshold,
         per_class=parts.per_class,
-        confusion=matrix_of(parts, schema),
+        confusion=matrix_of(parts.confusion, schema.names),
+        confusions={label: matrix for label, own in parts.confusions.items() if (matrix := matrix_of(own, ("0", "1")))},
         curves=parts.curves,
         baseline=baseline_form(parts),
         notes=(*remarks(parts, summary, schema), *parts.notes, *schema.notes, *source.notes),
@@ -248,13 +277,12 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options)
     )
 
 
-def matrix_of(parts: Parts, schema: Schema) -> ConfusionMatrix | None:
+def matrix_of(state: Confusion | None, names: tuple[str, ...]) -> ConfusionMatrix | None:
     """The confusion matrix, where there is one."""
-    state = parts.confusion
     if state is None:
         return None
     weights = None if state.weights is None else state.mass().astype(np.float64)
-    return ConfusionMatrix(schema.names, state.counts.copy(), weights)
+    return ConfusionMatrix(names, state.counts.copy(), weights)
 
 
 def baseline_form(parts: Parts) -> dict[str, Any]:
@@ -277,8 +305,8 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
         "numpy": np.__version__,
         "source": source.name,
         "columns": {
-            "target": columns.target,
-            "prediction": columns.prediction,
+            "target": list(columns.targets) if schema.task == "multilabel" else columns.target,
+            "prediction": list(columns.predictions) if schema.task == "multilabel" else columns.prediction,
             "score": list(columns.scores),
             "weight": columns.weight,
         },

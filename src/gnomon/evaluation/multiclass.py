@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gnomon.estimate import NAN, Estimate
+from gnomon.evaluation.averaged_auc import Ranked, averaged_auc
 from gnomon.evaluation.classification import WHOLE, Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts, majority
 from gnomon.evaluation.ranking import ranking_estimates
 from gnomon.evaluation.summary import Summary
-from gnomon.intervals.auc import logit_interval, newcombe
-from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.mean import mean_interval
-from gnomon.kernels.losses import sum_values
-from gnomon.measures import ranking as measures
 from gnomon.measures.confusion import averaged
 from gnomon.measures.means import mean_loss
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
-from gnomon.states.mean import MeanLoss, Weight
+from gnomon.states.mean import MeanLoss
 from gnomon.states.scores import ClassScores
 
 _AVERAGED = {
@@ -67,50 +62,14 @@ def add_ranking(parts: Parts, state: ClassScores, schema: Schema, options: Optio
     for code, label in enumerate(schema.names):
         ranked = ranking_estimates(state.one_vs_rest(code, len(schema.labels)), label, options)
         parts.per_class[label] |= {name: ranked.estimates[name] for name in ("roc_auc", "average_precision")}
-    for average in ("macro", "weighted"):
-        parts.estimates[f"roc_auc_{average}"] = averaged_auc(parts, state, schema, average, options)
-
-
-def averaged_auc(parts: Parts, state: ClassScores, schema: Schema, average: str, options: Options) -> Estimate:
-    """The average over classes of the one-vs-rest AUC.
-
-    Its interval is DeLong's for the average: a row's influence is the average of its influences on the
-    classes' AUCs, and the variance is the sum of their squares, made on the logit scale.
-    """
     classes = len(schema.labels)
     target = np.concatenate(state.column(0))
     weight = np.concatenate(state.column(1 + classes)) if len(state.chunks[0]) > 1 + classes else None
-    defined = [code for code, label in enumerate(schema.names) if parts.per_class[label]["roc_auc"].defined]
-    if not defined:
-        return options.estimate(NAN, NO_INTERVAL, len(target), "the AUC is undefined for every class")
-    support = [float(Weight.of_group(target == code, weight, options.threads).total) for code in defined]
-    shares = np.asarray(support) / sum(support) if average == "weighted" else np.full(len(defined), 1 / len(defined))
-    aucs = [parts.per_class[schema.names[code]]["roc_auc"].value for code in defined]
-    value = float(sum(share * auc for share, auc in zip(shares, aucs, strict=True)))
-    if not options.intervals:
-        return options.estimate(value, NO_INTERVAL, len(target))
-    return options.estimate(
-        value, influence_interval(state, target, weight, defined, shares, aucs, value, options), len(target)
-    )
-
-
-def influence_interval(
-    state: ClassScores,
-    target: NDArray[Any],
-    weight: NDArray[np.float64] | None,
-    codes: list[int],
-    shares: NDArray[Any],
-    aucs: list[float],
-    value: float,
-    options: Options,
-) -> Interval:
-    """The interval of a weighted sum of one-vs-rest AUCs over the same rows."""
-    influence = np.zeros(len(target))
-    for code, share, auc in zip(codes, shares, aucs, strict=True):
-        label, score = (target == code).astype(np.uint8), np.concatenate(state.column(1 + code))
-        influence += share * measures.auc_influence(score, label, weight, auc, options.threads)
-    variance = float(sum_values(influence, None, options.threads).square)
-    if 0 < value < 1 and variance > 0:
-        return logit_interval(value, variance, options.level)
-    effective = Weight.of(len(target), weight, options.threads).effective
-    return newcombe(value, effective / len(codes), effective * (1 - 1 / len(codes)), options.level)
+    rankings = [
+        Ranked(
+            parts.per_class[label]["roc_auc"], (target == code).astype(np.uint8), np.concatenate(state.column(1 + code))
+        )
+        for code, label in enumerate(schema.names)
+    ]
+    for average in ("macro", "weighted"):
+        parts.estimates[f"roc_auc_{average}"] = averaged_auc(rankings, weight, average, options)

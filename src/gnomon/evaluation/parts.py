@@ -34,6 +34,7 @@ class Parts:
     estimates: dict[str, Estimate] = field(default_factory=dict)
     per_class: dict[str, dict[str, Estimate]] = field(default_factory=dict)
     confusion: Confusion | None = None
+    confusions: dict[str, Confusion] = field(default_factory=dict)
     curves: dict[str, Any] = field(default_factory=dict)
     baseline: Baseline | None = None
     notes: list[str] = field(default_factory=list)

@@ -9,9 +9,10 @@ import numpy as np
 
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.options import Options
-from gnomon.intervals.auc import logit_interval, newcombe
+from gnomon.intervals.auc import newcombe
 from gnomon.intervals.bootstrap import ranking_intervals
 from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.logit import logit_interval
 from gnomon.kernels.losses import sum_values
 from gnomon.kernels.ranking import PairCounts, ScoreBins
 from gnomon.measures import ranking as measures
@@ -79,7 +80,7 @@ def auc_interval(
         else:
             variance = float(measures.delong_variance(pairs))
         if variance > 0:
-            return logit_interval(auc, variance, options.level)
+            return logit_interval(auc, variance, options.level, "delong")
     return newcombe(auc, *effective, options.level)
 
 

@@ -95,14 +95,16 @@ class Evaluation(Mapping[str, Estimate]):
     A mapping from the names of estimates to :class:`gnomon.Estimate`; iteration gives the names.
 
     Attributes:
-        task: ``"binary"``, ``"multiclass"`` or ``"regression"``.
+        task: ``"binary"``, ``"multiclass"``, ``"multilabel"`` or ``"regression"``.
         n: The number of rows that took part.
         estimates: The estimates by name.
-        classes: What the classes are called; of a binary task the negative one first.
+        classes: What the classes, or the labels of a multilabel task, are called; of a binary task the negative one
+            first.
         positive: The class that the model looks for; None unless the task is binary.
         threshold: A row was predicted positive at ``score >= threshold``; None where nothing was thresholded.
-        per_class: For each class of a multiclass task its estimates against the rest.
-        confusion: The confusion matrix; None for a regression, or scores without a threshold.
+        per_class: For each class of a multiclass task, or label of a multilabel one, its estimates against the rest.
+        confusion: The confusion matrix; None for a regression, several labels, or scores without a threshold.
+        confusions: The confusion matrix of each label of a multilabel task.
         curves: Points of the ROC and the precision-recall curve of a binary task with scores.
         baseline: What a guess without a model would score on the same rows.
         notes: Remarks in plain words.
@@ -117,13 +119,14 @@ class Evaluation(Mapping[str, Estimate]):
     threshold: float | None = None
     per_class: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
     confusion: ConfusionMatrix | None = None
+    confusions: Mapping[str, ConfusionMatrix] = field(default_factory=dict)
     curves: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("estimates", "curves", "baseline", "provenance"):
+        for name in ("estimates", "confusions", "curves", "baseline", "provenance"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         per_class = {label: MappingProxyType(dict(own)) for label, own in self.per_class.items()}
         object.__setattr__(self, "per_class", MappingProxyType(per_class))
@@ -183,6 +186,7 @@ class Evaluation(Mapping[str, Estimate]):
                 for label, own in self.per_class.items()
             },
             "confusion": None if self.confusion is None else self.confusion.to_dict(),
+            "confusions": {label: own.to_dict() for label, own in self.confusions.items()},
             "curves": plain(self.curves),
             "baseline": plain(self.baseline),
             "slices": {},
@@ -214,6 +218,7 @@ class Evaluation(Mapping[str, Estimate]):
                 threshold=form["threshold"],
                 per_class={label: estimates_from(own) for label, own in form["per_class"].items()},
                 confusion=None if form["confusion"] is None else ConfusionMatrix.from_dict(form["confusion"]),
+                confusions={label: ConfusionMatrix.from_dict(own) for label, own in form.get("confusions", {}).items()},
                 curves=form["curves"],
                 baseline=form["baseline"],
                 notes=tuple(form["notes"]),
@@ -238,6 +243,7 @@ class Evaluation(Mapping[str, Estimate]):
 HEADLINES = {
     "binary": ("accuracy", "f1", "roc_auc", "average_precision"),
     "multiclass": ("accuracy", "f1_macro", "roc_auc_macro"),
+    "multilabel": ("accuracy", "hamming_loss", "f1_macro", "roc_auc_macro"),
     "regression": ("rmse", "mae", "r2"),
 }
 

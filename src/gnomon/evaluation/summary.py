@@ -14,7 +14,7 @@ from gnomon.states.base import State
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss, Weight
 from gnomon.states.residuals import ErrorSizes, Residuals
-from gnomon.states.scores import ClassScores, Scores
+from gnomon.states.scores import ClassScores, LabelRows, Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,12 @@ class Summary:
 
 def summarise(batch: Batch, schema: Schema, threads: int) -> Summary:
     """The states of one batch."""
-    make = {"binary": binary_states, "multiclass": multiclass_states, "regression": regression_states}[schema.task]
+    make = {
+        "binary": binary_states,
+        "multiclass": multiclass_states,
+        "multilabel": multilabel_states,
+        "regression": regression_states,
+    }[schema.task]
     return Summary(Weight.of(batch.n, batch.weight, threads), batch.dropped, make(batch, schema, threads))
 
 
@@ -78,6 +83,19 @@ def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, S
             states["brier_score"] = MeanLoss.of(brier, weight, threads)
     assert predicted is not None  # a schema has predictions or scores
     states["confusion"] = Confusion.of_labels(batch.target, predicted, weight, classes, threads)
+    return states
+
+
+def multilabel_states(batch: Batch, schema: Schema, _: int) -> dict[str, State]:
+    """The labels of each row with those predicted for it, and with their scores."""
+    states: dict[str, State] = {}
+    predicted = None if batch.prediction is None else list(batch.prediction)
+    if predicted is None and schema.threshold is not None:
+        predicted = [(score >= schema.threshold).astype(np.uint8) for score in batch.scores]
+    if predicted is not None:
+        states["labels"] = LabelRows.of(batch.target, predicted, batch.weight)
+    if batch.scores:
+        states["scores"] = LabelRows.of(batch.target, batch.scores, batch.weight)
     return states
 
 

@@ -1,22 +1,10 @@
-"""Intervals for the AUC: DeLong's variance on the logit scale, and a score interval where that fails."""
+"""A score interval for the AUC, where DeLong's variance fails."""
 
 from __future__ import annotations
 
 import math
 
 from gnomon.intervals.interval import Interval, normal_quantile
-
-
-def logit_interval(auc: float, variance: float, level: float) -> Interval:
-    """The AUC's interval, made on the logit scale and brought back, so that it stays inside [0, 1].
-
-    Needs 0 < auc < 1 and a positive variance; standard error of the logit is that of the AUC over
-    auc * (1 - auc).
-    """
-    z = normal_quantile(level)
-    center = math.log(auc / (1 - auc))
-    half = z * math.sqrt(variance) / (auc * (1 - auc))
-    return Interval(_expit(center - half), _expit(center + half), "delong")
 
 
 def newcombe(auc: float, positives: float, negatives: float, level: float) -> Interval:
@@ -41,7 +29,3 @@ def newcombe(auc: float, positives: float, negatives: float, level: float) -> In
         return (near + far) / 2
 
     return Interval(0.0 if auc == 0 else solve(0.0), 1.0 if auc == 1 else solve(1.0), "newcombe")
-
-
-def _expit(x: float) -> float:
-    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))

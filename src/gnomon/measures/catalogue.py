@@ -41,6 +41,10 @@ CATALOGUE: dict[str, Measure] = {
     "ks": Measure("Kolmogorov-Smirnov"),
     "log_loss": Measure("log loss", high=_INF, better=_DOWN),
     "brier_score": Measure("Brier score", better=_DOWN),
+    "hamming_loss": Measure("Hamming loss", better=_DOWN),
+    "label_ranking_average_precision": Measure("label ranking AP"),
+    "label_ranking_loss": Measure("label ranking loss", better=_DOWN),
+    "coverage_error": Measure("coverage error", high=_INF, better=_DOWN),
     "mse": Measure("MSE", high=_INF, better=_DOWN),
     "rmse": Measure("RMSE", high=_INF, better=_DOWN),
     "mae": Measure("MAE", high=_INF, better=_DOWN),
@@ -51,7 +55,7 @@ CATALOGUE: dict[str, Measure] = {
     "max_error": Measure("largest error", high=_INF, better=_DOWN),
 }
 
-AVERAGES = ("macro", "micro", "weighted")
+AVERAGES = ("macro", "micro", "weighted", "samples")
 
 
 def measure(name: str) -> Measure:

@@ -43,8 +43,11 @@ ASCII = Glyphs(".", "=", "o", "*", "-", "-")
 LONGEST_LABEL = 16
 WIDEST_BAR, NARROWEST_BAR = 30, 8
 GAP = 2
-# Other names of the accuracy and the balanced accuracy, left out of the table.
-OTHER_NAMES = frozenset({"recall_macro", "recall_weighted", "precision_micro", "recall_micro", "f1_micro"})
+# Other names of the accuracy and the balanced accuracy, or of another average, left out of the table.
+OTHER_NAMES = {
+    "multiclass": frozenset({"recall_macro", "recall_weighted", "precision_micro", "recall_micro", "f1_micro"}),
+    "multilabel": frozenset({"recall_weighted"}),
+}
 
 # Estimates of a class, the most telling first.
 CLASS_ORDER = ("precision", "recall", "f1", "roc_auc", "average_precision", "specificity")
@@ -55,12 +58,14 @@ def render(evaluation: Evaluation, console: Console) -> None:
     """Prints an evaluation to a rich console."""
     glyphs = ASCII if console.options.ascii_only else UNICODE
     sections: list[RenderableType] = [title(evaluation, glyphs)]
-    sections.append(estimates_table(evaluation.estimates, console.width, glyphs, level_of(evaluation)))
+    others = OTHER_NAMES.get(evaluation.task, frozenset())
+    estimates = {name: own for name, own in evaluation.estimates.items() if name not in others}
+    sections.append(estimates_table(estimates, console.width, glyphs, level_of(evaluation)))
     if evaluation.per_class:
         sections.append(class_table(evaluation, console.width, glyphs))
     if evaluation.confusion is not None:
         sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
-    notes = [*evaluation.notes, *reasons(evaluation.estimates, glyphs)]
+    notes = [*evaluation.notes, *reasons(estimates, glyphs)]
     if notes:
         sections.append(bullets(notes, console.width, glyphs))
     for number_, section in enumerate(sections):
@@ -75,7 +80,7 @@ def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
     if evaluation.positive is not None:
         facts.append(f"positive {visible(evaluation.positive, LONGEST_LABEL)!r}")
     elif evaluation.classes:
-        facts.append(f"{len(evaluation.classes)} classes")
+        facts.append(f"{len(evaluation.classes)} {'labels' if evaluation.task == 'multilabel' else 'classes'}")
     if evaluation.threshold is not None:
         facts.append(f"positive at score >= {evaluation.threshold:g}")
     text = Text()
@@ -92,12 +97,11 @@ def level_of(evaluation: Evaluation) -> float:
 
 def estimates_table(estimates: Mapping[str, Estimate], width: int, glyphs: Glyphs, level: float) -> Table:
     """One row an estimate; as the terminal gets narrower the bar goes first, then n."""
-    shown = {name: own for name, own in estimates.items() if name not in OTHER_NAMES}
     columns = {
-        "measure": [glyphs.write(measure(name).title) for name in shown],
-        "value": [number(own.value) for own in shown.values()],
-        f"{level * 100:g} % interval": [interval_text(own, glyphs) for own in shown.values()],
-        "n": [f"{own.n:,}" for own in shown.values()],
+        "measure": [glyphs.write(measure(name).title) for name in estimates],
+        "value": [number(own.value) for own in estimates.values()],
+        f"{level * 100:g} % interval": [interval_text(own, glyphs) for own in estimates.values()],
+        "n": [f"{own.n:,}" for own in estimates.values()],
     }
     if not any(columns[f"{level * 100:g} % interval"]):
         del columns[f"{level * 100:g} % interval"]
@@ -105,7 +109,7 @@ def estimates_table(estimates: Mapping[str, Estimate], width: int, glyphs: Glyph
     if taken - GAP > width:
         taken -= max(map(len, ["n", *columns.pop("n")])) + GAP
     bar_width = min(WIDEST_BAR, width - taken)
-    bars = bar_width >= NARROWEST_BAR and any(has_bar(name, own) for name, own in shown.items())
+    bars = bar_width >= NARROWEST_BAR and any(has_bar(name, own) for name, own in estimates.items())
     table = grid()
     for head in columns:
         if head == "n" and bars:
@@ -123,7 +127,7 @@ def estimates_table(estimates: Mapping[str, Estimate], width: int, glyphs: Glyph
     if "n" not in columns and bars:
         table.add_column(Text("0" + "1".rjust(bar_width - 1), style="dim"), no_wrap=True)
     styles = {"value": "bold", "n": "dim"}
-    for row, (name, estimate) in enumerate(shown.items()):
+    for row, (name, estimate) in enumerate(estimates.items()):
         cells = [Text(columns[head][row], style=styles.get(head, "")) for head in columns]
         if bars:
             drawn = bar(estimate, bar_width, glyphs) if has_bar(name, estimate) else Text("")
@@ -169,15 +173,16 @@ def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Table:
         name: CLASS_HEADS.get(name, name) for name in CLASS_ORDER if name in next(iter(evaluation.per_class.values()))
     }
     labels = [visible(label, LONGEST_LABEL) for label in evaluation.per_class]
-    support = [f"{own['recall'].n:,}" for own in evaluation.per_class.values()]
-    room = width - max(map(len, ["class", *labels])) - max(map(len, ["n", *support])) - GAP
+    support = [f"{own['recall'].n:,}" if "recall" in own else "" for own in evaluation.per_class.values()]
+    kind = "label" if evaluation.task == "multilabel" else "class"
+    room = width - max(map(len, [kind, *labels])) - max(map(len, ["n", *support])) - GAP
     longest = len(f"0.000 0.000 {glyphs.dash} 0.000") + GAP
     with_intervals = room >= longest * len(heads)
     while len(heads) > 1 and not with_intervals and room < sum(max(6, len(head)) + GAP for head in heads.values()):
         heads.popitem()
     table = grid()
-    for head in ("class", *heads.values(), "n"):
-        table.add_column(head, justify="left" if head == "class" else "right", no_wrap=True)
+    for head in (kind, *heads.values(), "n"):
+        table.add_column(head, justify="left" if head == kind else "right", no_wrap=True)
     for label, count, own in zip(labels, support, evaluation.per_class.values(), strict=True):
         cells = []
         for name in heads:
@@ -236,7 +241,7 @@ def reasons(estimates: Mapping[str, Estimate], glyphs: Glyphs) -> list[str]:
     """Why values or intervals are undefined, the same reason once."""
     by_reason: dict[str, list[str]] = {}
     for name, estimate in estimates.items():
-        if estimate.reason is not None and name not in OTHER_NAMES:
+        if estimate.reason is not None:
             start = "" if estimate.defined else "undefined, as "
             by_reason.setdefault(start + estimate.reason, []).append(glyphs.write(measure(name).title))
     return [f"{', '.join(titles)}: {reason}." for reason, titles in by_reason.items()]

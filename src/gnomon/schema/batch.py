@@ -28,9 +28,10 @@ class Batch:
     """Rows as arrays of one length, every value usable.
 
     Attributes:
-        target: Class codes (uint8 or int32), or float64 amounts of a regression.
+        target: Class codes (uint8 or int32), or float64 amounts of a regression; of a multilabel task 0 and 1 (uint8)
+            of shape (labels, rows).
         prediction: The same for the prediction; None where there is none.
-        scores: One float32 or float64 array for a binary task, one for each class of a multiclass task.
+        scores: One float32 or float64 array for a binary task, one for each class or label where these are several.
         weight: float64, all positive (a row of weight 0 is no row); None where rows have no weights.
         dropped: Rows left out because a used value was missing.
     """
@@ -44,7 +45,7 @@ class Batch:
     @property
     def n(self) -> int:
         """The number of rows."""
-        return len(self.target)
+        return int(self.target.shape[-1])
 
 
 class Rows:
@@ -80,20 +81,22 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
     if columns.weight is not None:
         leave_out_weightless(rows, columns.weight)
     dropped = leave_out_missing(rows, schema)
-    regression = schema.task == "regression"
-    target = amounts(rows, columns.target, threads) if regression else codes(rows, columns.target, schema, threads)
-    prediction = None
-    if columns.prediction is not None:
-        prediction = (
-            amounts(rows, columns.prediction, threads)
-            if regression
-            else codes(rows, columns.prediction, schema, threads)
-        )
+    target = outcomes(rows, columns.targets, schema, threads)
+    prediction = outcomes(rows, columns.predictions, schema, threads) if columns.predictions else None
     scores = tuple(score(rows, name, schema, threads) for name in columns.scores)
-    if len(scores) > 1 and schema.scale == "probability":
+    if schema.task == "multiclass" and scores and schema.scale == "probability":
         check_sums(rows, scores, columns.scores)
     weight = None if columns.weight is None else floats(rows, columns.weight).astype(np.float64, copy=False)
     return Batch(target, prediction, scores, weight, dropped)
+
+
+def outcomes(rows: Rows, names: tuple[str, ...], schema: Schema, threads: int) -> NDArray[Any]:
+    """The target or the prediction: amounts, class codes, or the labels of each row of shape (labels, rows)."""
+    if schema.task == "regression":
+        return amounts(rows, names[0], threads)
+    if schema.task == "multilabel":
+        return np.stack([codes(rows, name, schema, threads) for name in names])
+    return codes(rows, names[0], schema, threads)
 
 
 def leave_out_weightless(rows: Rows, name: str) -> None:
@@ -271,6 +274,8 @@ def codes(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
     if len(unknown):
         row = int(unknown[0])
         value = rows.table[name][row].as_py()
+        if schema.task == "multilabel":
+            raise DataError(f"column {name!r} holds {value!r} in {rows.position(row)}: a label is 0 or 1 in each row")
         shown = ", ".join(repr(known) for known in schema.names[:10])
         raise DataError(
             f"column {name!r} holds {value!r} in {rows.position(row)}, which is no class ({shown}): "

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, cast
-
-import numpy as np
+from typing import cast
 
 from gnomon.errors import ColumnError, DataError, UsageError, nearest
 from gnomon.schema.batch import Rows, leave_out_incomplete, leave_out_weightless
@@ -19,31 +15,15 @@ from gnomon.schema.labels import (
     label_order,
     same_labels,
 )
+from gnomon.schema.multilabel import multilabel
+from gnomon.schema.request import Request, check_request
 from gnomon.schema.schema import Columns, Missing, Scale, Schema, Task
 from gnomon.sources.base import Source, check_columns
 
-TASKS = ("auto", "binary", "multiclass", "regression")
 # Whole numbers with more values than this may be classes or amounts: a person has to say.
 CLEARLY_CLASSES = 100
 # So may as few as this where nearly every row has a value of its own; and fewer are rarely amounts.
 FEW_AMOUNTS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a person asked for; see :func:`gnomon.evaluate` for the meaning of each.
-
-    ``either`` names a column that is the prediction or the score, whichever its values say.
-    """
-
-    columns: Columns
-    either: str | None = None
-    task: str = "auto"
-    classes: Sequence[Any] | None = None
-    positive: Any = None
-    threshold: float | None = None
-    scale: str = "probability"
-    missing: str = "error"
 
 
 def resolve(source: Source, request: Request, threads: int) -> Schema:
@@ -59,6 +39,8 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
     check_columns(wanted, source.columns, source.name)
     if request.task == "regression":
         return regression(source, request)
+    if request.task == "multilabel" or len(request.columns.targets) > 1:
+        return multilabel(request)
     target, prediction = labels_of(source, request, threads)
     if looks_like_regression(request, target, prediction):
         return regression(source, request)
@@ -98,28 +80,6 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
         cast(Missing, request.missing),
         tuple(notes),
     )
-
-
-def check_request(request: Request) -> None:
-    """Raises UsageError for values that no data could make right."""
-    for name, value, known in (
-        ("task", request.task, TASKS),
-        ("scale", request.scale, ("probability", "any")),
-        ("missing", request.missing, ("error", "drop")),
-    ):
-        if value not in known:
-            raise UsageError(f"{name}={value!r} is unknown: {nearest(str(value), known)}")
-    number = isinstance(request.threshold, (int, float, np.number))
-    if request.threshold is not None and not (number and np.isfinite(request.threshold)):
-        raise UsageError(f"threshold must be a finite number, not {request.threshold!r}")
-    if request.columns.prediction is None and not request.columns.scores and request.either is None:
-        raise UsageError("name what to evaluate: a column of predictions (prediction=...) or of scores (score=...)")
-    columns = request.columns
-    parts = [columns.target, *columns.scores, *([columns.weight] if columns.weight else [])]
-    if columns.prediction is not None and columns.prediction in parts:
-        raise UsageError(f"column {columns.prediction!r} is named twice: prediction and something else")
-    if len(set(parts)) < len(parts):
-        raise UsageError(f"a column is named twice among target, score and weight: {', '.join(parts)}")
 
 
 def labels_of(source: Source, request: Request, threads: int) -> tuple[LabelColumn, LabelColumn | None]:
@@ -193,8 +153,8 @@ def settle(request: Request, target: LabelColumn, prediction: LabelColumn | None
         repeats = set(labels) <= own and not own <= {0, 1}
         is_score = prediction.floating and (request.scale == "any" or not repeats)
     if is_score:
-        return Columns(columns.target, None, (either,), columns.weight)
-    return Columns(columns.target, either, (), columns.weight)
+        return Columns(columns.targets, (), (either,), columns.weight)
+    return Columns(columns.targets, (either,), (), columns.weight)
 
 
 def class_labels(
@@ -377,7 +337,7 @@ def regression(source: Source, request: Request) -> Schema:
             raise UsageError(f"{name}={given!r} is for a classification, but this is a regression: use prediction=")
     if prediction is None:
         raise UsageError("a regression needs the column of predictions: prediction=...")
-    columns = Columns(columns.target, prediction, (), columns.weight)
+    columns = Columns(columns.targets, (prediction,), (), columns.weight)
     text = source.text_columns([columns.target, prediction])
     if text:
         raise ColumnError(f"column {min(text)!r} holds text: a regression needs numbers")

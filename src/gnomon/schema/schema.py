@@ -7,23 +7,40 @@ from typing import Literal
 
 from gnomon.schema.labels import Label
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
 Scale = Literal["probability", "any"]
 Missing = Literal["error", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The names of the used columns."""
+    """The names of the used columns.
 
-    target: str
-    prediction: str | None = None
+    Attributes:
+        targets: The column of true values; of a multilabel task one for each label.
+        predictions: The column of predictions, or one for each label; none where there are no predictions.
+        scores: The columns of scores, one for each class or label where these are several.
+        weight: The column of weights.
+    """
+
+    targets: tuple[str, ...]
+    predictions: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
     weight: str | None = None
 
+    @property
+    def target(self) -> str:
+        """The one column of true values."""
+        return self.targets[0]
+
+    @property
+    def prediction(self) -> str | None:
+        """The one column of predictions, if any."""
+        return self.predictions[0] if self.predictions else None
+
     def used(self) -> tuple[str, ...]:
         """Every used column once."""
-        names = [self.target, self.prediction, *self.scores, self.weight]
+        names = [*self.targets, *self.predictions, *self.scores, self.weight]
         return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
@@ -32,11 +49,11 @@ class Schema:
     """What the columns mean.
 
     Attributes:
-        task: ``"binary"``, ``"multiclass"`` or ``"regression"``.
+        task: ``"binary"``, ``"multiclass"``, ``"multilabel"`` or ``"regression"``.
         columns: Which column plays which part.
         labels: The class labels; of a binary task the negative one first, the positive one second.
-            Empty for a regression.
-        names: What the classes are called in a report.
+            Empty for a regression; of a multilabel task 0 and 1, for a label that a row lacks or has.
+        names: What the classes, or the labels of a multilabel task, are called in a report.
         scale: Whether scores are probabilities, or any numbers of which greater means more positive.
         threshold: A row is predicted positive at ``score >= threshold``; None where scores predict nothing.
         missing: What to do with rows that lack a used value.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -31,6 +32,23 @@ class Scores(KeptRows):
     def rank(self, threads: int) -> Ranking:
         """The rows in order, ready for sweeps; there must be at least one."""
         return Ranking(self.column(0), self.column(1), self.column(2) if self.weighted else None, threads)
+
+
+class LabelRows(KeptRows):
+    """Which labels some rows have, what is said of each label (a prediction or a score), and their weights if any.
+
+    The columns of a chunk are those of the labels (uint8), then what is said of them in the same order, last the
+    weights.
+    """
+
+    kind: ClassVar[str] = "label_rows"
+
+    @classmethod
+    def of(cls, target: NDArray[np.uint8], said: Sequence[NDArray[Any]], weight: NDArray[np.float64] | None) -> Self:
+        """The state of some rows; ``target`` has shape (labels, rows)."""
+        if not target.shape[1]:
+            return cls()
+        return cls(((*target, *said, *(() if weight is None else (weight,))),))
 
 
 class ClassScores(KeptRows):

@@ -1,0 +1,64 @@
+"""The average of several AUCs on the same rows: of each class against the rest, or of each label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.estimate import NAN, Estimate
+from gnomon.evaluation.options import Options
+from gnomon.intervals.auc import newcombe
+from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.logit import logit_interval
+from gnomon.kernels.losses import sum_values
+from gnomon.measures.ranking import auc_influence
+from gnomon.states.mean import Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One of the rankings: its AUC, which rows are positive (uint8), and their scores."""
+
+    auc: Estimate
+    positive: NDArray[np.uint8]
+    score: NDArray[Any]
+
+
+def averaged_auc(
+    rankings: Sequence[Ranked], weight: NDArray[np.float64] | None, average: str, options: Options
+) -> Estimate:
+    """The macro or weighted average of the AUCs that are defined.
+
+    Its interval is DeLong's for the average: a row's influence is the average of its influences on the
+    AUCs, and the variance is the sum of their squares, made on the logit scale.
+    """
+    n = len(rankings[0].positive)
+    defined = [own for own in rankings if own.auc.defined]
+    if not defined:
+        return options.estimate(NAN, NO_INTERVAL, n, "the AUC is undefined for every class")
+    support = [float(Weight.of_group(own.positive == 1, weight, options.threads).total) for own in defined]
+    shares = np.asarray(support) / sum(support) if average == "weighted" else np.full(len(defined), 1 / len(defined))
+    value = float(sum(share * own.auc.value for share, own in zip(shares, defined, strict=True)))
+    interval = _interval(defined, shares, weight, value, options) if options.intervals else NO_INTERVAL
+    return options.estimate(value, interval, n)
+
+
+def _interval(
+    rankings: Sequence[Ranked],
+    shares: NDArray[Any],
+    weight: NDArray[np.float64] | None,
+    value: float,
+    options: Options,
+) -> Interval:
+    influence = np.zeros(len(rankings[0].positive))
+    for own, share in zip(rankings, shares, strict=True):
+        influence += share * auc_influence(own.score, own.positive, weight, own.auc.value, options.threads)
+    variance = float(sum_values(influence, None, options.threads).square)
+    if 0 < value < 1 and variance > 0:
+        return logit_interval(value, variance, options.level, "delong")
+    effective = Weight.of(len(influence), weight, options.threads).effective
+    return newcombe(value, effective / len(rankings), effective * (1 - 1 / len(rankings)), options.level)

@@ -1,0 +1,54 @@
+"""The schema of a multilabel task: several columns of 0 and 1, one for each label."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from gnomon.errors import UsageError
+from gnomon.schema.request import Request
+from gnomon.schema.schema import Columns, Missing, Scale, Schema
+
+
+def multilabel(request: Request) -> Schema:
+    """The schema; nothing has to be read for it.
+
+    Raises:
+        UsageError: There are fewer than two labels, more or fewer predictions or scores than labels, or something was
+            given that a multilabel task does not have.
+    """
+    columns = request.columns
+    labels = len(columns.targets)
+    if labels < 2:
+        raise UsageError("a multilabel task has a target column for each label: name two or more (target=[...])")
+    if request.positive is not None:
+        raise UsageError(f"positive={request.positive!r} is for a binary task: of a label, 1 is positive")
+    for part, own in (("prediction", columns.predictions), ("score", columns.scores)):
+        if own and len(own) != labels:
+            raise UsageError(f"there are {len(own)} {part} columns for {labels} labels: name one for each label")
+    names = columns.targets if request.classes is None else tuple(str(name) for name in request.classes)
+    if len(names) != labels or len(set(names)) < labels:
+        raise UsageError(f"classes= must name the {labels} labels, each once, not {list(names)}")
+    return Schema(
+        "multilabel",
+        columns,
+        (0, 1),
+        names,
+        cast(Scale, request.scale),
+        threshold_of(request, columns),
+        cast(Missing, request.missing),
+    )
+
+
+def threshold_of(request: Request, columns: Columns) -> float | None:
+    """The threshold that applies to every label: 0.5 for probabilities unless another is given.
+
+    Raises:
+        UsageError: A threshold was given beside predictions.
+    """
+    if columns.predictions or not columns.scores:
+        if request.threshold is not None:
+            raise UsageError("a threshold applies to scores, without columns of predictions")
+        return None
+    if request.threshold is None:
+        return 0.5 if request.scale == "probability" else None
+    return float(request.threshold)
