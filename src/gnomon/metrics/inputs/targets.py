@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.records import encode_objects, encode_records
-from gnomon.kernels.scan import encode_integers, encode_narrow
+from gnomon.kernels.scan import encode_narrow
 from gnomon.kernels.threads import threads_for
 from gnomon.metrics.inputs.arrays import as_array, column, is_sparse, refuse_not_finite
 
@@ -202,8 +202,9 @@ def encode_strings(array: NDArray[Any], name: str) -> Labels:
 def _in_order(classes: NDArray[Any], codes: NDArray[np.int32]) -> Labels:
     """Labels that were numbered as they first occurred, numbered in ascending order instead."""
     order = np.argsort(classes)
-    codes, _, _ = encode_integers(codes, order.tolist(), threads_for(len(codes)))
-    return Labels(classes[order], codes)
+    rank = np.empty(len(order), np.uint8 if len(order) <= 256 else np.int32)
+    rank[order] = np.arange(len(order))
+    return Labels(classes[order], rank.take(codes))
 
 
 def _encode_sorted(array: NDArray[Any]) -> Labels:
