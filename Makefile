@@ -1,9 +1,9 @@
 # One command for each habit.
 PYTHON ?= python
 
-.PHONY: help install test coverage lint format types bench docs
+.PHONY: help install test coverage lint format types bench bench-metrics docs
 help:  ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install:  ## Install gnomon, editable, with what the tests need
 	$(PYTHON) -m pip install -e '.[test]'
@@ -28,6 +28,9 @@ types:  ## Check types
 
 bench:  ## Time gnomon beside scikit-learn (some minutes)
 	$(PYTHON) benchmarks/evaluate.py
+
+bench-metrics:  ## Time every metric beside scikit-learn's and write docs/metrics-speed.md (half an hour)
+	$(PYTHON) benchmarks/metrics.py --write docs/metrics-speed.md
 
 docs:  ## Make the README's sessions and the example predictions anew
 	$(PYTHON) examples/make_predictions.py
