@@ -45,7 +45,7 @@ def _mean_over_rows(
     for own, name in ((values, "y_true"), (scores, "y_score")):
         if own.ndim != 2:
             raise ColumnError(f"Expected 2D array, got 1D array instead for {name}: {own}")
-    check_lengths(values, scores, sample_weight if hasattr(sample_weight, "__len__") else None)
+    check_lengths(values, scores, sample_weight)
     target = describe(values, "y_true")
     if target.kind != MULTILABEL and not (single and target.kind == BINARY):
         raise DataError(f"{target.kind} format is not supported")
@@ -110,7 +110,7 @@ def _documents(y_true: Any, y_score: Any, sample_weight: Any) -> tuple[Array, Ar
     relevance, scores = (
         numbers(own, name).astype(np.float64, copy=False) for own, name in ((y_true, "y_true"), (y_score, "y_score"))
     )
-    check_lengths(relevance, scores, sample_weight if hasattr(sample_weight, "__len__") else None)
+    check_lengths(relevance, scores, sample_weight)
     known = (MULTILABEL, "continuous-multioutput", "multiclass-multioutput")
     kind = describe(relevance, "y_true").kind
     if kind not in known:

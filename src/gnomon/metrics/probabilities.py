@@ -129,7 +129,7 @@ def by_class(y_true: Any, y_proba: Any, sample_weight: Any, labels: Any) -> Prob
     else:
         rows = scan_classes(values, threads_for(values.size))
         _check_range(rows, values, "lower")
-    check_lengths(values, y_true, sample_weight if hasattr(sample_weight, "__len__") else None)
+    check_lengths(values, y_true, sample_weight)
     weight = row_weights(sample_weight, len(values))
     target = describe(y_true, "y_true")
     if target.kind == MULTILABEL:
@@ -190,7 +190,7 @@ def of_positive(y_true: Any, y_proba: Any, sample_weight: Any, pos_label: Any) -
     """
     values, dtype = _probabilities(y_proba)
     target = describe(y_true, "y_true")
-    check_lengths(values, y_true, sample_weight if hasattr(sample_weight, "__len__") else None)
+    check_lengths(values, y_true, sample_weight)
     weight = row_weights(sample_weight, len(values))
     if target.kind != BINARY:
         raise DataError(
@@ -280,7 +280,7 @@ def brier_score_loss(
 
 
 def _enough_rows(y_true: Any, y_proba: Any, sample_weight: Any) -> bool:
-    check_lengths(y_proba, y_true, sample_weight if hasattr(sample_weight, "__len__") else None)
+    check_lengths(y_proba, y_true, sample_weight)
     if rows_of(y_proba, "y_proba") >= 2:
         return True
     warn_undefined("D^2 score is not well-defined with less than two samples.")
@@ -355,7 +355,7 @@ def hinge_loss(y_true: Any, pred_decision: Any, *, labels: Any = None, sample_we
     >>> hinge_loss([-1, 1, 1], [-2.18, 2.36, 0.09])
     0.30333333333333334
     """
-    check_lengths(y_true, pred_decision, sample_weight if hasattr(sample_weight, "__len__") else None)
+    check_lengths(y_true, pred_decision, sample_weight)
     scores = numbers(pred_decision, "pred_decision")
     target = describe(column(as_array(y_true, "y_true"), "y_true"), "y_true")
     if target.labels is None:

@@ -118,7 +118,7 @@ def _average_binary(
     """A binary metric of a binary target, or averaged over the columns (or rows) of a matrix of labels."""
     if target.kind not in (BINARY, MULTILABEL):
         raise DataError(f"{target.kind} format is not supported")
-    check_lengths(target.values, scores, sample_weight if hasattr(sample_weight, "__len__") else None)
+    check_lengths(target.values, scores, sample_weight)
     weight = row_weights(sample_weight, len(target))
     if target.kind == BINARY:
         labels = target.encoded()
@@ -190,7 +190,7 @@ def _multiclass_auc(
                 "this case."
             )
         return _one_vs_one(codes, scores, average)
-    check_lengths(target.values, scores, sample_weight if hasattr(sample_weight, "__len__") else None)
+    check_lengths(target.values, scores, sample_weight)
     weight = row_weights(sample_weight, len(codes))
     return average_over_labels(_auc, _one_hot(codes, classes), scores, average, weight)
 
@@ -371,7 +371,7 @@ def top_k_accuracy_score(
         scores = column(scores, "y_score")
     else:
         _check_columns(scores)
-    check_lengths(target.values, scores, sample_weight if hasattr(sample_weight, "__len__") else None)
+    check_lengths(target.values, scores, sample_weight)
     codes, classes = class_codes(target, labels, 2 if kind == BINARY else scores.shape[1], "classes")
     if k >= classes:
         warn_undefined(

@@ -62,7 +62,7 @@ class Amounts:
             DataError: A value is not finite.
             ParameterError: ``multioutput`` is none of its words, and no weights of the outputs.
         """
-        check_lengths(y_true, y_pred, sample_weight if hasattr(sample_weight, "__len__") else None)
+        check_lengths(y_true, y_pred, sample_weight)
         target, predicted = same_float(numbers(y_true, "y_true", finite=False), numbers(y_pred, "y_pred", finite=False))
         weight = row_weights(sample_weight, len(target))
         targets, predictions = _columns(target), _columns(predicted)

@@ -43,7 +43,7 @@ class Ranked:
         target = describe(y_true, "y_true")
         if target.kind != BINARY and not (target.kind == MULTICLASS and pos_label is not None):
             raise DataError(f"{target.kind} format is not supported")
-        check_lengths(y_true, y_score, sample_weight if hasattr(sample_weight, "__len__") else None)
+        check_lengths(y_true, y_score, sample_weight)
         raw = column(as_array(y_score, "y_score"), "y_score")
         score = numbers(raw, "y_score", high=1, finite=False)
         labels = target.encoded()

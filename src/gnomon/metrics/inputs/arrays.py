@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -67,8 +68,8 @@ def rows_of(values: Any, name: str) -> int:
 
 
 def check_lengths(*arrays: Any) -> None:
-    """Raises ColumnError unless all that are not None have as many rows."""
-    lengths = [rows_of(array, "an argument") for array in arrays if array is not None]
+    """Raises ColumnError unless all have as many rows; None and a number (a weight for all rows) have none."""
+    lengths = [rows_of(array, "an argument") for array in arrays if not (array is None or isinstance(array, Number))]
     if len(set(lengths)) > 1:
         raise ColumnError(f"Found input variables with inconsistent numbers of samples: {lengths}")
 

@@ -73,7 +73,7 @@ def tabulate(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Table | Ind
     found = _small_whole_numbers(y_true, y_pred, sample_weight)
     if found is not None:
         return found
-    check_lengths(y_true, y_pred, sample_weight if hasattr(sample_weight, "__len__") else None)
+    check_lengths(y_true, y_pred, sample_weight)
     target, predicted = describe(y_true, "y_true"), describe(y_pred, "y_pred")
     if not len(target):
         raise ColumnError(
