@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
-from gnomon.measures.confusion import ratio
 from gnomon.measures.ranking import area
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.arrays import check_lengths, column, numbers
@@ -175,14 +174,14 @@ def det_curve(
         )
     if drop_intermediate and len(tps) > 1 and tps[0] == tps[1] == 0:
         tps, fps, thresholds = tps[1:], fps[1:], thresholds[1:]  # the infinite threshold precedes it
-    tps, fps, thresholds = (
-        np.append(first, own) for first, own in ((0.0, tps), (0.0, fps), (np.inf, thresholds.astype(np.float64)))
-    )
-    # From the last point without a false positive to the first that misses no positive.
-    first, last = int(np.searchsorted(fps, fps[0], side="right")) - 1, int(np.searchsorted(tps, tps[-1])) + 1
-    shown = slice(first, last)
-    missed = tps[-1] - tps[shown]
-    return ratio(fps[shown][::-1], fps[-1]), ratio(missed[::-1], tps[-1]), thresholds[shown][::-1]
+    # From the last point without a false positive (the infinite threshold, if no other) to the first that misses none.
+    spared, found = int(np.searchsorted(fps, 0.0, side="right")), int(np.searchsorted(tps, tps[-1]))
+    shown = slice(max(spared - 1, 0), found + 1)
+    missed, wrong = (tps[-1] - tps[shown])[::-1] / tps[-1], fps[shown][::-1] / fps[-1]
+    thresholds = thresholds[shown][::-1].astype(np.float64)
+    if spared:
+        return wrong, missed, thresholds
+    return np.append(wrong, 0.0), np.append(missed, 1.0), np.append(thresholds, np.inf)
 
 
 @documented(x="Abscissas, ascending or descending, array-like of shape (points,).", y="Ordinates, in the same order.")
