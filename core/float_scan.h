@@ -34,7 +34,7 @@ struct FloatRange {
 // neither end.
 template <class T>
 GNOMON_INLINE FloatRange<T> range_loop(const T* values, std::size_t count) {
-  constexpr std::size_t kLanes = 64 / sizeof(T);
+  constexpr std::size_t kLanes = 128 / sizeof(T);
   constexpr T limit = std::numeric_limits<T>::max(), infinity = std::numeric_limits<T>::infinity();
   T low[kLanes], high[kLanes], odd[kLanes] = {};
   std::fill(low, low + kLanes, infinity);

@@ -165,18 +165,29 @@ nb::list residual_sums(Input<T> target, Input<T> prediction, std::optional<Input
 
 template <class T>
 GNOMON_INLINE double largest_loop(const T* y, const T* p, std::size_t count) {
-  double largest = 0.0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const double size = std::fabs(static_cast<double>(y[i]) - static_cast<double>(p[i]));
-    largest = size > largest ? size : largest;
+  constexpr std::size_t kLanes = 16;
+  double largest[kLanes] = {}, odd[kLanes] = {};
+  const auto see = [&](double e, std::size_t lane) {
+    const double size = std::fabs(e);
+    largest[lane] = size > largest[lane] ? size : largest[lane];
+    odd[lane] += e - e;  // 0, or NaN for ever once a residual is NaN or infinite
+  };
+  const std::size_t whole = count / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes)
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      see(static_cast<double>(y[i + lane]) - static_cast<double>(p[i + lane]), lane);
+  for (std::size_t i = whole; i < count; ++i) see(static_cast<double>(y[i]) - static_cast<double>(p[i]), 0);
+  for (std::size_t lane = 1; lane < kLanes; ++lane) {
+    largest[0] = std::max(largest[0], largest[lane]);
+    odd[0] += odd[lane];
   }
-  return largest;
+  return largest[0] + odd[0];
 }
 
 GNOMON_HOT double largest_of(const double* y, const double* p, std::size_t count) { return largest_loop(y, p, count); }
 GNOMON_HOT double largest_of(const float* y, const float* p, std::size_t count) { return largest_loop(y, p, count); }
 
-// The largest absolute residual; NaN is no residual.
+// The largest absolute residual; NaN if a residual is NaN or infinite.
 template <class T>
 double largest_residual(Input<T> target, Input<T> prediction, int threads) {
   const std::size_t rows = target.size();
@@ -188,7 +199,9 @@ double largest_residual(Input<T> target, Input<T> prediction, int threads) {
     const Range r = part_of(rows, part, workers);
     parts[part] = largest_of(target.data() + r.begin, prediction.data() + r.begin, r.end - r.begin);
   });
-  return *std::max_element(parts.begin(), parts.end());
+  double largest = 0.0;
+  for (const double part : parts) largest = part > largest || std::isnan(part) ? part : largest;
+  return largest;
 }
 
 template <class T>

@@ -43,5 +43,5 @@ def sum_residuals(
 
 
 def largest_residual(target: NDArray[Any], prediction: NDArray[Any], threads: int) -> float:
-    """The largest absolute residual; 0.0 without rows."""
+    """The largest absolute residual; 0.0 without rows, NaN where one is not finite."""
     return _core.largest_residual(target, prediction, threads)

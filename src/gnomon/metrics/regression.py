@@ -369,5 +369,8 @@ def max_error(y_true: Any, y_pred: Any) -> float:
     1.0
     """
     amounts = Amounts.of(y_true, y_pred, None).single("max_error")
-    amounts.check()
-    return largest_residual(amounts.target[0], amounts.predicted[0], threads_for(amounts.rows))
+    largest = largest_residual(amounts.target[0], amounts.predicted[0], threads_for(amounts.rows))
+    if math.isnan(largest):
+        amounts.check()
+        return math.inf  # finite amounts whose distance is too large for a double
+    return largest
