@@ -125,6 +125,7 @@ class ObjectTable {
 
   std::int32_t find(PyObject* object, std::size_t row) {
     const Py_hash_t hash = PyObject_Hash(object);
+    if (hash == -1) throw nb::python_error();
     std::size_t slot = static_cast<std::size_t>(hash) & (slots_.size() - 1);
     for (; slots_[slot] != kFree; slot = (slot + 1) & (slots_.size() - 1)) {
       const Known& known = known_[slots_[slot]];

@@ -32,12 +32,17 @@ Candidates bucket_of_goal(std::size_t rows, int shift, i64 goal, i64& before, bo
     const Range r = part_of(rows, part, workers);
     for (std::size_t i = r.begin; i < r.end; ++i) weight[part][(key_of(i) >> shift) & kMask] += weight_of(i);
   });
+  // The bucket that reaches the goal, or the last that holds anything.
   u64 bucket = 0;
-  for (;; ++bucket) {
+  i64 below = before;
+  for (u64 at = 0; at <= kMask; ++at) {
     i64 own = 0;
-    for (const auto& part : weight) own += part[bucket];
-    if (before + own >= goal || bucket == kMask) break;
-    before += own;
+    for (const auto& part : weight) own += part[at];
+    if (own == 0) continue;
+    bucket = at;
+    before = below;
+    below += own;
+    if (below >= goal) break;
   }
   std::vector<Candidates> parts(workers);
   parallel_for(workers, workers, [&](std::size_t part) {

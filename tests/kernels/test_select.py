@@ -47,6 +47,7 @@ def test_many_rows_and_any_number_of_threads(kind, weighted):
     for share in (0.0, 0.1, 0.5, 0.999, 1.0):
         goal = max(1, int(share * cumulative[-1]))
         expected = values[order][np.searchsorted(cumulative, goal)]
+        assert select(values, weight, int(cumulative[-1]) + 5, 2) == (values.max(), cumulative[-1])
         for threads in (1, 2, 7):
             value, reached = select(values, weight, goal, threads)
             assert value == expected

@@ -95,18 +95,24 @@ def evaluate(
         raise SourceError(f"cannot write {output}: there is no folder {output.parent}")
     evaluation = evaluate_data(
         path,
-        target=columns(target),
-        score=columns(score),
-        prediction=columns(prediction),
+        target=columns(target, path),
+        score=columns(score, path),
+        prediction=columns(prediction, path),
         classes=classes.split(",") if classes is not None else None,
         **options,
     )
     show(evaluation, form, output)
 
 
-def columns(given: tuple[str, ...]) -> str | list[str] | None:
-    """The column, or the columns, that an option names, separated by commas or given several times."""
-    names = [name for part in given for name in part.split(",") if name]
+def columns(given: tuple[str, ...], path: Path) -> str | list[str] | None:
+    """The column, or the columns, that an option names, separated by commas or given several times.
+
+    A column may have a comma in its name, too.
+    """
+    from gnomon.sources.files import FileSource
+
+    known = FileSource(path).columns if any("," in part for part in given) else ()
+    names = [name for part in given for name in ([part] if part in known else part.split(",")) if name]
     return names if len(names) > 1 else next(iter(names), None)
 
 

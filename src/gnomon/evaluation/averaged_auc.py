@@ -20,7 +20,7 @@ from gnomon.states.mean import Weight
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class LabelRanking:
     """One of the rankings: its AUC, which rows are positive (uint8), and their scores."""
 
     auc: Estimate
@@ -29,7 +29,7 @@ class Ranked:
 
 
 def averaged_auc(
-    rankings: Sequence[Ranked], weight: NDArray[np.float64] | None, average: str, options: Options
+    rankings: Sequence[LabelRanking], weight: NDArray[np.float64] | None, average: str, options: Options
 ) -> Estimate:
     """The macro or weighted average of the AUCs that are defined.
 
@@ -48,7 +48,7 @@ def averaged_auc(
 
 
 def _interval(
-    rankings: Sequence[Ranked],
+    rankings: Sequence[LabelRanking],
     shares: NDArray[Any],
     weight: NDArray[np.float64] | None,
     value: float,

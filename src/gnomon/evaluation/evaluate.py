@@ -193,6 +193,8 @@ def columns_of(name: str, values: Any) -> dict[str, Any]:
     if not is_matrix(values):
         return {name: values}
     table = np.asarray(values)
+    if not table.shape[1]:
+        raise UsageError(f"{name} has shape {table.shape}: it holds no column")
     return {f"{name}[{number}]": table[:, number] for number in range(table.shape[1])}
 
 

@@ -6,7 +6,7 @@ from typing import cast
 
 import numpy as np
 
-from gnomon.evaluation.averaged_auc import Ranked, averaged_auc
+from gnomon.evaluation.averaged_auc import LabelRanking, averaged_auc
 from gnomon.evaluation.classification import WHOLE, Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts, majority
@@ -66,7 +66,7 @@ def add_ranking(parts: Parts, state: ClassScores, schema: Schema, options: Optio
     target = np.concatenate(state.column(0))
     weight = np.concatenate(state.column(1 + classes)) if len(state.chunks[0]) > 1 + classes else None
     rankings = [
-        Ranked(
+        LabelRanking(
             parts.per_class[label]["roc_auc"], (target == code).astype(np.uint8), np.concatenate(state.column(1 + code))
         )
         for code, label in enumerate(schema.names)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Estimate
-from gnomon.evaluation.averaged_auc import Ranked, averaged_auc
+from gnomon.evaluation.averaged_auc import LabelRanking, averaged_auc
 from gnomon.evaluation.classification import Table
 from gnomon.evaluation.notes import FEW
 from gnomon.evaluation.options import Options
@@ -23,7 +23,7 @@ from gnomon.intervals.wilson import effective_trials, wilson
 from gnomon.kernels.indicators import row_margins
 from gnomon.kernels.losses import sum_values
 from gnomon.kernels.row_rankings import label_average_precision, label_coverage, label_loss
-from gnomon.measures.confusion import PER_CLASS, Cells
+from gnomon.measures.confusion import PER_CLASS, Cells, exact_match, wrong_labels
 from gnomon.measures.label_averages import averaged_with_influence
 from gnomon.measures.means import mean_loss
 from gnomon.schema.schema import Schema
@@ -62,10 +62,8 @@ def add_predictions(parts: Parts, state: LabelRows, rows: Weight, schema: Schema
     matrix = [np.ascontiguousarray(np.stack(own, axis=1)) for own in (target, predicted)]
     both, flagged, positive = row_margins(matrix[0], matrix[1], options.threads)
     by_row = Cells(both, positive, flagged, np.array([float(len(target))]))
-    right = (both == flagged) & (both == positive)
-    parts.estimates["accuracy"] = share_of_rows(right, weight, rows, options)
-    wrong = (positive + flagged - 2 * both) / len(target)
-    parts.estimates["hamming_loss"] = mean_estimate(wrong, weight, rows, 1.0, options)
+    parts.estimates["accuracy"] = share_of_rows(exact_match(by_row), weight, rows, options)
+    parts.estimates["hamming_loss"] = mean_estimate(wrong_labels(by_row), weight, rows, 1.0, options)
     cells = of_labels([table.mass.of_class(POSITIVE) for table in tables])
     for average in ("macro", "micro", "weighted"):
         for name in PER_CLASS:
@@ -84,7 +82,7 @@ def add_scores(parts: Parts, state: LabelRows, rows: Weight, schema: Schema, opt
     for name, own, score in zip(schema.names, target, scores, strict=True):
         found = ranking_estimates(Scores.of(score, own, weight), name, options).estimates
         parts.per_class[name] |= {which: found[which] for which in ("roc_auc", "average_precision")}
-        rankings.append(Ranked(found["roc_auc"], own, score))
+        rankings.append(LabelRanking(found["roc_auc"], own, score))
     for average in ("macro", "weighted"):
         parts.estimates[f"roc_auc_{average}"] = averaged_auc(rankings, weight, average, options)
     precisions = [own["average_precision"].value for own in parts.per_class.values()]
@@ -134,6 +132,8 @@ def mean_estimate(
 ) -> Estimate:
     """The mean of a value of each row."""
     measured = mean_loss(MeanLoss.of(values, weight, options.threads))
+    if most == 1.0 and measured.mean in (0.0, 1.0):  # nothing varies, which does not prove that nothing ever will
+        return options.estimate(measured.mean, wilson(measured.mean, rows.effective, options.level), rows.n)
     return options.estimate(measured.mean, mean_interval(measured, options.level, most=most), rows.n)
 
 

@@ -54,7 +54,7 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
             parts.estimates[name] = mean_estimate(loss(state), n, options)
         except OverflowError:
             parts.estimates[name] = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
-    errors = Ranks(*cast(ErrorSizes, summary.states["errors"]).columns())
+    errors = Ranks(*cast(ErrorSizes, summary.states["errors"]).columns(), options.threads)
     parts.estimates["median_absolute_error"] = with_reason(
         options.estimate(errors.quantile(0.5), median_interval(errors, summary.rows.effective, options.level), n),
         options,

@@ -74,4 +74,6 @@ class ExactSum:
             OverflowError: A term of either was too large for a double.
             ZeroDivisionError: The other sum is 0.
         """
+        if not other.whole():
+            raise ZeroDivisionError("the weights sum to zero: there is no mean")
         return self.whole() / other.whole()

@@ -30,6 +30,7 @@ def encode_objects(array: NDArray[np.object_]) -> tuple[NDArray[np.int32], NDArr
         The codes, numbered as the strings first occur; the rows in which they do; and the first row that holds
         something else, at which the codes end, or None.
     """
+    assert array.dtype == object  # the core follows the addresses
     codes, first, odd = _core.encode_objects(np.asarray(_Addresses(array)))
     return codes, first, None if odd < 0 else odd
 

@@ -56,7 +56,7 @@ def encode_narrow(values: NDArray[Any], threads: int) -> tuple[NDArray[np.int64]
     offsets = seen.nonzero()[0]
     if len(offsets) < len(seen):
         codes = (seen.cumsum(dtype=np.uint8) - np.uint8(1))[codes]
-    return offsets + low, codes
+    return offsets.astype(values.dtype) + values.dtype.type(low), codes
 
 
 def encode_integers(values: NDArray[Any], labels: list[int], threads: int) -> tuple[NDArray[Any], int, int]:

@@ -134,9 +134,9 @@ def fbeta(cells: Cells, beta: float) -> Array:
 
     (1 + b^2) TP / ((1 + b^2) TP + b^2 FN + FP): C. J. van Rijsbergen, Information Retrieval (1979), chapter 7.
     """
-    if math.isinf(beta):
-        return PROPORTIONS["recall"](cells)
     square = beta * beta
+    if math.isinf(square):
+        return PROPORTIONS["recall"](cells)
     return ratio((1 + square) * cells.hits, square * cells.support + cells.predicted)
 
 
@@ -165,6 +165,16 @@ def accuracy(cells: Cells) -> Array:
 def error_rate(cells: Cells) -> Array:
     """The share of rows predicted wrong."""
     return ratio(cells.total[..., 0] - cells.hits.sum(axis=-1), cells.total[..., 0])
+
+
+def exact_match(row: Cells) -> NDArray[np.bool_]:
+    """Whether all labels of a row are right, from the cells of each row's labels (a row along the axis)."""
+    return np.asarray((row.hits == row.support) & (row.hits == row.predicted))
+
+
+def wrong_labels(row: Cells) -> Array:
+    """The share of a row's labels that are wrong: its Hamming loss."""
+    return np.asarray((row.support + row.predicted - 2 * row.hits) / row.total)
 
 
 def balanced_accuracy(cells: Cells) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -44,10 +43,12 @@ def mean_and_error(weight: Weight, value: ExactSum, value2: ExactSum, square2: E
 
 
 def mean_of(values: NDArray[np.float64], weight: NDArray[np.float64] | None, threads: int) -> float:
-    """The weighted mean of a column, its sums exact, rounded once; NaN where the weights sum to 0."""
+    """The weighted mean of a column, its sums exact, rounded once.
+
+    Raises:
+        ZeroDivisionError: The weights sum to 0.
+    """
     total = ExactSum.of(len(values)) if weight is None else total_of(weight, None, threads)
-    if not total.units:
-        return math.nan
     return total_of(values, weight, threads).over(total)
 
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from gnomon.kernels.ranking import class_units, integer_weights
 from gnomon.kernels.select import next_above, select
-from gnomon.kernels.threads import threads_for
 
 
 class Ranks:
@@ -18,9 +17,10 @@ class Ranks:
     Args:
         values: At least one, none of them NaN.
         weight: Positive weights; None for values that weigh alike.
+        threads: How many threads there may be.
     """
 
-    def __init__(self, values: NDArray[np.float64], weight: NDArray[np.float64] | None) -> None:
+    def __init__(self, values: NDArray[np.float64], weight: NDArray[np.float64] | None, threads: int) -> None:
         self._values = np.ascontiguousarray(values, np.float64)
         self._weight: NDArray[np.int64] | None = None
         self._total = len(values)
@@ -28,7 +28,7 @@ class Ranks:
             alike = np.ones(len(weight), np.uint8)
             self._weight = integer_weights(weight, alike, class_units([alike], [weight]))
             self._total = int(self._weight.sum())
-        self._threads = threads_for(len(values))
+        self._threads = threads
 
     def quantile(self, share: float) -> float:
         """The smallest value with at least this share of the weight at or below it.

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from gnomon.kernels.losses import total_of
 from gnomon.kernels.threads import threads_for
-from gnomon.measures.confusion import PROPORTIONS, accuracy, error_rate
+from gnomon.measures.confusion import PROPORTIONS, error_rate, exact_match, ratio, wrong_labels
 from gnomon.measures.means import mean_of
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.indicators import Indicators
@@ -32,18 +33,18 @@ def accuracy_score(y_true: Any, y_pred: Any, *, normalize: bool = True, sample_w
     0.5
     """
     flag("normalize", normalize)
-    share, weight = _right(tabulate(y_true, y_pred, sample_weight))
-    return share if normalize else share * weight
+    right, total = _right(tabulate(y_true, y_pred, sample_weight))
+    return float(ratio(right, total)) if normalize else right
 
 
 def _right(table: Table | Indicators) -> tuple[float, float]:
-    """The share of rows that are right, and the weight of all rows."""
+    """The weight of the rows that are right, and of all rows."""
     if isinstance(table, Table):
-        return float(accuracy(table.cells)), float(table.cells.total[0])
-    cells = table.by_row()
-    right = ((cells.hits == cells.support) & (cells.hits == cells.predicted)).astype(np.float64)
-    weight = float(table.rows if table.weight is None else table.weight.sum())
-    return mean_of(right, table.weight, threads_for(table.rows)), weight
+        return float(table.cells.hits.sum()), float(table.cells.total[0])
+    right, threads = exact_match(table.by_row()).astype(np.float64), threads_for(table.rows)
+    if table.weight is None:
+        return float(right.sum()), float(table.rows)
+    return float(total_of(right, table.weight, threads)), float(total_of(table.weight, None, threads))
 
 
 @documented()
@@ -62,8 +63,8 @@ def zero_one_loss(y_true: Any, y_pred: Any, *, normalize: bool = True, sample_we
     0.25
     """
     flag("normalize", normalize)
-    share, weight = _right(tabulate(y_true, y_pred, sample_weight))
-    return 1 - share if normalize else weight - share * weight
+    right, total = _right(tabulate(y_true, y_pred, sample_weight))
+    return 1 - float(ratio(right, total)) if normalize else total - right
 
 
 @documented()
@@ -81,9 +82,7 @@ def hamming_loss(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> floa
     table = tabulate(y_true, y_pred, sample_weight)
     if isinstance(table, Table):
         return float(error_rate(table.cells))
-    cells = table.by_row()
-    wrong = (cells.support + cells.predicted - 2 * cells.hits) / cells.total
-    return mean_of(wrong, table.weight, threads_for(table.rows))
+    return mean_of(wrong_labels(table.by_row()), table.weight, threads_for(table.rows))
 
 
 @documented(adjusted="Whether to rescale so that guessing scores 0 and perfection 1.")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import DataError
 from gnomon.measures.confusion import Cells, mean_defined
+from gnomon.metrics.inputs.arrays import as_array
 from gnomon.metrics.inputs.indicators import Indicators
 from gnomon.metrics.inputs.parameters import ParameterError, division, one_of, positive_label
 from gnomon.metrics.inputs.table import Table, tabulate
@@ -149,7 +150,9 @@ def checked_columns(table: Indicators, labels: Any) -> NDArray[Any]:
     Raises:
         DataError: One lies outside.
     """
-    numbers = np.asarray(labels)
+    numbers = as_array(labels, "labels")
+    if numbers.dtype.kind in "fb" and (numbers == numbers.astype(np.int64)).all():
+        numbers = numbers.astype(np.int64)
     if numbers.dtype.kind not in "iu" or numbers.ndim != 1:
         raise ParameterError(f"labels of a multilabel target are the numbers of its columns, not {labels!r}")
     if len(numbers) and numbers.max() >= len(table.classes):

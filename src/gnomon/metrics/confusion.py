@@ -91,9 +91,11 @@ def labelled_matrix(table: Table, labels: Any) -> NDArray[Any]:
     known = chosen >= 0
     if not table.true_rows[chosen[known]].any():
         raise NoSuchLabelError("At least one label specified must be in y_true")
-    matrix = table.matrix()
+    if len(set(chosen[known].tolist())) < known.sum():
+        raise ParameterError(f"labels names one twice: {labels}")
+    matrix = table.matrix(chosen[known])
     found = np.zeros((len(chosen), len(chosen)), matrix.dtype)
-    found[np.ix_(known, known)] = matrix[np.ix_(chosen[known], chosen[known])]
+    found[np.ix_(known, known)] = matrix
     return found
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
+from gnomon.measures.confusion import ratio
 from gnomon.measures.ranking import area
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.arrays import check_lengths, column, numbers
@@ -135,8 +136,10 @@ def precision_recall_curve(
     keep = "gains" if drop_intermediate else "all"
     tps, fps, thresholds = _counts(Ranked.of(y_true, y_score, pos_label, sample_weight), keep)
     precision, recall = np.empty(len(tps) + 1), np.empty(len(tps) + 1)
-    np.divide(tps[::-1], (tps + fps)[::-1], out=precision[:-1])
-    precision[-1], recall[-1] = 1.0, 0.0
+    flagged = (tps + fps)[::-1]
+    precision.fill(1.0)  # also where a weight is nothing beside the others
+    np.divide(tps[::-1], flagged, out=precision[:-1], where=flagged > 0)
+    recall[-1] = 0.0
     if tps[-1] == 0:
         warn("No positive class found in y_true, recall is set to one for all thresholds.")
         recall[:-1] = 1.0
@@ -175,13 +178,14 @@ def det_curve(
     if drop_intermediate and len(tps) > 1 and tps[0] == tps[1] == 0:
         tps, fps, thresholds = tps[1:], fps[1:], thresholds[1:]  # the infinite threshold precedes it
     # From the last point without a false positive (the infinite threshold, if no other) to the first that misses none.
-    spared, found = int(np.searchsorted(fps, 0.0, side="right")), int(np.searchsorted(tps, tps[-1]))
+    spared = int(np.searchsorted(fps, 0.0, side="right"))
+    found = int(np.searchsorted(tps, tps[-1])) if tps[-1] else -1
     shown = slice(max(spared - 1, 0), found + 1)
-    missed, wrong = (tps[-1] - tps[shown])[::-1] / tps[-1], fps[shown][::-1] / fps[-1]
+    wrong, missed = fps[shown][::-1], (tps[-1] - tps[shown])[::-1]
     thresholds = thresholds[shown][::-1].astype(np.float64)
-    if spared:
-        return wrong, missed, thresholds
-    return np.append(wrong, 0.0), np.append(missed, 1.0), np.append(thresholds, np.inf)
+    if not spared:
+        wrong, missed, thresholds = np.append(wrong, 0.0), np.append(missed, tps[-1]), np.append(thresholds, np.inf)
+    return ratio(wrong, fps[-1]), ratio(missed, tps[-1]), thresholds
 
 
 @documented(x="Abscissas, ascending or descending, array-like of shape (points,).", y="Ordinates, in the same order.")

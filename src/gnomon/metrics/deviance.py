@@ -12,8 +12,8 @@ from gnomon.kernels.threads import threads_for
 from gnomon.measures.means import mean_of
 from gnomon.measures.probability import improvement
 from gnomon.metrics.documentation import documented
+from gnomon.metrics.inputs.amounts import AMOUNTS, Amounts
 from gnomon.metrics.inputs.parameters import number
-from gnomon.metrics.regression import AMOUNTS, Amounts
 from gnomon.metrics.warning import warn_undefined
 
 _POWER = {
@@ -24,7 +24,7 @@ _TERMS = {0: "e2", 1: "poisson", 2: "gamma"}
 
 
 def _check_power(power: float) -> None:
-    number("power", power, lambda own: own <= 0 or own >= 1, "up to 0, or from 1 on")
+    number("power", power, lambda own: (own <= 0 or own >= 1) and math.isfinite(own), "up to 0, or from 1 on")
 
 
 def _check_domain(power: float, target: float, predicted: float) -> None:
@@ -116,7 +116,7 @@ def d2_tweedie_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None, pow
         warn_undefined("D^2 score is not well-defined with less than two samples.")
         return math.nan
     _check_domain(power, *amounts.check())
-    target = amounts.target[0]
-    mean = mean_of(target.astype(np.float64, copy=False), amounts.weight, threads_for(amounts.rows))
+    target = amounts.target[0].astype(np.float64, copy=False)
+    mean = mean_of(target, amounts.weight, threads_for(amounts.rows))
     constant = Amounts([target], [np.full_like(target, mean)], amounts.weight, amounts.multioutput)
     return improvement(_deviance(amounts, power), _deviance(constant, power))

@@ -13,7 +13,7 @@ _SHARED = {
     "y_true": "True labels: array-like of shape (rows,), numbers, booleans or text; of a multilabel task a matrix "
     "of 0 and 1 of shape (rows, labels), dense or sparse.",
     "y_pred": "Predicted labels, in the same form.",
-    "sample_weight": "Weights of the rows, array-like of shape (rows,); None for rows that weigh alike.",
+    "sample_weight": "Weights of the rows, array-like of shape (rows,), or one number for all; None for 1.",
     "labels": "The labels to report, in this order; None for all that occur, ascending.",
     "pos_label": "The label that is positive, where `average` is \"binary\".",
     "average": "\"binary\" reports the positive class; None every class; \"micro\" counts over all classes together; "

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,8 @@ from numpy.typing import NDArray
 
 from gnomon.measures.regression import unexplained
 from gnomon.metrics.documentation import documented
+from gnomon.metrics.inputs.amounts import AMOUNTS, Amounts, quantiles
 from gnomon.metrics.inputs.parameters import flag, number
-from gnomon.metrics.regression import AMOUNTS, Amounts, quantiles
 from gnomon.metrics.warning import warn_undefined
 
 Array = NDArray[np.float64]
@@ -82,31 +84,40 @@ def explained_variance_score(
 
 
 def _variance_explained(amounts: Amounts, force_finite: bool, centre_errors: bool) -> Any:
-    total = amounts.total
-    terms = ("e", "e2", "y", "y2") if centre_errors else ("e2", "y", "y2")
-    scores, variances = [], []
-    for output in range(len(amounts.target)):
-        try:
-            left, whole = unexplained(amounts.sums(output, terms), total, centre_errors=centre_errors)
-        except OverflowError:
-            amounts.check()
-            left, whole = _rescaled(amounts, output, terms, centre_errors)
-        scores.append(1 - left / whole if whole else _without_variance(left, force_finite))
-        variances.append(whole / total.whole() ** 2)
-    values = np.array(scores)
-    if amounts.multioutput == "variance_weighted" if isinstance(amounts.multioutput, str) else False:
-        weights = np.array(variances)
-        return float(np.average(values, weights=weights if weights.any() else None))
+    parts = [
+        _unexplained(replace(amounts, target=[target], predicted=[predicted]), centre_errors)
+        for target, predicted in zip(amounts.target, amounts.predicted, strict=True)
+    ]
+    values = np.array(
+        [1 - left / whole if whole else _without_variance(left, force_finite) for left, whole, _ in parts]
+    )
+    if isinstance(amounts.multioutput, str) and amounts.multioutput == "variance_weighted":
+        variances = [variance for _, _, variance in parts]
+        widest = max(variances)
+        shares = np.array([float(variance / widest) for variance in variances]) if widest else None
+        return float(np.average(values, weights=shares))
     return amounts.over_outputs(values)
 
 
-def _rescaled(amounts: Amounts, output: int, terms: tuple[str, ...], centre_errors: bool) -> tuple[int, int]:
-    """The same from amounts divided by a power of two, where their squares are too large for doubles."""
-    scale = 2.0**-600
-    small = Amounts(
-        [amounts.target[output] * scale], [amounts.predicted[output] * scale], amounts.weight, amounts.multioutput
-    )
-    return unexplained(small.sums(0, terms), amounts.total, centre_errors=centre_errors)
+# Squares of amounts outside this range lose digits, or overflow.
+_LEAST, _MOST = 1e-100, 1e100
+
+
+def _unexplained(amounts: Amounts, centre_errors: bool) -> tuple[int, int, Fraction]:
+    """What is left of the target's variation and the whole of it, in one unit, and the variance of the target."""
+    terms = ("e", "e2", "y", "y2") if centre_errors else ("e2", "y", "y2")
+    try:
+        total, sums = amounts.total, amounts.sums(0, terms)
+        usual = all(_LEAST**2 < sums[term].over(total) < _MOST**2 for term in ("e2", "y2"))
+    except OverflowError:
+        usual = False
+    power = 0
+    if not usual:  # squares too large or too small for doubles (or zero): the same on a scale where they are not
+        amounts.check()
+        amounts, power = amounts.rescaled()
+        total, sums = amounts.total, amounts.sums(0, terms)
+    left, whole = unexplained(sums, total, centre_errors=centre_errors)
+    return left, whole, Fraction(whole, total.whole() ** 2) * Fraction(4) ** power
 
 
 def _without_variance(left: int, force_finite: bool) -> float:
@@ -155,8 +166,9 @@ def d2_pinball_score(
     amounts.check()
     loss = amounts.mean_of("pinball", float(alpha))
     answers = quantiles(amounts.target, amounts.weight, float(alpha))
-    constant = [np.full_like(own, answer) for own, answer in zip(amounts.target, answers, strict=True)]
-    reference = Amounts(amounts.target, constant, amounts.weight, amounts.multioutput).mean_of("pinball", float(alpha))
+    target = [own.astype(np.float64, copy=False) for own in amounts.target]
+    constant = [np.full_like(own, answer) for own, answer in zip(target, answers, strict=True)]
+    reference = replace(amounts, target=target, predicted=constant).mean_of("pinball", float(alpha))
     pairs = zip(loss, reference, strict=True)
     scores = [1 - own / other if other else _without_variance(own, True) for own, other in pairs]
     return amounts.over_outputs(np.array(scores))

@@ -133,7 +133,8 @@ def by_class(y_true: Any, y_proba: Any, sample_weight: Any, labels: Any) -> Prob
     weight = row_weights(sample_weight, len(values))
     target = describe(y_true, "y_true")
     if target.kind == MULTILABEL:
-        codes, classes = as_indicator(target.values), np.arange(target.values.shape[1])
+        codes = as_indicator(target.values)
+        classes = np.arange(codes.shape[1]) if labels is None else as_array(labels, "labels")
     elif target.labels is None:
         raise DataError(f"Multioutput target data is not supported, nor are amounts: y_true is {target.kind}")
     else:
@@ -202,7 +203,7 @@ def of_positive(y_true: Any, y_proba: Any, sample_weight: Any, pos_label: Any) -
     if pos_label is None:
         numeric = labels.classes.dtype.kind not in "UO"
         pos_label = labels.classes.tolist()[-1] if numeric else obvious_positive(labels.classes)
-        if numeric and set(labels.classes.tolist()) <= {0, -1}:
+        if numeric and labels.classes.tolist() in ([0], [-1]):
             pos_label = 1
     return Probabilities(is_positive(labels, pos_label), values, 2, weight, dtype)
 
@@ -425,6 +426,10 @@ def expected_calibration_error(
     one_of("strategy", strategy, ("uniform", "quantile"))
     positive_label(pos_label)
     own = _either(y_true, y_proba, sample_weight, pos_label, labels)
+    if own.codes.ndim == 2:
+        raise DataError("multilabel-indicator is not supported: pass one label at a time")
+    if own.weight is not None and own.weight.min() < 0:
+        raise DataError("sample_weight holds negative weights: a calibration error takes none")
     probability, outcome = own.values, own.codes
     if own.values.ndim == 2:
         top = own.values.argmax(axis=1)

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
+from gnomon.kernels.losses import total_of
 from gnomon.kernels.row_rankings import top_k_hits
 from gnomon.kernels.threads import threads_for
 from gnomon.measures import ranking as measures
 from gnomon.measures.means import mean_of
 from gnomon.metrics.documentation import documented
-from gnomon.metrics.inputs.arrays import as_array, check_lengths, column, numbers
+from gnomon.metrics.inputs.arrays import as_array, check_lengths, column
 from gnomon.metrics.inputs.indicators import as_indicator
 from gnomon.metrics.inputs.parameters import ParameterError, flag, number, one_of, positive_label, whole_number
 from gnomon.metrics.inputs.targets import (
@@ -28,7 +29,7 @@ from gnomon.metrics.inputs.targets import (
     positions,
 )
 from gnomon.metrics.inputs.weights import row_weights
-from gnomon.metrics.scores import Ranked, is_positive, rank
+from gnomon.metrics.scores import Ranked, finite_scores, is_positive, rank
 from gnomon.metrics.warning import warn, warn_undefined
 
 Weight = NDArray[np.float64] | None
@@ -81,7 +82,7 @@ def roc_auc_score(
     if max_fpr is not None:
         number("max_fpr", max_fpr, lambda own: 0 < own <= 1, "in (0, 1]")
     target = describe(y_true, "y_true")
-    scores = numbers(y_score, "y_score")
+    scores = finite_scores(y_score)
     several = scores.ndim == 2 and scores.shape[1] > 2
     if target.kind == MULTICLASS or (target.kind == BINARY and several):
         if max_fpr not in (None, 1):
@@ -280,7 +281,7 @@ def average_precision_score(
     one_of("average", average, _AVERAGES)
     positive_label(pos_label, optional=False)
     target = describe(y_true, "y_true")
-    scores = numbers(y_score, "y_score")
+    scores = finite_scores(y_score)
     if target.kind == BINARY:
         classes = target.encoded().classes
         if len(classes) == 2 and pos_label not in classes.tolist():
@@ -361,7 +362,7 @@ def top_k_accuracy_score(
     kind = MULTICLASS if target.kind == BINARY and labels is not None and len(labels) > 2 else target.kind
     if kind not in (BINARY, MULTICLASS):
         raise DataError(f"y type must be 'binary' or 'multiclass', got '{kind}' instead.")
-    scores = numbers(y_score, "y_score")
+    scores = finite_scores(y_score)
     if kind == BINARY:
         if scores.ndim == 2 and scores.shape[1] != 1:
             raise DataError(
@@ -380,8 +381,8 @@ def top_k_accuracy_score(
         )
     hits = _hits(codes, scores, int(k)).astype(np.float64)
     weight = row_weights(sample_weight, len(hits))
-    share = mean_of(hits, weight, threads_for(scores.size))
-    return share if normalize else share * float(len(hits) if weight is None else weight.sum())
+    threads = threads_for(len(hits))
+    return mean_of(hits, weight, threads) if normalize else float(total_of(hits, weight, threads))
 
 
 def _hits(codes: NDArray[Any], scores: NDArray[Any], k: int) -> NDArray[Any]:

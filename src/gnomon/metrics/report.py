@@ -66,9 +66,10 @@ def classification_report(
     cells = cells_of(table, labels)
     names = _names(shown, target_names, declared=labels is not None)
     own = Averaging(cells, None, zero_division, None)
-    rows = dict(zip(names, zip(*precision_recall_fbeta(own, 1.0, _HEADERS), cells.support, strict=True), strict=False))
+    values = zip(*precision_recall_fbeta(own, 1.0, _HEADERS), cells.support, strict=True)
+    rows = list(zip(names, values, strict=False))
     averages = _averages(table, cells, labels, zero_division, is_accuracy=_covers_all(table, shown))
-    return _as_dictionary(rows, averages) if output_dict else _as_text(rows, averages, digits)
+    return _as_dictionary(dict(rows), averages) if output_dict else _as_text(rows, averages, digits)
 
 
 def _names(shown: Any, target_names: Any, declared: bool) -> list[str]:
@@ -116,8 +117,8 @@ def _as_dictionary(rows: dict[str, Any], averages: dict[str, Any]) -> dict[str, 
     return report
 
 
-def _as_text(rows: dict[str, Any], averages: dict[str, Any], digits: int) -> str:
-    width = max(len(_LONGEST_HEADING), digits, *map(len, rows)) if rows else max(len(_LONGEST_HEADING), digits)
+def _as_text(rows: list[tuple[str, Any]], averages: dict[str, Any], digits: int) -> str:
+    width = max(len(_LONGEST_HEADING), digits, *(len(heading) for heading, _ in rows))
 
     def line(heading: str, values: Any) -> str:
         shown = [f"{value:.{digits}f}" for value in values[:3]]
@@ -126,6 +127,6 @@ def _as_text(rows: dict[str, Any], averages: dict[str, Any], digits: int) -> str
         return f"{heading:>{width}} " + "".join(f" {text:>9}" for text in (*shown, str(values[3]))) + "\n"
 
     head = " " * width + " " + "".join(f" {header:>9}" for header in _HEADERS)
-    body = "".join(line(heading, values) for heading, values in rows.items())
+    body = "".join(line(heading, values) for heading, values in rows)
     foot = "".join(line(heading, values) for heading, values in averages.items())
     return f"{head}\n\n{body}\n{foot}"

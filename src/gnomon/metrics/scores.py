@@ -16,6 +16,9 @@ from gnomon.metrics.inputs.parameters import names, positive_label
 from gnomon.metrics.inputs.targets import BINARY, MULTICLASS, Labels, describe
 from gnomon.metrics.inputs.weights import row_weights
 
+# Whole numbers up to here are all different as floats.
+_EXACT = 2.0**53
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -45,11 +48,24 @@ class Ranked:
             raise DataError(f"{target.kind} format is not supported")
         check_lengths(y_true, y_score, sample_weight)
         raw = column(as_array(y_score, "y_score"), "y_score")
-        score = numbers(raw, "y_score", high=1, finite=False)
+        score = finite_scores(raw, high=1, finite=False)
         labels = target.encoded()
         positive = is_positive(labels, obvious_positive(labels.classes) if pos_label is None else pos_label)
         ranking = rank(score, positive, row_weights(sample_weight, len(score)))
         return cls(ranking, raw.dtype, len(labels.classes))
+
+
+def finite_scores(values: Any, *, high: int = 2, finite: bool = True) -> NDArray[Any]:
+    """Scores as float32 or float64.
+
+    Raises:
+        DataError: One is not finite, or a whole number too large to be told from its neighbour as a float.
+    """
+    scores = numbers(values, "y_score", high=high, finite=finite)
+    given = np.asarray(values)
+    if given.dtype.kind in "iu" and given.dtype.itemsize == 8 and np.abs(scores).max() > _EXACT:
+        raise DataError("y_score holds whole numbers beyond 2^53, which floats cannot tell apart: pass their ranks")
+    return scores
 
 
 def rank(score: NDArray[Any], positive: NDArray[np.uint8], weight: NDArray[np.float64] | None) -> Ranking:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from gnomon.errors import UsageError
-from gnomon.schema.request import Request
-from gnomon.schema.schema import Columns, Missing, Scale, Schema
+from gnomon.schema.request import Request, threshold_of
+from gnomon.schema.schema import Missing, Scale, Schema
 
 
 def multilabel(request: Request) -> Schema:
@@ -34,21 +34,6 @@ def multilabel(request: Request) -> Schema:
         (0, 1),
         names,
         cast(Scale, request.scale),
-        threshold_of(request, columns),
+        threshold_of(request, usable=bool(columns.scores) and not columns.predictions),
         cast(Missing, request.missing),
     )
-
-
-def threshold_of(request: Request, columns: Columns) -> float | None:
-    """The threshold that applies to every label: 0.5 for probabilities unless another is given.
-
-    Raises:
-        UsageError: A threshold was given beside predictions.
-    """
-    if columns.predictions or not columns.scores:
-        if request.threshold is not None:
-            raise UsageError("a threshold applies to scores, without columns of predictions")
-        return None
-    if request.threshold is None:
-        return 0.5 if request.scale == "probability" else None
-    return float(request.threshold)

@@ -54,3 +54,20 @@ def check_request(request: Request) -> None:
         raise UsageError(f"a column is named twice among target, score and weight: {', '.join(parts)}")
     if len(columns.targets) > 1 and request.task not in ("auto", "multilabel"):
         raise UsageError(f"there are {len(columns.targets)} target columns, but a {request.task} task has one")
+
+
+def threshold_of(request: Request, *, usable: bool) -> float | None:
+    """The threshold that applies: 0.5 for probabilities unless another is given.
+
+    Raises:
+        UsageError: A threshold was given where nothing is thresholded.
+    """
+    if not usable:
+        if request.threshold is not None:
+            raise UsageError(
+                "a threshold applies to one score of a binary task, or of each label, without a column of predictions"
+            )
+        return None
+    if request.threshold is None:
+        return 0.5 if request.scale == "probability" else None
+    return float(request.threshold)

@@ -16,7 +16,7 @@ from gnomon.schema.labels import (
     same_labels,
 )
 from gnomon.schema.multilabel import multilabel
-from gnomon.schema.request import Request, check_request
+from gnomon.schema.request import Request, check_request, threshold_of
 from gnomon.schema.schema import Columns, Missing, Scale, Schema, Task
 from gnomon.sources.base import Source, check_columns
 
@@ -76,7 +76,7 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
         labels,
         tuple(label_name(label, boolean) for label in labels),
         cast(Scale, request.scale),
-        threshold_of(request, columns, task),
+        threshold_of(request, usable=task == "binary" and bool(columns.scores) and not columns.predictions),
         cast(Missing, request.missing),
         tuple(notes),
     )
@@ -300,22 +300,6 @@ def check_counts(request: Request, columns: Columns, task: str, labels: tuple[La
             f"there are {scores} score columns for {len(labels)} classes ({shown}): a multiclass task needs one score "
             "for each class, in the order of the sorted labels or of classes=[...]"
         )
-
-
-def threshold_of(request: Request, columns: Columns, task: str) -> float | None:
-    """The threshold that applies: 0.5 for probabilities unless another is given.
-
-    Raises:
-        UsageError: A threshold was given where nothing is thresholded.
-    """
-    usable = task == "binary" and bool(columns.scores) and columns.prediction is None
-    if request.threshold is not None and not usable:
-        raise UsageError("a threshold applies to one score of a binary task, without a column of predictions")
-    if not usable:
-        return None
-    if request.threshold is None:
-        return 0.5 if request.scale == "probability" else None
-    return float(request.threshold)
 
 
 def regression(source: Source, request: Request) -> Schema:

@@ -15,8 +15,8 @@ from gnomon.kernels.scan import FloatScan, scan_floats
 from gnomon.kernels.threads import threads_for
 
 
-class LengthError(ColumnError, TypeError):
-    """What was passed is no sequence of rows."""
+class NotAnArrayError(ColumnError, TypeError):
+    """What was passed is no array of rows, or of a kind (sparse, a scalar) that has no place there."""
 
 
 def is_sparse(values: Any) -> bool:
@@ -29,23 +29,23 @@ def as_array(values: Any, name: str) -> NDArray[Any]:
     """The values as a NumPy array of any shape and type, shared where possible.
 
     Raises:
-        LengthError: A scalar, text or None was passed.
+        NotAnArrayError: A scalar, text or None was passed.
         DataError: A ``np.matrix`` or complex numbers were passed.
     """
     if type(values) is np.ndarray:
         array = values
     elif isinstance(values, np.matrix):
-        raise LengthError("np.matrix is not supported: convert it with np.asarray")
+        raise NotAnArrayError("np.matrix is not supported: convert it with np.asarray")
     else:
         if (
             values is None
             or isinstance(values, (str, bytes))
             or not (isinstance(values, Sequence) or hasattr(values, "__array__") or hasattr(values, "__len__"))
         ):
-            raise LengthError(f"Expected sequence or array-like, got {type(values)} for {name}")
+            raise NotAnArrayError(f"Expected sequence or array-like, got {type(values)} for {name}")
         array = _converted(values)
     if array.ndim == 0:
-        raise LengthError(f"{name} should have at least 1 dimension, got the scalar {array.item()!r}")
+        raise NotAnArrayError(f"{name} should have at least 1 dimension, got the scalar {array.item()!r}")
     if array.dtype.kind == "c":
         raise DataError(f"Complex data not supported: {name} holds complex numbers")
     return array

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.errors import ColumnError
+from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.confusion import sum_label_weights
 from gnomon.kernels.indicators import label_margins, row_margins
+from gnomon.kernels.losses import total_of
 from gnomon.kernels.threads import threads_for
 from gnomon.measures.confusion import Cells
-from gnomon.metrics.inputs.arrays import is_sparse
+from gnomon.metrics.inputs.arrays import NotAnArrayError, is_sparse
 from gnomon.metrics.inputs.targets import MULTILABEL, Target
 
 
@@ -83,7 +84,7 @@ class Indicators:
                 columns = [np.ascontiguousarray(own[:, label]) for own in (self.target, self.predicted)]
                 cells = sum_label_weights(columns[0], columns[1], self.weight, 0, 2, threads_for(self.rows))
                 both[label], flagged[label], positive[label] = cells[1, 1], cells[:, 1].sum(), cells[1].sum()
-        return Cells(both, positive, flagged, self.weight.sum(keepdims=True))
+        return Cells(both, positive, flagged, np.array([float(total_of(self.weight, None, threads_for(self.rows)))]))
 
     def by_row(self) -> Cells:
         """Each row's labels: numbers of labels, a row along the axis; rows are not weighted."""
@@ -101,9 +102,21 @@ class Indicators:
         return [_column_sums(own, self.weight) for own in (both, self.predicted, self.target)]
 
 
-def as_indicator(array: NDArray[Any]) -> NDArray[np.uint8]:
-    """A matrix of labels as bytes: 1 where it is not 0."""
-    return np.ascontiguousarray(array if array.dtype.kind == "b" else array != 0).view(np.uint8)
+def as_indicator(array: Any) -> NDArray[np.uint8]:
+    """A matrix of labels as bytes: 1 for the label that a row has, 0 for one it has not (which may be written -1).
+
+    Raises:
+        NotAnArrayError: It is sparse.
+        DataError: It holds other numbers.
+    """
+    if is_sparse(array):
+        raise NotAnArrayError("a sparse matrix of labels is not supported here: pass y_true.toarray()")
+    if array.dtype.kind != "b":
+        low, high = array.min(), array.max()
+        if low < -1 or high > 1:
+            raise DataError(f"a matrix of labels holds 0 and 1, or -1 and 1, not {low if low < -1 else high}")
+        array = array > 0
+    return np.ascontiguousarray(array).view(np.uint8)
 
 
 def _as_csr(values: Any) -> Any:

@@ -12,7 +12,7 @@ from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.confusion import count_confusion, count_labels, sum_label_weights
 from gnomon.kernels.threads import threads_for
 from gnomon.measures.confusion import Cells
-from gnomon.metrics.inputs.arrays import LengthError, check_lengths, is_sparse
+from gnomon.metrics.inputs.arrays import NotAnArrayError, as_array, check_lengths, column, is_sparse
 from gnomon.metrics.inputs.indicators import Indicators
 from gnomon.metrics.inputs.targets import BINARY, MULTICLASS, MULTILABEL, Labels, Target, describe, positions, union
 from gnomon.metrics.inputs.weights import row_weights
@@ -50,17 +50,23 @@ class Table:
         """``"binary"`` for up to two classes, else ``"multiclass"``."""
         return BINARY if len(self.classes) <= 2 else MULTICLASS
 
-    def matrix(self) -> NDArray[Any]:
-        """The whole matrix of shape (classes, classes), rows true, columns predicted."""
+    def matrix(self, chosen: NDArray[np.intp] | None = None) -> NDArray[Any]:
+        """The matrix of shape (classes, classes), rows true, columns predicted; of some of the classes, or of all."""
         if self._mass is not None:
-            return self._mass
+            return self._mass if chosen is None else self._mass[chosen[:, None], chosen]
         assert self._codes is not None  # wide tables keep the codes
         target, predicted, weight = self._codes
-        return _mass(target, predicted, weight, len(self.classes))
+        if chosen is None:
+            return _mass(target, predicted, weight, len(self.classes))
+        place = np.full(len(self.classes), -1, np.int32)
+        place[chosen] = np.arange(len(chosen))
+        target, predicted = place[target], place[predicted]
+        known = (target >= 0) & (predicted >= 0)
+        return _mass(target[known], predicted[known], None if weight is None else weight[known], len(chosen))
 
     def chosen(self, labels: Any) -> NDArray[np.intp]:
         """Where each of some labels stands among the classes; -1 if it does not occur."""
-        return positions(np.asarray(labels), self.classes)
+        return positions(column(as_array(labels, "labels"), "labels"), self.classes)
 
 
 def tabulate(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Table | Indicators:
@@ -84,7 +90,7 @@ def tabulate(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Table | Ind
     if target.kind == MULTILABEL:
         return Indicators.of(target, predicted, weight)
     if is_sparse(target.values) or is_sparse(predicted.values):
-        raise LengthError("Sparse input is only supported when targets are of multilabel type")
+        raise NotAnArrayError("Sparse input is only supported when targets are of multilabel type")
     return _table(target.encoded(), predicted.encoded(), weight)
 
 

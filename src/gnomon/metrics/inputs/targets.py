@@ -63,7 +63,7 @@ def describe(values: Any, name: str) -> Target:
     """What an array-like is as a target.
 
     Raises:
-        LengthError: It is no array-like.
+        NotAnArrayError: It is no array-like.
         DataError: It holds NaN, infinity, bytes, or a list for each row.
     """
     if is_sparse(values):
@@ -134,12 +134,13 @@ def _column(array: NDArray[Any], name: str) -> Target:
     if kind in "iub":
         return _labelled(array, encode_whole(array))
     if kind == "f":
+        wide = np.ascontiguousarray(array, np.float64)
         with np.errstate(invalid="ignore"):
-            whole = array.astype(np.int64)
-        if not np.array_equal(whole, array):
-            refuse_not_finite(np.ascontiguousarray(array), name)
+            whole = wide.astype(np.int64)
+        if not np.array_equal(whole, wide):
+            refuse_not_finite(wide, name)
             return Target(CONTINUOUS, array)
-        if np.abs(array).max() >= _EXACT:
+        if np.abs(wide).max() >= _EXACT:
             return _labelled(array, _encode_sorted(array))
         labels = encode_whole(whole)
         return _labelled(array, Labels(labels.classes.astype(array.dtype), labels.codes))
@@ -150,7 +151,13 @@ def _column(array: NDArray[Any], name: str) -> Target:
         )
     if kind == "U":
         return _labelled(array, encode_text(array))
-    if not isinstance(array.flat[0], str):
+    if kind == "T":  # NumPy's text of any width
+        array = array.astype(object)
+    elif kind != "O":
+        return Target(UNKNOWN, array)
+    if is_missing(array[0]):
+        raise DataError(f"Input {name} contains NaN: row 0 holds {array[0]!r}")
+    if not isinstance(array[0], str):
         return Target(UNKNOWN, array)
     return _labelled(array, encode_strings(array, name))
 
@@ -191,12 +198,14 @@ def encode_strings(array: NDArray[Any], name: str) -> Labels:
     array = np.ascontiguousarray(array)
     codes, first, odd = encode_objects(array)
     if odd is not None:
-        value = array[odd]
-        missing = value is None or (isinstance(value, float) and math.isnan(value))
-        raise DataError(
-            f"Input {name} contains {'NaN' if missing else 'labels of mixed types'}: row {odd} holds {value!r}"
-        )
+        what = "NaN" if is_missing(array[odd]) else "labels of mixed types"
+        raise DataError(f"Input {name} contains {what}: row {odd} holds {array[odd]!r}")
     return _in_order(array[first], codes)
+
+
+def is_missing(value: Any) -> bool:
+    """Whether an object stands for a missing value: None, NaN, or that of pandas."""
+    return value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ == "NAType"
 
 
 def _in_order(classes: NDArray[Any], codes: NDArray[np.int32]) -> Labels:
@@ -223,7 +232,7 @@ def positions(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.intp]:
     return np.array([number.get(label, -1) for label in labels.tolist()], np.intp)
 
 
-def union(first: NDArray[Any], second: NDArray[Any], values: tuple[Any, Any] = (None, None)) -> NDArray[Any]:
+def union(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
     """The labels of both, ascending.
 
     Raises:

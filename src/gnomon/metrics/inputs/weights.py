@@ -40,4 +40,6 @@ def row_weights(sample_weight: Any, rows: int) -> NDArray[np.float64] | None:
 
 def whole_weights(sample_weight: Any) -> bool:
     """Whether the weights came as whole numbers, so that sums of them are whole numbers, too."""
-    return sample_weight is None or as_array(sample_weight, "sample_weight").dtype.kind in "iub"
+    if sample_weight is None or isinstance(sample_weight, Number):
+        return not isinstance(sample_weight, float)
+    return as_array(sample_weight, "sample_weight").dtype.kind in "iub"
