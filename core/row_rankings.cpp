@@ -105,7 +105,7 @@ Output<double> label_ranking(const std::string& measure, Matrix<std::uint8_t> tr
 
 // Discounted cumulative gain of each row. Tied documents share the mean of their gains over their ranks (F. McSherry
 // and M. Najork, "Computing information retrieval performance measures efficiently in the presence of tied
-// scores", ECIR 2008), or keep the order of NumPy's reversed argsort where ties are ignored.
+// scores", ECIR 2008), or, where ties are ignored, the later of two stands first.
 Output<double> gains(Matrix<double> relevance, Matrix<double> scores, Input<double> discount, bool ignore_ties,
                      int threads) {
   const std::size_t rows = relevance.shape(0), columns = relevance.shape(1);

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.kernels.exact import ExactSum
 from gnomon.measures.regression import unexplained
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.amounts import AMOUNTS, Amounts, quantiles
@@ -89,10 +90,10 @@ def _variance_explained(amounts: Amounts, force_finite: bool, centre_errors: boo
         for target, predicted in zip(amounts.target, amounts.predicted, strict=True)
     ]
     values = np.array(
-        [1 - left / whole if whole else _without_variance(left, force_finite) for left, whole, _ in parts]
+        [1 - left / whole if whole else _without_variance(left, force_finite) for left, whole, _, _ in parts]
     )
     if isinstance(amounts.multioutput, str) and amounts.multioutput == "variance_weighted":
-        variances = [variance for _, _, variance in parts]
+        variances = [Fraction(whole, total.whole() ** 2) * Fraction(4) ** power for _, whole, total, power in parts]
         widest = max(variances)
         shares = np.array([float(variance / widest) for variance in variances]) if widest else None
         return float(np.average(values, weights=shares))
@@ -103,8 +104,11 @@ def _variance_explained(amounts: Amounts, force_finite: bool, centre_errors: boo
 _LEAST, _MOST = 1e-100, 1e100
 
 
-def _unexplained(amounts: Amounts, centre_errors: bool) -> tuple[int, int, Fraction]:
-    """What is left of the target's variation and the whole of it, in one unit, and the variance of the target."""
+def _unexplained(amounts: Amounts, centre_errors: bool) -> tuple[int, int, ExactSum, int]:
+    """What is left of the target's variation and the whole of it, in one unit.
+
+    The whole over the square of the third, times 4 to the power of the fourth, is the variance of the target.
+    """
     terms = ("e", "e2", "y", "y2") if centre_errors else ("e2", "y", "y2")
     try:
         total, sums = amounts.total, amounts.sums(0, terms)
@@ -117,7 +121,7 @@ def _unexplained(amounts: Amounts, centre_errors: bool) -> tuple[int, int, Fract
         amounts, power = amounts.rescaled()
         total, sums = amounts.total, amounts.sums(0, terms)
     left, whole = unexplained(sums, total, centre_errors=centre_errors)
-    return left, whole, Fraction(whole, total.whole() ** 2) * Fraction(4) ** power
+    return left, whole, total, power
 
 
 def _without_variance(left: int, force_finite: bool) -> float:
