@@ -137,6 +137,9 @@ def test_named_columns_files_and_the_command_line(tmp_path):
     frame = pd.DataFrame({"cat": target[:, 0], "dog": target[:, 1].astype(bool), "p1": score[:, 0], "p2": score[:, 1]})
     by_array = gnomon.evaluate(target, score, classes=["cat", "dog"])
     by_frame = gnomon.evaluate(frame, target=["cat", "dog"], score=["p1", "p2"])
+    by_frames = gnomon.evaluate(frame[["cat", "dog"]].astype(int), frame[["p1", "p2"]])
+    assert by_frames.classes == ("cat", "dog")
+    assert by_frames.estimates == by_frame.estimates
     path = tmp_path / "rows.parquet"
     frame.to_parquet(path)
     by_file = gnomon.evaluate(path, target=["cat", "dog"], score=["p1", "p2"], threads=2)
@@ -178,7 +181,7 @@ def test_perfect_and_empty_labels():
     ("call", "message"),
     [
         (lambda: gnomon.evaluate([[0, 1], [1, 2]], [[0, 1], [1, 1]]), "a label is 0 or 1"),
-        (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0.2, 0.3, 0.1], [0.1, 0.5, 0.5]]), "3 score columns for 2 labels"),
+        (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0.2, 0.3, 0.1], [0.1, 0.5, 0.5]]), "score columns: 3, labels: 2"),
         (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0, 1], [1, 0]], positive=1), "binary task"),
         (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0, 1], [1, 0]], threshold=0.3), "a threshold applies"),
         (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0, 1], [1, 0]], classes=["a"]), "must name the 2 labels"),

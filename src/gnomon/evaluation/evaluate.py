@@ -125,7 +125,7 @@ def evaluate(
     else:
         source, columns, either = open_arrays(data, predicted, target, prediction, score, weight)
         if classes is None and len(columns.targets) > 1:
-            classes = list(map(str, range(len(columns.targets))))
+            classes = list(map(str, getattr(data, "columns", range(len(columns.targets)))))
         request = Request(columns, either, task, classes, positive, threshold, scale, missing)
     schema = resolve(source, request, options.threads)
     summary = summarise_source(source, schema, options.threads)
@@ -159,7 +159,13 @@ def open_arrays(
     Raises:
         UsageError: The true values, or what to compare with them, are missing.
     """
-    if isinstance(data, (str, Path, Mapping)) or (hasattr(data, "columns") and not hasattr(data, "reshape")):
+    frame = hasattr(data, "columns") and not hasattr(data, "reshape")
+    several = (
+        frame
+        and is_matrix(data)
+        and is_matrix(next((v for v in (predicted, prediction, score) if v is not None), None))
+    )
+    if isinstance(data, (str, Path, Mapping)) or (frame and not several):
         raise UsageError("name the column of true values: target=...")
     if target is not None:
         raise UsageError("target= names a column: with arrays the true values are the first argument")

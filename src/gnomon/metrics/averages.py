@@ -122,7 +122,10 @@ def binary_label(table: Table | Indicators, pos_label: Any) -> Any:
             f"one of {list(others)}."
         )
     if len(table.classes) == 2 and pos_label not in table.classes.tolist():
-        raise DataError(f"pos_label={pos_label} is not a valid label. It should be one of {table.classes}")
+        raise DataError(
+            f"pos_label={pos_label} is not a valid label. It should be one of {table.classes}: say which one is "
+            "positive, or choose another average"
+        )
     return pos_label
 
 

@@ -15,7 +15,7 @@ _SHARED = {
     "y_pred": "Predicted labels, in the same form.",
     "sample_weight": "Weights of the rows, array-like of shape (rows,), or one number for all; None for 1.",
     "labels": "The labels to report, in this order; None for all that occur, ascending.",
-    "pos_label": "The label that is positive, where `average` is \"binary\".",
+    "pos_label": "The label that is positive, where `average` is \"binary\"; of text labels it has to be said.",
     "average": "\"binary\" reports the positive class; None every class; \"micro\" counts over all classes together; "
     "\"macro\" is the mean over classes, \"weighted\" the mean weighted by their true rows; \"samples\" the mean over "
     "rows of a multilabel task.",

@@ -38,8 +38,8 @@ Binary = Callable[[NDArray[Any], NDArray[np.uint8], Weight], float]
 
 _AVERAGES = ("micro", "macro", "samples", "weighted", None)
 _MATRIX = (
-    "Scores of shape (rows,); of several classes or labels of shape (rows, classes), where those of several classes "
-    "are probabilities."
+    "Scores of shape (rows,), such as `predict_proba(X)[:, 1]`; of several classes or labels of shape (rows, classes), "
+    "where those of several classes are probabilities."
 )
 
 

@@ -43,10 +43,9 @@ ASCII = Glyphs(".", "=", "o", "*", "-", "-")
 LONGEST_LABEL = 16
 WIDEST_BAR, NARROWEST_BAR = 30, 8
 GAP = 2
-# Other names of the accuracy and the balanced accuracy, or of another average, left out of the table.
+# Other names of the accuracy and the balanced accuracy, left out of the table.
 OTHER_NAMES = {
     "multiclass": frozenset({"recall_macro", "recall_weighted", "precision_micro", "recall_micro", "f1_micro"}),
-    "multilabel": frozenset({"recall_weighted"}),
 }
 
 # Estimates of a class, the most telling first.

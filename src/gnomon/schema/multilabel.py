@@ -24,7 +24,7 @@ def multilabel(request: Request) -> Schema:
         raise UsageError(f"positive={request.positive!r} is for a binary task: of a label, 1 is positive")
     for part, own in (("prediction", columns.predictions), ("score", columns.scores)):
         if own and len(own) != labels:
-            raise UsageError(f"there are {len(own)} {part} columns for {labels} labels: name one for each label")
+            raise UsageError(f"{part} columns: {len(own)}, labels: {labels}; name one for each label")
     names = columns.targets if request.classes is None else tuple(str(name) for name in request.classes)
     if len(names) != labels or len(set(names)) < labels:
         raise UsageError(f"classes= must name the {labels} labels, each once, not {list(names)}")

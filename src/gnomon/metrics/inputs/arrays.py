@@ -84,7 +84,8 @@ def column(array: NDArray[Any], name: str) -> NDArray[Any]:
         return array
     if array.ndim == 2 and array.shape[1] == 1:
         return array.reshape(-1)
-    raise ColumnError(f"{name} should be a 1d array, got an array of shape {array.shape} instead.")
+    hint = f" Of two columns pass that of the positive class: {name}[:, 1]." if array.shape[1:] == (2,) else ""
+    raise ColumnError(f"{name} should be a 1d array, got an array of shape {array.shape} instead.{hint}")
 
 
 def numbers(values: Any, name: str, *, low: int = 1, high: int = 2, finite: bool = True) -> NDArray[Any]:

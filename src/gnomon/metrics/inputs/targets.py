@@ -77,7 +77,7 @@ def describe(values: Any, name: str) -> Target:
                 "supported; use a binary array or sparse matrix instead - the MultiLabelBinarizer transformer can "
                 "convert to this format."
             ) from None
-        raise error
+        raise DataError(f"{name} is no array: {error}") from None
     if array.dtype.kind == "O" and array.size and _is_list(array.flat[0]):
         raise DataError(
             f"{name} holds lists, a legacy multi-label data representation. Sequence of sequences are no longer "
@@ -154,7 +154,7 @@ def _column(array: NDArray[Any], name: str) -> Target:
     if kind == "T":  # NumPy's text of any width
         array = array.astype(object)
     elif kind != "O":
-        return Target(UNKNOWN, array)
+        raise LabelTypeError(f"{name} holds {array.dtype}: labels are text, numbers or booleans")
     if is_missing(array[0]):
         raise DataError(f"Input {name} contains NaN: row 0 holds {array[0]!r}")
     if not isinstance(array[0], str):
