@@ -118,19 +118,22 @@ GNOMON_INLINE void fill_any(Term term, const T* y, const T* p, const double* w, 
   }
 }
 
-GNOMON_HOT void add_term(ExactSum& sum, Term term, const double* y, const double* p, const double* w, std::size_t n,
-                         double parameter) {
+template <class T>
+GNOMON_INLINE void add_loop(ExactSum& sum, Term term, const T* y, const T* p, const double* w, std::size_t n,
+                            double parameter) {
   double high[kBlock], low[kBlock];
   fill_any(term, y, p, w, n, parameter, high, low);
   sum.add_block(high, n);
   if (w != nullptr || !is_single(term)) sum.add_block(low, n);
 }
+
+GNOMON_HOT void add_term(ExactSum& sum, Term term, const double* y, const double* p, const double* w, std::size_t n,
+                         double parameter) {
+  add_loop(sum, term, y, p, w, n, parameter);
+}
 GNOMON_HOT void add_term(ExactSum& sum, Term term, const float* y, const float* p, const double* w, std::size_t n,
                          double parameter) {
-  double high[kBlock], low[kBlock];
-  fill_any(term, y, p, w, n, parameter, high, low);
-  sum.add_block(high, n);
-  if (w != nullptr || !is_single(term)) sum.add_block(low, n);
+  add_loop(sum, term, y, p, w, n, parameter);
 }
 
 // The exact sum of w times each of the terms.

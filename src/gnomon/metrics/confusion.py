@@ -13,15 +13,13 @@ from gnomon.errors import DataError
 from gnomon.measures.confusion import Cells, likelihood_ratios
 from gnomon.metrics.averages import cells_of
 from gnomon.metrics.documentation import documented
+from gnomon.metrics.inputs.arrays import MOST_EXACT
 from gnomon.metrics.inputs.indicators import Indicators
 from gnomon.metrics.inputs.parameters import ParameterError, flag, one_of
 from gnomon.metrics.inputs.table import Table, tabulate, tabulate_classes
 from gnomon.metrics.inputs.targets import BINARY, encoded, positions
 from gnomon.metrics.inputs.weights import whole_weights
 from gnomon.metrics.warning import warn, warn_undefined
-
-# Whole numbers up to here are all different as floats.
-_EXACT = 2.0**53
 
 
 class NoSuchLabelError(DataError):
@@ -52,7 +50,7 @@ def confusion_matrix(
     table = tabulate_classes(y_true, y_pred, sample_weight)
     matrix = labelled_matrix(table, labels)
     if table.weighted and whole_weights(sample_weight):
-        exact = np.abs(matrix).max(initial=0) < _EXACT
+        exact = np.abs(matrix).max(initial=0) < MOST_EXACT
         matrix = matrix.astype(np.int64) if exact else _whole_sums(y_true, y_pred, sample_weight, table, labels)
     if normalize is not None:
         axis = {"true": 1, "pred": 0, "all": None}[normalize]

@@ -210,8 +210,9 @@ def _one_vs_one(codes: NDArray[Any], scores: NDArray[Any], average: str | None) 
     return float(np.average(pairs, weights=prevalence if average == "weighted" else None))
 
 
-def _check_columns(scores: NDArray[Any]) -> None:
-    if scores.ndim != 2:
+def _check_columns(scores: NDArray[Any], shape: tuple[int, ...] | None = None) -> None:
+    """Raises ColumnError unless there is a column for each class; of the given shape, if there is one."""
+    if scores.ndim != 2 or (shape is not None and scores.shape != shape):
         raise ColumnError(
             "`y_score` needs to be of shape `(n_samples, n_classes)`, since `y_true` contains multiple classes. "
             f"Got `y_score.shape={scores.shape}`."
@@ -294,11 +295,7 @@ def average_precision_score(
         return _average_binary(_average_precision, target, scores, average, sample_weight, pos_label)
     labels = target.encoded()
     indicator = _one_hot(labels.codes, len(labels.classes))
-    if scores.shape != indicator.shape:
-        raise ColumnError(
-            "`y_score` needs to be of shape `(n_samples, n_classes)`, since `y_true` contains multiple classes. "
-            f"Got `y_score.shape={scores.shape}`."
-        )
+    _check_columns(scores, indicator.shape)
     weight = row_weights(sample_weight, len(scores))
     return average_over_labels(_average_precision, indicator, scores, average, weight)
 

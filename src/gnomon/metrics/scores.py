@@ -11,13 +11,10 @@ from numpy.typing import NDArray
 from gnomon.errors import DataError
 from gnomon.kernels.ranking import Ranking
 from gnomon.kernels.threads import threads_for
-from gnomon.metrics.inputs.arrays import as_array, check_lengths, column, numbers, refuse_not_finite
+from gnomon.metrics.inputs.arrays import MOST_EXACT, as_array, check_lengths, column, numbers, refuse_not_finite
 from gnomon.metrics.inputs.parameters import names, positive_label
 from gnomon.metrics.inputs.targets import BINARY, MULTICLASS, Labels, describe
 from gnomon.metrics.inputs.weights import row_weights
-
-# Whole numbers up to here are all different as floats.
-_EXACT = 2.0**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def finite_scores(values: Any, *, high: int = 2, finite: bool = True) -> NDArray
     """
     scores = numbers(values, "y_score", high=high, finite=finite)
     given = np.asarray(values)
-    if given.dtype.kind in "iu" and given.dtype.itemsize == 8 and np.abs(scores).max() > _EXACT:
+    if given.dtype.kind in "iu" and given.dtype.itemsize == 8 and np.abs(scores).max() > MOST_EXACT:
         raise DataError("y_score holds whole numbers beyond 2^53, which floats cannot tell apart: pass their ranks")
     return scores
 

@@ -14,6 +14,9 @@ from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.scan import FloatScan, scan_floats
 from gnomon.kernels.threads import threads_for
 
+# Whole numbers up to here are all different as floats.
+MOST_EXACT = 2.0**53
+
 
 class NotAnArrayError(ColumnError, TypeError):
     """What was passed is no array of rows, or of a kind (sparse, a scalar) that has no place there."""

@@ -14,12 +14,10 @@ from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.records import encode_objects, encode_records
 from gnomon.kernels.scan import encode_narrow
 from gnomon.kernels.threads import threads_for
-from gnomon.metrics.inputs.arrays import as_array, column, is_sparse, refuse_not_finite
+from gnomon.metrics.inputs.arrays import MOST_EXACT, as_array, column, is_sparse, refuse_not_finite
 
 BINARY, MULTICLASS, MULTILABEL = "binary", "multiclass", "multilabel-indicator"
 CONTINUOUS, UNKNOWN = "continuous", "unknown"
-# Beyond this whole numbers in floats are not all different any more.
-_EXACT = 2.0**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +138,7 @@ def _column(array: NDArray[Any], name: str) -> Target:
         if not np.array_equal(whole, wide):
             refuse_not_finite(wide, name)
             return Target(CONTINUOUS, array)
-        if np.abs(wide).max() >= _EXACT:
+        if np.abs(wide).max() >= MOST_EXACT:
             return _labelled(array, _encode_sorted(array))
         labels = encode_whole(whole)
         return _labelled(array, Labels(labels.classes.astype(array.dtype), labels.codes))
