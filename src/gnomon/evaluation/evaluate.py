@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -243,19 +243,36 @@ def summarise_source(source: Source, schema: Schema, threads: int) -> Summary:
     Raises:
         DataError: There are no rows, or values are missing (then all of them are counted).
     """
-
-    def of_piece(piece: Piece, share: int) -> Summary:
-        return summarise(encode(piece, schema, share), schema, share)
-
     try:
-        summary = fold(source.pieces(schema.numeric), of_piece, threads)
+        tally = fold(source.parts(schema.numeric, threads), lambda: RowTally(schema), threads)
     except MissingValuesError:
-        refuse_missing(source, schema)
+        refuse_missing(source, schema, threads)
         raise
+    summary = tally.summary
     if summary is None or not summary.rows.n:
         left_out = " once rows with missing values are left out" if summary is not None and summary.dropped else ""
         raise DataError(f"{source.name} has no rows to evaluate{left_out}")
     return summary
+
+
+class RowTally:
+    """The states of the rows that a thread has seen."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.summary: Summary | None = None
+        self._schema = schema
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Takes in the rows of a piece."""
+        own = summarise(encode(piece, self._schema, threads), self._schema, threads)
+        self.summary = own if self.summary is None else self.summary.merge(own)
+
+    def merge(self, other: Self) -> Self:
+        """The states of the rows of both."""
+        if self.summary is None or other.summary is None:
+            return other if self.summary is None else self
+        self.summary = self.summary.merge(other.summary)
+        return self
 
 
 def assemble(source: Source, schema: Schema, summary: Summary, options: Options) -> Evaluation:

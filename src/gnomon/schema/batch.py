@@ -284,15 +284,16 @@ def codes(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
     return found
 
 
-def refuse_missing(source: Source, schema: Schema) -> None:
+def refuse_missing(source: Source, schema: Schema, threads: int) -> None:
     """Raises MissingValuesError with the missing values of the whole source counted, if there are any."""
     found: dict[str, tuple[int, list[str]]] = {}
-    for piece in source.pieces(schema.numeric):
-        rows = Rows(piece)
-        if schema.columns.weight is not None:
-            leave_out_weightless(rows, schema.columns.weight)
-        for name, mask in missing_masks(rows, schema.columns.used()).items():
-            count, first = found.get(name, (0, []))
-            found[name] = count + int(mask.sum()), (first + positions(rows, mask))[:3]
+    for part in source.parts(schema.numeric, threads):
+        for piece in part:
+            rows = Rows(piece)
+            if schema.columns.weight is not None:
+                leave_out_weightless(rows, schema.columns.weight)
+            for name, mask in missing_masks(rows, schema.columns.used()).items():
+                count, first = found.get(name, (0, []))
+                found[name] = count + int(mask.sum()), (first + positions(rows, mask))[:3]
     if found:
         raise MissingValuesError(missing_message(found))

@@ -5,19 +5,11 @@ from __future__ import annotations
 from typing import cast
 
 from gnomon.errors import ColumnError, DataError, UsageError, nearest
-from gnomon.schema.batch import Rows, leave_out_incomplete, leave_out_weightless
-from gnomon.schema.labels import (
-    NO_LABELS,
-    Label,
-    LabelColumn,
-    find_labels,
-    label_name,
-    label_order,
-    same_labels,
-)
+from gnomon.schema.labels import Label, LabelColumn, label_name, label_order, same_labels
 from gnomon.schema.multilabel import multilabel
 from gnomon.schema.request import Request, check_request, threshold_of
 from gnomon.schema.schema import Columns, Missing, Scale, Schema, Task
+from gnomon.schema.survey import survey_labels
 from gnomon.sources.base import Source, check_columns
 
 # Whole numbers with more values than this may be classes or amounts: a person has to say.
@@ -41,7 +33,9 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
         return regression(source, request)
     if request.task == "multilabel" or len(request.columns.targets) > 1:
         return multilabel(request)
-    target, prediction = labels_of(source, request, threads)
+    labels = survey_labels(source, request, threads)
+    predicted = request.columns.prediction or request.either
+    target, prediction = labels[request.columns.target], labels[predicted] if predicted else None
     if looks_like_regression(request, target, prediction):
         return regression(source, request)
     columns = settle(request, target, prediction)
@@ -63,43 +57,23 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
         )
     if declared is not None:
         declared = read_names(declared, target)
-    labels, boolean, notes = class_labels(columns, target, prediction, declared)
-    task = request.task if request.task != "auto" else task_of(columns, labels)
+    classes, boolean, notes = class_labels(columns, target, prediction, declared)
+    task = request.task if request.task != "auto" else task_of(columns, classes)
     if task == "binary":
-        labels = ordered_binary(request, columns, labels, boolean)
+        classes = ordered_binary(request, columns, classes, boolean)
     elif request.positive is not None:
         raise UsageError(f"positive={request.positive!r} is for a binary task, but this one is {task}")
-    check_counts(request, columns, task, labels)
+    check_counts(request, columns, task, classes)
     return Schema(
         cast(Task, task),
         columns,
-        labels,
-        tuple(label_name(label, boolean) for label in labels),
+        classes,
+        tuple(label_name(label, boolean) for label in classes),
         cast(Scale, request.scale),
         threshold_of(request, usable=task == "binary" and bool(columns.scores) and not columns.predictions),
         cast(Missing, request.missing),
         tuple(notes),
     )
-
-
-def labels_of(source: Source, request: Request, threads: int) -> tuple[LabelColumn, LabelColumn | None]:
-    """The labels of the target, and of the prediction where there is one."""
-    predicted = request.columns.prediction or request.either
-    columns = [request.columns.target, *([predicted] if predicted else [])]
-    found = dict.fromkeys(columns, NO_LABELS)
-    weight = request.columns.weight
-    wanted = dict.fromkeys(columns, False) | ({weight: True} if weight else {})
-    if request.missing == "drop":  # rows that will be left out must not decide either
-        wanted |= dict.fromkeys(request.columns.scores, True)
-    for piece in source.pieces(wanted):
-        rows = Rows(piece)
-        if weight:
-            leave_out_weightless(rows, weight)
-        if request.missing == "drop":
-            leave_out_incomplete(rows, wanted)
-        for name in columns:
-            found[name] = found[name].merge(find_labels(rows.table[name], name, threads), name)
-    return found[columns[0]], found[predicted] if predicted else None
 
 
 def looks_like_regression(request: Request, target: LabelColumn, prediction: LabelColumn | None) -> bool:

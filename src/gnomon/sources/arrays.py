@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gnomon.errors import ColumnError
-from gnomon.sources.base import Piece
+from gnomon.sources.base import Piece, table_parts
 from gnomon.sources.columns import is_text, to_arrow
 
 
@@ -34,13 +34,17 @@ class ArraySource:
                     f"{first!r} has {lengths[first]:,} rows but {name!r} has {length:,}: they must match row by row"
                 )
         self.columns = tuple(self._arrays)
+        self.rows: int | None = lengths[first]
 
     def text_columns(self, columns: Sequence[str]) -> frozenset[str]:
         """Those of the columns that hold text."""
         return frozenset(name for name in columns if is_text(self._arrays[name].type))
 
-    def pieces(self, columns: Mapping[str, bool]) -> Iterator[Piece]:
-        """All rows at once."""
+    def whole_range(self, column: str) -> None:
+        """Not known without reading."""
+
+    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[Iterable[Piece]]:
+        """The rows in pieces."""
         import pyarrow as pa
 
-        yield Piece(pa.table({name: self._arrays[name] for name in columns}), "", 0)
+        return table_parts(pa.table({name: self._arrays[name] for name in columns}))

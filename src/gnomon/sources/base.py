@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -54,9 +54,34 @@ class Source(Protocol):
         """Those of the columns that hold text (or categories of it), judged by their types."""
         ...
 
-    def pieces(self, columns: Mapping[str, bool]) -> Iterator[Piece]:
-        """The rows in order, with these columns only; a column mapped to True must be numbers."""
+    @property
+    def rows(self) -> int | None:
+        """The number of rows, where it is known without reading them."""
         ...
+
+    def whole_range(self, column: str) -> tuple[int, int] | None:
+        """The least and the greatest of a column of whole numbers or booleans without missing values, if known.
+
+        Both occur. None where they are not known without reading the rows.
+        """
+        ...
+
+    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[Iterable[Piece]]:
+        """The rows in order, with these columns only; a column mapped to True must be numbers.
+
+        They come in parts, in order, that as many threads may read at the same time.
+        """
+        ...
+
+
+# Rows of a piece of a table that is in memory.
+PIECE_ROWS = 1 << 21
+
+
+def table_parts(table: Any) -> Iterator[Iterable[Piece]]:
+    """A table in memory, piece by piece, without copying."""
+    for start in range(0, max(1, len(table)), PIECE_ROWS):
+        yield [Piece(table.slice(start, PIECE_ROWS), "", start)]
 
 
 def check_columns(wanted: Sequence[str], present: Sequence[str], where: str) -> None:

@@ -85,3 +85,17 @@ def is_text(kind: Any) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def is_number(kind: Any) -> bool:
+    """Whether an Arrow type, as inferred from text, is a number (or nothing but missing values)."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or is_null(kind))
+
+
+def is_null(kind: Any) -> bool:
+    """Whether an Arrow type stands for a column of missing values only."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_null(kind))

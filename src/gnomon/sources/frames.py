@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gnomon.errors import ColumnError
-from gnomon.sources.base import Piece
+from gnomon.sources.base import Piece, table_parts
 from gnomon.sources.columns import is_text, to_arrow
 
 
@@ -31,9 +31,18 @@ class FrameSource:
         table = self._table(tuple(columns))
         return frozenset(name for name in columns if is_text(table.schema.field(name).type))
 
-    def pieces(self, columns: Mapping[str, bool]) -> Iterator[Piece]:
-        """All rows at once."""
-        yield Piece(self._table(tuple(columns)), "", 0)
+    @property
+    def rows(self) -> int | None:
+        """The number of rows; not known of a lazy frame."""
+        shape = getattr(self._frame, "shape", None)
+        return None if shape is None else int(shape[0])
+
+    def whole_range(self, column: str) -> None:
+        """Not known without reading."""
+
+    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[Iterable[Piece]]:
+        """The rows in pieces."""
+        return table_parts(self._table(tuple(columns)))
 
     def _table(self, columns: tuple[str, ...]) -> Any:
         import narwhals as nw
