@@ -22,50 +22,26 @@ class ExactSum {
   // A limb takes 2^10 additions of less than 2^53 before its carry must move on.
   static constexpr std::size_t kBlock = 1024;
 
-  // Adds a whole block, count <= kBlock. Where the block's values lie within 127 bits of each other,
-  // as they nearly always do, they are cut into three layers of 42 to 43 bits on common grids; each
-  // layer's sum fits in a double without rounding, and the loop vectorises. (The cut by adding and
-  // subtracting a large constant: J. Demmel and H. D. Nguyen, "Fast reproducible floating-point
-  // summation", ARITH 2013.)
+  // Adds a whole block, count <= kBlock. Where the block's values lie within 85 bits of each other, as they nearly
+  // always do (or within 127), they are cut into two (or three) layers of 42 to 43 bits on common grids; each layer's
+  // sum fits in a double without rounding, and the loop vectorises. (The cut by adding and subtracting a large
+  // constant: J. Demmel and H. D. Nguyen, "Fast reproducible floating-point summation", ARITH 2013.)
   GNOMON_INLINE void add_block(const double* values, std::size_t count) {
-    constexpr std::size_t kLanes = 16;
-    constexpr std::uint64_t kMagnitude = ~std::uint64_t{0} >> 1;
-    std::uint64_t largest = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint64_t size = std::bit_cast<std::uint64_t>(values[i]) & kMagnitude;
-      largest = size > largest ? size : largest;
-    }
-    if (largest == 0) return;
-    const int exponent = static_cast<int>(largest >> 52) - 1023;
-    if (exponent < -850 || exponent > 1000) return add_each(values, count);
-    const double grid1 = anchor(exponent - 41), grid2 = anchor(exponent - 84), grid3 = anchor(exponent - 127);
-    double layer1[kLanes] = {}, layer2[kLanes] = {}, layer3[kLanes] = {}, rest[kLanes] = {};
-    const auto cut = [&](double value, std::size_t lane) {
-      const double first = (value + grid1) - grid1;
-      value -= first;
-      const double second = (value + grid2) - grid2;
-      value -= second;
-      const double third = (value + grid3) - grid3;
-      layer1[lane] += first;
-      layer2[lane] += second;
-      layer3[lane] += third;
-      rest[lane] += std::fabs(value - third);
-    };
+    double lanes[kLanes] = {};
     const std::size_t whole = count / kLanes * kLanes;
+    const auto widen = [&](double value, std::size_t lane) {
+      const double size = std::fabs(value);
+      lanes[lane] = size > lanes[lane] ? size : lanes[lane];  // NaN is met below
+    };
     for (std::size_t i = 0; i < whole; i += kLanes)
-      for (std::size_t lane = 0; lane < kLanes; ++lane) cut(values[i + lane], lane);
-    for (std::size_t i = whole; i < count; ++i) cut(values[i], 0);
-    double left = 0.0;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) left += rest[lane];
-    if (left != 0.0) return add_each(values, count);
-    for (std::size_t lane = 1; lane < kLanes; ++lane) {
-      layer1[0] += layer1[lane];
-      layer2[0] += layer2[lane];
-      layer3[0] += layer3[lane];
-    }
-    add_one(layer1[0]);
-    add_one(layer2[0]);
-    add_one(layer3[0]);
+      for (std::size_t lane = 0; lane < kLanes; ++lane) widen(values[i + lane], lane);
+    for (std::size_t i = whole; i < count; ++i) widen(values[i], 0);
+    double largest = 0.0;
+    for (double own : lanes) largest = own > largest ? own : largest;
+    const int exponent = static_cast<int>(std::bit_cast<std::uint64_t>(largest) >> 52) - 1023;
+    if (largest == 0.0 && !has_nan(values, count)) return;
+    if (exponent < -850 || exponent > 1000) return add_each(values, count);
+    if (!add_layers<2>(values, count, exponent) && !add_layers<3>(values, count, exponent)) add_each(values, count);
   }
 
   // For terms that come one at a time: moves the carries only when a limb could fill up.
@@ -96,6 +72,41 @@ class ExactSum {
  private:
   // Adding this to a much smaller number rounds that number to a multiple of 2^unit.
   static double anchor(int unit) { return std::bit_cast<double>((std::uint64_t(unit + 52 + 1023) << 52) | (std::uint64_t{1} << 51)); }
+
+  static constexpr std::size_t kLanes = 16;
+
+  static bool has_nan(const double* values, std::size_t count) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < count; ++i) sum += values[i];
+    return sum != sum;
+  }
+
+  // Adds the block in so many layers if they leave nothing over; else adds nothing.
+  template <int kLayers>
+  GNOMON_INLINE bool add_layers(const double* values, std::size_t count, int exponent) {
+    double grid[kLayers], layer[kLayers][kLanes] = {}, rest[kLanes] = {};
+    for (int l = 0; l < kLayers; ++l) grid[l] = anchor(exponent - 41 - 43 * l);
+    const auto cut = [&](double value, std::size_t lane) {
+      for (int l = 0; l < kLayers; ++l) {
+        const double part = (value + grid[l]) - grid[l];
+        value -= part;
+        layer[l][lane] += part;
+      }
+      rest[lane] += std::fabs(value);
+    };
+    const std::size_t whole = count / kLanes * kLanes;
+    for (std::size_t i = 0; i < whole; i += kLanes)
+      for (std::size_t lane = 0; lane < kLanes; ++lane) cut(values[i + lane], lane);
+    for (std::size_t i = whole; i < count; ++i) cut(values[i], 0);
+    double left = 0.0;
+    for (double own : rest) left += own;
+    if (left != 0.0) return false;  // also where a value is NaN
+    for (int l = 0; l < kLayers; ++l) {
+      for (std::size_t lane = 1; lane < kLanes; ++lane) layer[l][0] += layer[l][lane];
+      add_one(layer[l][0]);
+    }
+    return true;
+  }
 
   void add_each(const double* values, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) add_one(values[i]);

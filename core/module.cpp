@@ -11,6 +11,7 @@ void bind_records(nanobind::module_& m);
 void bind_row_rankings(nanobind::module_& m);
 void bind_indicators(nanobind::module_& m);
 void bind_select(nanobind::module_& m);
+void bind_histogram(nanobind::module_& m);
 }  // namespace gnomon
 
 NB_MODULE(_core, m) {
@@ -23,4 +24,5 @@ NB_MODULE(_core, m) {
   gnomon::bind_row_rankings(m);
   gnomon::bind_indicators(m);
   gnomon::bind_select(m);
+  gnomon::bind_histogram(m);
 }

@@ -10,10 +10,18 @@
 #include <nanobind/stl/vector.h>
 
 #include "arrays.h"
+#include "pair_sums.h"
 #include "sorted_scores.h"
 
 namespace gnomon {
 namespace {
+
+// The frame of one partition of a stretch that was sorted.
+template <class T>
+Frame within(const Frame& frame, const Sorted<T>& sorted, std::size_t b) {
+  return {frame.p_before + sorted.positives_before(b), frame.q_before + sorted.negatives_before(b), frame.p_all,
+          frame.q_all};
+}
 
 // Calls use(score, p, q) for each group of equal scores, ascending: the weights of its positives and negatives.
 template <class T, class Use>
@@ -57,175 +65,43 @@ GNOMON_INLINE void for_positive_groups(const T* begin, const T* end, Use&& use) 
   }
 }
 
-// Fixed point with 86 fractional bits holds every ratio of counts below 2^32 without rounding.
-constexpr int kFraction = 86;
-
-GNOMON_INLINE u128 fixed_point(double ratio) {
-  const u64 bits = std::bit_cast<u64>(ratio);
-  const int exponent = static_cast<int>(bits >> 52);
-  const u64 mantissa = (bits & ((u64{1} << 52) - 1)) | (u64{1} << 52);
-  return static_cast<u128>(mantissa) << (exponent - 1075 + kFraction);
-}
-
-struct Pairs {
-  u128 wins = 0;              // 2 * (pairs won) + (pairs tied)
-  u128 positive_squares = 0;  // sum over positives of (2 * negatives below + tied)^2; counts only
-  u128 negative_squares = 0;  // sum over negatives of (2 * positives below + tied)^2; counts only
-  u128 precisions = 0;        // sum over positives of the precision at their score; counts only
-  ExactSum weighted_precisions;
-  double gap_above = 0.0, gap_below = 0.0;  // largest TPR - FPR, and largest FPR - TPR
-};
-
 template <class T>
-nb::dict pairs_of(const Sorted<T>& sorted, double negative_unit) {
+nb::dict pairs_of(const Sorted<T>& sorted, const Frame& frame, double negative_unit) {
   constexpr bool counts = std::is_same_v<T, Item>;
-  const i64 all_p = sorted.positives(), all_q = sorted.negatives();
-  std::vector<Pairs> parts(sorted.partitions());
   Pairs whole;
   {
     nb::gil_scoped_release release;
+    std::vector<Pairs> parts(sorted.partitions());
     parallel_for(parts.size(), sorted.threads(), [&](std::size_t b) {
-      Pairs sums;
-      i64 p_below = sorted.positives_before(b), q_below = sorted.negatives_before(b);
-      // TPR - FPR times P * N, in integers where they are counts.
-      using Gap = std::conditional_t<counts, i64, double>;
-      const auto gap = [&](i64 p, i64 q) {
-        if constexpr (counts) {
-          return (all_p - p) * all_q - (all_q - q) * all_p;
-        } else {
-          return static_cast<double>(all_p - p) / static_cast<double>(all_p) -
-                 static_cast<double>(all_q - q) / static_cast<double>(all_q);
-        }
-      };
-      Gap above = 0, under = 0;
+      PairSweep<counts> sweep(within(frame, sorted, b), negative_unit);
       for_positive_groups(sorted.begin(b), sorted.end(b), [&](i64 p, i64 q, i64 skipped) {
-        q_below += skipped;
-        const auto c = static_cast<u64>(2 * q_below + q);
-        sums.wins += static_cast<u128>(c) * static_cast<u64>(p);
-        const double tp = static_cast<double>(all_p - p_below), fp = static_cast<double>(all_q - q_below);
-        if constexpr (counts) {
-          sums.positive_squares += static_cast<u128>(c) * c * static_cast<u64>(p);
-          sums.precisions += fixed_point(tp / (tp + fp)) * static_cast<u64>(p);
-          // These positives raise 2 * (positives below) from 2 * p_below to 2 * (p_below + p) for every negative
-          // above them, and to the middle of the two for the negatives tied with them; so rise the squares.
-          const auto to_top = static_cast<u128>(p) * static_cast<u64>(4 * (2 * p_below + p));
-          const auto to_middle = static_cast<u128>(p) * static_cast<u64>(4 * p_below + p);
-          sums.negative_squares += to_top * static_cast<u64>(all_q - q_below - q) + to_middle * static_cast<u64>(q);
-        } else {
-          if (p > 0) sums.weighted_precisions.add_one(static_cast<double>(p) * (tp / (tp + fp * negative_unit)));
-        }
-        // A positive's own score is where TPR - FPR can peak, just above it where it can dip.
-        if (all_q > 0) {
-          above = std::max<Gap>(above, gap(p_below, q_below));
-          under = std::min<Gap>(under, gap(p_below + p, q_below + q));
-        }
-        p_below += p;
-        q_below += q;
+        sweep.skip(skipped);
+        sweep.add(p, q);
       });
-      const double scale = counts ? static_cast<double>(all_p) * static_cast<double>(all_q) : 1.0;
-      sums.gap_above = scale > 0 ? static_cast<double>(above) / scale : 0.0;
-      sums.gap_below = scale > 0 ? static_cast<double>(-under) / scale : 0.0;
-      parts[b] = sums;
+      parts[b] = sweep.sums();
     });
-    for (const auto& part : parts) {
-      whole.wins += part.wins;
-      whole.positive_squares += part.positive_squares;
-      whole.negative_squares += part.negative_squares;
-      whole.precisions += part.precisions;
-      whole.weighted_precisions.merge(part.weighted_precisions);
-      whole.gap_above = std::max(whole.gap_above, part.gap_above);
-      whole.gap_below = std::max(whole.gap_below, part.gap_below);
-    }
+    for (const auto& part : parts) whole.merge(part);
   }
-  nb::dict result;
-  result["positives"] = all_p;
-  result["negatives"] = all_q;
-  result["wins"] = to_python(whole.wins);
-  result["positive_squares"] = to_python(whole.positive_squares);
-  result["negative_squares"] = to_python(whole.negative_squares);
-  result["precisions"] = to_python(whole.precisions);
-  result["weighted_precisions"] = to_python(whole.weighted_precisions);
-  result["gap_above"] = whole.gap_above;
-  result["gap_below"] = whole.gap_below;
-  return result;
+  return pairs_to_python(whole, frame);
 }
 
-// Neighbouring scores gathered into bins: a bin ends where the positives, or the negatives, so far
-// reach the next multiple of 1/bins of all of them. With few rows every distinct score is a bin.
-struct Bins {
-  std::vector<double> low, high;
-  std::vector<i64> positives, negatives;
-};
-
 template <class T>
-nb::tuple bins_of(const Sorted<T>& sorted, std::size_t wanted) {
+nb::tuple bins_of(const Sorted<T>& sorted, const Frame& frame, i64 p_step, i64 q_step) {
   Bins bins;
   {
     nb::gil_scoped_release release;
-    const i64 steps = static_cast<i64>(wanted);
-    // A step is a whole number of the greatest weight: equal weights give the bins of no weights.
-    i64 p_largest = 1, q_largest = 1;
-    if constexpr (!std::is_same_v<T, Item>)
-      for (const T* item = sorted.begin(0); item != sorted.end(sorted.partitions() - 1); ++item) {
-        i64& largest = item->positive() ? p_largest : q_largest;
-        largest = std::max(largest, item->weight());
-      }
-    const i64 p_step = std::max<i64>(1, sorted.positives() / steps / p_largest) * p_largest;
-    const i64 q_step = std::max<i64>(1, sorted.negatives() / steps / q_largest) * q_largest;
-    struct Part {
-      Bins bins;
-      bool open = false;  // whether its last bin goes on in the next partition
-    };
-    std::vector<Part> parts(sorted.partitions());
+    std::vector<Bins> parts(sorted.partitions());
     parallel_for(parts.size(), sorted.threads(), [&](std::size_t b) {
-      Part& part = parts[b];
-      i64 p_below = sorted.positives_before(b), q_below = sorted.negatives_before(b);
-      i64 p_end = (p_below / p_step + 1) * p_step, q_end = (q_below / q_step + 1) * q_step;
-      i64 p_bin = 0, q_bin = 0;
-      u64 low = 0, high = 0;
-      const auto close = [&] {
-        part.bins.low.push_back(sorted.value(b, low));
-        part.bins.high.push_back(sorted.value(b, high));
-        part.bins.positives.push_back(p_bin);
-        part.bins.negatives.push_back(q_bin);
-        p_bin = q_bin = 0;
-      };
+      BinSweep sweep(within(frame, sorted, b), p_step, q_step);
       for_groups(sorted.begin(b), sorted.end(b), [&](u64 score, i64 p, i64 q) {
-        if (!part.open) low = score;
-        part.open = true;
-        high = score;
-        p_bin += p;
-        q_bin += q;
-        p_below += p;
-        q_below += q;
-        if (p_below >= p_end || q_below >= q_end) {
-          close();
-          part.open = false;
-          p_end = (p_below / p_step + 1) * p_step;
-          q_end = (q_below / q_step + 1) * q_step;
-        }
+        const double value = sorted.value(b, score);
+        sweep.add(value, value, p, q);
       });
-      if (part.open) close();
+      parts[b] = sweep.take();
     });
-    bool open = false;
-    for (const auto& part : parts) {
-      for (std::size_t i = 0; i < part.bins.low.size(); ++i) {
-        if (open) {
-          bins.high.back() = part.bins.high[i];
-          bins.positives.back() += part.bins.positives[i];
-          bins.negatives.back() += part.bins.negatives[i];
-        } else {
-          bins.low.push_back(part.bins.low[i]);
-          bins.high.push_back(part.bins.high[i]);
-          bins.positives.push_back(part.bins.positives[i]);
-          bins.negatives.push_back(part.bins.negatives[i]);
-        }
-        open = false;
-      }
-      if (!part.bins.low.empty()) open = part.open;
-    }
+    for (const auto& part : parts) bins.append(part);
   }
-  return nb::make_tuple(to_numpy(bins.low), to_numpy(bins.high), to_numpy(bins.positives), to_numpy(bins.negatives));
+  return bins_to_python(bins);
 }
 
 // The same as for_groups, but from the highest score down.
@@ -382,12 +258,26 @@ class Ranking {
     }
   }
 
-  nb::dict pairs(double negative_unit) const {
-    return counted_ ? pairs_of(*counted_, negative_unit) : pairs_of(*weighted_, negative_unit);
+  std::pair<i64, i64> totals() const {
+    return counted_ ? std::pair{counted_->positives(), counted_->negatives()}
+                    : std::pair{weighted_->positives(), weighted_->negatives()};
   }
-  nb::tuple bins(std::size_t wanted) const {
-    if (wanted == 0) throw nb::value_error("bins must be at least 1");
-    return counted_ ? bins_of(*counted_, wanted) : bins_of(*weighted_, wanted);
+  // The greatest weight of a positive and of a negative; 1 where there are none.
+  std::pair<i64, i64> largest() const {
+    i64 p = 1, q = 1;
+    if (weighted_)
+      for (const TaggedItem* item = weighted_->begin(0); item != weighted_->end(weighted_->partitions() - 1); ++item)
+        (item->positive() ? p : q) = std::max(item->positive() ? p : q, item->weight());
+    return {p, q};
+  }
+  nb::dict pairs(const FrameTuple& frame, double negative_unit) const {
+    return counted_ ? pairs_of(*counted_, to_frame(frame), negative_unit)
+                    : pairs_of(*weighted_, to_frame(frame), negative_unit);
+  }
+  nb::tuple bins(const FrameTuple& frame, i64 p_step, i64 q_step) const {
+    if (p_step < 1 || q_step < 1) throw nb::value_error("a step must be at least 1");
+    return counted_ ? bins_of(*counted_, to_frame(frame), p_step, q_step)
+                    : bins_of(*weighted_, to_frame(frame), p_step, q_step);
   }
   nb::tuple curve(const std::string& keep, double positive_unit, double negative_unit) const {
     const Keep rule = keep == "bends" ? Keep::kBends : keep == "gains" ? Keep::kGains : Keep::kAll;
@@ -407,7 +297,9 @@ class Ranking {
 
 // For each row the share of the other class that it beats (positives) or that beats it (negatives),
 // ties counted half: the structural components of DeLong, DeLong and Clarke-Pearson (1988).
-Output<double> placements(Scores scores, Input<std::uint8_t> labels, std::optional<Input<i64>> weight, int threads) {
+// The rows may be a stretch of the ranking, whose place in the whole `place` tells.
+Output<double> placements(Scores scores, Input<std::uint8_t> labels, std::optional<Input<i64>> weight,
+                          std::optional<FrameTuple> place, int threads) {
   const auto chunks = chunks_of({scores}, {labels}, weight ? std::vector{*weight} : std::vector<Input<i64>>{});
   const std::size_t rows = labels.size();
   std::unique_ptr<double[]> out(new double[rows]);
@@ -423,9 +315,10 @@ Output<double> placements(Scores scores, Input<std::uint8_t> labels, std::option
         (item->positive() ? p_before : q_before)[b + 1] += weight_of(*item);
     });
     for (std::size_t b = 0; b < partitions; ++b) p_before[b + 1] += p_before[b], q_before[b + 1] += q_before[b];
-    const double all_p = static_cast<double>(p_before.back()), all_q = static_cast<double>(q_before.back());
+    const Frame frame = place ? to_frame(*place) : Frame{0, 0, p_before.back(), q_before.back()};
+    const double all_p = static_cast<double>(frame.p_all), all_q = static_cast<double>(frame.q_all);
     parallel_for(partitions, sorted.threads(), [&](std::size_t b) {
-      i64 p_below = p_before[b], q_below = q_before[b];
+      i64 p_below = frame.p_before + p_before[b], q_below = frame.q_before + q_before[b];
       for (const TaggedItem* item = sorted.begin(b); item != sorted.end(b);) {
         const TaggedItem* last = item;
         i64 p = 0, q = 0;
@@ -449,12 +342,14 @@ void bind_ranking(nb::module_& m) {
       .def(nb::init<const std::vector<Scores>&, const std::vector<Input<std::uint8_t>>&,
                     const std::vector<Input<i64>>&, int>(),
            nb::arg("scores"), nb::arg("labels"), nb::arg("weights"), nb::arg("threads"))
-      .def("pairs", &Ranking::pairs, nb::arg("negative_unit"))
-      .def("bins", &Ranking::bins, nb::arg("wanted"))
+      .def("totals", &Ranking::totals)
+      .def("largest", &Ranking::largest)
+      .def("pairs", &Ranking::pairs, nb::arg("frame"), nb::arg("negative_unit"))
+      .def("bins", &Ranking::bins, nb::arg("frame"), nb::arg("p_step"), nb::arg("q_step"))
       .def("curve", &Ranking::curve, nb::arg("keep"), nb::arg("positive_unit"), nb::arg("negative_unit"))
       .def("below", &Ranking::below, nb::arg("threshold"));
   m.def("placements", &placements, nb::arg("scores").noconvert(), nb::arg("labels").noconvert(),
-        nb::arg("weight").none().noconvert(), nb::arg("threads"));
+        nb::arg("weight").none().noconvert(), nb::arg("place").none(), nb::arg("threads"));
 }
 
 }  // namespace gnomon

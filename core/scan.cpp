@@ -111,46 +111,7 @@ Output<std::uint8_t> occurring(Input<T> array, T low, std::size_t span, int thre
   return to_numpy(std::move(seen), span);
 }
 
-// The code of a label is table[label - low]; -1 in the table, or a label outside it, is unknown.
-// Returns the codes, how many labels were unknown, and the row of the first of them.
-template <class T, class Code>
-nb::tuple encode_as(Input<T> array, std::int64_t low, Input<std::int32_t> table, int threads) {
-  const T* values = array.data();
-  const std::size_t rows = array.size(), span = table.size();
-  const std::int32_t* code_of = table.data();
-  std::unique_ptr<Code[]> codes(new Code[rows]);
-  std::size_t unknown = 0, first = rows;
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows, threads);
-    std::vector<std::size_t> unknowns(workers), firsts(workers, rows);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
-      for (std::size_t i = r.begin; i < r.end; ++i) {
-        const auto offset = static_cast<std::uint64_t>(values[i]) - static_cast<std::uint64_t>(low);
-        const std::int32_t code = offset < span ? code_of[offset] : -1;
-        if (code < 0 && unknowns[part]++ == 0) firsts[part] = i;
-        codes[i] = static_cast<Code>(code);
-      }
-    });
-    for (int part = 0; part < workers; ++part) {
-      unknown += unknowns[part];
-      first = std::min(first, firsts[part]);
-    }
-  }
-  return nb::make_tuple(to_numpy(std::move(codes), rows), unknown, first);
-}
-
-template <class T>
-nb::tuple encode(Input<T> array, std::int64_t low, Input<std::int32_t> table, bool narrow, int threads) {
-  return narrow ? encode_as<T, std::uint8_t>(array, low, table, threads)
-                : encode_as<T, std::int32_t>(array, low, table, threads);
-}
-
-// Labels that span at most 256 whole numbers as codes, label = low + code, and which of the codes occur, as one
-// byte each; None if they span more. As the first rows tell what to expect, most arrays are read once.
-constexpr std::size_t kNarrow = 256;
-
+// Offsets from `low` as bytes; false if one of them is not below `span`.
 template <class T>
 GNOMON_INLINE bool narrow_loop(const T* values, std::size_t count, std::uint64_t low, std::uint64_t span,
                                std::uint8_t* codes) {
@@ -177,6 +138,57 @@ GNOMON_NARROW(std::uint32_t)
 GNOMON_NARROW(std::int64_t)
 GNOMON_NARROW(std::uint64_t)
 #undef GNOMON_NARROW
+
+// The code of a label is table[label - low]; -1 in the table, or a label outside it, is unknown.
+// Returns the codes, how many labels were unknown, and the row of the first of them.
+template <class T, class Code>
+nb::tuple encode_as(Input<T> array, std::int64_t low, Input<std::int32_t> table, int threads) {
+  const T* values = array.data();
+  const std::size_t rows = array.size(), span = table.size();
+  const std::int32_t* code_of = table.data();
+  std::unique_ptr<Code[]> codes(new Code[rows]);
+  std::size_t unknown = 0, first = rows;
+  bool plain = span <= 256;
+  for (std::size_t offset = 0; offset < span; ++offset) plain = plain && code_of[offset] == static_cast<std::int32_t>(offset);
+  {
+    nb::gil_scoped_release release;
+    const int workers = useful_threads(rows, threads);
+    std::vector<std::size_t> unknowns(workers), firsts(workers, rows);
+    parallel_for(workers, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, workers);
+      std::size_t i = r.begin;
+      if constexpr (std::is_same_v<Code, std::uint8_t>) {  // labels in a row without gaps are their own codes
+        constexpr std::size_t kStretch = 1 << 13;
+        while (plain && i < r.end) {
+          const std::size_t count = std::min(kStretch, r.end - i);
+          if (!narrow_part(values + i, count, static_cast<std::uint64_t>(low), span, codes.get() + i)) break;
+          i += count;
+        }
+      }
+      for (; i < r.end; ++i) {
+        const auto offset = static_cast<std::uint64_t>(values[i]) - static_cast<std::uint64_t>(low);
+        const std::int32_t code = offset < span ? code_of[offset] : -1;
+        if (code < 0 && unknowns[part]++ == 0) firsts[part] = i;
+        codes[i] = static_cast<Code>(code);
+      }
+    });
+    for (int part = 0; part < workers; ++part) {
+      unknown += unknowns[part];
+      first = std::min(first, firsts[part]);
+    }
+  }
+  return nb::make_tuple(to_numpy(std::move(codes), rows), unknown, first);
+}
+
+template <class T>
+nb::tuple encode(Input<T> array, std::int64_t low, Input<std::int32_t> table, bool narrow, int threads) {
+  return narrow ? encode_as<T, std::uint8_t>(array, low, table, threads)
+                : encode_as<T, std::int32_t>(array, low, table, threads);
+}
+
+// Labels that span at most 256 whole numbers as codes, label = low + code, and which of the codes occur, as one
+// byte each; None if they span more. As the first rows tell what to expect, most arrays are read once.
+constexpr std::size_t kNarrow = 256;
 
 template <class T>
 bool narrow_codes(const T* values, std::size_t rows, Span<T> range, int workers, std::uint8_t* codes,

@@ -1,0 +1,133 @@
+// The map from scores to the bins of a histogram, fixed before the first row is counted.
+//
+// Scores are taken as words that sort as whole numbers. A tree of tables divides their range: a cell of a table is
+// a run of 2^k bins of equal width, or, where a sample of the scores is too crowded for that, a table of its own.
+// So bins are narrow where scores are dense, whatever the distribution, and a score is placed in two or three steps.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <stdexcept>
+#include <vector>
+
+#include "order.h"
+
+namespace gnomon {
+namespace {
+
+class ScoreGrid {
+ public:
+  // A cell: the first bin of its run, or the first cell of its table; how far an offset within it is shifted to
+  // the bin or cell; whether it is a table.
+  struct Cell {
+    std::uint32_t first;
+    std::uint8_t shift;
+    std::uint8_t table;
+  };
+
+  // `sorted` are the words of the sampled scores, ascending; `wanted` is about how many bins there should be.
+  ScoreGrid(const std::vector<u64>& sorted, std::size_t wanted) {
+    if (sorted.empty()) throw std::invalid_argument("a grid of scores needs a sample");
+    low_ = sorted.front();
+    high_ = sorted.back();
+    sample_ = &sorted;
+    wanted_ = std::max<std::size_t>(1, wanted);
+    bins_ = 1;  // bin 0: everything below the sample
+    edges_.push_back(0);
+    const int width = std::bit_width(high_ - low_);  // offsets lie below 2^width
+    const int bits = std::min(width, kRootBits);
+    shift_ = width - bits;
+    const std::size_t cells = static_cast<std::size_t>((high_ - low_) >> shift_) + 1;
+    cells_.resize(cells);
+    divide(0, cells, low_, shift_);
+    edges_.push_back(high_ + 1);  // the last bin: everything above it
+    ++bins_;
+    sample_ = nullptr;
+  }
+
+  std::size_t bins() const { return bins_; }
+  // The least word of each bin.
+  const std::vector<u64>& edges() const { return edges_; }
+
+  GNOMON_INLINE std::uint32_t bin(u64 word) const {
+    if (word < low_) return 0;
+    if (word > high_) return static_cast<std::uint32_t>(bins_ - 1);
+    u64 offset = word - low_;
+    const Cell* cell = &cells_[offset >> shift_];
+    offset &= mask(shift_);
+    while (cell->table) [[unlikely]] {
+      const int shift = cell->shift;
+      cell = &cells_[cell->first + (offset >> shift)];
+      offset &= mask(shift);
+    }
+    return cell->first + static_cast<std::uint32_t>(offset >> cell->shift);
+  }
+
+ private:
+  static constexpr int kRootBits = 12, kTableBits = 8;
+
+  static GNOMON_INLINE u64 mask(int bits) { return (u64{1} << bits) - 1; }
+
+  // Fills cells [at, at + count), each 2^width words wide, the first of them from `base`.
+  void divide(std::size_t at, std::size_t count, u64 base, int width) {
+    const auto& words = *sample_;
+    auto from = std::lower_bound(words.begin(), words.end(), base);
+    for (std::size_t i = 0; i < count; ++i) {
+      const u64 start = base + (static_cast<u64>(i) << width);
+      const u64 last = start + mask(width);
+      const auto to = std::upper_bound(from, words.end(), last < start ? ~u64{0} : last);
+      fill(at + i, start, width, from, to);
+      from = to;
+    }
+  }
+
+  using Iterator = std::vector<u64>::const_iterator;
+
+  void fill(std::size_t at, u64 start, int width, Iterator from, Iterator to) {
+    const auto rows = static_cast<std::size_t>(to - from);
+    // As many bins as the cell's share of the sample asks for, and a few where the sample is thin.
+    const std::size_t share = rows == 0 || bins_ > 4 * wanted_ ? 1 : std::max<std::size_t>(4, rows * wanted_ / sample_->size());
+    const int bits = std::min(width, static_cast<int>(std::bit_width(share - 1)));
+    if (width > kTableBits && share > 1 && crowded(from, to, start, width - bits, share)) {
+      const std::size_t first = cells_.size();
+      cells_.resize(first + (std::size_t{1} << kTableBits));
+      cells_[at] = {static_cast<std::uint32_t>(first), static_cast<std::uint8_t>(width - kTableBits), 1};
+      return divide(first, std::size_t{1} << kTableBits, start, width - kTableBits);
+    }
+    cells_[at] = {static_cast<std::uint32_t>(bins_), static_cast<std::uint8_t>(width - bits), 0};
+    for (std::size_t b = 0; b < (std::size_t{1} << bits); ++b) edges_.push_back(std::min(start + (static_cast<u64>(b) << (width - bits)), high_ + 1));
+    bins_ += std::size_t{1} << bits;
+  }
+
+  // Whether bins of 2^shift words would hold clearly more pairs of different sampled scores than bins of equal
+  // mass would: such pairs are what a histogram leaves open.
+  bool crowded(Iterator from, Iterator to, u64 start, int shift, std::size_t share) const {
+    const double rows = static_cast<double>(to - from);
+    double open = 0.0;
+    while (from != to) {
+      const u64 bin = (*from - start) >> shift;
+      double in_bin = 0.0, tied = 0.0;
+      while (from != to && (*from - start) >> shift == bin) {
+        const u64 word = *from;
+        double same = 0.0;
+        for (; from != to && *from == word; ++from) ++same;
+        in_bin += same;
+        tied += same * same;
+      }
+      open += in_bin * in_bin - tied;
+    }
+    return open > 2.0 * rows * rows / static_cast<double>(share) + 16.0;
+  }
+
+  const std::vector<u64>* sample_ = nullptr;
+  std::size_t wanted_ = 1;
+  u64 low_ = 0, high_ = 0;
+  int shift_ = 0;
+  std::size_t bins_ = 0;
+  std::vector<Cell> cells_;
+  std::vector<u64> edges_;
+};
+
+}  // namespace
+}  // namespace gnomon

@@ -1,0 +1,131 @@
+"""A histogram of the scores of two classes, and what is certain of a ranking of which only the histogram is known."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.kernels import _core
+from gnomon.kernels.ranking import Frame, PairCounts, ScoreBins, Stretch, integer_weights, step_of
+
+
+@dataclass(frozen=True, slots=True)
+class RankingBounds:
+    """Limits of what the rows can give, however they are ordered within the bins.
+
+    Attributes:
+        open_pairs: Pairs of a positive and a negative within a bin of several scores (in integer weights).
+        precision_sum: Lower and upper limit of the sum over positives of the precision at their own score.
+        ks: The same of the largest \\|TPR - FPR\\|.
+        best_fbeta: The same of the best F-beta of any threshold.
+    """
+
+    open_pairs: int
+    precision_sum: tuple[float, float]
+    ks: tuple[float, float]
+    best_fbeta: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightUnits:
+    """The units in which weights, and their squares, become integers that sum to less than 2^61.
+
+    Attributes:
+        weight: Exponents for the weights of positives and of negatives.
+        square: One for the squares.
+    """
+
+    weight: tuple[int, int]
+    square: int
+
+
+class ScoreCounts:
+    """Counts of positives and negatives in bins of scores, and whether a bin holds one score only.
+
+    The bins follow from a sample of the scores: narrow where it is dense, of any distribution. A histogram is added to
+    by one thread at a time.
+
+    Args:
+        sample: Some of the scores, at least one, in any order (float64).
+        wanted: About how many bins there should be; there are up to twice as many.
+        units: How weights become integers; None for rows without weights.
+    """
+
+    def __init__(self, sample: NDArray[np.float64], wanted: int, units: WeightUnits | None) -> None:
+        self.units = units
+        self._core = _core.Histogram(sample, wanted, units is not None)
+
+    def like(self) -> ScoreCounts:
+        """An empty histogram of the same bins."""
+        new = ScoreCounts.__new__(ScoreCounts)
+        new.units, new._core = self.units, self._core.like()
+        return new
+
+    def add(self, score: NDArray[Any], label: NDArray[np.uint8], weight: NDArray[np.float64] | None) -> None:
+        """Counts some rows."""
+        if self.units is None or weight is None:
+            self._core.add(score, label, None, None)
+            return
+        squares = np.rint(np.ldexp(weight * weight, -self.units.square)).astype(np.int64)
+        self._core.add(score, label, integer_weights(weight, label, self.units.weight), squares)
+
+    def merge(self, other: ScoreCounts) -> None:
+        """Counts what another histogram of the same bins has counted.
+
+        Raises:
+            ValueError: Its bins are others.
+        """
+        self._core.merge(other._core)
+
+    def counts(self) -> tuple[NDArray[Any], ...]:
+        """Integer weights of positives and negatives, those of their squares, and the word of the one score: by bin."""
+        return self._core.counts()
+
+    def restore(self, counts: tuple[NDArray[Any], ...]) -> None:
+        """Counts what :meth:`counts` said."""
+        self._core.restore(*counts)
+
+    @property
+    def edges(self) -> NDArray[np.float64]:
+        """The least score of each bin; minus infinity for the first."""
+        return self._core.edges()
+
+    @property
+    def whole(self) -> Frame:
+        """The frame of all bins."""
+        return Frame(0, 0, *self._core.totals())
+
+    def pairs(self, threads: int, start: int = 0, stop: int | None = None, frame: Frame | None = None) -> PairCounts:
+        """Counts of pairs, as if all scores of a bin were one, in all bins or from ``start`` up to ``stop``."""
+        end = self._core.bins() if stop is None else stop
+        found = self._core.pairs(start, end, frame or self.whole, self._negative_unit, threads)
+        return PairCounts.from_core(found, weighted=self.units is not None)
+
+    def bins(self, wanted: int) -> ScoreBins:
+        """The bins gathered into fewer, as :meth:`gnomon.kernels.ranking.Ranking.bins` gathers scores."""
+        stretch = self.stretch(wanted, 0, self._core.bins(), self.whole, (1, 1))
+        return ScoreBins.joined([stretch], (0, 0) if self.units is None else self.units.weight)
+
+    def stretch(self, wanted: int, start: int, stop: int, frame: Frame, largest: tuple[int, int]) -> Stretch:
+        """Some of the bins gathered into fewer."""
+        steps = step_of(frame.positives, wanted, largest[0]), step_of(frame.negatives, wanted, largest[1])
+        return self._core.gather(start, stop, frame, *steps)
+
+    def bounds(self, threads: int, beta: float = 1.0) -> RankingBounds:
+        """What is certain of the ranking."""
+        opened, *ends = self._core.bounds(self._negative_unit, beta * beta, threads)
+        return RankingBounds(opened, (ends[0], ends[1]), (ends[2], ends[3]), (ends[4], ends[5]))
+
+    def influence_squares(self, auc: float) -> tuple[float, float]:
+        """Sums over positives, and over negatives, of (weight * (placement - auc))^2."""
+        positive, negative = self._core.spread(auc)
+        unit = 0 if self.units is None else self.units.square
+        return math.ldexp(positive, unit), math.ldexp(negative, unit)
+
+    @property
+    def _negative_unit(self) -> float:
+        return 1.0 if self.units is None else math.ldexp(1.0, self.units.weight[1] - self.units.weight[0])
