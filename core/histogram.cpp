@@ -132,6 +132,11 @@ class Histogram {
     return to_numpy(std::move(out), bins());
   }
 
+  bool one_score(std::size_t b) const {
+    if (b >= bins()) throw nb::index_error("there is no such bin");
+    return !at(b).several();
+  }
+
   std::pair<i64, i64> totals() const {
     i64 p = 0, q = 0;
     for (std::size_t b = 0; b < bins(); ++b) {
@@ -408,6 +413,7 @@ void bind_histogram(nb::module_& m) {
       .def("restore", &Histogram::restore, nb::arg("p"), nb::arg("q"), nb::arg("p_squares"), nb::arg("q_squares"),
            nb::arg("word"))
       .def("edges", &Histogram::edges)
+      .def("one_score", &Histogram::one_score, nb::arg("bin"))
       .def("totals", &Histogram::totals)
       .def("pairs", &Histogram::pairs, nb::arg("start"), nb::arg("stop"), nb::arg("frame"), nb::arg("negative_unit"),
            nb::arg("threads"))

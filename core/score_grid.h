@@ -36,7 +36,10 @@ class ScoreGrid {
     bins_ = 1;  // bin 0: everything below the sample
     edges_.push_back(0);
     const int width = std::bit_width(high_ - low_);  // offsets lie below 2^width
-    const int bits = std::min(width, kRootBits);
+    // Tables are small where few bins are wanted: a cell that the sample leaves empty is a bin, too.
+    const int wanted_bits = std::bit_width(wanted_);
+    table_bits_ = std::clamp(wanted_bits - 6, 2, 8);
+    const int bits = std::min(width, std::clamp(wanted_bits - 4, 2, 12));
     shift_ = width - bits;
     const std::size_t cells = static_cast<std::size_t>((high_ - low_) >> shift_) + 1;
     cells_.resize(cells);
@@ -65,8 +68,6 @@ class ScoreGrid {
   }
 
  private:
-  static constexpr int kRootBits = 12, kTableBits = 8;
-
   static GNOMON_INLINE u64 mask(int bits) { return (u64{1} << bits) - 1; }
 
   // Fills cells [at, at + count), each 2^width words wide, the first of them from `base`.
@@ -89,11 +90,11 @@ class ScoreGrid {
     // As many bins as the cell's share of the sample asks for, and a few where the sample is thin.
     const std::size_t share = rows == 0 || bins_ > 4 * wanted_ ? 1 : std::max<std::size_t>(4, rows * wanted_ / sample_->size());
     const int bits = std::min(width, static_cast<int>(std::bit_width(share - 1)));
-    if (width > kTableBits && share > 1 && crowded(from, to, start, width - bits, share)) {
+    if (width > table_bits_ && share > 1 && crowded(from, to, start, width - bits, share)) {
       const std::size_t first = cells_.size();
-      cells_.resize(first + (std::size_t{1} << kTableBits));
-      cells_[at] = {static_cast<std::uint32_t>(first), static_cast<std::uint8_t>(width - kTableBits), 1};
-      return divide(first, std::size_t{1} << kTableBits, start, width - kTableBits);
+      cells_.resize(first + (std::size_t{1} << table_bits_));
+      cells_[at] = {static_cast<std::uint32_t>(first), static_cast<std::uint8_t>(width - table_bits_), 1};
+      return divide(first, std::size_t{1} << table_bits_, start, width - table_bits_);
     }
     cells_[at] = {static_cast<std::uint32_t>(bins_), static_cast<std::uint8_t>(width - bits), 0};
     for (std::size_t b = 0; b < (std::size_t{1} << bits); ++b) edges_.push_back(std::min(start + (static_cast<u64>(b) << (width - bits)), high_ + 1));
@@ -123,7 +124,7 @@ class ScoreGrid {
   const std::vector<u64>* sample_ = nullptr;
   std::size_t wanted_ = 1;
   u64 low_ = 0, high_ = 0;
-  int shift_ = 0;
+  int shift_ = 0, table_bits_ = 8;
   std::size_t bins_ = 0;
   std::vector<Cell> cells_;
   std::vector<u64> edges_;

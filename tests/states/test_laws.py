@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 import gnomon.states
 from gnomon.errors import StateError
+from gnomon.kernels.histogram import WeightUnits
 from gnomon.states.confusion import Confusion
+from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import MeanLoss
 from gnomon.states.residuals import ErrorSizes, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
@@ -27,6 +29,14 @@ class Case:
 
 def pick(column, rows):
     return None if column is None else column[rows]
+
+
+def histogram(c, rows):
+    """A few bins, which hold several of the scores each."""
+    units = None if c["weight"] is None else WeightUnits((-40, -45), -35)
+    state = ScoreHistogram.empty(np.array([-1.0, 0.0, 0.5, 1.0]), 4, units)
+    state.add(c["amount"][rows], c["code"][rows] % 2, pick(c["weight"], rows))
+    return state
 
 
 CASES = {
@@ -48,6 +58,7 @@ CASES = {
         ),
         lambda c: LabelRows(),
     ),
+    "score_histogram": Case(histogram, lambda c: histogram(c, ALL[:0])),
     "residuals": Case(
         lambda c, r: Residuals.of(c["amount"][r], c["second"][r], pick(c["weight"], r), 1),
         lambda c: Residuals(),
@@ -154,7 +165,16 @@ def test_every_state_is_tested_here():
         for own in vars(import_module(f"gnomon.states.{module.name}")).values():
             if isinstance(own, type) and own.__module__.startswith("gnomon.states") and hasattr(own, "from_bytes"):
                 found.add(own.__name__)
-    tested = {"Confusion", "MeanLoss", "Scores", "ClassScores", "LabelRows", "Residuals", "ErrorSizes"}
+    tested = {
+        "Confusion",
+        "MeanLoss",
+        "Scores",
+        "ClassScores",
+        "LabelRows",
+        "Residuals",
+        "ErrorSizes",
+        "ScoreHistogram",
+    }
     assert found == tested | {"State", "KeptRows"}
 
 

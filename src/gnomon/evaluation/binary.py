@@ -9,6 +9,7 @@ from gnomon.evaluation.classification import WHOLE, Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts, majority
 from gnomon.evaluation.ranking import ranking_estimates
+from gnomon.evaluation.reading import Reading
 from gnomon.evaluation.summary import Summary
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.mean import mean_interval
@@ -16,13 +17,12 @@ from gnomon.measures.means import mean_loss
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss
-from gnomon.states.scores import Scores
 
 POSITIVE = 1
 _PROPORTIONS = ("precision", "recall", "specificity", "false_positive_rate", "negative_predictive_value")
 
 
-def evaluate_binary(summary: Summary, schema: Schema, options: Options) -> Parts:
+def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Parts:
     """Threshold measures of the positive class, ranking measures, losses of probabilities."""
     parts = Parts()
     label = schema.names[POSITIVE]
@@ -42,7 +42,7 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options) -> Parts
         parts.confusion = table.state
         parts.baseline = majority(table, schema, summary.rows)
     if "scores" in states:
-        ranked = ranking_estimates(cast(Scores, states["scores"]), label, options)
+        ranked = ranking_estimates(reading.order(summary), label, options)
         parts.estimates |= ranked.estimates
         parts.curves = ranked.curves
         if ranked.constant:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
@@ -11,18 +11,19 @@ from typing import Any, Self
 import numpy as np
 
 from gnomon.engines.threads import fold
-from gnomon.errors import DataError, MissingValuesError, UsageError
+from gnomon.errors import UsageError
 from gnomon.evaluation.binary import evaluate_binary
 from gnomon.evaluation.multiclass import evaluate_multiclass
 from gnomon.evaluation.multilabel import evaluate_multilabel
 from gnomon.evaluation.notes import remarks
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts
+from gnomon.evaluation.plan import Plan, plan
+from gnomon.evaluation.reading import Reading
 from gnomon.evaluation.regression import evaluate_regression
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
-from gnomon.evaluation.summary import Summary, summarise
+from gnomon.evaluation.summary import Summary
 from gnomon.kernels.threads import thread_count
-from gnomon.schema.batch import encode, refuse_missing
 from gnomon.schema.request import Request
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Columns, Schema
@@ -51,7 +52,10 @@ def evaluate(
     level: float = 0.95,
     seed: int = 0,
     missing: str = "error",
+    exact: bool | str = "auto",
+    memory: int | str | None = None,
     threads: int | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
 ) -> Evaluation:
     """Evaluates predictions: every measure with its interval, its support and, if undefined, the reason.
 
@@ -63,8 +67,9 @@ def evaluate(
 
     Args:
         data: The true values (array-like of shape (rows,)), or the data that holds the named columns: a path
-            to a CSV (also compressed), Parquet, Feather/Arrow or JSON-lines file or a folder of them; a
-            pandas, Polars or PyArrow table; anything with the Arrow PyCapsule interface; a dict of columns.
+            to a CSV (also compressed), Parquet, Feather/Arrow or JSON-lines file, a folder of them, a pattern such
+            as ``"day=*/*.parquet"`` or a list of paths (folders named ``column=value`` are a column); a pandas,
+            Polars or PyArrow table; anything with the Arrow PyCapsule interface; a dict of columns.
         predicted: Predictions or scores, when ``data`` holds the true values.
         target: Name of the column of true values; of a multilabel task a list of columns of 0 and 1, one for each
             label (or ``data`` is an array of shape (rows, labels)).
@@ -87,7 +92,14 @@ def evaluate(
         level: Confidence level of the intervals.
         seed: Seed of the bootstrap; the same seed gives the same interval for any partition and threads.
         missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value (noted in the result).
+        exact: ``"auto"`` keeps all scores, for exact ranking measures, while they fit into the memory; beyond, they are
+            counted in bins, and ranking measures are certain within their ``bound``. ``True`` reads the data again in
+            ranges of the scores instead (a binary task), ``False`` counts in bins at any size.
+        memory: How much memory kept rows may take: a number of bytes, or such as ``"2GiB"``; None for half of what is
+            available.
         threads: How many threads; None for the CPUs that this process may use (or ``GNOMON_THREADS``).
+        progress: Called as rows are read, from any thread, with how many were read so far and how many there are
+            (None if that is not known); when rows are read again it begins anew.
 
     Returns:
         A frozen :class:`gnomon.Evaluation`.
@@ -128,8 +140,9 @@ def evaluate(
             classes = list(map(str, getattr(data, "columns", range(len(columns.targets)))))
         request = Request(columns, either, task, classes, positive, threshold, scale, missing)
     schema = resolve(source, request, options.threads)
-    summary = summarise_source(source, schema, options.threads)
-    return assemble(source, schema, summary, options)
+    chosen = make_plan(source, schema, exact, memory, options.threads)
+    reading = Reading(source, schema, chosen, options.threads, progress)
+    return assemble(source, schema, reading.summary(), options, reading)
 
 
 def open_named(data: Any) -> Source:
@@ -138,10 +151,12 @@ def open_named(data: Any) -> Source:
     Raises:
         UsageError: The data has none.
     """
-    if isinstance(data, (str, Path)):
-        if not str(data).strip():
+    several = isinstance(data, (list, tuple)) and data and all(isinstance(path, (str, Path)) for path in data)
+    if isinstance(data, (str, Path)) or several:
+        paths = list(data) if several else [data]
+        if not all(str(path).strip() for path in paths):
             raise UsageError("the path is empty: name a file or a folder")
-        return FileSource(Path(data))
+        return FileSource(*map(Path, paths))
     source = open_frame(data)
     if source is None:
         raise UsageError(
@@ -237,48 +252,35 @@ def column_names(part: str, given: Any) -> tuple[str, ...]:
     return tuple(names)
 
 
-def summarise_source(source: Source, schema: Schema, threads: int) -> Summary:
-    """The fold over the source.
-
-    Raises:
-        DataError: There are no rows, or values are missing (then all of them are counted).
-    """
-    try:
-        tally = fold(source.parts(schema.numeric, threads), lambda: RowTally(schema), threads)
-    except MissingValuesError:
-        refuse_missing(source, schema, threads)
-        raise
-    summary = tally.summary
-    if summary is None or not summary.rows.n:
-        left_out = " once rows with missing values are left out" if summary is not None and summary.dropped else ""
-        raise DataError(f"{source.name} has no rows to evaluate{left_out}")
-    return summary
+def make_plan(source: Source, schema: Schema, exact: bool | str, memory: int | str | None, threads: int) -> Plan:
+    """How much is kept. The rows of a text file are counted only where it may matter."""
+    chosen = plan(schema, source.row_limit, exact, memory)
+    if chosen.keep or source.rows is not None or exact is False:
+        return chosen
+    counter = fold(source.parts({schema.columns.target: False}, threads), RowCounter, threads)
+    return plan(schema, counter.rows, exact, memory)
 
 
-class RowTally:
-    """The states of the rows that a thread has seen."""
+class RowCounter:
+    """The number of rows that a thread has seen."""
 
-    def __init__(self, schema: Schema) -> None:
-        self.summary: Summary | None = None
-        self._schema = schema
+    def __init__(self) -> None:
+        self.rows = 0
 
     def add(self, piece: Piece, threads: int) -> None:
-        """Takes in the rows of a piece."""
-        own = summarise(encode(piece, self._schema, threads), self._schema, threads)
-        self.summary = own if self.summary is None else self.summary.merge(own)
+        """Counts the rows of a piece."""
+        self.rows += len(piece.table)
 
     def merge(self, other: Self) -> Self:
-        """The states of the rows of both."""
-        if self.summary is None or other.summary is None:
-            return other if self.summary is None else self
-        self.summary = self.summary.merge(other.summary)
+        """The rows of both."""
+        self.rows += other.rows
         return self
 
 
-def assemble(source: Source, schema: Schema, summary: Summary, options: Options) -> Evaluation:
+def assemble(source: Source, schema: Schema, summary: Summary, options: Options, reading: Reading) -> Evaluation:
     """The evaluation of a summary."""
     if schema.task == "binary":
-        parts = evaluate_binary(summary, schema, options)
+        parts = evaluate_binary(summary, schema, options, reading)
     elif schema.task == "multiclass":
         parts = evaluate_multiclass(summary, schema, options)
     elif schema.task == "multilabel":
@@ -298,7 +300,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options)
         curves=parts.curves,
         baseline=baseline_form(parts),
         notes=(*remarks(parts, summary, schema), *parts.notes, *schema.notes, *source.notes),
-        provenance=provenance(source, schema, summary, options),
+        provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
     )
 
 

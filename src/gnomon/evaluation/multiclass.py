@@ -9,6 +9,7 @@ import numpy as np
 from gnomon.evaluation.averaged_auc import LabelRanking, averaged_auc
 from gnomon.evaluation.classification import WHOLE, Table
 from gnomon.evaluation.options import Options
+from gnomon.evaluation.order import KeptOrder
 from gnomon.evaluation.parts import Parts, majority
 from gnomon.evaluation.ranking import ranking_estimates
 from gnomon.evaluation.summary import Summary
@@ -60,7 +61,9 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> P
 def add_ranking(parts: Parts, state: ClassScores, schema: Schema, options: Options) -> None:
     """AUC and average precision of each class against the rest, and the averages of the AUC."""
     for code, label in enumerate(schema.names):
-        ranked = ranking_estimates(state.one_vs_rest(code, len(schema.labels)), label, options)
+        ranked = ranking_estimates(
+            KeptOrder(state.one_vs_rest(code, len(schema.labels)), options.threads), label, options
+        )
         parts.per_class[label] |= {name: ranked.estimates[name] for name in ("roc_auc", "average_precision")}
     classes = len(schema.labels)
     target = np.concatenate(state.column(0))

@@ -13,6 +13,7 @@ from gnomon.evaluation.averaged_auc import LabelRanking, averaged_auc
 from gnomon.evaluation.classification import Table
 from gnomon.evaluation.notes import FEW
 from gnomon.evaluation.options import Options
+from gnomon.evaluation.order import KeptOrder
 from gnomon.evaluation.parts import Parts
 from gnomon.evaluation.ranking import ranking_estimates
 from gnomon.evaluation.summary import Summary
@@ -80,7 +81,7 @@ def add_scores(parts: Parts, state: LabelRows, rows: Weight, schema: Schema, opt
     target, scores, weight = split(state, len(schema.names))
     rankings = []
     for name, own, score in zip(schema.names, target, scores, strict=True):
-        found = ranking_estimates(Scores.of(score, own, weight), name, options).estimates
+        found = ranking_estimates(KeptOrder(Scores.of(score, own, weight), options.threads), name, options).estimates
         parts.per_class[name] |= {which: found[which] for which in ("roc_auc", "average_precision")}
         rankings.append(LabelRanking(found["roc_auc"], own, score))
     for average in ("macro", "weighted"):

@@ -38,7 +38,9 @@ class Options:
         """Whether intervals are wanted."""
         return self.interval != "none"
 
-    def estimate(self, value: float, interval: Interval, n: int, reason: str | None = None) -> Estimate:
+    def estimate(
+        self, value: float, interval: Interval, n: int, reason: str | None = None, bound: float = 0.0
+    ) -> Estimate:
         """An estimate at this level, its interval left out where none is wanted."""
         low, high, method = interval if self.intervals else NO_INTERVAL
-        return Estimate(value, low, high, self.level, method, n, reason=reason)
+        return Estimate(value, low, high, self.level, method, n, bound, reason)

@@ -5,22 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.options import Options
+from gnomon.evaluation.order import Order
 from gnomon.intervals.auc import newcombe
 from gnomon.intervals.bootstrap import ranking_intervals
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.logit import logit_interval
-from gnomon.kernels.losses import sum_values
 from gnomon.kernels.ranking import PairCounts, ScoreBins
 from gnomon.measures import ranking as measures
-from gnomon.states.mean import Weight
-from gnomon.states.scores import Scores
-
-# Steps of each class's share along the curves: at most about twice as many points.
-STEPS = 128
+from gnomon.measures.certified import Certified, certified
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,53 +26,43 @@ class RankingEstimates:
     constant: bool
 
 
-def ranking_estimates(state: Scores, label: str, options: Options) -> RankingEstimates:
+def ranking_estimates(order: Order, label: str, options: Options) -> RankingEstimates:
     """AUC, average precision and KS of a score for one class."""
-    labels = np.concatenate(state.column(1))
-    positives, negatives = class_weights(state, labels, options.threads)
-    if not positives.n or not negatives.n:
-        missing = f"no row has the class {label!r}" if not positives.n else f"no row has another class than {label!r}"
-        nothing = options.estimate(NAN, NO_INTERVAL, state.n, missing)
+    n = order.positives.n + order.negatives.n
+    if not order.positives.n or not order.negatives.n:
+        missing = "no row has the class" if not order.positives.n else "no row has another class than"
+        nothing = options.estimate(NAN, NO_INTERVAL, n, f"{missing} {label!r}")
         return RankingEstimates(dict.fromkeys(("roc_auc", "average_precision", "ks"), nothing), {}, False)
-    ranking = state.rank(options.threads)
-    pairs, bins = ranking.pairs(), ranking.bins(STEPS)
-    values = {
-        "roc_auc": measures.roc_auc(pairs),
-        "average_precision": measures.average_precision(pairs),
-        "ks": measures.ks(pairs),
-    }
+    pairs, bins = order.pairs(), order.bins(measures.STEPS)
+    found = values_of(order, pairs)
+    values = {name: own.value for name, own in found.items()}
     intervals = dict.fromkeys(values, NO_INTERVAL)
     constant = len(bins.low) == 1 and bins.low[0] == bins.high[0]
     if options.intervals:
-        effective = positives.effective, negatives.effective
+        effective = order.positives.effective, order.negatives.effective
         intervals = ranking_intervals(bins, effective, values, options.level, options.seed)
-        intervals["roc_auc"] = auc_interval(state, pairs, values["roc_auc"], effective, options)
+        intervals["roc_auc"] = auc_interval(order, values["roc_auc"], effective, options)
         if constant:
             intervals["roc_auc"] = Interval(0.5, 0.5, "constant score")
-    estimates = {name: options.estimate(value, intervals[name], state.n) for name, value in values.items()}
+    estimates = {name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in found.items()}
     return RankingEstimates(estimates, curve_points(bins), constant)
 
 
-def class_weights(state: Scores, labels: np.ndarray[Any, Any], threads: int) -> tuple[Weight, Weight]:
-    """The rows of the positive and of the negative class."""
-    if not state.weighted:
-        count = int(np.count_nonzero(labels))
-        return Weight.of(count, None, threads), Weight.of(len(labels) - count, None, threads)
-    weight = np.concatenate(state.column(2))
-    return Weight.of_group(labels == 1, weight, threads), Weight.of_group(labels == 0, weight, threads)
+def values_of(order: Order, pairs: PairCounts) -> dict[str, Certified]:
+    """The measures, exact or certain within a bound."""
+    if order.bounds is not None:
+        return certified(order.bounds, pairs, order.positives, order.negatives)
+    return {
+        "roc_auc": Certified(measures.roc_auc(pairs)),
+        "average_precision": Certified(measures.average_precision(pairs)),
+        "ks": Certified(measures.ks(pairs)),
+    }
 
 
-def auc_interval(
-    state: Scores, pairs: PairCounts, auc: float, effective: tuple[float, float], options: Options
-) -> Interval:
+def auc_interval(order: Order, auc: float, effective: tuple[float, float], options: Options) -> Interval:
     """DeLong's interval on the logit scale; Newcombe's where DeLong's variance is 0 or undefined."""
     if min(effective) > 1 and 0 < auc < 1:
-        if state.weighted:
-            score, label, weight = (np.concatenate(state.column(i)) for i in range(3))
-            influence = measures.auc_influence(score, label, weight, auc, options.threads)
-            variance = float(sum_values(influence, None, options.threads).square)
-        else:
-            variance = float(measures.delong_variance(pairs))
+        variance = order.auc_variance(auc)
         if variance > 0:
             return logit_interval(auc, variance, options.level, "delong")
     return newcombe(auc, *effective, options.level)

@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 
+from gnomon.evaluation.sample import Sample
 from gnomon.kernels.losses import class_losses
 from gnomon.schema.batch import Batch
 from gnomon.schema.schema import Schema
@@ -25,11 +26,13 @@ class Summary:
         rows: The rows that take part.
         dropped: Rows left out because a used value was missing.
         states: Confusion, scores, losses or residuals, whichever the task needs.
+        sample: Some of the rows, where they are counted in bins.
     """
 
     rows: Weight
     dropped: int
     states: dict[str, State]
+    sample: Sample | None = None
 
     def merge(self, other: Self) -> Self:
         """The summary of the rows of both."""
@@ -40,18 +43,21 @@ class Summary:
         )
 
 
-def summarise(batch: Batch, schema: Schema, threads: int) -> Summary:
-    """The states of one batch."""
+def summarise(batch: Batch, schema: Schema, threads: int, *, keep: bool = True) -> Summary:
+    """The states of one batch; without the rows themselves unless they are to be kept."""
     make = {
         "binary": binary_states,
         "multiclass": multiclass_states,
         "multilabel": multilabel_states,
         "regression": regression_states,
     }[schema.task]
-    return Summary(Weight.of(batch.n, batch.weight, threads), batch.dropped, make(batch, schema, threads))
+    states = make(batch, schema, threads, keep)
+    if not keep and batch.weight is not None and schema.task != "regression":
+        states["classes"] = Confusion.of_labels(batch.target, batch.target, batch.weight, len(schema.labels), threads)
+    return Summary(Weight.of(batch.n, batch.weight, threads), batch.dropped, states)
 
 
-def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:
+def binary_states(batch: Batch, schema: Schema, threads: int, keep: bool) -> dict[str, State]:
     """Confusion at the threshold or of the predictions; scores; losses where scores are probabilities."""
     states: dict[str, State] = {}
     target, weight = batch.target, batch.weight
@@ -60,20 +66,22 @@ def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State
     elif schema.threshold is not None:
         states["confusion"] = Confusion.of_scores(target, batch.scores[0], weight, schema.threshold, threads)
     if batch.scores:
-        states["scores"] = Scores.of(batch.scores[0], target, weight)
+        if keep:
+            states["scores"] = Scores.of(batch.scores[0], target, weight)
         if schema.scale == "probability":
             brier, log_loss = MeanLoss.of_probabilities(target, batch.scores[0], weight, threads)
             states |= {"brier_score": brier, "log_loss": log_loss}
     return states
 
 
-def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:
+def multiclass_states(batch: Batch, schema: Schema, threads: int, keep: bool) -> dict[str, State]:
     """Confusion of the predictions, or of the class with the greatest score; scores and losses as above."""
     states: dict[str, State] = {}
     classes, weight = len(schema.labels), batch.weight
     predicted = batch.prediction
     if batch.scores:
-        states["scores"] = ClassScores.of(batch.target, batch.scores, weight)
+        if keep:
+            states["scores"] = ClassScores.of(batch.target, batch.scores, weight)
         scores = np.stack(batch.scores, axis=1)
         if predicted is None:
             predicted = np.argmax(scores, axis=1).astype(batch.target.dtype)
@@ -86,8 +94,9 @@ def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, S
     return states
 
 
-def multilabel_states(batch: Batch, schema: Schema, _: int) -> dict[str, State]:
-    """The labels of each row with those predicted for it, and with their scores."""
+def multilabel_states(batch: Batch, schema: Schema, _: int, keep: bool) -> dict[str, State]:
+    """The labels of each row with those predicted for it, and with their scores: such rows are always kept."""
+    assert keep
     states: dict[str, State] = {}
     predicted = None if batch.prediction is None else list(batch.prediction)
     if predicted is None and schema.threshold is not None:
@@ -99,10 +108,10 @@ def multilabel_states(batch: Batch, schema: Schema, _: int) -> dict[str, State]:
     return states
 
 
-def regression_states(batch: Batch, _: Schema, threads: int) -> dict[str, State]:
+def regression_states(batch: Batch, _: Schema, threads: int, keep: bool) -> dict[str, State]:
     """Moments of the residuals, and the sizes of the errors for their median."""
     assert batch.prediction is not None  # a regression always has one
-    return {
-        "residuals": Residuals.of(batch.target, batch.prediction, batch.weight, threads),
-        "errors": ErrorSizes.of(batch.target, batch.prediction, batch.weight),
-    }
+    states: dict[str, State] = {"residuals": Residuals.of(batch.target, batch.prediction, batch.weight, threads)}
+    if keep:
+        states["errors"] = ErrorSizes.of(batch.target, batch.prediction, batch.weight)
+    return states

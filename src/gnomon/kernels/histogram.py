@@ -56,13 +56,16 @@ class ScoreCounts:
     """
 
     def __init__(self, sample: NDArray[np.float64], wanted: int, units: WeightUnits | None) -> None:
+        self.sample = np.sort(np.ascontiguousarray(sample, np.float64))
+        self.wanted = wanted
         self.units = units
-        self._core = _core.Histogram(sample, wanted, units is not None)
+        self._core = _core.Histogram(self.sample, wanted, units is not None)
 
     def like(self) -> ScoreCounts:
         """An empty histogram of the same bins."""
         new = ScoreCounts.__new__(ScoreCounts)
-        new.units, new._core = self.units, self._core.like()
+        new.sample, new.wanted, new.units = self.sample, self.wanted, self.units
+        new._core = self._core.like()
         return new
 
     def add(self, score: NDArray[Any], label: NDArray[np.uint8], weight: NDArray[np.float64] | None) -> None:
@@ -73,17 +76,21 @@ class ScoreCounts:
         squares = np.rint(np.ldexp(weight * weight, -self.units.square)).astype(np.int64)
         self._core.add(score, label, integer_weights(weight, label, self.units.weight), squares)
 
-    def merge(self, other: ScoreCounts) -> None:
-        """Counts what another histogram of the same bins has counted.
+    def same_bins(self, other: ScoreCounts) -> bool:
+        """Whether another histogram has the same bins and units."""
+        return self.wanted == other.wanted and self.units == other.units and np.array_equal(self.sample, other.sample)
 
-        Raises:
-            ValueError: Its bins are others.
-        """
+    def merge(self, other: ScoreCounts) -> None:
+        """Counts what another histogram of the same bins has counted."""
         self._core.merge(other._core)
 
     def counts(self) -> tuple[NDArray[Any], ...]:
         """Integer weights of positives and negatives, those of their squares, and the word of the one score: by bin."""
         return self._core.counts()
+
+    def one_score(self, number: int) -> bool:
+        """Whether a bin holds one score only, or none."""
+        return self._core.one_score(number)
 
     def restore(self, counts: tuple[NDArray[Any], ...]) -> None:
         """Counts what :meth:`counts` said."""

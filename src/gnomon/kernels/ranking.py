@@ -249,10 +249,7 @@ def class_units(labels: Sequence[NDArray[np.uint8]], weights: Sequence[NDArray[n
     return unit_of(
         *(
             sum(
-                (
-                    total_of(weight * (label == code), None, 1)
-                    for weight, label in zip(weights, labels, strict=True)
-                ),
+                (total_of(weight * (label == code), None, 1) for weight, label in zip(weights, labels, strict=True)),
                 ExactSum(),
             )
             for code in (1, 0)

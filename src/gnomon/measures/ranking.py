@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.kernels.ranking import PairCounts, ScoreBins, placements
+from gnomon.kernels.ranking import Frame, PairCounts, ScoreBins, placements
 from gnomon.measures.confusion import ratio
 from gnomon.states.mean import Weight
 
 Array = NDArray[np.float64]
+
+# Steps of each class's share along the curves: at most about twice as many points.
+STEPS = 128
 
 
 def roc_auc(pairs: PairCounts) -> float:
@@ -72,22 +75,40 @@ def delong_variance(pairs: PairCounts) -> Fraction:
 
 
 def auc_influence(
-    score: NDArray[Any], label: NDArray[np.uint8], weight: NDArray[np.float64] | None, auc: float, threads: int
+    score: NDArray[Any],
+    label: NDArray[np.uint8],
+    weight: NDArray[np.float64] | None,
+    auc: float,
+    threads: int,
+    *,
+    classes: tuple[Weight, Weight] | None = None,
+    place: tuple[Frame, tuple[int, int]] | None = None,
 ) -> Array:
     """What each row contributes to the error of the AUC; the sum of squares is the variance.
 
     The deviation of the row's placement from the AUC, times the row's share of its class's weight: DeLong's
     structural components, linearised in the weights. Each class is corrected by n / (n - 1) with its effective
     number of rows, so that without weights the variance is DeLong's.
+
+    Args:
+        score: The rows' scores.
+        label: 1 for a positive row, 0 for a negative.
+        weight: Their weights, if any.
+        auc: The AUC of all rows.
+        threads: How many threads there may be.
+        classes: The rows of the negatives and of the positives, if known.
+        place: Where the rows lie if they are a stretch of the ranking; then ``classes`` must be those of all rows.
     """
-    placed = placements(score, label, weight, threads)
+    placed = placements(score, label, weight, threads, place)
     influence = (placed - auc) if weight is None else weight * (placed - auc)
-    scale = np.empty(2)
-    for code in (0, 1):
-        group = Weight.of_group(label == code, weight, threads)
-        rows = group.effective
-        scale[code] = (math.sqrt(rows / (rows - 1)) if rows > 1 else 1.0) / float(group.total)
-    return np.asarray(influence * scale[label])
+    groups = classes or tuple(Weight.of_group(label == code, weight, threads) for code in (0, 1))
+    return np.asarray(influence * np.array([influence_scale(group) for group in groups])[label])
+
+
+def influence_scale(group: Weight) -> float:
+    """By what a row's weighted deviation is multiplied to be its influence."""
+    rows = group.effective
+    return (math.sqrt(rows / (rows - 1)) if rows > 1 else 1.0) / float(group.total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
     scores = tuple(score(rows, name, schema, threads) for name in columns.scores)
     if schema.task == "multiclass" and scores and schema.scale == "probability":
         check_sums(rows, scores, columns.scores)
-    weight = None if columns.weight is None else floats(rows, columns.weight).astype(np.float64, copy=False)
+    weight = None if columns.weight is None else weights(rows, columns.weight)
     return Batch(target, prediction, scores, weight, dropped)
 
 
@@ -97,6 +97,11 @@ def outcomes(rows: Rows, names: tuple[str, ...], schema: Schema, threads: int) -
     if schema.task == "multilabel":
         return np.stack([codes(rows, name, schema, threads) for name in names])
     return codes(rows, names[0], schema, threads)
+
+
+def weights(rows: Rows, name: str) -> NDArray[np.float64]:
+    """The weights of the rows."""
+    return floats(rows, name).astype(np.float64, copy=False)
 
 
 def leave_out_weightless(rows: Rows, name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gnomon.errors import ColumnError
-from gnomon.sources.base import Piece, table_parts
+from gnomon.sources.base import Piece, table_glimpses, table_parts
 from gnomon.sources.columns import is_text, to_arrow
 
 
@@ -34,11 +34,27 @@ class ArraySource:
                     f"{first!r} has {lengths[first]:,} rows but {name!r} has {length:,}: they must match row by row"
                 )
         self.columns = tuple(self._arrays)
-        self.rows: int | None = lengths[first]
+        self._rows = lengths[first]
 
     def text_columns(self, columns: Sequence[str]) -> frozenset[str]:
         """Those of the columns that hold text."""
         return frozenset(name for name in columns if is_text(self._arrays[name].type))
+
+    @property
+    def rows(self) -> int | None:
+        """The number of rows."""
+        return self._rows
+
+    @property
+    def row_limit(self) -> int:
+        """The number of rows."""
+        return self._rows
+
+    def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterable[Piece]:
+        """Every so many rows."""
+        import pyarrow as pa
+
+        return table_glimpses(pa.table({name: self._arrays[name] for name in columns}), rows)
 
     def whole_range(self, column: str) -> None:
         """Not known without reading."""

@@ -27,6 +27,13 @@ class Piece:
         """Names one of the rows for a message."""
         return f"row {self.start + row}" + (f" of {self.origin}" if self.origin else "")
 
+    def every(self, first: int, step: int) -> Any:
+        """Every so many rows, from the first one on, as a table."""
+        import numpy as np
+        import pyarrow as pa
+
+        return self.table.take(pa.array(np.arange(first, len(self.table), step)))
+
 
 class Source(Protocol):
     """Rows with named columns.
@@ -59,6 +66,18 @@ class Source(Protocol):
         """The number of rows, where it is known without reading them."""
         ...
 
+    @property
+    def row_limit(self) -> int:
+        """The number of rows, or, where it is not known without reading them, what it is at most."""
+        ...
+
+    def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterable[Piece] | None:
+        """About so many rows from all over, read without the rest; None where that cannot be done.
+
+        What a row is called in a piece is of no account.
+        """
+        ...
+
     def whole_range(self, column: str) -> tuple[int, int] | None:
         """The least and the greatest of a column of whole numbers or booleans without missing values, if known.
 
@@ -82,6 +101,12 @@ def table_parts(table: Any) -> Iterator[Iterable[Piece]]:
     """A table in memory, piece by piece, without copying."""
     for start in range(0, max(1, len(table)), PIECE_ROWS):
         yield [Piece(table.slice(start, PIECE_ROWS), "", start)]
+
+
+def table_glimpses(table: Any, rows: int) -> list[Piece]:
+    """Every so many rows of a table in memory."""
+    piece = Piece(table, "", 0)
+    return [Piece(piece.every(0, max(1, len(table) // rows)), "", 0)]
 
 
 def check_columns(wanted: Sequence[str], present: Sequence[str], where: str) -> None:

@@ -13,6 +13,8 @@ from gnomon.sources.listing import folder_values, format_of, list_files, name_of
 from gnomon.sources.readers import brief, ends_open, first_text, open_reader, with_constants
 
 TEXT_FORMATS = ("csv", "json")
+# From about so many places of the files a sample is taken.
+GLIMPSES = 64
 
 
 class FileSource:
@@ -60,6 +62,25 @@ class FileSource:
         """The number of rows, where the files say so."""
         counts = [reader.rows for reader in self._readers.values()]
         return None if None in counts else sum(count or 0 for count in counts)
+
+    @property
+    def row_limit(self) -> int:
+        """The number of rows, or what it is at most."""
+        return sum(reader.row_limit for reader in self._readers.values())
+
+    def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterator[Piece] | None:
+        """Some rows of as many places as the files have, where they can be read from the middle."""
+        places = [(file, place) for file in self._files for place in self._readers[file].places()]
+        if not places or any(not reader.places() for reader in self._readers.values() if reader.rows):
+            return None
+        some = places[:: max(1, len(places) // GLIMPSES)]
+        return self._read_glimpses(some, list(columns), -(-rows // len(some)))
+
+    def _read_glimpses(self, places: list[tuple[Path, int]], columns: list[str], rows: int) -> Iterator[Piece]:
+        for file, place in places:
+            own = [name for name in columns if name not in self._folders[file]]
+            for batch in self._guarded(file, [self._readers[file].glimpse(place, own, rows)]):
+                yield Piece(with_constants(batch, self._folders[file], columns), file.name, 0)
 
     def text_columns(self, columns: Sequence[str]) -> frozenset[str]:
         """Those of the columns that hold text, in any of the files."""

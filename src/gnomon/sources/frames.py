@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gnomon.errors import ColumnError
-from gnomon.sources.base import Piece, table_parts
+from gnomon.sources.base import Piece, table_glimpses, table_parts
 from gnomon.sources.columns import is_text, to_arrow
 
 
@@ -33,9 +33,21 @@ class FrameSource:
 
     @property
     def rows(self) -> int | None:
-        """The number of rows; not known of a lazy frame."""
-        shape = getattr(self._frame, "shape", None)
-        return None if shape is None else int(shape[0])
+        """The number of rows."""
+        return self.row_limit
+
+    @property
+    def row_limit(self) -> int:
+        """The number of rows."""
+        import narwhals as nw
+
+        if isinstance(self._frame, nw.LazyFrame):
+            return int(self._frame.select(nw.len()).collect().item())
+        return int(self._frame.shape[0])
+
+    def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterable[Piece]:
+        """Every so many rows."""
+        return table_glimpses(self._table(tuple(columns)), rows)
 
     def whole_range(self, column: str) -> None:
         """Not known without reading."""

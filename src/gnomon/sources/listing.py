@@ -16,7 +16,7 @@ FORMATS = {
     "ipc": (".feather", ".arrow", ".ipc"),
     "json": (".jsonl", ".ndjson", ".json"),
 }
-COMPRESSIONS = (".gz", ".bz2", ".zst", ".lz4")
+COMPRESSIONS = (".gz", ".bz2", ".zst")
 # What a partitioned folder calls a missing value.
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
@@ -89,7 +89,9 @@ def format_of(path: Path) -> str:
         if suffixes and suffixes[-1] in endings:
             return name
     known = ", ".join(ending for endings in FORMATS.values() for ending in endings)
-    raise SourceError(f"cannot tell the format of {path}: its name should end with one of {known} (or these with .gz)")
+    raise SourceError(
+        f"cannot tell the format of {path}: its name should end with one of {known} (or these with .gz, .bz2 or .zst)"
+    )
 
 
 def compressed(path: Path) -> bool:

@@ -12,6 +12,10 @@ from gnomon.sources.listing import compressed
 
 # Rows of a batch: the columns of one, and what is made of them, should stay in a processor's cache.
 BATCH_ROWS = 1 << 17
+# With fewer places than this a sample of their first rows says little.
+FEW_PLACES = 8
+# By how much a file may shrink when it is compressed.
+MOST_COMPRESSED = 1000
 HINTS = {
     "csv": " (columns are separated by commas, in a .tsv by tabs)",
     "json": " (JSON lines are needed: one object a line)",
@@ -82,6 +86,25 @@ class ParquetReader:
             ends += [told.min, told.max]
         return (min(ends), max(ends)) if ends else None
 
+    @property
+    def row_limit(self) -> int:
+        """The number of rows."""
+        return int(self._metadata.num_rows)
+
+    def places(self) -> Sequence[int]:
+        """Where the file can be read from: its row groups, unless they are few."""
+        groups = [
+            number for number in range(self._metadata.num_row_groups) if self._metadata.row_group(number).num_rows
+        ]
+        return groups if len(groups) >= FEW_PLACES else ()
+
+    def glimpse(self, place: int, columns: Sequence[str], rows: int) -> Any:
+        """The first rows of a row group."""
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self._file, metadata=self._metadata, pre_buffer=False, buffer_size=1 << 16) as opened:
+            return next(opened.iter_batches(rows, [place], list(columns), use_threads=False))
+
     def _batches(self, columns: Mapping[str, bool], groups: list[int], *, use_threads: bool) -> Iterator[Any]:
         import pyarrow.parquet as pq
 
@@ -102,7 +125,10 @@ class DatasetReader:
         self._form = form
         self.rows: int | None = None
         self._types: dict[str, Any] = {}
-        self.schema = self._fragment({}).physical_schema
+        if file.suffix.lower() == ".zst" and form != "csv":
+            raise SourceError(f"{file} is compressed with zstd, which is read of CSV only: compress it with gzip")
+        self._zstd = file.suffix.lower() == ".zst"
+        self.schema = self._zstd_csv({}, None).schema if self._zstd else self._fragment({}).physical_schema
         if form == "csv" and len(self.schema.names) == 1 and any(mark in self.schema.names[0] for mark in ";\t|"):
             raise SourceError(f"{file} has but the column {self.schema.names[0]!r}{HINTS['csv']}")
         if form == "ipc":
@@ -112,45 +138,73 @@ class DatasetReader:
         """A part for each batch."""
         row = 0
         # Few batches ahead of the fold: enough to keep the decoding threads busy.
-        batches = self._fragment(columns).to_batches(
-            columns=list(columns), batch_size=BATCH_ROWS, batch_readahead=2 * threads
+        batches = (
+            self._zstd_csv(columns, list(columns))
+            if self._zstd
+            else self._fragment(columns).to_batches(
+                columns=list(columns), batch_size=BATCH_ROWS, batch_readahead=2 * threads
+            )
         )
         for batch in batches:
             yield row, [batch]
             row += batch.num_rows
 
+    @property
+    def row_limit(self) -> int:
+        """The number of rows, or what it is at most: a row takes two bytes, which may be compressed."""
+        size = self._file.stat().st_size
+        return self.rows if self.rows is not None else size * (MOST_COMPRESSED if compressed(self._file) else 1) // 2
+
+    def places(self) -> Sequence[int]:
+        """None: such a file is read from its beginning."""
+        return ()
+
+    def glimpse(self, place: int, columns: Sequence[str], rows: int) -> Any:
+        """There are no places."""
+        raise NotImplementedError
+
     def whole_range(self, column: str) -> None:
         """No such file says it."""
 
     def _fragment(self, columns: Mapping[str, bool]) -> Any:
-        import pyarrow as pa
         import pyarrow.dataset as ds
 
         if self._form == "ipc":
-            dataset = ds.dataset(self._file, format="ipc")
+            form: Any = "ipc"
+        elif self._form == "csv":
+            parse, convert = csv_options(self._file, self._numbers(columns), None)
+            options = ds.CsvFragmentScanOptions(convert_options=convert)
+            form = ds.CsvFileFormat(parse_options=parse, default_fragment_scan_options=options)
         else:
-            types = {
-                name: pa.float64()
-                for name, numeric in columns.items()
-                if numeric or is_number(self.schema.field(name).type)
-            }
-            dataset = ds.dataset(
-                self._file, format=csv_format(self._file, types) if self._form == "csv" else json_format(types)
-            )
-        return next(iter(dataset.get_fragments()))
+            form = json_format(self._numbers(columns))
+        return next(iter(ds.dataset(self._file, format=form).get_fragments()))
+
+    def _zstd_csv(self, columns: Mapping[str, bool], wanted: list[str] | None) -> Any:
+        """A zstd CSV, which Arrow's datasets do not decompress."""
+        import pyarrow as pa
+        from pyarrow import csv
+
+        parse, convert = csv_options(self._file, self._numbers(columns), wanted)
+        stream = pa.CompressedInputStream(pa.OSFile(str(self._file)), "zstd")
+        return csv.open_csv(stream, parse_options=parse, convert_options=convert)
+
+    def _numbers(self, columns: Mapping[str, bool]) -> dict[str, Any]:
+        """The type of each column that must hold numbers, or begins with them."""
+        import pyarrow as pa
+
+        return {
+            name: pa.float64()
+            for name, numeric in columns.items()
+            if numeric or is_number(self.schema.field(name).type)
+        }
 
 
-def csv_format(file: Path, types: Mapping[str, Any]) -> Any:
+def csv_options(file: Path, types: Mapping[str, Any], columns: list[str] | None) -> tuple[Any, Any]:
     """How to read a CSV: tab-separated if its name says so; empty and NA-like fields are missing."""
-    import pyarrow.dataset as ds
     from pyarrow import csv
 
-    return ds.CsvFileFormat(
-        parse_options=csv.ParseOptions(delimiter="\t" if ".tsv" in file.suffixes else ",", newlines_in_values=False),
-        default_fragment_scan_options=ds.CsvFragmentScanOptions(
-            convert_options=csv.ConvertOptions(column_types=dict(types), strings_can_be_null=True)
-        ),
-    )
+    parse = csv.ParseOptions(delimiter="\t" if ".tsv" in file.suffixes else ",", newlines_in_values=False)
+    return parse, csv.ConvertOptions(column_types=dict(types), strings_can_be_null=True, include_columns=columns)
 
 
 def json_format(types: Mapping[str, Any]) -> Any:

@@ -29,9 +29,10 @@ class Scores(KeptRows):
         """Whether the rows have weights."""
         return bool(self.chunks) and len(self.chunks[0]) == 3
 
-    def rank(self, threads: int) -> Ranking:
-        """The rows in order, ready for sweeps; there must be at least one."""
-        return Ranking(self.column(0), self.column(1), self.column(2) if self.weighted else None, threads)
+    def rank(self, threads: int, units: tuple[int, int] | None = None) -> Ranking:
+        """The rows in order, ready for sweeps; there must be at least one. A stretch is told the units of weights."""
+        weights = self.column(2) if self.weighted else None
+        return Ranking(self.column(0), self.column(1), weights, threads, units if self.weighted else None)
 
 
 class LabelRows(KeptRows):

@@ -1,0 +1,256 @@
+"""The rows of two classes in order of their scores: kept, read again in ranges of the scores, or counted in bins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from gnomon.kernels.exact import ExactSum
+from gnomon.kernels.histogram import RankingBounds
+from gnomon.kernels.losses import sum_values
+from gnomon.kernels.ranking import Frame, PairCounts, Ranking, ScoreBins, Stretch, unit_of
+from gnomon.measures import ranking as measures
+from gnomon.states.confusion import Confusion
+from gnomon.states.histogram import ScoreHistogram
+from gnomon.states.mean import Weight
+from gnomon.states.scores import Scores
+
+
+class Order(Protocol):
+    """What the estimates of a ranking are made of.
+
+    Attributes:
+        positives, negatives: The rows of each class.
+        bounds: What is certain, where not every row's place is known; else None.
+    """
+
+    positives: Weight
+    negatives: Weight
+    bounds: RankingBounds | None
+
+    def pairs(self) -> PairCounts:
+        """Counts of pairs."""
+        ...
+
+    def bins(self, wanted: int) -> ScoreBins:
+        """Neighbouring scores gathered."""
+        ...
+
+    def auc_variance(self, auc: float) -> float:
+        """DeLong's variance of the AUC."""
+        ...
+
+
+class KeptOrder:
+    """Rows that were kept, sorted."""
+
+    bounds: RankingBounds | None = None
+
+    def __init__(self, state: Scores, threads: int) -> None:
+        self._state = state
+        self._threads = threads
+        labels = np.concatenate(state.column(1))
+        if state.weighted:
+            weight = np.concatenate(state.column(2))
+            self.positives, self.negatives = (Weight.of_group(labels == code, weight, threads) for code in (1, 0))
+        else:
+            count = int(np.count_nonzero(labels))
+            self.positives, self.negatives = (Weight.of(own, None, threads) for own in (count, len(labels) - count))
+
+    @cached_property
+    def _ranking(self) -> Ranking:
+        return self._state.rank(self._threads)
+
+    def pairs(self) -> PairCounts:
+        """Exact."""
+        return self._ranking.pairs()
+
+    def bins(self, wanted: int) -> ScoreBins:
+        """From the exact order."""
+        return self._ranking.bins(wanted)
+
+    def auc_variance(self, auc: float) -> float:
+        """From counts, or from each row's influence where rows have weights."""
+        if not self._state.weighted:
+            return float(measures.delong_variance(self.pairs()))
+        score, label, weight = (np.concatenate(self._state.column(number)) for number in range(3))
+        classes = self.negatives, self.positives
+        influence = measures.auc_influence(score, label, weight, auc, self._threads, classes=classes)
+        return float(sum_values(influence, None, self._threads).square)
+
+
+class RangedOrder:
+    """Rows that are read again, one range of the scores at a time: exact, in as much memory as a range takes.
+
+    Args:
+        histogram: The numbers of rows in bins of scores.
+        classes: The target against itself, where rows have weights: those of the classes.
+        read: Reads the rows whose scores lie from a lower limit up to below an upper one.
+        rows: How many rows may be kept at once. A bin is not divided further.
+        threads: How many threads there may be.
+    """
+
+    bounds: RankingBounds | None = None
+
+    def __init__(
+        self,
+        histogram: ScoreHistogram,
+        classes: Confusion | None,
+        read: Callable[[float, float], Scores],
+        rows: int,
+        threads: int,
+    ) -> None:
+        self.positives, self.negatives = weights_of(histogram, classes, threads)
+        self._read = read
+        self._threads = threads
+        self._weighted = classes is not None
+        self._units = unit_of(self.positives.total, self.negatives.total) if self._weighted else (0, 0)
+        self._counts = histogram.counts
+        self._edges = np.append(self._counts.edges, math.inf)
+        self._ranges = bin_ranges(histogram, rows)
+
+    def pairs(self) -> PairCounts:
+        """Exact: those of the ranges, added."""
+        return self._sums[0]
+
+    def bins(self, wanted: int) -> ScoreBins:
+        """From the exact order."""
+        assert wanted == measures.STEPS  # gathered with the pairs, in one reading
+        return ScoreBins.joined(self._sums[1], self._units)
+
+    def auc_variance(self, auc: float) -> float:
+        """As of rows that were kept."""
+        if not self._weighted:
+            return float(measures.delong_variance(self.pairs()))
+        squares = ExactSum()
+        classes = self.negatives, self.positives
+        for frame, bins in self._framed():
+            scores = self._read(*self._limits(bins))
+            score, label, weight = (np.concatenate(scores.column(number)) for number in range(3))
+            influence = measures.auc_influence(
+                score, label, weight, auc, self._threads, classes=classes, place=(frame, self._units)
+            )
+            squares += sum_values(influence, None, self._threads).square
+        return float(squares)
+
+    @cached_property
+    def _sums(self) -> tuple[PairCounts, list[Stretch]]:
+        found: PairCounts | None = None
+        stretches = []
+        for frame, bins in self._framed():
+            if self._one_score(bins):
+                own = self._counts.pairs(self._threads, *bins, frame)
+                stretch = self._counts.stretch(measures.STEPS, *bins, frame, (1, 1))
+            else:
+                ranking = self._read(*self._limits(bins)).rank(self._threads, self._units)
+                own = ranking.pairs(frame)
+                stretch = ranking.stretch(measures.STEPS, frame, self._totals.largest)
+            found = own if found is None else found + own
+            stretches.append(stretch)
+        assert found is not None  # there are rows
+        return found, stretches
+
+    def _framed(self) -> Iterator[tuple[Frame, tuple[int, int]]]:
+        """The ranges that hold rows, ascending, each with its frame."""
+        below = (0, 0)
+        for bins, own in zip(self._ranges, self._totals.ranges, strict=True):
+            if any(own):
+                yield Frame(*below, *self._totals.whole), bins
+            below = below[0] + own[0], below[1] + own[1]
+
+    @cached_property
+    def _totals(self) -> Totals:
+        """The (integer) weights of the classes in each range; where rows have weights, the ranges are read for it."""
+        if not self._weighted:
+            counts = self._counts.counts()
+            return Totals(
+                [(int(counts[0][slice(*bins)].sum()), int(counts[1][slice(*bins)].sum())) for bins in self._ranges]
+            )
+        ranges, largest = [], [1, 1]
+        for bins in self._ranges:
+            scores = self._read(*self._limits(bins))
+            ranking = scores.rank(self._threads, self._units) if scores.n else None
+            ranges.append((0, 0) if ranking is None else ranking.whole[2:])
+            if ranking is not None:
+                largest = [max(pair) for pair in zip(largest, ranking.largest, strict=True)]
+        return Totals(ranges, (largest[0], largest[1]))
+
+    def _limits(self, bins: tuple[int, int]) -> tuple[float, float]:
+        return float(self._edges[bins[0]]), float(self._edges[bins[1]])
+
+    def _one_score(self, bins: tuple[int, int]) -> bool:
+        """Whether the rows of a range have one score and no weights: then their number says it all."""
+        return not self._weighted and bins[1] == bins[0] + 1 and self._counts.one_score(bins[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The weights of positives and negatives in each range, and the greatest of a row of each class."""
+
+    ranges: list[tuple[int, int]]
+    largest: tuple[int, int] = (1, 1)
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """Those of all ranges."""
+        return sum(own[0] for own in self.ranges), sum(own[1] for own in self.ranges)
+
+
+class BinnedOrder:
+    """Rows of which only the bins of their scores are known: what follows from them is certain within bounds."""
+
+    def __init__(self, histogram: ScoreHistogram, classes: Confusion | None, threads: int) -> None:
+        self._counts = histogram.counts
+        self._threads = threads
+        self.positives, self.negatives = weights_of(histogram, classes, threads)
+        self.bounds: RankingBounds | None = self._counts.bounds(threads)
+
+    def pairs(self) -> PairCounts:
+        """As if all scores of a bin were one: half of the open pairs are won."""
+        return self._counts.pairs(self._threads)
+
+    def bins(self, wanted: int) -> ScoreBins:
+        """Bins gathered; the points of a curve at their lower ends are exact."""
+        return self._counts.bins(wanted)
+
+    def auc_variance(self, auc: float) -> float:
+        """From placements in the middle of a bin."""
+        if self._counts.units is None:
+            return float(measures.delong_variance(self.pairs()))
+        squares = self._counts.influence_squares(auc)
+        classes = self.positives, self.negatives
+        return sum(own * measures.influence_scale(group) ** 2 for own, group in zip(squares, classes, strict=True))
+
+
+def weights_of(histogram: ScoreHistogram, classes: Confusion | None, threads: int) -> tuple[Weight, Weight]:
+    """The rows of the positives and of the negatives."""
+    if classes is None:
+        frame = histogram.counts.whole
+        return Weight.of(frame.positives, None, threads), Weight.of(frame.negatives, None, threads)
+    return class_weight(classes, 1), class_weight(classes, 0)
+
+
+def class_weight(classes: Confusion, code: int) -> Weight:
+    """The rows of one class, from the confusion of the target with itself."""
+    rows = int(classes.counts[code, code])
+    if classes.weights is None:
+        return Weight.of(rows, None, 1)
+    total, squares = classes.weights.get(code * classes.classes + code, (ExactSum(), ExactSum()))
+    return Weight(rows, total, squares)
+
+
+def bin_ranges(histogram: ScoreHistogram, rows: int) -> list[tuple[int, int]]:
+    """Neighbouring bins in ranges of at most so many rows, or one bin each: first, and one beyond the last."""
+    counts = histogram.counts.counts()
+    below = np.append(0, np.cumsum(counts[0] + counts[1]))
+    ranges, start = [], 0
+    while start < len(below) - 1:
+        stop = int(np.searchsorted(below, below[start] + rows, side="right")) - 1
+        ranges.append((start, max(stop, start + 1)))
+        start = ranges[-1][1]
+    return ranges

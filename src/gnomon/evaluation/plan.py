@@ -1,0 +1,121 @@
+"""How much is kept: every row that a ranking needs, or the bins of its scores, within a budget of memory."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from gnomon.errors import UsageError
+from gnomon.schema.schema import Schema
+
+# The share of the memory that is available which rows may take unless a budget is given.
+SHARE = 0.5
+_UNITS = {"": 1, "b": 1} | {
+    name: base**power
+    for power, letter in enumerate("kmgt", 1)
+    for name, base in ((letter, 1000), (f"{letter}b", 1000), (f"{letter}ib", 1024))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What happens to the scores, or to the sizes of a regression's errors.
+
+    Attributes:
+        keep: Every row is kept; else they are counted in bins.
+        exact: Ranges of the scores are read again, so that the result is exact all the same.
+        rows: How many rows may be kept at once.
+    """
+
+    keep: bool
+    exact: bool
+    rows: int
+
+    @property
+    def ranking(self) -> str:
+        """What to call it in the result."""
+        return "exact" if self.keep else "exact, in ranges" if self.exact else "certified"
+
+
+def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | None) -> Plan:
+    """Keeps the rows while they fit into the memory; beyond, ``exact`` decides.
+
+    Args:
+        schema: What the columns mean.
+        row_limit: The number of rows, or what it is at most.
+        exact: ``True``, ``False`` (certified), or ``"auto"``: exact if the rows fit, else certified.
+        memory: A budget in bytes, or with a unit such as ``"2GiB"``; None for half of what is available.
+
+    Raises:
+        UsageError: ``exact`` or ``memory`` is none of these, or an exact result of this task needs more memory.
+    """
+    if exact not in (True, False, "auto"):
+        raise UsageError(f"exact={exact!r} is unknown: say True, False or 'auto'")
+    budget = int(SHARE * available_memory()) if memory is None else bytes_of(memory)
+    each = bytes_per_row(schema)
+    rows = max(1, budget // each) if each else row_limit
+    fits = row_limit <= rows
+    if each == 0 or (fits and exact is not False):
+        return Plan(keep=True, exact=True, rows=rows)
+    if schema.task == "multilabel" and exact is False:
+        raise UsageError("exact=False is not there for several labels: their rows are kept (leave exact= out)")
+    if schema.task == "multilabel" or (exact is True and schema.task != "binary"):
+        raise UsageError(
+            f"an exact {schema.task} evaluation of up to {row_limit:,} rows takes about {row_limit * each / 2**30:.1f} "
+            f"GiB, more than the {budget / 2**30:.1f} GiB that it may take: raise memory="
+            + ("" if schema.task == "multilabel" else ", or say exact=False (certified)")
+        )
+    return Plan(keep=False, exact=exact is True, rows=rows)
+
+
+def bytes_per_row(schema: Schema) -> int:
+    """About how much memory a row takes at the most, when it is kept and ranked; 0 where none is."""
+    weighted = schema.columns.weight is not None
+    if schema.task == "regression":
+        return 40 if weighted else 16
+    if schema.task == "multilabel":
+        return 30 * len(schema.names) + 16
+    if not schema.columns.scores:
+        return 0
+    if schema.task == "binary":
+        return 100 if weighted else 20
+    return 10 * len(schema.names) + (140 if weighted else 80)
+
+
+def bytes_of(memory: int | str) -> int:
+    """A number of bytes.
+
+    Raises:
+        UsageError: It is none.
+
+    >>> bytes_of("2GiB"), bytes_of("1.5 MB"), bytes_of(4096)
+    (2147483648, 1500000, 4096)
+    """
+    if isinstance(memory, int) and not isinstance(memory, bool) and memory > 0:
+        return memory
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", memory.lower()) if isinstance(memory, str) else None
+    if found is None or found[2] not in _UNITS or float(found[1]) <= 0:
+        raise UsageError(f"memory={memory!r} is no amount of memory: say a number of bytes, or such as '2GiB'")
+    return max(1, int(float(found[1]) * _UNITS[found[2]]))
+
+
+def available_memory() -> int:
+    """The memory that this process may still take, as the machine and its control group say."""
+    page = os.sysconf("SC_PAGE_SIZE")
+    free = [page * os.sysconf("SC_PHYS_PAGES")]
+    told = Path("/proc/meminfo")
+    if told.exists():
+        lines = dict(line.split(":", 1) for line in told.read_text().splitlines())
+        free.append(int(lines["MemAvailable"].split()[0]) * 1024)
+    group = Path("/sys/fs/cgroup")
+    try:
+        limit = (group / "memory.max").read_text().strip()
+        if limit != "max":
+            told_of = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+            used = int((group / "memory.current").read_text()) - int(told_of.get("inactive_file", 0))
+            free.append(max(0, int(limit) - used))
+    except (OSError, ValueError):
+        pass  # no control group, or one of the first version
+    return min(free)

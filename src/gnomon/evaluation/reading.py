@@ -1,0 +1,60 @@
+"""Reading a source, as often as the plan asks for it, with its progress told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from gnomon.evaluation.order import BinnedOrder, KeptOrder, Order, RangedOrder
+from gnomon.evaluation.plan import Plan
+from gnomon.evaluation.summary import Summary
+from gnomon.evaluation.tally import read_range, read_rows
+from gnomon.schema.schema import Schema
+from gnomon.sources.base import Source
+from gnomon.states.confusion import Confusion
+from gnomon.states.histogram import ScoreHistogram
+from gnomon.states.scores import Scores
+
+# Told the number of rows read so far, and of all rows if it is known.
+Progress = Callable[[int, int | None], None]
+
+
+class Reading:
+    """One evaluation's way to its rows."""
+
+    def __init__(
+        self, source: Source, schema: Schema, plan: Plan, threads: int, progress: Progress | None = None
+    ) -> None:
+        self.plan = plan
+        self._source = source
+        self._schema = schema
+        self._threads = threads
+        self._progress = progress
+        self._rows = 0
+        self._counting = threading.Lock()
+
+    def summary(self) -> Summary:
+        """The counting pass."""
+        return read_rows(self._source, self._schema, self.plan, self._threads, self._watch)
+
+    def order(self, summary: Summary) -> Order:
+        """The scores of a binary task in order, in the way of the plan."""
+        scores, classes = summary.states["scores"], summary.states.get("classes")
+        if isinstance(scores, Scores):
+            return KeptOrder(scores, self._threads)
+        assert isinstance(scores, ScoreHistogram)
+        assert classes is None or isinstance(classes, Confusion)
+        if self.plan.exact:
+            return RangedOrder(scores, classes, self._range, self.plan.rows, self._threads)
+        return BinnedOrder(scores, classes, self._threads)
+
+    def _range(self, low: float, high: float) -> Scores:
+        self._rows = 0
+        return read_range(self._source, self._schema, low, high, self._threads, self._watch)
+
+    def _watch(self, rows: int) -> None:
+        if self._progress is None:
+            return
+        with self._counting:
+            self._rows += rows
+            self._progress(self._rows, self._source.rows)

@@ -1,0 +1,86 @@
+"""Scores and labels, counted in bins: the ranking of any number of rows in bounded memory, within certain limits."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.errors import StateError
+from gnomon.kernels.histogram import ScoreCounts, WeightUnits
+from gnomon.states.wire import pack, unpack
+
+
+class ScoreHistogram:
+    """How many positives and negatives (or how much of their weight) lie in each bin of scores.
+
+    The bins are fixed before the first row, so that any partition of the rows merges. Whoever made a state may add to
+    it; a merge leaves both as they are.
+
+    Attributes:
+        counts: The bins.
+        n: The number of rows.
+    """
+
+    kind: ClassVar[str] = "score_histogram"
+
+    def __init__(self, counts: ScoreCounts, n: int = 0) -> None:
+        self.counts = counts
+        self.n = n
+
+    @classmethod
+    def empty(cls, sample: NDArray[np.float64], wanted: int, units: WeightUnits | None) -> Self:
+        """The state of no rows, with the bins that follow from a sample of the scores."""
+        return cls(ScoreCounts(sample, wanted, units))
+
+    def like(self) -> Self:
+        """The state of no rows with the same bins."""
+        return type(self)(self.counts.like())
+
+    def add(self, score: NDArray[Any], label: NDArray[np.uint8], weight: NDArray[np.float64] | None) -> None:
+        """Counts some rows in this state itself."""
+        self.counts.add(score, label, weight)
+        self.n += len(score)
+
+    def merge(self, other: Self) -> Self:
+        """The state of the rows of both.
+
+        Raises:
+            StateError: The bins of the two differ.
+        """
+        if not self.counts.same_bins(other.counts):
+            raise StateError("histograms of scores with different bins do not merge")
+        both = self.counts.like()
+        both.merge(self.counts)
+        both.merge(other.counts)
+        return type(self)(both, self.n + other.n)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ScoreHistogram):
+            return NotImplemented
+        return self.to_bytes() == other.to_bytes()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def to_bytes(self) -> bytes:
+        """The state as bytes."""
+        counts, units = self.counts, self.counts.units
+        header = {
+            "n": self.n,
+            "wanted": counts.wanted,
+            "units": None if units is None else [*units.weight, units.square],
+        }
+        return pack(self.kind, header, [counts.sample, *counts.counts()])
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        """The inverse of :meth:`to_bytes`."""
+        header, (sample, *counts) = unpack(cls.kind, raw)
+        units = header["units"]
+        state = cls.empty(
+            sample, header["wanted"], None if units is None else WeightUnits((units[0], units[1]), units[2])
+        )
+        state.counts.restore(tuple(counts))
+        state.n = header["n"]
+        return state
