@@ -33,7 +33,7 @@ def path(rows, tmp_path_factory):
 def without_way(ev):
     """The JSON form without the word for how it came about."""
     form = ev.to_dict()
-    del form["provenance"]["ranking"]
+    del form["provenance"]["ranking"], form["notes"]
     return form
 
 
@@ -65,6 +65,46 @@ def test_certified_contains_exact(path, score, weight):
         else:
             assert own == binned[name]
     assert kept.confusion == binned.confusion
+
+
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_several_classes(tmp_path, weight):
+    """AUC and AP of each class within their bounds; the interval of the average about that of the kept rows."""
+    rng = np.random.default_rng(8)
+    y = rng.choice(4, N, p=[0.5, 0.3, 0.19, 0.01])
+    raw = rng.gamma(1 + 2.0 * (y[:, None] == np.arange(4)))
+    scores = raw / raw.sum(axis=1, keepdims=True)
+    columns = {f"p{code}": scores[:, code] for code in range(4)}
+    pq.write_table(pa.table({"y": y, "w": rng.exponential(size=N), **columns}), tmp_path / "a.parquet")
+    names = {"target": "y", "score": list(columns), "weight": weight}
+    kept = gnomon.evaluate(tmp_path / "a.parquet", **names)
+    binned = gnomon.evaluate(tmp_path / "a.parquet", **names, exact=False)
+    for label in kept.per_class:
+        for name in ("roc_auc", "average_precision"):
+            own, other = kept.per_class[label][name], binned.per_class[label][name]
+            assert abs(own.value - other.value) <= other.bound < 1e-3
+    for name in ("roc_auc_macro", "roc_auc_weighted"):
+        assert abs(kept[name].value - binned[name].value) <= binned[name].bound + 1e-12
+        assert binned[name].high - binned[name].low == pytest.approx(kept[name].high - kept[name].low, rel=0.02)
+    assert kept["accuracy"] == binned["accuracy"]
+    assert kept["log_loss"] == binned["log_loss"]
+    with pytest.raises(UsageError, match=r"exact=False"):
+        gnomon.evaluate(tmp_path / "a.parquet", **names, exact=True, memory=1000)
+
+
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_regression(rows, tmp_path, weight):
+    """The median of the errors to within a bin, its interval between bins; all else is exact as it is."""
+    rng = np.random.default_rng(9)
+    table = {"y": rows["p"], "e": rows["p"] + rng.laplace(size=N), "w": rows["w"]}
+    pq.write_table(pa.table(table), tmp_path / "a.parquet")
+    names = {"target": "y", "prediction": "e", "weight": weight, "task": "regression"}
+    kept = gnomon.evaluate(tmp_path / "a.parquet", **names)
+    binned = gnomon.evaluate(tmp_path / "a.parquet", **names, exact=False)
+    own, other = kept["median_absolute_error"], binned["median_absolute_error"]
+    assert abs(own.value - other.value) <= other.bound < 1e-4
+    assert (other.low, other.high) == pytest.approx((own.low, own.high), abs=1e-4)
+    assert all(value == binned[name] for name, value in kept.items() if name != "median_absolute_error")
 
 
 def test_certified_does_not_depend_on_threads(path):

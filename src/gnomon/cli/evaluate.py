@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Evaluate a file of predictions.")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "-t",
     "--target",
@@ -63,55 +63,71 @@ if TYPE_CHECKING:
     help="Refuse rows with missing values, or leave them out.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the bootstrap.")
+@click.option(
+    "--exact/--certified",
+    default=None,
+    help="Ranking measures exactly, whatever it takes, or from bins of the scores, certain within a bound.  "
+    "[default: exactly, if the rows fit into the memory]",
+)
+@click.option(
+    "--memory", metavar="SIZE", help="Memory that kept rows may take, such as 2GiB.  [default: half of what is free]"
+)
 @click.option("--threads", type=int, metavar="N", help="Threads to use.  [default: the usable CPUs]")
 @click.option("-f", "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file instead.")
 def evaluate(
-    path: Path,
+    paths: tuple[Path, ...],
     target: tuple[str, ...],
     score: tuple[str, ...],
     prediction: tuple[str, ...],
     classes: str | None,
     form: str,
     output: Path | None,
+    exact: bool | None,
     **options: Any,
 ) -> None:
     """Evaluate the predictions in PATH.
 
-    PATH is a CSV (also .gz), Parquet, Feather/Arrow or JSON-lines file, or a folder of them.
+    PATH is a CSV (also .gz or .zst), Parquet, Feather/Arrow or JSON-lines file, a folder of them, or a pattern; several
+    are one table. Folders named column=value are a column.
 
     \b
     gnomon evaluate predictions.csv --target y --score p
     gnomon evaluate scored.parquet --target label --score p_spam --positive spam --threshold 0.8
     gnomon evaluate tags.parquet --target cat,dog --score p_cat,p_dog
+    gnomon evaluate 'scored/day=*/*.parquet' --target y --score p --certified
     gnomon evaluate sales.csv --target sold --prediction forecast --format json --output sales.json
     """
+    from gnomon.cli.progress import ProgressBar
     from gnomon.errors import SourceError, UsageError
     from gnomon.evaluation.evaluate import evaluate as evaluate_data
 
-    if output is not None and path.exists() and output.exists() and output.samefile(path):
+    if output is not None and output.exists() and any(path.exists() and output.samefile(path) for path in paths):
         raise UsageError(f"--output {output} is the input itself: write the report to another file")
     if output is not None and not output.parent.is_dir():
         raise SourceError(f"cannot write {output}: there is no folder {output.parent}")
-    evaluation = evaluate_data(
-        path,
-        target=columns(target, path),
-        score=columns(score, path),
-        prediction=columns(prediction, path),
-        classes=classes.split(",") if classes is not None else None,
-        **options,
-    )
+    with ProgressBar() as progress:
+        evaluation = evaluate_data(
+            list(paths),
+            target=columns(target, paths),
+            score=columns(score, paths),
+            prediction=columns(prediction, paths),
+            classes=classes.split(",") if classes is not None else None,
+            exact="auto" if exact is None else exact,
+            progress=progress,
+            **options,
+        )
     show(evaluation, form, output)
 
 
-def columns(given: tuple[str, ...], path: Path) -> str | list[str] | None:
+def columns(given: tuple[str, ...], paths: tuple[Path, ...]) -> str | list[str] | None:
     """The column, or the columns, that an option names, separated by commas or given several times.
 
     A column may have a comma in its name, too.
     """
     from gnomon.sources.files import FileSource
 
-    known = FileSource(path).columns if any("," in part for part in given) else ()
+    known = FileSource(*paths).columns if any("," in part for part in given) else ()
     names = [name for part in given for name in ([part] if part in known else part.split(",")) if name]
     return names if len(names) > 1 else next(iter(names), None)
 

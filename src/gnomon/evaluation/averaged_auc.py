@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.options import Options
+from gnomon.evaluation.order import BinnedOrder
 from gnomon.intervals.auc import newcombe
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.logit import logit_interval
@@ -62,3 +63,56 @@ def _interval(
         return logit_interval(value, variance, options.level, "delong")
     effective = Weight.of(len(influence), weight, options.threads).effective
     return newcombe(value, effective / len(rankings), effective * (1 - 1 / len(rankings)), options.level)
+
+
+@dataclass(frozen=True, slots=True)
+class BinnedRanking:
+    """One of the rankings where rows are counted in bins: its AUC, and some rows with their scores."""
+
+    order: BinnedOrder
+    auc: Estimate
+    positive: NDArray[np.uint8]
+    score: NDArray[np.float64]
+
+
+def averaged_binned_auc(
+    rankings: Sequence[BinnedRanking], weight: NDArray[np.float64] | None, average: str, options: Options
+) -> Estimate:
+    """The same average; its variance is made of those of the AUCs and of their correlations among some of the rows.
+
+    An AUC of which these rows know nothing is taken to vary as each of the others does.
+    """
+    n = rankings[0].order.positives.n + rankings[0].order.negatives.n
+    defined = [own for own in rankings if own.auc.defined]
+    if not defined:
+        return options.estimate(NAN, NO_INTERVAL, n, "the AUC is undefined for every class")
+    support = np.array([float(own.order.positives.total) for own in defined])
+    shares = support / support.sum() if average == "weighted" else np.full(len(defined), 1 / len(defined))
+    value = float(sum(share * own.auc.value for share, own in zip(shares, defined, strict=True)))
+    bound = float(sum(share * own.auc.bound for share, own in zip(shares, defined, strict=True)))
+    interval = NO_INTERVAL
+    if options.intervals:
+        spread = shares * np.sqrt([own.order.auc_variance(own.auc.value) for own in defined])
+        variance = float(spread @ correlations(defined, weight, options) @ spread)
+        effective = defined[0].order.positives.effective + defined[0].order.negatives.effective
+        interval = (
+            logit_interval(value, variance, options.level, "delong")
+            if 0 < value < 1 and variance > 0
+            else newcombe(value, effective / len(rankings), effective * (1 - 1 / len(rankings)), options.level)
+        )
+    return options.estimate(value, interval, n, bound=bound)
+
+
+def correlations(
+    rankings: Sequence[BinnedRanking], weight: NDArray[np.float64] | None, options: Options
+) -> NDArray[np.float64]:
+    """How the AUCs vary together among the rows of the rankings."""
+    influences = np.zeros((len(rankings), len(rankings[0].positive)))
+    for row, own in zip(influences, rankings, strict=True):
+        if 0 < own.positive.sum() < len(own.positive):
+            row[:] = auc_influence(own.score, own.positive, weight, own.auc.value, options.threads)
+    lengths = np.sqrt(np.einsum("ij,ij->i", influences, influences))
+    found = influences @ influences.T / np.where(lengths > 0, np.outer(lengths, lengths), 1.0)
+    found[lengths == 0] = 1.0
+    found[:, lengths == 0] = 1.0
+    return np.asarray(np.clip(found, -1.0, 1.0))

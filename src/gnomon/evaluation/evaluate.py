@@ -299,7 +299,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         confusions={label: matrix for label, own in parts.confusions.items() if (matrix := matrix_of(own, ("0", "1")))},
         curves=parts.curves,
         baseline=baseline_form(parts),
-        notes=(*remarks(parts, summary, schema), *parts.notes, *schema.notes, *source.notes),
+        notes=(*remarks(parts, summary, schema), *parts.notes, *reading.notes, *schema.notes, *source.notes),
         provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
     )
 

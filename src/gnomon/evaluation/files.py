@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import tempfile
 from pathlib import Path
 
 from gnomon.errors import SourceError
+
+# How the names of files end that are still being written.
+PART = ".gnomon-part"
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -25,20 +29,42 @@ def write_whole(path: Path, text: str) -> None:
             with path.open("w", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
             return
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        clean(path.parent)
+        handle, name = begin(path)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(path)
+                Path(name).chmod(0o666 & ~_umask())
+                Path(name).replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
                 Path(name).unlink()
             raise
     except OSError as error:
         raise SourceError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def begin(path: Path) -> tuple[int, str]:
+    """A new hidden file beside the path, open and locked, so that no one takes it for one that was left behind."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PART, dir=path.parent)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            if os.stat(name).st_ino == os.fstat(handle).st_ino:
+                return handle, name
+        except FileNotFoundError:
+            pass  # cleaned away before it was locked
+        os.close(handle)
+
+
+def clean(folder: Path) -> None:
+    """Removes what runs that were killed while they wrote have left in a folder: parts that no one holds locked."""
+    for left in folder.glob(f".*{PART}"):
+        with contextlib.suppress(OSError), left.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
 
 
 def _umask() -> int:

@@ -6,18 +6,20 @@ from typing import cast
 
 import numpy as np
 
-from gnomon.evaluation.averaged_auc import LabelRanking, averaged_auc
+from gnomon.evaluation.averaged_auc import BinnedRanking, LabelRanking, averaged_auc, averaged_binned_auc
 from gnomon.evaluation.classification import WHOLE, Table
 from gnomon.evaluation.options import Options
-from gnomon.evaluation.order import KeptOrder
+from gnomon.evaluation.order import BinnedOrder, KeptOrder
 from gnomon.evaluation.parts import Parts, majority
 from gnomon.evaluation.ranking import ranking_estimates
 from gnomon.evaluation.summary import Summary
 from gnomon.intervals.mean import mean_interval
+from gnomon.kernels.exact import ExactSum
 from gnomon.measures.confusion import averaged
 from gnomon.measures.means import mean_loss
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
+from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import MeanLoss
 from gnomon.states.scores import ClassScores
 
@@ -50,6 +52,8 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> P
         )
     if "scores" in summary.states:
         add_ranking(parts, cast(ClassScores, summary.states["scores"]), schema, options)
+    elif summary.sample is not None:
+        add_binned_ranking(parts, summary, schema, options)
     for name, most in (("log_loss", float("inf")), ("brier_score", 2.0)):
         if name in summary.states:
             measured = mean_loss(cast(MeanLoss, summary.states[name]))
@@ -76,3 +80,38 @@ def add_ranking(parts: Parts, state: ClassScores, schema: Schema, options: Optio
     ]
     for average in ("macro", "weighted"):
         parts.estimates[f"roc_auc_{average}"] = averaged_auc(rankings, weight, average, options)
+
+
+def add_binned_ranking(parts: Parts, summary: Summary, schema: Schema, options: Options) -> None:
+    """The same from histograms; how the AUCs vary together is taken from the sample that the bins follow from."""
+    assert summary.sample is not None
+    target = np.concatenate([batch.target for batch in summary.sample.batches])
+    weighted = schema.columns.weight is not None
+    weight = summary.sample.column(lambda batch: batch.weight) if weighted else None
+    rankings = []
+    for code, label in enumerate(schema.names):
+        order = BinnedOrder(
+            cast(ScoreHistogram, summary.states[f"scores {code}"]),
+            against_the_rest(cast(Confusion, summary.states["classes"]), code) if weighted else None,
+            options.threads,
+        )
+        found = ranking_estimates(order, label, options).estimates
+        parts.per_class[label] |= {name: found[name] for name in ("roc_auc", "average_precision")}
+        score = summary.sample.column(lambda batch, code=code: batch.scores[code])
+        rankings.append(BinnedRanking(order, found["roc_auc"], (target == code).astype(np.uint8), score))
+    for average in ("macro", "weighted"):
+        parts.estimates[f"roc_auc_{average}"] = averaged_binned_auc(rankings, weight, average, options)
+
+
+def against_the_rest(classes: Confusion, code: int) -> Confusion:
+    """The target against itself, with one class as the positive one."""
+    assert classes.weights is not None
+    rows = classes.counts.diagonal()
+    counts = np.diag([int(rows.sum() - rows[code]), int(rows[code])])
+    rest = own = (ExactSum(), ExactSum())
+    for cell, (total, squares) in classes.weights.items():
+        if cell == code * classes.classes + code:
+            own = total, squares
+        else:
+            rest = rest[0] + total, rest[1] + squares
+    return Confusion(counts, {0: rest, 3: own})

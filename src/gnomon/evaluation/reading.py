@@ -37,6 +37,18 @@ class Reading:
         """The counting pass."""
         return read_rows(self._source, self._schema, self.plan, self._threads, self._watch)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How it was read, where that was not the plain way."""
+        what = "errors" if self._schema.task == "regression" else "scores"
+        if self.plan.keep:
+            return ()
+        if self.plan.exact:
+            return ("Exact, by reading the rows again in ranges of the scores.",)
+        return (
+            f"Certified: the {what} were counted in bins, and what rests on their order is certain within its bound.",
+        )
+
     def order(self, summary: Summary) -> Order:
         """The scores of a binary task in order, in the way of the plan."""
         scores, classes = summary.states["scores"], summary.states.get("classes")

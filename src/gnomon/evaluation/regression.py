@@ -15,7 +15,9 @@ from gnomon.intervals.mean import mean_interval
 from gnomon.intervals.quantile import median_interval
 from gnomon.measures import regression as measures
 from gnomon.measures.means import MeanAndError
-from gnomon.measures.quantiles import Ranks
+from gnomon.measures.quantiles import BinnedRanks, Ranks
+from gnomon.states.base import State
+from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.residuals import ErrorSizes, Residuals
 
 TOO_LARGE = "its terms are too large for double precision: rescale the target and the prediction"
@@ -54,15 +56,23 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
             parts.estimates[name] = mean_estimate(loss(state), n, options)
         except OverflowError:
             parts.estimates[name] = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
-    errors = Ranks(*cast(ErrorSizes, summary.states["errors"]).columns(), options.threads)
+    errors = ranks_of(summary.states["errors"], state.largest, options)
+    median = errors.certified(0.5)
+    interval = median_interval(errors, summary.rows.effective, options.level)
     parts.estimates["median_absolute_error"] = with_reason(
-        options.estimate(errors.quantile(0.5), median_interval(errors, summary.rows.effective, options.level), n),
-        options,
+        options.estimate(median.value, interval, n, bound=median.bound), options
     )
     parts.estimates["max_error"] = options.estimate(
         state.largest, NO_INTERVAL, n, NO_UPPER_END if options.intervals else None
     )
     return parts
+
+
+def ranks_of(state: State, largest: float, options: Options) -> Ranks | BinnedRanks:
+    """The sizes of the errors by rank: kept, or counted in bins."""
+    if isinstance(state, ScoreHistogram):
+        return BinnedRanks(state, largest)
+    return Ranks(*cast(ErrorSizes, state).columns(), options.threads)
 
 
 def mean_estimate(measured: MeanAndError, n: int, options: Options) -> Estimate:
@@ -89,5 +99,5 @@ def explained_estimate(state: Residuals, centre_errors: bool, n: int, options: O
 def with_reason(estimate: Estimate, options: Options) -> Estimate:
     """The estimate, with the reason said where its interval is missing."""
     if options.intervals and math.isnan(estimate.low) and estimate.reason is None:
-        return options.estimate(estimate.value, NO_INTERVAL, estimate.n, FEW_ROWS)
+        return options.estimate(estimate.value, NO_INTERVAL, estimate.n, FEW_ROWS, estimate.bound)
     return estimate

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gnomon.intervals.interval import NO_INTERVAL, Interval
-from gnomon.measures.quantiles import Ranks
+from gnomon.measures.quantiles import BinnedRanks, Ranks
 
 
-def median_interval(errors: Ranks, rows: float, level: float) -> Interval:
+def median_interval(errors: Ranks | BinnedRanks, rows: float, level: float) -> Interval:
     """Two order statistics between which the median lies with at least the probability ``level``.
 
     The number of rows below the median is binomial with share 1/2, whatever the distribution (W. J. Conover,

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from gnomon.kernels.ranking import class_units, integer_weights
 from gnomon.kernels.select import next_above, select
+from gnomon.measures.certified import Certified
+from gnomon.states.histogram import ScoreHistogram
 
 
 class Ranks:
@@ -45,7 +47,44 @@ class Ranks:
         following = next_above(self._values, value, self._threads)
         return value if following is None else (value + following) / 2
 
+    def certified(self, share: float) -> Certified:
+        """The quantile, exact."""
+        return Certified(self.quantile(share))
+
     def at_rank(self, rank: int, rows: int) -> float:
         """The value of a rank, counted from 0 among ``rows`` rows that share the weight alike."""
         goal = rank + 1 if self._weight is None else math.ceil((rank + 0.5) / rows * self._total)
         return select(self._values, self._weight, goal, self._threads)[0]
+
+
+class BinnedRanks:
+    """The values of a column by rank, where only the bins that they lie in are known.
+
+    Args:
+        histogram: The values, all of them counted as positives.
+        largest: The greatest value.
+    """
+
+    def __init__(self, histogram: ScoreHistogram, largest: float) -> None:
+        self._counts = histogram.counts
+        self._reached = np.cumsum(self._counts.counts()[0])
+        self._total = int(self._reached[-1])
+        self._largest = largest
+
+    def certified(self, share: float) -> Certified:
+        """The quantile of :meth:`Ranks.quantile` to within a bin, or two neighbouring ones."""
+        wanted = share * self._total
+        slack = self._total * 2.0**-50
+        low, _ = self._limits(math.ceil(wanted - slack))
+        _, high = self._limits(math.floor(wanted + slack) + 1)
+        return Certified((low + high) / 2, (high - low) / 2)
+
+    def at_rank(self, rank: int, rows: int) -> float:
+        """The value of a rank, as :meth:`Ranks.at_rank` counts it: the middle of its bin."""
+        return sum(self._limits(math.ceil((rank + 0.5) / rows * self._total))) / 2
+
+    def _limits(self, goal: int) -> tuple[float, float]:
+        """Between which values the weight reaches a goal."""
+        number = int(np.searchsorted(self._reached, min(max(goal, 1), self._total)))
+        low, high, *_ = self._counts.stretch(1, number, number + 1, self._counts.whole, (1, 1))
+        return max(0.0, float(low[0])), min(float(high[0]), self._largest)

@@ -31,18 +31,21 @@ class Glyphs(NamedTuple):
     bullet: str
     dash: str
     dot: str
+    plus_minus: str
 
     def write(self, title: str) -> str:
         """A measure's title in these characters."""
         return title if self.dash == UNICODE.dash else title.replace("²", "^2")
 
 
-UNICODE = Glyphs("╌", "━", "●", "•", "–", "·")
-ASCII = Glyphs(".", "=", "o", "*", "-", "-")
+UNICODE = Glyphs("╌", "━", "●", "•", "–", "·", "±")
+ASCII = Glyphs(".", "=", "o", "*", "-", "-", "+-")
 
 LONGEST_LABEL = 16
 WIDEST_BAR, NARROWEST_BAR = 30, 8
 GAP = 2
+# A bound is shown where it is more than this share of the interval's width.
+NEGLIGIBLE = 0.01
 # Other names of the accuracy and the balanced accuracy, left out of the table.
 OTHER_NAMES = {
     "multiclass": frozenset({"recall_macro", "recall_weighted", "precision_micro", "recall_micro", "f1_micro"}),
@@ -98,7 +101,7 @@ def estimates_table(estimates: Mapping[str, Estimate], width: int, glyphs: Glyph
     """One row an estimate; as the terminal gets narrower the bar goes first, then n."""
     columns = {
         "measure": [glyphs.write(measure(name).title) for name in estimates],
-        "value": [number(own.value) for own in estimates.values()],
+        "value": [value_text(own, glyphs) for own in estimates.values()],
         f"{level * 100:g} % interval": [interval_text(own, glyphs) for own in estimates.values()],
         "n": [f"{own.n:,}" for own in estimates.values()],
     }
@@ -133,6 +136,17 @@ def estimates_table(estimates: Mapping[str, Estimate], width: int, glyphs: Glyph
             cells.insert(len(cells) - ("n" in columns), drawn)
         table.add_row(*cells)
     return table
+
+
+def value_text(estimate: Estimate, glyphs: Glyphs) -> str:
+    """The value, with its numeric bound where that is not negligible beside the interval and what is shown."""
+    shown = number(estimate.value)
+    width = estimate.high - estimate.low
+    if not estimate.defined or estimate.bound <= (NEGLIGIBLE * width if width > 0 else 0.0):
+        return shown
+    if number(estimate.value - estimate.bound) == number(estimate.value + estimate.bound):
+        return shown
+    return f"{shown} {glyphs.plus_minus} {number(estimate.bound)}"
 
 
 def interval_text(estimate: Estimate, glyphs: Glyphs) -> str:
