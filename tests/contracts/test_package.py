@@ -35,7 +35,7 @@ def test_parameters_are_the_ones_relied_on():
     import inspect
 
     assert list(inspect.signature(gnomon.evaluate).parameters)[2:] == [
-        "target", "prediction", "score", "weight", "classes", "positive", "task", "threshold", "scale",
+        "target", "prediction", "score", "weight", "slices", "classes", "positive", "task", "threshold", "scale",
         "interval", "level", "seed", "missing", "exact", "memory", "threads", "progress",
     ]  # fmt: skip
 

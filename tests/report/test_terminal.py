@@ -8,7 +8,7 @@ from rich.console import Console
 
 import gnomon
 from gnomon.estimate import Estimate
-from gnomon.report.terminal import ASCII, UNICODE, bar, render
+from gnomon.report.terminal import ASCII, UNICODE, bar, render, value_text
 from gnomon.report.text import number, visible
 
 
@@ -82,10 +82,39 @@ def test_too_many_classes_for_the_width():
 def test_per_class_table_grows_with_the_width():
     """Intervals of each class where there is room."""
     ev = gnomon.evaluate([0, 1, 2, 1, 0, 2], [0, 1, 2, 0, 0, 1])
-    wide, narrow = report(ev, 140), report(ev, 60)
+    wide, narrow = report(ev, 140), report(ev, 40)
     interval = f"{number(ev.per_class['1']['recall'].low)} – {number(ev.per_class['1']['recall'].high)}"
     assert interval in wide
     assert interval not in narrow
+
+
+def test_slices_are_tables():
+    """One for each column, the slices of most rows; no line is wider than the terminal."""
+    rng = np.random.default_rng(0)
+    rows = 2000
+    data = {
+        "y": rng.integers(0, 2, rows),
+        "p": rng.random(rows),
+        "g": rng.integers(0, 30, rows),
+        "h": ["a", "b"] * 1000,
+    }
+    ev = gnomon.evaluate(data, target="y", score="p", slices=["g", "h"])
+    for width in (44, 80, 120):
+        text = report(ev, width)
+        assert max(map(len, text.splitlines())) <= width
+        assert "and 10 slices of fewer rows" in text
+        assert "ROC AUC" in text
+    own = ev.slices["h"]["b"]["roc_auc"]
+    assert f"{number(own.value)} {number(own.low)} – {number(own.high)}" in text
+
+
+def test_a_bound_is_shown_where_it_matters():
+    """Beside the value where it is not negligible beside the interval; elsewhere not."""
+    assert value_text(Estimate(0.5, 0.4, 0.6, bound=0.01), UNICODE) == "0.500 ± 0.010"
+    assert value_text(Estimate(0.5, 0.4, 0.6, bound=0.01), ASCII) == "0.500 +- 0.010"
+    assert value_text(Estimate(0.5, 0.4, 0.6, bound=1e-6), UNICODE) == "0.500"
+    assert value_text(Estimate(0.5, bound=0.01), UNICODE) == "0.500 ± 0.010"
+    assert value_text(Estimate(0.5, bound=1e-9), UNICODE) == "0.500"
 
 
 def test_text_is_made_harmless():

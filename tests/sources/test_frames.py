@@ -27,6 +27,7 @@ FRAMES = {
     "pandas": pd.DataFrame,
     "pandas pyarrow": lambda d: pd.DataFrame(d).convert_dtypes(dtype_backend="pyarrow"),
     "pandas with another index": lambda d: pd.DataFrame(d, index=range(10, 18)),
+    "pandas with rows left out": lambda d: pd.DataFrame(d, index=[7, 3, 9, 1, 0, 2, 8, 5]),
     "polars": pl.DataFrame,
     "polars lazy": pl.LazyFrame,
     "pyarrow": pa.table,

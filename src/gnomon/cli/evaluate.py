@@ -37,6 +37,13 @@ if TYPE_CHECKING:
     help="Column of predicted labels or amounts; of several labels one column each.",
 )
 @click.option("-w", "--weight", metavar="COLUMN", help="Column of row weights.")
+@click.option(
+    "--slice",
+    "slices",
+    multiple=True,
+    metavar="COLUMN",
+    help="Evaluate the rows of each value of this column by themselves, too; may be given several times.",
+)
 @click.option("--positive", metavar="LABEL", help="The label the model looks for.")
 @click.option("--classes", metavar="LABEL,...", help="All class labels, where not all occur or their order matters.")
 @click.option(
@@ -84,6 +91,7 @@ def evaluate(
     form: str,
     output: Path | None,
     exact: bool | None,
+    slices: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Evaluate the predictions in PATH.
@@ -96,6 +104,7 @@ def evaluate(
     gnomon evaluate scored.parquet --target label --score p_spam --positive spam --threshold 0.8
     gnomon evaluate tags.parquet --target cat,dog --score p_cat,p_dog
     gnomon evaluate 'scored/day=*/*.parquet' --target y --score p --certified
+    gnomon evaluate scored.parquet --target y --score p --slice region --slice age_band
     gnomon evaluate sales.csv --target sold --prediction forecast --format json --output sales.json
     """
     from gnomon.cli.progress import ProgressBar
@@ -113,6 +122,7 @@ def evaluate(
             score=columns(score, paths),
             prediction=columns(prediction, paths),
             classes=classes.split(",") if classes is not None else None,
+            slices=slices or None,
             exact="auto" if exact is None else exact,
             progress=progress,
             **options,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
@@ -43,6 +45,7 @@ def evaluate(
     prediction: Any = None,
     score: Any = None,
     weight: Any = None,
+    slices: str | Sequence[str] | None = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     task: str = "auto",
@@ -79,6 +82,8 @@ def evaluate(
             task a list of columns (or an array of shape (rows, classes)), one for each class in sorted order or in
             the order of ``classes``, or for each label.
         weight: Name of the column (or the array) of row weights, 0 or more; a row of weight 0 is no row.
+        slices: Names of columns whose values divide the rows; every slice is evaluated by itself as well, in the same
+            pass, as ``ev.slices[column][value]``. Rows without a value are a slice, too.
         classes: The class labels, where not all of them occur in the data or their order is another; of a
             multilabel task what the labels are called.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
@@ -132,10 +137,11 @@ def evaluate(
             column_names("prediction", prediction),
             column_names("score", score),
             column_name("weight", weight),
+            column_names("slices", slices),
         )
         request = Request(columns, None, task, classes, positive, threshold, scale, missing)
     else:
-        source, columns, either = open_arrays(data, predicted, target, prediction, score, weight)
+        source, columns, either = open_arrays(data, predicted, target, prediction, score, weight, slices)
         if classes is None and len(columns.targets) > 1:
             classes = list(map(str, getattr(data, "columns", range(len(columns.targets)))))
         request = Request(columns, either, task, classes, positive, threshold, scale, missing)
@@ -167,7 +173,7 @@ def open_named(data: Any) -> Source:
 
 
 def open_arrays(
-    data: Any, predicted: Any, target: Any, prediction: Any, score: Any, weight: Any
+    data: Any, predicted: Any, target: Any, prediction: Any, score: Any, weight: Any, slices: Any
 ) -> tuple[Source, Columns, str | None]:
     """A source over arrays, its columns, and the one that is a prediction or a score as its values say.
 
@@ -182,6 +188,8 @@ def open_arrays(
     )
     if isinstance(data, (str, Path, Mapping)) or (frame and not several):
         raise UsageError("name the column of true values: target=...")
+    if slices is not None:
+        raise UsageError("slices= names columns: pass a path or a data frame, and name its columns")
     if target is not None:
         raise UsageError("target= names a column: with arrays the true values are the first argument")
     if predicted is not None and (prediction is not None or score is not None):
@@ -278,15 +286,31 @@ class RowCounter:
 
 
 def assemble(source: Source, schema: Schema, summary: Summary, options: Options, reading: Reading) -> Evaluation:
-    """The evaluation of a summary."""
+    """The evaluation of a summary, and of each of its slices."""
+    parts = parts_of(summary, schema, options, reading)
+    return replace(
+        evaluation_of(parts, summary, schema),
+        curves=parts.curves,
+        baseline=baseline_form(parts),
+        slices=slices_of(summary, schema, options, reading),
+        notes=(*remarks(parts, summary, schema), *parts.notes, *reading.notes, *schema.notes, *source.notes),
+        provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
+    )
+
+
+def parts_of(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Parts:
+    """The parts of an evaluation, by the task."""
     if schema.task == "binary":
-        parts = evaluate_binary(summary, schema, options, reading)
-    elif schema.task == "multiclass":
-        parts = evaluate_multiclass(summary, schema, options)
-    elif schema.task == "multilabel":
-        parts = evaluate_multilabel(summary, schema, options)
-    else:
-        parts = evaluate_regression(summary, options)
+        return evaluate_binary(summary, schema, options, reading)
+    if schema.task == "multiclass":
+        return evaluate_multiclass(summary, schema, options)
+    if schema.task == "multilabel":
+        return evaluate_multilabel(summary, schema, options)
+    return evaluate_regression(summary, options)
+
+
+def evaluation_of(parts: Parts, summary: Summary, schema: Schema) -> Evaluation:
+    """What a slice has in common with the whole: the estimates and the counts."""
     return Evaluation(
         task=schema.task,
         n=summary.rows.n,
@@ -297,11 +321,20 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         per_class=parts.per_class,
         confusion=matrix_of(parts.confusion, schema.names),
         confusions={label: matrix for label, own in parts.confusions.items() if (matrix := matrix_of(own, ("0", "1")))},
-        curves=parts.curves,
-        baseline=baseline_form(parts),
-        notes=(*remarks(parts, summary, schema), *parts.notes, *reading.notes, *schema.notes, *source.notes),
-        provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
     )
+
+
+def slices_of(summary: Summary, schema: Schema, options: Options, reading: Reading) -> dict[str, dict[str, Evaluation]]:
+    """The evaluation of each slice, several at a time."""
+    alone, of_slices = replace(options, threads=1), reading.of_slices()
+
+    def one(own: Summary) -> Evaluation:
+        return evaluation_of(parts_of(own, schema, alone, of_slices), own, schema)
+
+    with ThreadPoolExecutor(options.threads) as pool:
+        return {
+            column: dict(zip(own, pool.map(one, own.values()), strict=True)) for column, own in summary.slices.items()
+        }
 
 
 def matrix_of(state: Confusion | None, names: tuple[str, ...]) -> ConfusionMatrix | None:
@@ -336,6 +369,7 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
             "prediction": list(columns.predictions) if schema.task == "multilabel" else columns.prediction,
             "score": list(columns.scores),
             "weight": columns.weight,
+            "slices": list(columns.slices),
         },
         "rows_dropped": summary.dropped,
         "effective_rows": summary.rows.effective,

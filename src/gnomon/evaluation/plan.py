@@ -72,6 +72,12 @@ def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | 
 
 def bytes_per_row(schema: Schema) -> int:
     """About how much memory a row takes at the most, when it is kept and ranked; 0 where none is."""
+    again = len(schema.columns.slices) * (9 * max(1, len(schema.columns.scores)) + 20)
+    return again + bytes_of_row(schema) if bytes_of_row(schema) else 0
+
+
+def bytes_of_row(schema: Schema) -> int:
+    """The same without slices."""
     weighted = schema.columns.weight is not None
     if schema.task == "regression":
         return 40 if weighted else 16

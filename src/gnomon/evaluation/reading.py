@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from gnomon.evaluation.order import BinnedOrder, KeptOrder, Order, RangedOrder
 from gnomon.evaluation.plan import Plan
@@ -36,6 +37,10 @@ class Reading:
     def summary(self) -> Summary:
         """The counting pass."""
         return read_rows(self._source, self._schema, self.plan, self._threads, self._watch)
+
+    def of_slices(self) -> Reading:
+        """The way of the slices: what of them was counted in bins is not read again."""
+        return Reading(self._source, self._schema, replace(self.plan, exact=self.plan.keep), 1)
 
     @property
     def notes(self) -> tuple[str, ...]:

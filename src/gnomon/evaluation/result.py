@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -107,6 +107,7 @@ class Evaluation(Mapping[str, Estimate]):
         confusions: The confusion matrix of each label of a multilabel task.
         curves: Points of the ROC and the precision-recall curve of a binary task with scores.
         baseline: What a guess without a model would score on the same rows.
+        slices: The evaluation of each slice, by the name of the column and of its value: estimates and counts only.
         notes: Remarks in plain words.
         provenance: Where the numbers came from: source, columns, options, versions.
     """
@@ -122,6 +123,7 @@ class Evaluation(Mapping[str, Estimate]):
     confusions: Mapping[str, ConfusionMatrix] = field(default_factory=dict)
     curves: Mapping[str, Any] = field(default_factory=dict)
     baseline: Mapping[str, Any] = field(default_factory=dict)
+    slices: Mapping[str, Mapping[str, Evaluation]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
@@ -130,6 +132,8 @@ class Evaluation(Mapping[str, Estimate]):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         per_class = {label: MappingProxyType(dict(own)) for label, own in self.per_class.items()}
         object.__setattr__(self, "per_class", MappingProxyType(per_class))
+        slices = {column: MappingProxyType(dict(own)) for column, own in self.slices.items()}
+        object.__setattr__(self, "slices", MappingProxyType(slices))
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of that name.
@@ -180,6 +184,20 @@ class Evaluation(Mapping[str, Estimate]):
             "positive": self.positive,
             "threshold": self.threshold,
             "n": self.n,
+            **self._measured(),
+            "curves": plain(self.curves),
+            "baseline": plain(self.baseline),
+            "slices": {
+                column: {value: {"n": own.n, **own._measured()} for value, own in values.items()}
+                for column, values in self.slices.items()
+            },
+            "notes": list(self.notes),
+            "provenance": plain(self.provenance),
+        }
+
+    def _measured(self) -> dict[str, Any]:
+        """What a slice has in the JSON form, too."""
+        return {
             "estimates": {name: estimate.to_dict() for name, estimate in self.estimates.items()},
             "per_class": {
                 label: {name: estimate.to_dict() for name, estimate in own.items()}
@@ -187,11 +205,6 @@ class Evaluation(Mapping[str, Estimate]):
             },
             "confusion": None if self.confusion is None else self.confusion.to_dict(),
             "confusions": {label: own.to_dict() for label, own in self.confusions.items()},
-            "curves": plain(self.curves),
-            "baseline": plain(self.baseline),
-            "slices": {},
-            "notes": list(self.notes),
-            "provenance": plain(self.provenance),
         }
 
     @classmethod
@@ -209,23 +222,36 @@ class Evaluation(Mapping[str, Estimate]):
                 f"this gnomon reads {SCHEMA_VERSION}"
             )
         try:
-            return cls(
-                task=form["task"],
-                n=form["n"],
-                estimates=estimates_from(form["estimates"]),
-                classes=tuple(form["classes"]),
-                positive=form["positive"],
-                threshold=form["threshold"],
-                per_class={label: estimates_from(own) for label, own in form["per_class"].items()},
-                confusion=None if form["confusion"] is None else ConfusionMatrix.from_dict(form["confusion"]),
-                confusions={label: ConfusionMatrix.from_dict(own) for label, own in form.get("confusions", {}).items()},
+            whole = cls._of_measured(form, form)
+            slices = {
+                column: {value: cls._of_measured(form, own) for value, own in values.items()}
+                for column, values in form["slices"].items()
+            }
+            return replace(
+                whole,
                 curves=form["curves"],
                 baseline=form["baseline"],
+                slices=slices,
                 notes=tuple(form["notes"]),
                 provenance=form["provenance"],
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise StateError(f"the saved evaluation is damaged: {error!r}") from None
+
+    @classmethod
+    def _of_measured(cls, form: Mapping[str, Any], own: Mapping[str, Any]) -> Evaluation:
+        """The whole, or a slice, of a JSON form."""
+        return cls(
+            task=form["task"],
+            n=own["n"],
+            estimates=estimates_from(own["estimates"]),
+            classes=tuple(form["classes"]),
+            positive=form["positive"],
+            threshold=form["threshold"],
+            per_class={label: estimates_from(each) for label, each in own["per_class"].items()},
+            confusion=None if own["confusion"] is None else ConfusionMatrix.from_dict(own["confusion"]),
+            confusions={label: ConfusionMatrix.from_dict(each) for label, each in own.get("confusions", {}).items()},
+        )
 
     def to_json(self) -> str:
         """The JSON form as text, with a line break at the end."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -27,12 +27,14 @@ class Summary:
         dropped: Rows left out because a used value was missing.
         states: Confusion, scores, losses or residuals, whichever the task needs.
         sample: Some of the rows, where they are counted in bins.
+        slices: The summaries of slices, by the column and the name of the slice.
     """
 
     rows: Weight
     dropped: int
     states: dict[str, State]
     sample: Sample | None = None
+    slices: dict[str, dict[str, Summary]] = field(default_factory=dict)
 
     def merge(self, other: Self) -> Self:
         """The summary of the rows of both."""
@@ -51,13 +53,27 @@ def summarise(batch: Batch, schema: Schema, threads: int, *, keep: bool = True) 
         "multilabel": multilabel_states,
         "regression": regression_states,
     }[schema.task]
-    states = make(batch, schema, threads, keep)
+    states = make(batch, schema, threads)
+    if keep:
+        states |= kept_rows(batch, schema)
     if not keep and batch.weight is not None and schema.task != "regression":
         states["classes"] = Confusion.of_labels(batch.target, batch.target, batch.weight, len(schema.labels), threads)
     return Summary(Weight.of(batch.n, batch.weight, threads), batch.dropped, states)
 
 
-def binary_states(batch: Batch, schema: Schema, threads: int, keep: bool) -> dict[str, State]:
+def kept_rows(batch: Batch, schema: Schema) -> dict[str, State]:
+    """The rows themselves, as far as their order is asked for."""
+    if schema.task == "regression":
+        assert batch.prediction is not None  # a regression always has one
+        return {"errors": ErrorSizes.of(batch.target, batch.prediction, batch.weight)}
+    if schema.task == "binary" and batch.scores:
+        return {"scores": Scores.of(batch.scores[0], batch.target, batch.weight)}
+    if schema.task == "multiclass" and batch.scores:
+        return {"scores": ClassScores.of(batch.target, batch.scores, batch.weight)}
+    return {}
+
+
+def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:
     """Confusion at the threshold or of the predictions; scores; losses where scores are probabilities."""
     states: dict[str, State] = {}
     target, weight = batch.target, batch.weight
@@ -65,23 +81,18 @@ def binary_states(batch: Batch, schema: Schema, threads: int, keep: bool) -> dic
         states["confusion"] = Confusion.of_labels(target, batch.prediction, weight, 2, threads)
     elif schema.threshold is not None:
         states["confusion"] = Confusion.of_scores(target, batch.scores[0], weight, schema.threshold, threads)
-    if batch.scores:
-        if keep:
-            states["scores"] = Scores.of(batch.scores[0], target, weight)
-        if schema.scale == "probability":
-            brier, log_loss = MeanLoss.of_probabilities(target, batch.scores[0], weight, threads)
-            states |= {"brier_score": brier, "log_loss": log_loss}
+    if batch.scores and schema.scale == "probability":
+        brier, log_loss = MeanLoss.of_probabilities(target, batch.scores[0], weight, threads)
+        states |= {"brier_score": brier, "log_loss": log_loss}
     return states
 
 
-def multiclass_states(batch: Batch, schema: Schema, threads: int, keep: bool) -> dict[str, State]:
+def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:
     """Confusion of the predictions, or of the class with the greatest score; scores and losses as above."""
     states: dict[str, State] = {}
     classes, weight = len(schema.labels), batch.weight
     predicted = batch.prediction
     if batch.scores:
-        if keep:
-            states["scores"] = ClassScores.of(batch.target, batch.scores, weight)
         scores = np.stack(batch.scores, axis=1)
         if predicted is None:
             predicted = np.argmax(scores, axis=1).astype(batch.target.dtype)
@@ -94,9 +105,8 @@ def multiclass_states(batch: Batch, schema: Schema, threads: int, keep: bool) ->
     return states
 
 
-def multilabel_states(batch: Batch, schema: Schema, _: int, keep: bool) -> dict[str, State]:
+def multilabel_states(batch: Batch, schema: Schema, _: int) -> dict[str, State]:
     """The labels of each row with those predicted for it, and with their scores: such rows are always kept."""
-    assert keep
     states: dict[str, State] = {}
     predicted = None if batch.prediction is None else list(batch.prediction)
     if predicted is None and schema.threshold is not None:
@@ -108,10 +118,8 @@ def multilabel_states(batch: Batch, schema: Schema, _: int, keep: bool) -> dict[
     return states
 
 
-def regression_states(batch: Batch, _: Schema, threads: int, keep: bool) -> dict[str, State]:
+def regression_states(batch: Batch, _: Schema, threads: int) -> dict[str, State]:
     """Moments of the residuals, and the sizes of the errors for their median."""
     assert batch.prediction is not None  # a regression always has one
     states: dict[str, State] = {"residuals": Residuals.of(batch.target, batch.prediction, batch.weight, threads)}
-    if keep:
-        states["errors"] = ErrorSizes.of(batch.target, batch.prediction, batch.weight)
     return states

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Self, cast
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, MissingValuesError
+from gnomon.evaluation.binned import SLICE_BINS, binned_columns, bins_wanted, histograms, most_open
 from gnomon.evaluation.plan import Plan
 from gnomon.evaluation.sample import Sample, every_so_many, glimpse
+from gnomon.evaluation.slices import GATHERED, SliceTally
 from gnomon.evaluation.summary import Summary, summarise
 from gnomon.kernels.histogram import WeightUnits
 from gnomon.kernels.ranking import unit_of
@@ -24,43 +25,12 @@ from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import Weight
 from gnomon.states.scores import Scores
 
-# About how many bins all histograms of an evaluation have together, and each of several at least.
-BINS, FEWEST_BINS = 1 << 19, 1 << 12
 # The share of pairs that bins of equal mass leave open is about 1 over their number; so many times that is worth
 # another reading for a better sample.
 TOO_OPEN = 3
 
 # Told the number of rows just read.
 Watch = Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Binned:
-    """One column that is counted in bins: which values and which labels of a batch it takes."""
-
-    value: Callable[[Batch], NDArray[Any]]
-    label: Callable[[Batch], NDArray[np.uint8]]
-
-
-def binned_columns(schema: Schema) -> dict[str, Binned]:
-    """The columns that are counted in bins where rows are not kept, by the name of their state."""
-    if schema.task == "regression":
-        return {"errors": Binned(error_sizes, lambda batch: np.ones(batch.n, np.uint8))}
-    if schema.task == "multiclass":
-        return {
-            f"scores {code}": Binned(
-                lambda batch, code=code: batch.scores[code],  # type: ignore[misc]
-                lambda batch, code=code: (batch.target == code).astype(np.uint8),  # type: ignore[misc]
-            )
-            for code in range(len(schema.columns.scores))
-        }
-    return {"scores": Binned(lambda batch: batch.scores[0], lambda batch: batch.target)}
-
-
-def error_sizes(batch: Batch) -> NDArray[np.float64]:
-    """The absolute errors of a regression."""
-    assert batch.prediction is not None  # a regression always has one
-    return np.asarray(np.abs(batch.target - batch.prediction))
 
 
 def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, watch: Watch) -> Summary:
@@ -73,39 +43,17 @@ def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, watch: W
         DataError: There are no rows, or values are missing (then all of them are counted).
     """
     if plan.keep:
-        return count(source, schema, lambda: RowTally(schema, {}, watch), threads)
+        return count(source, schema, Tallies(schema, {}, {}, watch), threads)
     units = weight_units(source, schema, threads) if schema.columns.weight is not None else None
     hurried = glimpse(source, schema)
     sample = hurried or every_so_many(source, schema, threads)
     while True:
         empty = histograms(sample, schema, None if plan.exact else units)
-        summary = count(source, schema, lambda: RowTally(schema, empty, watch), threads)  # noqa: B023
-        summary = replace(summary, sample=sample)
+        of_slice = histograms(sample, schema, units, SLICE_BINS) if schema.columns.slices else {}
+        summary = count(source, schema, Tallies(schema, empty, of_slice, watch), threads, sample)
         if sample is not hurried or most_open(summary, empty) <= TOO_OPEN / bins_wanted(len(empty)):
             return summary
         sample = every_so_many(source, schema, threads)
-
-
-def histograms(sample: Sample, schema: Schema, units: WeightUnits | None) -> dict[str, ScoreHistogram]:
-    """Empty histograms with bins that follow from the sample."""
-    columns = binned_columns(schema)
-    wanted = bins_wanted(len(columns))
-    return {name: ScoreHistogram.empty(sample.column(own.value), wanted, units) for name, own in columns.items()}
-
-
-def bins_wanted(histograms: int) -> int:
-    """About how many bins one of so many histograms has."""
-    return max(FEWEST_BINS, BINS // histograms)
-
-
-def most_open(summary: Summary, names: Iterable[str]) -> float:
-    """The greatest share of pairs that a histogram leaves open."""
-    shares: list[float] = []
-    for name in names:
-        counts = cast(ScoreHistogram, summary.states[name]).counts
-        bounds, frame = counts.bounds(1), counts.whole
-        shares.append(bounds.open_pairs / max(1, frame.positives * frame.negatives))
-    return max(shares)
 
 
 def weight_units(source: Source, schema: Schema, threads: int) -> WeightUnits:
@@ -138,46 +86,87 @@ class WeightTally:
         return self
 
 
-def count(source: Source, schema: Schema, start: Callable[[], RowTally], threads: int) -> Summary:
+def count(source: Source, schema: Schema, tallies: Tallies, threads: int, sample: Sample | None = None) -> Summary:
     """The fold over the source.
 
     Raises:
         DataError: There are no rows, or values are missing (then all of them are counted).
     """
     try:
-        summary = fold(source.parts(schema.numeric, threads), start, threads).summary
+        tally = fold(source.parts(schema.numeric, threads), tallies.start, threads)
     except MissingValuesError:
         refuse_missing(source, schema, threads)
         raise
+    summary = tally.summary
     if summary is None or not summary.rows.n:
         left_out = " once rows with missing values are left out" if summary is not None and summary.dropped else ""
         raise DataError(f"{source.name} has no rows to evaluate{left_out}")
-    return summary
+    slices = {name: own.summaries(sample) for name, own in zip(schema.columns.slices, tallies.slices, strict=True)}
+    return replace(summary, sample=sample, slices=slices)
+
+
+class Tallies:
+    """Where the rows of all threads go.
+
+    Args:
+        schema: What the columns mean.
+        histograms: Empty ones for what is counted in bins; none where rows are kept.
+        of_slice: The same for a slice.
+        watch: Told the number of rows of each piece.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        histograms: dict[str, ScoreHistogram],
+        of_slice: dict[str, ScoreHistogram],
+        watch: Watch,
+    ) -> None:
+        self.schema = schema
+        self.histograms = histograms
+        self.watch = watch
+        self.slices = [SliceTally(schema, number, of_slice) for number in range(len(schema.columns.slices))]
+
+    def start(self) -> RowTally:
+        """A tally for one thread."""
+        return RowTally(self)
 
 
 class RowTally:
     """The states of the rows that a thread has seen: a summary, and the histograms that it adds to."""
 
-    def __init__(self, schema: Schema, histograms: dict[str, ScoreHistogram], watch: Watch) -> None:
-        self._schema = schema
-        self._histograms = {name: own.like() for name, own in histograms.items()}
-        self._columns = binned_columns(schema) if histograms else {}
-        self._watch = watch
+    def __init__(self, shared: Tallies) -> None:
+        self._shared = shared
+        self._histograms = {name: own.like() for name, own in shared.histograms.items()}
+        self._columns = binned_columns(shared.schema) if self._histograms else {}
+        self._gathered: list[Batch] = []
         self._summary: Summary | None = None
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
-        batch = encode(piece, self._schema, threads)
-        own = summarise(batch, self._schema, threads, keep=not self._histograms)
+        schema = self._shared.schema
+        batch = encode(piece, schema, threads)
+        own = summarise(batch, schema, threads, keep=not self._histograms)
         self._summary = own if self._summary is None else self._summary.merge(own)
         for name, histogram in self._histograms.items():
             column = self._columns[name]
             weight = batch.weight if histogram.counts.units is not None else None
             histogram.add(column.value(batch), column.label(batch), weight)
-        self._watch(len(piece.table))
+        if self._shared.slices and batch.n:
+            self._gathered.append(batch)
+            if sum(held.n for held in self._gathered) >= GATHERED:
+                self._sort()
+        self._shared.watch(len(piece.table))
+
+    def _sort(self) -> None:
+        """Hands what was gathered to its slices."""
+        for own in self._shared.slices if self._gathered else ():
+            own.add(self._gathered)
+        self._gathered = []
 
     def merge(self, other: Self) -> Self:
         """The states of the rows of both, in this one."""
+        other._sort()
         for name, histogram in self._histograms.items():
             histogram.counts.merge(other._histograms[name].counts)
             histogram.n += other._histograms[name].n
@@ -189,7 +178,8 @@ class RowTally:
 
     @property
     def summary(self) -> Summary | None:
-        """The states; None if there were no pieces."""
+        """The states; None if there were no pieces. Nothing is added any more."""
+        self._sort()
         if self._summary is None:
             return None
         return replace(self._summary, states={**self._summary.states, **self._histograms})

@@ -6,7 +6,7 @@ It adapts to the width, to no colour, and to terminals without Unicode.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import NamedTuple
@@ -53,7 +53,27 @@ OTHER_NAMES = {
 
 # Estimates of a class, the most telling first.
 CLASS_ORDER = ("precision", "recall", "f1", "roc_auc", "average_precision", "specificity")
-CLASS_HEADS = {"f1": "F1", "roc_auc": "ROC AUC", "average_precision": "AP"}
+CLASS_HEADS = {
+    "f1": "F1",
+    "roc_auc": "ROC AUC",
+    "average_precision": "AP",
+    "f1_macro": "macro F1",
+    "roc_auc_macro": "macro AUC",
+    "hamming_loss": "Hamming loss",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "median_absolute_error": "median error",
+}
+
+# Estimates of a slice, the most telling first; slices that are shown.
+SLICE_ORDER = {
+    "binary": ("roc_auc", "f1", "precision", "recall", "accuracy"),
+    "multiclass": ("accuracy", "f1_macro", "roc_auc_macro"),
+    "multilabel": ("accuracy", "f1_macro", "hamming_loss"),
+    "regression": ("rmse", "mae", "r2", "median_absolute_error"),
+}
+MOST_SLICES = 20
 
 
 def render(evaluation: Evaluation, console: Console) -> None:
@@ -65,6 +85,7 @@ def render(evaluation: Evaluation, console: Console) -> None:
     sections.append(estimates_table(estimates, console.width, glyphs, level_of(evaluation)))
     if evaluation.per_class:
         sections.append(class_table(evaluation, console.width, glyphs))
+    sections += [slice_section(column, own, console.width, glyphs) for column, own in evaluation.slices.items()]
     if evaluation.confusion is not None:
         sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
     notes = [*evaluation.notes, *reasons(estimates, glyphs)]
@@ -181,29 +202,70 @@ def bar(estimate: Estimate, width: int, glyphs: Glyphs) -> Text:
 
 
 def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Table:
-    """Each class against the rest: as many estimates as fit, and their intervals where there is room."""
-    heads = {
-        name: CLASS_HEADS.get(name, name) for name in CLASS_ORDER if name in next(iter(evaluation.per_class.values()))
-    }
-    labels = [visible(label, LONGEST_LABEL) for label in evaluation.per_class]
-    support = [f"{own['recall'].n:,}" if "recall" in own else "" for own in evaluation.per_class.values()]
+    """Each class, or label, against the rest."""
+    support = {label: own["recall"].n if "recall" in own else None for label, own in evaluation.per_class.items()}
     kind = "label" if evaluation.task == "multilabel" else "class"
-    room = width - max(map(len, [kind, *labels])) - max(map(len, ["n", *support])) - GAP
-    longest = len(f"0.000 0.000 {glyphs.dash} 0.000") + GAP
-    with_intervals = room >= longest * len(heads)
-    while len(heads) > 1 and not with_intervals and room < sum(max(6, len(head)) + GAP for head in heads.values()):
+    return group_table(kind, evaluation.per_class, support, CLASS_ORDER, width, glyphs)
+
+
+def slice_section(column: str, slices: Mapping[str, Evaluation], width: int, glyphs: Glyphs) -> RenderableType:
+    """The slices of one column, those of most rows if there are many."""
+    most = sorted(slices, key=lambda value: -slices[value].n)[:MOST_SLICES]
+    shown = {value: own for value, own in slices.items() if value in most}
+    task = next(iter(slices.values())).task
+    table = group_table(
+        visible(column, LONGEST_LABEL),
+        shown,
+        {value: own.n for value, own in shown.items()},
+        SLICE_ORDER[task],
+        width,
+        glyphs,
+    )
+    if len(shown) == len(slices):
+        return table
+    return Group(table, Text(f"and {len(slices) - len(shown):,} slices of fewer rows", style="dim"))
+
+
+def group_table(
+    kind: str,
+    groups: Mapping[str, Mapping[str, Estimate]],
+    support: Mapping[str, int | None],
+    order: Sequence[str],
+    width: int,
+    glyphs: Glyphs,
+) -> Table:
+    """Estimates of each group of rows: as many as fit, the most telling first, and intervals where there is room."""
+    first = next(iter(groups.values()))
+    heads = {name: glyphs.write(CLASS_HEADS.get(name, name)) for name in order if name in first}
+    labels = [visible(label, LONGEST_LABEL) for label in groups]
+    counts = ["" if support[label] is None else f"{support[label]:,}" for label in groups]
+    room = width - max(map(len, [kind, *labels])) - max(map(len, ["n", *counts])) - GAP
+    cells = {name: [number(own[name].value) for own in groups.values()] for name in heads}
+    ends = {name: [interval_text(own[name], glyphs) for own in groups.values()] for name in heads}
+    bare = {name: max(map(len, [head, *cells[name]])) + GAP for name, head in heads.items()}
+    full = {
+        name: max(len(head), *(len(f"{a} {b}") for a, b in zip(cells[name], ends[name], strict=True))) + GAP
+        for name, head in heads.items()
+    }
+    while len(heads) > 1 and room < sum(bare[name] for name in heads):
         heads.popitem()
+    spare = room - sum(bare[name] for name in heads)
+    with_interval = set()
+    for name in heads:
+        if full[name] - bare[name] <= spare:
+            spare -= full[name] - bare[name]
+            with_interval.add(name)
     table = grid()
     for head in (kind, *heads.values(), "n"):
         table.add_column(head, justify="left" if head == kind else "right", no_wrap=True)
-    for label, count, own in zip(labels, support, evaluation.per_class.values(), strict=True):
-        cells = []
+    for row, (label, count) in enumerate(zip(labels, counts, strict=True)):
+        shown = []
         for name in heads:
-            text = Text(number(own[name].value), style="bold")
-            if with_intervals:
-                text.append(f" {interval_text(own[name], glyphs)}", style="dim not bold")
-            cells.append(text)
-        table.add_row(Text(label), *cells, Text(count, style="dim"))
+            text = Text(cells[name][row], style="bold")
+            if name in with_interval:
+                text.append(f" {ends[name][row]}", style="dim not bold")
+            shown.append(text)
+        table.add_row(Text(label), *shown, Text(count, style="dim"))
     return table
 
 

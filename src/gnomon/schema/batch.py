@@ -13,6 +13,7 @@ from gnomon.errors import ColumnError, DataError, MissingValuesError
 from gnomon.kernels.scan import scan_floats
 from gnomon.schema.labels import encode_labels, numbers
 from gnomon.schema.schema import Schema
+from gnomon.schema.slices import Slices
 from gnomon.sources.base import Piece, Source
 
 # Rows of probabilities may miss 1 by this much for each class: they were rounded to a few digits.
@@ -34,6 +35,7 @@ class Batch:
         scores: One float32 or float64 array for a binary task, one for each class or label where these are several.
         weight: float64, all positive (a row of weight 0 is no row); None where rows have no weights.
         dropped: Rows left out because a used value was missing.
+        slices: Of each slice column the slice that a row belongs to.
     """
 
     target: NDArray[Any]
@@ -41,6 +43,7 @@ class Batch:
     scores: tuple[NDArray[Any], ...]
     weight: NDArray[np.float64] | None
     dropped: int = 0
+    slices: tuple[Slices, ...] = ()
 
     @property
     def n(self) -> int:
@@ -87,7 +90,8 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
     if schema.task == "multiclass" and scores and schema.scale == "probability":
         check_sums(rows, scores, columns.scores)
     weight = None if columns.weight is None else weights(rows, columns.weight)
-    return Batch(target, prediction, scores, weight, dropped)
+    slices = tuple(Slices.of(rows.table[name], name) for name in columns.slices)
+    return Batch(target, prediction, scores, weight, dropped, slices)
 
 
 def outcomes(rows: Rows, names: tuple[str, ...], schema: Schema, threads: int) -> NDArray[Any]:

@@ -52,6 +52,8 @@ def check_request(request: Request) -> None:
         raise UsageError(f"column {twice[0]!r} is named twice: prediction and something else")
     if len(set(parts)) < len(parts):
         raise UsageError(f"a column is named twice among target, score and weight: {', '.join(parts)}")
+    if len(set(columns.slices)) < len(columns.slices):
+        raise UsageError(f"a column is named twice among the slices: {', '.join(columns.slices)}")
     if len(columns.targets) > 1 and request.task not in ("auto", "multilabel"):
         raise UsageError(f"there are {len(columns.targets)} target columns, but a {request.task} task has one")
 

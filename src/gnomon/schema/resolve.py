@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from gnomon.errors import ColumnError, DataError, UsageError, nearest
@@ -27,7 +28,7 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
         DataError: The labels do not fit the task.
     """
     check_request(request)
-    wanted = [*request.columns.used(), *([request.either] if request.either else [])]
+    wanted = [*request.columns.used(), *request.columns.slices, *([request.either] if request.either else [])]
     check_columns(wanted, source.columns, source.name)
     if request.task == "regression":
         return regression(source, request)
@@ -127,8 +128,8 @@ def settle(request: Request, target: LabelColumn, prediction: LabelColumn | None
         repeats = set(labels) <= own and not own <= {0, 1}
         is_score = prediction.floating and (request.scale == "any" or not repeats)
     if is_score:
-        return Columns(columns.targets, (), (either,), columns.weight)
-    return Columns(columns.targets, (either,), (), columns.weight)
+        return replace(columns, predictions=(), scores=(either,))
+    return replace(columns, predictions=(either,), scores=())
 
 
 def class_labels(
@@ -295,7 +296,7 @@ def regression(source: Source, request: Request) -> Schema:
             raise UsageError(f"{name}={given!r} is for a classification, but this is a regression: use prediction=")
     if prediction is None:
         raise UsageError("a regression needs the column of predictions: prediction=...")
-    columns = Columns(columns.targets, (prediction,), (), columns.weight)
+    columns = replace(columns, predictions=(prediction,), scores=())
     text = source.text_columns([columns.target, prediction])
     if text:
         raise ColumnError(f"column {min(text)!r} holds text: a regression needs numbers")

@@ -21,12 +21,14 @@ class Columns:
         predictions: The column of predictions, or one for each label; none where there are no predictions.
         scores: The columns of scores, one for each class or label where these are several.
         weight: The column of weights.
+        slices: Columns whose values divide the rows into slices, which are evaluated by themselves, too.
     """
 
     targets: tuple[str, ...]
     predictions: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
     weight: str | None = None
+    slices: tuple[str, ...] = ()
 
     @property
     def target(self) -> str:
@@ -39,7 +41,7 @@ class Columns:
         return self.predictions[0] if self.predictions else None
 
     def used(self) -> tuple[str, ...]:
-        """Every used column once."""
+        """Every column once whose values take part; those of slices only say where a row belongs."""
         names = [*self.targets, *self.predictions, *self.scores, self.weight]
         return tuple(dict.fromkeys(name for name in names if name is not None))
 
@@ -76,4 +78,4 @@ class Schema:
         must = {*columns.scores, columns.weight}
         if self.task == "regression":
             must |= {columns.target, columns.prediction}
-        return {name: name in must for name in columns.used()}
+        return {name: name in must for name in dict.fromkeys((*columns.used(), *columns.slices))}

@@ -21,7 +21,8 @@ class FileSource:
     """Files of one format, in order, as one table.
 
     A path is a file, a folder (then all files in it and its subfolders count) or a pattern such as ``day=*/*.csv``.
-    Folders named ``column=value`` are a column. Rows are counted from 1 in each file, the header of a CSV not counted.
+    Folders named ``column=value`` are a column, unless the files hold one of that name. Rows are counted from 1 in
+    each file, the header of a CSV not counted.
 
     Args:
         paths: The paths, at least one.
@@ -35,15 +36,16 @@ class FileSource:
         self.name = name_of(paths)
         self._files = list_files(paths)
         self._form = format_of(self._files[0])
-        self._folders = folder_values(paths, self._files)
         self._readers = {file: open_reader(file, self._form) for file in self._files}
         first = self._files[0]
+        held = self._readers[first].schema.names
+        self._folders = {
+            file: {name: value for name, value in own.items() if name not in held}
+            for file, own in folder_values(self._files).items()
+        }
         for file in self._files:
             names = self._readers[file].schema.names
-            twice = sorted(set(names) & self._folders[file].keys())
-            if twice:
-                raise ColumnError(f"{file} has a column {twice[0]!r}, and its folder says that column, too")
-            odd = sorted(set(names) ^ set(self._readers[first].schema.names))
+            odd = sorted(set(names) ^ set(held))
             if odd:
                 has, lacks = (file, first) if odd[0] in names else (first, file)
                 raise ColumnError(

@@ -65,7 +65,7 @@ class FrameSource:
             try:
                 if isinstance(selected, nw.LazyFrame):
                     selected = selected.collect(backend="pyarrow")
-                self._tables[columns] = selected.to_arrow().rename_columns(list(columns))
+                self._tables[columns] = selected.to_arrow().select(range(len(columns))).rename_columns(list(columns))
             except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
                 raise ColumnError(f"a used column mixes types: {error}") from None
         return self._tables[columns]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -99,20 +99,18 @@ def compressed(path: Path) -> bool:
     return path.suffix.lower() in COMPRESSIONS
 
 
-def folder_values(paths: Sequence[Path], files: Sequence[Path]) -> dict[Path, dict[str, int | str | None]]:
+def folder_values(files: Sequence[Path]) -> dict[Path, dict[str, int | str | None]]:
     """For each file the columns that its folders hold, as in ``region=EU/day=7/part.parquet`` (Hive's way).
 
-    Only folders below the paths count, or those that a pattern spelt out. A column whose values are all whole
-    numbers holds numbers, else text.
+    A column whose values are all whole numbers holds numbers, else text.
 
     Raises:
         SourceError: Some files lie in such folders and others do not.
 
-    >>> folder_values([Path("t")], [Path("t/day=7/a.csv")])[Path("t/day=7/a.csv")]
+    >>> folder_values([Path("t/day=7/a.csv")])[Path("t/day=7/a.csv")]
     {'day': 7}
     """
-    roots = [path for path in paths if path.is_dir()]
-    found = {file: dict(partitions(file, roots)) for file in files}
+    found = {file: partitions(file) for file in files}
     first = found[files[0]]
     for file, own in found.items():
         if own.keys() != first.keys():
@@ -124,12 +122,11 @@ def folder_values(paths: Sequence[Path], files: Sequence[Path]) -> dict[Path, di
     return {file: {name: typed(value, name in whole) for name, value in own.items()} for file, own in found.items()}
 
 
-def partitions(file: Path, roots: Sequence[Path]) -> Mapping[str, str]:
+def partitions(file: Path) -> dict[str, str]:
     """The ``name=value`` folders of one file."""
-    inside = next((file.relative_to(root) for root in roots if file.is_relative_to(root)), file)
     return {
         unquote(name): unquote(value)
-        for part in inside.parts[:-1]
+        for part in file.parts[:-1]
         for name, equals, value in [part.partition("=")]
         if equals and name
     }

@@ -1,0 +1,60 @@
+"""The slices that rows belong to: the values of a column, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.errors import ColumnError
+from gnomon.schema.labels import numbers, without_views
+
+# A column with more values than this divides the rows into no slices that anyone looks at.
+MOST_SLICES = 10_000
+# What the slice of the rows without a value is called.
+NO_VALUE = "(missing)"
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """For each row the number of its slice, and what the slices are called.
+
+    Attributes:
+        names: Of the slices that occur.
+        codes: Positions in ``names`` (uint16), one for each row.
+    """
+
+    names: tuple[str, ...]
+    codes: NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, column: Any, name: str) -> Self:
+        """The slices of an Arrow column of text, whole numbers, booleans, dates or few other values.
+
+        Raises:
+            ColumnError: There are too many values.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = without_views(column).combine_chunks()
+        if isinstance(column, pa.ChunkedArray):  # no rows, or more text than one array holds
+            column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        coded = pc.dictionary_encode(column, null_encoding="encode")
+        if len(coded.dictionary) > MOST_SLICES:
+            raise too_many(name)
+        return cls(
+            tuple(NO_VALUE if value is None else str(value) for value in coded.dictionary.to_pylist()),
+            numbers(coded.indices).astype(np.uint16),
+        )
+
+
+def too_many(name: str) -> ColumnError:
+    """What to say of a column with too many values."""
+    return ColumnError(
+        f"column {name!r} has more than {MOST_SLICES:,} values: slices need a column of few, such as ranges of it"
+    )

@@ -1,0 +1,122 @@
+"""Slices: each equals a separate evaluation of its rows, from the same pass, in any mode."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import gnomon
+from gnomon.errors import ColumnError, UsageError
+
+N = 30_000
+
+
+@pytest.fixture(scope="module")
+def frame():
+    rng = np.random.default_rng(4)
+    y = (rng.random(N) < 0.3).astype(np.int64)
+    p = 1 / (1 + np.exp(-(rng.standard_normal(N) + y)))
+    k = rng.integers(0, 3, N)
+    raw = rng.gamma(1 + 2.0 * (k[:, None] == np.arange(3)))
+    probabilities = raw / raw.sum(axis=1, keepdims=True)
+    region = rng.choice(["north", "south", "east"], N, p=[0.6, 0.39, 0.01])
+    return pd.DataFrame(
+        {"y": y, "p": p, "yhat": rng.integers(0, 2, N), "w": rng.integers(1, 5, N) / 4, "k": k, "amount": p + y,
+         "p0": probabilities[:, 0], "p1": probabilities[:, 1], "p2": probabilities[:, 2], "region": region,
+         "age": rng.integers(1, 12, N), "vip": rng.random(N) < 0.1},
+    )  # fmt: skip
+
+
+TASKS = {
+    "binary": {"target": "y", "score": "p"},
+    "binary, weighted": {"target": "y", "score": "p", "weight": "w"},
+    "predictions": {"target": "y", "prediction": "yhat"},
+    "multiclass": {"target": "k", "score": ["p0", "p1", "p2"]},
+    "regression": {"target": "amount", "prediction": "p", "task": "regression", "weight": "w"},
+    "multilabel": {"target": ["y", "vip"], "score": ["p", "p0"]},
+}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_slices_equal_separate_evaluations(frame, tmp_path, task):
+    """Every estimate of every slice, from frames and from files in many row groups, by any number of threads."""
+    names = TASKS[task]
+    frame.to_parquet(tmp_path / "a.parquet", row_group_size=4000)
+    ev = gnomon.evaluate(tmp_path / "a.parquet", **names, slices=["region", "age"], threads=3)
+    assert list(ev.slices) == ["region", "age"]
+    assert list(ev.slices["age"]) == [str(age) for age in range(1, 12)]  # numbers in their order
+    for column, value in (("region", "north"), ("region", "east"), ("age", 7)):
+        own = gnomon.evaluate(frame[frame[column] == value], **names)
+        found = ev.slices[column][str(value)]
+        assert dict(found) == dict(own)
+        assert found.n == own.n
+        assert found.confusion == own.confusion
+        assert found.per_class == own.per_class
+    assert dict(ev) == dict(gnomon.evaluate(frame, **names))
+    assert gnomon.evaluate(frame, **names, slices=["region", "age"]).slices == ev.slices
+    assert gnomon.Evaluation.from_dict(ev.to_dict()) == ev
+
+
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_certified_slices(frame, tmp_path, weight):
+    """A small slice is exact; a large one is certain within its bound."""
+    frame.to_parquet(tmp_path / "a.parquet", row_group_size=4000)
+    names = {"target": "y", "score": "p", "weight": weight, "slices": "region"}
+    kept = gnomon.evaluate(tmp_path / "a.parquet", **names).slices["region"]
+    for options in ({"exact": False}, {"exact": True, "memory": 50_000}):
+        found = gnomon.evaluate(tmp_path / "a.parquet", **names, **options).slices["region"]
+        assert dict(found["east"]) == dict(kept["east"])
+        for name in ("roc_auc", "average_precision", "ks"):
+            own, other = kept["north"][name], found["north"][name]
+            assert abs(own.value - other.value) <= other.bound < 0.02
+            assert other.bound > 0
+        assert found["north"]["log_loss"] == kept["north"]["log_loss"]
+
+
+def test_certified_slices_of_other_tasks(frame, tmp_path):
+    """Classes and amounts as well."""
+    frame.to_parquet(tmp_path / "a.parquet", row_group_size=4000)
+    for task, name in (("multiclass", "roc_auc_macro"), ("regression", "median_absolute_error")):
+        kept = gnomon.evaluate(tmp_path / "a.parquet", **TASKS[task], slices="region").slices["region"]
+        found = gnomon.evaluate(tmp_path / "a.parquet", **TASKS[task], slices="region", exact=False).slices["region"]
+        assert dict(found["east"]) == dict(kept["east"])
+        own, other = kept["north"][name], found["north"][name]
+        assert abs(own.value - other.value) <= other.bound < 0.02
+
+
+def test_rows_without_a_value_are_a_slice(frame):
+    """So is every kind of value; a slice of one class has undefined estimates, with the reason."""
+    some = frame[:400].assign(
+        region=["a", None, "b", "c"] * 100, only=(frame["y"][:400] == 1), when=pd.Timestamp("2026-01-02")
+    )
+    ev = gnomon.evaluate(some, target="y", score="p", slices=["region", "only", "when", "vip"])
+    assert list(ev.slices["region"]) == ["(missing)", "a", "b", "c"]
+    assert ev.slices["region"]["(missing)"].n == 100
+    assert ev.slices["only"]["True"]["roc_auc"].reason == "no row has another class than '1'"
+    assert len(ev.slices["when"]) == 1
+    assert set(ev.slices["vip"]) == {"True", "False"}
+
+
+def test_thousands_of_slices(tmp_path):
+    """Every one has its rows."""
+    rng = np.random.default_rng(0)
+    n = 60_000
+    y, group = rng.integers(0, 2, n), rng.integers(0, 3000, n)
+    pq.write_table(pa.table({"y": y, "p": rng.random(n), "g": group}), tmp_path / "a.parquet")
+    ev = gnomon.evaluate(tmp_path / "a.parquet", target="y", score="p", slices="g", interval="none")
+    assert {int(name): own.n for name, own in ev.slices["g"].items()} == dict(
+        enumerate(np.bincount(group, minlength=3000))
+    )
+
+
+def test_what_is_refused(frame):
+    """A column that is not there, named twice, of too many values; slices of arrays."""
+    with pytest.raises(ColumnError, match="no column 'regio': did you mean 'region'"):
+        gnomon.evaluate(frame, target="y", score="p", slices="regio")
+    with pytest.raises(UsageError, match="named twice among the slices"):
+        gnomon.evaluate(frame, target="y", score="p", slices=["age", "age"])
+    with pytest.raises(ColumnError, match=r"'p' has more than 10,000 values"):
+        gnomon.evaluate(frame, target="y", score="p", slices="p")
+    with pytest.raises(UsageError, match="slices= names columns"):
+        gnomon.evaluate(frame["y"], frame["p"], slices="region")
