@@ -17,7 +17,7 @@ from gnomon.schema.schema import Schema
 from gnomon.states.histogram import ScoreHistogram
 
 # About how many bins all histograms of an evaluation have together, and each of several at least; and those of a slice.
-BINS, FEWEST_BINS, SLICE_BINS = 1 << 19, 1 << 12, 1 << 11
+BINS, FEWEST_BINS, SLICE_BINS = 400_000, 1 << 12, 1 << 11
 
 
 @dataclass(frozen=True, slots=True)
