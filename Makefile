@@ -1,7 +1,7 @@
 # One command for each habit.
 PYTHON ?= python
 
-.PHONY: help install test coverage lint format types bench bench-metrics docs
+.PHONY: help install test coverage lint format types bench bench-metrics bench-size docs
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -31,6 +31,9 @@ bench:  ## Time gnomon beside scikit-learn (some minutes)
 
 bench-metrics:  ## Time every metric beside scikit-learn's and write docs/metrics-speed.md (half an hour)
 	$(PYTHON) benchmarks/metrics.py --write docs/metrics-speed.md
+
+bench-size:  ## Time large files beside a scan, DuckDB, Polars and scikit-learn (some minutes, 5 GB of disk)
+	$(PYTHON) benchmarks/size.py --growth
 
 docs:  ## Make the README's sessions and the example predictions anew
 	$(PYTHON) examples/make_predictions.py

@@ -63,11 +63,11 @@ def bins_wanted(histograms: int) -> int:
     return max(FEWEST_BINS, BINS // histograms)
 
 
-def most_open(summary: Summary, names: Iterable[str]) -> float:
+def most_open(summary: Summary, names: Iterable[str], threads: int) -> float:
     """The greatest share of pairs that a histogram leaves open."""
     shares: list[float] = []
     for name in names:
         counts = cast(ScoreHistogram, summary.states[name]).counts
-        bounds, frame = counts.bounds(1), counts.whole
+        bounds, frame = counts.bounds(threads), counts.whole
         shares.append(bounds.open_pairs / max(1, frame.positives * frame.negatives))
     return max(shares)

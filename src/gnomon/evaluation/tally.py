@@ -51,7 +51,7 @@ def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, watch: W
         empty = histograms(sample, schema, None if plan.exact else units)
         of_slice = histograms(sample, schema, units, SLICE_BINS) if schema.columns.slices else {}
         summary = count(source, schema, Tallies(schema, empty, of_slice, watch), threads, sample)
-        if sample is not hurried or most_open(summary, empty) <= TOO_OPEN / bins_wanted(len(empty)):
+        if sample is not hurried or most_open(summary, empty, threads) <= TOO_OPEN / bins_wanted(len(empty)):
             return summary
         sample = every_so_many(source, schema, threads)
 
