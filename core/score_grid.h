@@ -97,7 +97,10 @@ class ScoreGrid {
       return divide(first, std::size_t{1} << table_bits_, start, width - table_bits_);
     }
     cells_[at] = {static_cast<std::uint32_t>(bins_), static_cast<std::uint8_t>(width - bits), 0};
-    for (std::size_t b = 0; b < (std::size_t{1} << bits); ++b) edges_.push_back(std::min(start + (static_cast<u64>(b) << (width - bits)), high_ + 1));
+    for (std::size_t b = 0; b < (std::size_t{1} << bits); ++b) {
+      const u64 edge = start + (static_cast<u64>(b) << (width - bits));
+      edges_.push_back(edge < start ? high_ + 1 : std::min(edge, high_ + 1));  // beyond the sample, and the words
+    }
     bins_ += std::size_t{1} << bits;
   }
 

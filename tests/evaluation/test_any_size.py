@@ -163,6 +163,44 @@ def test_arrays_may_be_certified(rows):
     assert abs(kept["roc_auc"].value - binned["roc_auc"].value) <= binned["roc_auc"].bound < 1e-5
 
 
+@pytest.mark.parametrize(("light", "heavy"), [(1e-10, 1e8), (1e-30, 1e30), (1e-5, 1e5)])
+def test_classes_of_very_different_weight(rows, light, heavy):
+    """Each class has units of its own: the light one does not vanish, nor does its variance."""
+    weight = np.where(rows["y"] == 1, light, heavy) * (1 + rows["w"])
+    kept = gnomon.evaluate(rows["y"], score=rows["p"], weight=weight)
+    binned = gnomon.evaluate(rows["y"], score=rows["p"], weight=weight, exact=False)
+    for name in ("roc_auc", "ks"):
+        assert abs(kept[name].value - binned[name].value) <= binned[name].bound < 1e-5
+    assert binned["roc_auc"].low == pytest.approx(kept["roc_auc"].low, abs=1e-5)
+    assert binned["roc_auc"].high == pytest.approx(kept["roc_auc"].high, abs=1e-5)
+
+
+def test_a_range_whose_rows_weigh_next_to_nothing(rows):
+    """It is read as any other."""
+    weight = np.where(rows["p"] < 0.5, 1e-25, 1.0)
+    kept = gnomon.evaluate(rows["y"], score=rows["p"], weight=weight)
+    ranged = gnomon.evaluate(rows["y"], score=rows["p"], weight=weight, exact=np.True_, memory=200_000)
+    assert ranged.provenance["ranking"] == "exact, in ranges"
+    assert without_way(kept) == without_way(ranged)
+
+
+def test_a_second_count_is_a_new_reading(tmp_path, monkeypatch):
+    """Of a file sorted by its errors, too: they are sampled again, and the progress begins anew."""
+    from gnomon.evaluation import sample
+
+    monkeypatch.setattr(sample, "ROWS", 4096)
+    error = np.sort(np.random.default_rng(0).random(100_000))
+    pq.write_table(pa.table({"y": np.zeros(100_000), "e": error}), tmp_path / "a.parquet", row_group_size=10_000)
+    seen = []
+    ev = gnomon.evaluate(
+        tmp_path / "a.parquet", target="y", prediction="e", task="regression", exact=False,
+        progress=lambda rows, total: seen.append((rows, total)),
+    )  # fmt: skip
+    assert ev["median_absolute_error"].bound < 1e-4
+    assert max(rows for rows, _ in seen) == 100_000
+    assert sum(rows == 100_000 for rows, _ in seen) == 2
+
+
 def test_bad_values_are_named_as_ever(rows, tmp_path):
     """A sample does not renumber rows."""
     p = rows["p"].copy()

@@ -35,6 +35,7 @@ TASKS = {
     "multiclass": {"target": "k", "score": ["p0", "p1", "p2"]},
     "regression": {"target": "amount", "prediction": "p", "task": "regression", "weight": "w"},
     "multilabel": {"target": ["y", "vip"], "score": ["p", "p0"]},
+    "multilabel, weighted": {"target": ["y", "vip"], "score": ["p", "p0"], "weight": "w"},
 }
 
 
@@ -83,6 +84,43 @@ def test_certified_slices_of_other_tasks(frame, tmp_path):
         assert dict(found["east"]) == dict(kept["east"])
         own, other = kept["north"][name], found["north"][name]
         assert abs(own.value - other.value) <= other.bound < 0.02
+
+
+@pytest.mark.parametrize("light", [1e-4, 1e-13, 1e-30])
+def test_a_slice_that_weighs_next_to_nothing(frame, light):
+    """What rounding its weights to the units of all rows may cost stands in its bounds."""
+    rows = frame.assign(w=np.where(frame["region"] == "south", light * frame["w"], frame["w"]))
+    for names, measures in (
+        ({"target": "y", "score": "p"}, ("roc_auc", "average_precision", "ks")),
+        ({"target": "amount", "prediction": "p", "task": "regression"}, ("median_absolute_error",)),
+    ):
+        kept = gnomon.evaluate(rows, **names, weight="w", slices="region").slices["region"]["south"]
+        found = gnomon.evaluate(rows, **names, weight="w", slices="region", exact=False).slices["region"]["south"]
+        for name in measures:
+            assert abs(kept[name].value - found[name].value) <= found[name].bound
+
+
+def test_predictions_alone_keep_no_rows(frame, monkeypatch):
+    """Counts are all that slices of them need."""
+    from gnomon.evaluation import slices
+
+    kept = []
+    monkeypatch.setattr(slices, "merged", lambda mine, other: kept.append(other) or other)
+    gnomon.evaluate(frame, target="y", prediction="yhat", slices="region", memory=1)
+    assert not any(kept)
+
+
+def test_names_do_not_depend_on_the_format(frame, tmp_path):
+    """Whole numbers are whole in text files, too; NaN is no value; what is no number comes after those."""
+    some = frame[:300].assign(c=[1.0, 10.0, np.nan] * 100, d=["nan", "3", "b"] * 100)
+    some.to_csv(tmp_path / "a.csv", index=False)
+    some.to_parquet(tmp_path / "a.parquet")
+    for data in (tmp_path / "a.csv", tmp_path / "a.parquet", some):
+        ev = gnomon.evaluate(data, target="y", score="p", slices="c")
+        assert list(ev.slices["c"]) == ["1", "10", "(missing)"]
+    assert list(gnomon.evaluate(some, target="y", score="p", slices="d").slices["d"]) == ["3", "b", "nan"]
+    with pytest.raises(ColumnError, match=r"'e' holds list<.*slices need"):
+        gnomon.evaluate(some.assign(e=[[1]] * 300), target="y", score="p", slices="e")
 
 
 def test_rows_without_a_value_are_a_slice(frame):

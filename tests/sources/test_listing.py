@@ -68,3 +68,32 @@ def test_an_odd_file_name_is_a_file(tmp_path):
     """Brackets in the name of a file that exists are no pattern."""
     pd.DataFrame({"y": [0, 1], "p": [0.2, 0.7]}).to_csv(tmp_path / "a[1].csv", index=False)
     assert gnomon.evaluate(tmp_path / "a[1].csv", target="y", score="p").n == 2
+
+
+def test_odd_folders(tmp_path):
+    """What is no whole number as one is written is text; the same file by two names is one; _SUCCESS is no data."""
+    frame = pd.DataFrame({"y": [0, 1], "p": [0.2, 0.7]})
+    for value in ("--5", "01", "1", "9" * 25):
+        (tmp_path / f"day={value}").mkdir()
+        frame.to_parquet(tmp_path / f"day={value}" / "a.parquet")
+    (tmp_path / "_SUCCESS").write_text("")
+    ev = gnomon.evaluate(tmp_path, target="y", score="p", slices="day")
+    assert set(ev.slices["day"]) == {"--5", "01", "1", "9" * 25}
+    assert gnomon.evaluate(tmp_path / "*", target="y", score="p").n == 8
+    twice = [tmp_path / "day=1", tmp_path / "day=01" / ".." / "day=1" / "a.parquet"]
+    assert gnomon.evaluate(twice, target="y", score="p").n == 2
+
+
+def test_an_empty_first_file(tmp_path):
+    """Whose types are not known: the others say them."""
+    (tmp_path / "a.csv").write_text("y,p\n")
+    (tmp_path / "b.csv").write_text("y,p\nno,0.2\nyes,0.7\n")
+    assert gnomon.evaluate(tmp_path, target="y", score="p", positive="yes").n == 2
+
+
+def test_rows_left_out_do_not_decide(tmp_path):
+    """Labels are not taken from a file's statistics where rows may be left out."""
+    frame = pd.DataFrame({"y": [0, 1, 0], "p": [0.2, None, 0.4]})
+    frame.to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(gnomon.DataError, match="one class only"):
+        gnomon.evaluate(tmp_path / "a.parquet", target="y", score="p", missing="drop")

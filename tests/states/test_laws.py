@@ -33,7 +33,7 @@ def pick(column, rows):
 
 def histogram(c, rows):
     """A few bins, which hold several of the scores each."""
-    units = None if c["weight"] is None else WeightUnits((-40, -45), -35)
+    units = None if c["weight"] is None else WeightUnits((-40, -45), (-35, -36))
     state = ScoreHistogram.empty(np.array([-1.0, 0.0, 0.5, 1.0]), 4, units)
     state.add(c["amount"][rows], c["code"][rows] % 2, pick(c["weight"], rows))
     return state

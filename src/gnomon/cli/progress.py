@@ -69,11 +69,11 @@ def make_bar() -> Progress:
         def render(self, task: Task) -> Text:
             of = f" of {int(task.total):,}" if task.total is not None else ""
             rate = f", {task.speed / 1e6:.1f} million/s" if task.speed else ""
-            return Text(f"{int(task.completed):,}{of} rows{rate}")
+            return Text(f"{int(task.completed):,}{of} rows{rate}", no_wrap=True)
 
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
+        BarColumn(bar_width=10),
         Rows(),
         TimeRemainingColumn(compact=True),
         console=Console(stderr=True),

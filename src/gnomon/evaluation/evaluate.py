@@ -99,7 +99,8 @@ def evaluate(
         missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value (noted in the result).
         exact: ``"auto"`` keeps all scores, for exact ranking measures, while they fit into the memory; beyond, they are
             counted in bins, and ranking measures are certain within their ``bound``. ``True`` reads the data again in
-            ranges of the scores instead (a binary task), ``False`` counts in bins at any size.
+            ranges of the scores instead (a binary task; its larger slices stay certified), ``False`` counts in bins at
+            any size.
         memory: How much memory kept rows may take: a number of bytes, or such as ``"2GiB"``; None for half of what is
             available.
         threads: How many threads; None for the CPUs that this process may use (or ``GNOMON_THREADS``).
@@ -263,7 +264,7 @@ def column_names(part: str, given: Any) -> tuple[str, ...]:
 def make_plan(source: Source, schema: Schema, exact: bool | str, memory: int | str | None, threads: int) -> Plan:
     """How much is kept. The rows of a text file are counted only where it may matter."""
     chosen = plan(schema, source.row_limit, exact, memory)
-    if chosen.keep or source.rows is not None or exact is False:
+    if chosen.keep or source.rows is not None or (exact != "auto" and not exact):
         return chosen
     counter = fold(source.parts({schema.columns.target: False}, threads), RowCounter, threads)
     return plan(schema, counter.rows, exact, memory)
@@ -293,7 +294,13 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         curves=parts.curves,
         baseline=baseline_form(parts),
         slices=slices_of(summary, schema, options, reading),
-        notes=(*remarks(parts, summary, schema), *parts.notes, *reading.notes, *schema.notes, *source.notes),
+        notes=(
+            *remarks(parts, summary, schema),
+            *parts.notes,
+            *reading.notes(parts.estimates),
+            *schema.notes,
+            *source.notes,
+        ),
         provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
     )
 

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from gnomon.kernels.exact import ExactSum
-from gnomon.kernels.histogram import RankingBounds
+from gnomon.kernels.histogram import RankingBounds, WeightUnits
 from gnomon.kernels.losses import sum_values
 from gnomon.kernels.ranking import Frame, PairCounts, Ranking, ScoreBins, Stretch, unit_of
 from gnomon.measures import ranking as measures
@@ -27,11 +27,13 @@ class Order(Protocol):
     Attributes:
         positives, negatives: The rows of each class.
         bounds: What is certain, where not every row's place is known; else None.
+        units: The units to which weights were rounded for that, if they were.
     """
 
     positives: Weight
     negatives: Weight
     bounds: RankingBounds | None
+    units: WeightUnits | None
 
     def pairs(self) -> PairCounts:
         """Counts of pairs."""
@@ -50,6 +52,7 @@ class KeptOrder:
     """Rows that were kept, sorted."""
 
     bounds: RankingBounds | None = None
+    units: WeightUnits | None = None
 
     def __init__(self, state: Scores, threads: int) -> None:
         self._state = state
@@ -96,6 +99,7 @@ class RangedOrder:
     """
 
     bounds: RankingBounds | None = None
+    units: WeightUnits | None = None
 
     def __init__(
         self,
@@ -113,6 +117,8 @@ class RangedOrder:
         self._counts = histogram.counts
         self._edges = np.append(self._counts.edges, math.inf)
         self._ranges = bin_ranges(histogram, rows)
+        positives, negatives, *_ = self._counts.counts()
+        self._rows = [int(positives[a:b].sum() + negatives[a:b].sum()) for a, b in self._ranges]
 
     def pairs(self) -> PairCounts:
         """Exact: those of the ranges, added."""
@@ -158,8 +164,8 @@ class RangedOrder:
     def _framed(self) -> Iterator[tuple[Frame, tuple[int, int]]]:
         """The ranges that hold rows, ascending, each with its frame."""
         below = (0, 0)
-        for bins, own in zip(self._ranges, self._totals.ranges, strict=True):
-            if any(own):
+        for bins, rows, own in zip(self._ranges, self._rows, self._totals.ranges, strict=True):
+            if rows:
                 yield Frame(*below, *self._totals.whole), bins
             below = below[0] + own[0], below[1] + own[1]
 
@@ -209,6 +215,7 @@ class BinnedOrder:
         self._threads = threads
         self.positives, self.negatives = weights_of(histogram, classes, threads)
         self.bounds: RankingBounds | None = self._counts.bounds(threads)
+        self.units = self._counts.units
 
     def pairs(self) -> PairCounts:
         """As if all scores of a bin were one: half of the open pairs are won."""

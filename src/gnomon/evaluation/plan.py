@@ -53,6 +53,7 @@ def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | 
     """
     if exact not in (True, False, "auto"):
         raise UsageError(f"exact={exact!r} is unknown: say True, False or 'auto'")
+    exact = exact if isinstance(exact, str) else bool(exact)
     budget = int(SHARE * available_memory()) if memory is None else bytes_of(memory)
     each = bytes_per_row(schema)
     rows = max(1, budget // each) if each else row_limit

@@ -51,7 +51,7 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
 def values_of(order: Order, pairs: PairCounts) -> dict[str, Certified]:
     """The measures, exact or certain within a bound."""
     if order.bounds is not None:
-        return certified(order.bounds, pairs, order.positives, order.negatives)
+        return certified(order.bounds, pairs, order.positives, order.negatives, order.units)
     return {
         "roc_auc": Certified(measures.roc_auc(pairs)),
         "average_precision": Certified(measures.average_precision(pairs)),

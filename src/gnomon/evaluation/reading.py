@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from gnomon.estimate import Estimate
 from gnomon.evaluation.order import BinnedOrder, KeptOrder, Order, RangedOrder
 from gnomon.evaluation.plan import Plan
 from gnomon.evaluation.summary import Summary
-from gnomon.evaluation.tally import read_range, read_rows
+from gnomon.evaluation.tally import Watch, read_range, read_rows
+from gnomon.measures.catalogue import measure
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Source
 from gnomon.states.confusion import Confusion
@@ -36,23 +38,23 @@ class Reading:
 
     def summary(self) -> Summary:
         """The counting pass."""
-        return read_rows(self._source, self._schema, self.plan, self._threads, self._watch)
+        return read_rows(self._source, self._schema, self.plan, self._threads, self._begin)
 
     def of_slices(self) -> Reading:
         """The way of the slices: what of them was counted in bins is not read again."""
         return Reading(self._source, self._schema, replace(self.plan, exact=self.plan.keep), 1)
 
-    @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, estimates: Mapping[str, Estimate]) -> tuple[str, ...]:
         """How it was read, where that was not the plain way."""
         what = "errors" if self._schema.task == "regression" else "scores"
         if self.plan.keep:
             return ()
         if self.plan.exact:
-            return ("Exact, by reading the rows again in ranges of the scores.",)
-        return (
-            f"Certified: the {what} were counted in bins, and what rests on their order is certain within its bound.",
-        )
+            slices = "; slices of many rows are certain within their bounds" if self._schema.columns.slices else ""
+            return (f"Exact, by reading the rows again in ranges of the scores{slices}.",)
+        bounds = [f"{measure(name).title} ± {own.bound:.1g}" for name, own in estimates.items() if own.bound > 0]
+        certain = f": {', '.join(bounds)}" if bounds else ", and no bin held several"
+        return (f"Certified: the {what} were counted in bins{certain}.",)
 
     def order(self, summary: Summary) -> Order:
         """The scores of a binary task in order, in the way of the plan."""
@@ -66,8 +68,12 @@ class Reading:
         return BinnedOrder(scores, classes, self._threads)
 
     def _range(self, low: float, high: float) -> Scores:
+        return read_range(self._source, self._schema, low, high, self._threads, self._begin())
+
+    def _begin(self) -> Watch:
+        """Watches a new reading."""
         self._rows = 0
-        return read_range(self._source, self._schema, low, high, self._threads, self._watch)
+        return self._watch
 
     def _watch(self, rows: int) -> None:
         if self._progress is None:

@@ -43,14 +43,16 @@ def glimpse(source: Source, schema: Schema) -> Sample | None:
 def every_so_many(source: Source, schema: Schema, threads: int) -> Sample:
     """Every k-th row of the whole source, which is read once; k doubles while there are too many."""
     taken: list[Any] = []
-    step, rows = 1, 0
+    step, rows, held = 1, 0, 0
     for part in source.parts(schema.numeric, threads):
         for piece in part:
             first = -rows % step
             taken.append(replace(piece, table=piece.every(first, step)))
             rows += len(piece.table)
-            if sum(len(own.table) for own in taken) >= 2 * ROWS:
+            held += len(taken[-1].table)
+            if held >= 2 * ROWS:
                 taken = [replace(own, table=own.every(0, 2)) for own in taken]
+                held = sum(len(own.table) for own in taken)
                 step *= 2
     return Sample(encoded(taken, schema), rows)
 

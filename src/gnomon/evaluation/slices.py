@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from gnomon.evaluation.summary import Summary, kept_rows, summarise
 from gnomon.schema.batch import Batch
 from gnomon.schema.schema import Schema
 from gnomon.schema.slices import MOST_SLICES, Slices, too_many
+from gnomon.states.base import State
 from gnomon.states.histogram import ScoreHistogram
 
 # Rows that a thread gathers before it sorts them by slice.
@@ -41,7 +43,7 @@ class SliceTally:
 
     def add(self, batches: list[Batch]) -> None:
         """Takes in what a thread has gathered."""
-        rows = joined(batches, self._number)
+        rows = joined(batches, self._number, self._schema.columns.slices[self._number])
         own = rows.slices[0]
         order = np.argsort(own.codes, kind="stable")
         ends = np.append(0, np.cumsum(np.bincount(own.codes, minlength=len(own.names))))
@@ -72,13 +74,14 @@ class SliceState:
         self._empty = histograms
         self._binned: dict[str, ScoreHistogram] = {}
         self._rows: list[Batch] = []
+        self._kept: dict[str, State] = {}
         self._summary: Summary | None = None
 
     def add(self, batch: Batch, summary: Summary) -> None:
         """Takes in some rows, and their summary."""
         self._summary = summary if self._summary is None else self._summary.merge(summary)
         if not self._empty:
-            self._rows.append(batch)
+            self._kept = merged(self._kept, kept_rows(batch, self._schema))
         elif not self._binned and self._summary.rows.n <= FEW_ROWS:
             self._rows.append(taken(batch, np.arange(batch.n)))  # a copy: the rest of what was gathered may go
         else:
@@ -94,14 +97,18 @@ class SliceState:
         assert self._summary is not None  # a slice has rows
         if self._binned:
             return replace(self._summary, states={**self._summary.states, **self._binned}, sample=sample)
-        kept = [kept_rows(batch, self._schema) for batch in self._rows]
-        merged = kept[0]
-        for other in kept[1:]:
-            merged = {name: state.merge(other[name]) for name, state in merged.items()}
-        return replace(self._summary, states={**self._summary.states, **merged})
+        kept = self._kept
+        for batch in self._rows:
+            kept = merged(kept, kept_rows(batch, self._schema))
+        return replace(self._summary, states={**self._summary.states, **kept})
 
 
-def joined(batches: list[Batch], number: int) -> Batch:
+def merged(mine: dict[str, State], other: dict[str, State]) -> dict[str, State]:
+    """The states of two parts of a slice."""
+    return {name: mine[name].merge(state) for name, state in other.items()} if mine else other
+
+
+def joined(batches: list[Batch], number: int, column: str) -> Batch:
     """Several batches as one, with one of their slice columns."""
     names: dict[str, int] = {}
     codes = []
@@ -109,7 +116,7 @@ def joined(batches: list[Batch], number: int) -> Batch:
         own = batch.slices[number]
         places = np.array([names.setdefault(name, len(names)) for name in own.names], np.int64)
         if len(names) > MOST_SLICES:
-            raise too_many(str(number))
+            raise too_many(column)
         codes.append(places.astype(np.uint16)[own.codes] if len(own.names) else own.codes)
     first = batches[0]
     return Batch(
@@ -139,6 +146,7 @@ def taken(batch: Batch, rows: slice | np.ndarray[tuple[int], np.dtype[np.intp]])
 def natural(name: str) -> tuple[bool, float, str]:
     """Numbers in their order, then text."""
     try:
-        return False, float(name), name
+        number = float(name)
     except ValueError:
-        return True, 0.0, name
+        number = math.nan
+    return (False, number, name) if math.isfinite(number) else (True, 0.0, name)

@@ -56,7 +56,7 @@ def summarise(batch: Batch, schema: Schema, threads: int, *, keep: bool = True) 
     states = make(batch, schema, threads)
     if keep:
         states |= kept_rows(batch, schema)
-    if not keep and batch.weight is not None and schema.task != "regression":
+    if not keep and batch.weight is not None and schema.task in ("binary", "multiclass"):
         states["classes"] = Confusion.of_labels(batch.target, batch.target, batch.weight, len(schema.labels), threads)
     return Summary(Weight.of(batch.n, batch.weight, threads), batch.dropped, states)
 

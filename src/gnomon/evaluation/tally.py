@@ -12,15 +12,24 @@ import numpy as np
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, MissingValuesError
 from gnomon.evaluation.binned import SLICE_BINS, binned_columns, bins_wanted, histograms, most_open
+from gnomon.evaluation.order import class_weight
 from gnomon.evaluation.plan import Plan
 from gnomon.evaluation.sample import Sample, every_so_many, glimpse
 from gnomon.evaluation.slices import GATHERED, SliceTally
 from gnomon.evaluation.summary import Summary, summarise
-from gnomon.kernels.histogram import WeightUnits
-from gnomon.kernels.ranking import unit_of
-from gnomon.schema.batch import Batch, Rows, encode, leave_out_weightless, refuse_missing, weights
+from gnomon.schema.batch import (
+    Batch,
+    Rows,
+    codes,
+    encode,
+    leave_out_incomplete,
+    leave_out_weightless,
+    refuse_missing,
+    weights,
+)
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source
+from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import Weight
 from gnomon.states.scores import Scores
@@ -33,7 +42,7 @@ TOO_OPEN = 3
 Watch = Callable[[int], None]
 
 
-def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, watch: Watch) -> Summary:
+def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, begin: Callable[[], Watch]) -> Summary:
     """The summary of all rows.
 
     Where rows are not kept, the bins of their scores follow from a glimpse of the source. If they turn out too wide,
@@ -43,47 +52,56 @@ def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, watch: W
         DataError: There are no rows, or values are missing (then all of them are counted).
     """
     if plan.keep:
-        return count(source, schema, Tallies(schema, {}, {}, watch), threads)
-    units = weight_units(source, schema, threads) if schema.columns.weight is not None else None
+        return count(source, schema, Tallies(schema, {}, {}, begin()), threads)
+    classes = weigh(source, schema, threads)
     hurried = glimpse(source, schema)
     sample = hurried or every_so_many(source, schema, threads)
     while True:
-        empty = histograms(sample, schema, None if plan.exact else units)
-        of_slice = histograms(sample, schema, units, SLICE_BINS) if schema.columns.slices else {}
-        summary = count(source, schema, Tallies(schema, empty, of_slice, watch), threads, sample)
+        empty = histograms(sample, schema, None if plan.exact else classes)
+        of_slice = histograms(sample, schema, classes, SLICE_BINS) if schema.columns.slices else {}
+        summary = count(source, schema, Tallies(schema, empty, of_slice, begin()), threads, sample)
         if sample is not hurried or most_open(summary, empty, threads) <= TOO_OPEN / bins_wanted(len(empty)):
             return summary
         sample = every_so_many(source, schema, threads)
 
 
-def weight_units(source: Source, schema: Schema, threads: int) -> WeightUnits:
-    """Units for the weights of all rows: one reading of their column."""
-    name = schema.columns.weight
-    assert name is not None  # asked for where there are weights
-    total = fold(source.parts({name: True}, threads), lambda: WeightTally(name), threads).weight
-    exponents = unit_of(total.total, total.squares)
-    return WeightUnits((exponents[0], exponents[0]), exponents[1])
+def weigh(source: Source, schema: Schema, threads: int) -> tuple[Weight, ...] | None:
+    """The weights of each class (of a regression: of all rows), from one reading; None where there are none."""
+    if schema.columns.weight is None:
+        return None
+    columns = {schema.columns.weight: True, schema.columns.target: schema.task == "regression"}
+    return fold(source.parts(columns, threads), lambda: WeightTally(schema), threads).weights()
 
 
 class WeightTally:
-    """The weights that a thread has seen."""
+    """The weights of the classes that a thread has seen."""
 
-    def __init__(self, name: str) -> None:
-        self.weight = Weight()
-        self._name = name
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._states = Confusion.empty(max(1, len(schema.labels)), weighted=True)
 
     def add(self, piece: Piece, threads: int) -> None:
-        """Takes in the weights of a piece."""
+        """Takes in the weights of a piece; rows that lack one, or their class, count later if at all."""
+        name = self._schema.columns.weight
+        assert name is not None  # asked for where there are weights
         rows = Rows(piece)
-        leave_out_weightless(rows, self._name)
-        own = weights(rows, self._name)
-        own = own[~np.isnan(own)]  # refused, or left out, when the rows are counted
-        self.weight = self.weight.merge(Weight.of(len(own), own, threads))
+        leave_out_weightless(rows, name)
+        leave_out_incomplete(rows, (name, self._schema.columns.target))
+        weight = weights(rows, name)
+        if self._schema.task == "regression":
+            code = np.zeros(len(weight), np.uint8)
+        else:
+            code = codes(rows, self._schema.columns.target, self._schema, threads)
+        self._states = self._states.merge(Confusion.of_labels(code, code, weight, self._states.classes, threads))
 
     def merge(self, other: Self) -> Self:
         """The weights of both."""
-        self.weight = self.weight.merge(other.weight)
+        self._states = self._states.merge(other._states)
         return self
+
+    def weights(self) -> tuple[Weight, ...]:
+        """The weights, by class."""
+        return tuple(class_weight(self._states, code) for code in range(self._states.classes))
 
 
 def count(source: Source, schema: Schema, tallies: Tallies, threads: int, sample: Sample | None = None) -> Summary:
@@ -140,6 +158,7 @@ class RowTally:
         self._histograms = {name: own.like() for name, own in shared.histograms.items()}
         self._columns = binned_columns(shared.schema) if self._histograms else {}
         self._gathered: list[Batch] = []
+        self._held = 0
         self._summary: Summary | None = None
 
     def add(self, piece: Piece, threads: int) -> None:
@@ -154,7 +173,8 @@ class RowTally:
             histogram.add(column.value(batch), column.label(batch), weight)
         if self._shared.slices and batch.n:
             self._gathered.append(batch)
-            if sum(held.n for held in self._gathered) >= GATHERED:
+            self._held += batch.n
+            if self._held >= GATHERED:
                 self._sort()
         self._shared.watch(len(piece.table))
 
@@ -162,7 +182,7 @@ class RowTally:
         """Hands what was gathered to its slices."""
         for own in self._shared.slices if self._gathered else ():
             own.add(self._gathered)
-        self._gathered = []
+        self._gathered, self._held = [], 0
 
     def merge(self, other: Self) -> Self:
         """The states of the rows of both, in this one."""

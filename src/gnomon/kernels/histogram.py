@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from gnomon.kernels import _core
 from gnomon.kernels.ranking import Frame, PairCounts, ScoreBins, Stretch, integer_weights, step_of
 
+# The word of a bin that holds several scores (core/histogram.cpp).
+SEVERAL = np.uint64(2**64 - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class RankingBounds:
@@ -36,11 +39,15 @@ class WeightUnits:
 
     Attributes:
         weight: Exponents for the weights of positives and of negatives.
-        square: One for the squares.
+        square: The same for the squares.
     """
 
     weight: tuple[int, int]
-    square: int
+    square: tuple[int, int]
+
+    def rounding(self, code: int, rows: int) -> float:
+        """By how much rounding can change the weight of so many rows of a class (1 positive, 0 negative)."""
+        return math.ldexp(rows, self.weight[1 - code] - 1)
 
 
 class ScoreCounts:
@@ -51,7 +58,7 @@ class ScoreCounts:
 
     Args:
         sample: Some of the scores, at least one, in any order (float64).
-        wanted: About how many bins there should be; there are up to twice as many.
+        wanted: About how many bins there should be; there are up to about four times as many.
         units: How weights become integers; None for rows without weights.
     """
 
@@ -73,8 +80,8 @@ class ScoreCounts:
         if self.units is None or weight is None:
             self._core.add(score, label, None, None)
             return
-        squares = np.rint(np.ldexp(weight * weight, -self.units.square)).astype(np.int64)
-        self._core.add(score, label, integer_weights(weight, label, self.units.weight), squares)
+        integers = integer_weights(weight, label, self.units.weight)
+        self._core.add(score, label, integers, integer_weights(weight * weight, label, self.units.square))
 
     def same_bins(self, other: ScoreCounts) -> bool:
         """Whether another histogram has the same bins and units."""
@@ -130,8 +137,8 @@ class ScoreCounts:
     def influence_squares(self, auc: float) -> tuple[float, float]:
         """Sums over positives, and over negatives, of (weight * (placement - auc))^2."""
         positive, negative = self._core.spread(auc)
-        unit = 0 if self.units is None else self.units.square
-        return math.ldexp(positive, unit), math.ldexp(negative, unit)
+        units = (0, 0) if self.units is None else self.units.square
+        return math.ldexp(positive, units[0]), math.ldexp(negative, units[1])
 
     @property
     def _negative_unit(self) -> float:

@@ -70,14 +70,16 @@ class BinnedRanks:
         self._reached = np.cumsum(self._counts.counts()[0])
         self._total = int(self._reached[-1])
         self._largest = largest
+        # Each weight was rounded by half a unit at most.
+        self._rounded = 0.0 if self._counts.units is None else histogram.n / 2
 
     def certified(self, share: float) -> Certified:
         """The quantile of :meth:`Ranks.quantile` to within a bin, or two neighbouring ones."""
         wanted = share * self._total
-        slack = self._total * 2.0**-50
-        low, _ = self._limits(math.ceil(wanted - slack))
-        _, high = self._limits(math.floor(wanted + slack) + 1)
-        return Certified((low + high) / 2, (high - low) / 2)
+        slack = self._total * 2.0**-50 + self._rounded
+        low = self._limits(math.ceil(wanted - slack))[0] if wanted > slack else 0.0
+        high = self._limits(math.floor(wanted + slack) + 1)[1] if self._total > wanted + slack else self._largest
+        return Certified.within((low + high) / 2, (high - low) / 2)
 
     def at_rank(self, rank: int, rows: int) -> float:
         """The value of a rank, as :meth:`Ranks.at_rank` counts it: the middle of its bin."""
@@ -85,6 +87,8 @@ class BinnedRanks:
 
     def _limits(self, goal: int) -> tuple[float, float]:
         """Between which values the weight reaches a goal."""
+        if not self._total:  # all weights were rounded to nothing
+            return 0.0, self._largest
         number = int(np.searchsorted(self._reached, min(max(goal, 1), self._total)))
         low, high, *_ = self._counts.stretch(1, number, number + 1, self._counts.whole, (1, 1))
         return max(0.0, float(low[0])), min(float(high[0]), self._largest)

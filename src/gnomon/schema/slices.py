@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -44,13 +45,29 @@ class Slices:
             column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
-        coded = pc.dictionary_encode(column, null_encoding="encode")
+        try:
+            coded = pc.dictionary_encode(column, null_encoding="encode")
+        except pa.ArrowNotImplementedError:
+            raise ColumnError(
+                f"column {name!r} holds {column.type}: slices need a column of text, numbers, booleans or dates"
+            ) from None
         if len(coded.dictionary) > MOST_SLICES:
             raise too_many(name)
         return cls(
-            tuple(NO_VALUE if value is None else str(value) for value in coded.dictionary.to_pylist()),
+            tuple(map(slice_name, coded.dictionary.to_pylist())),
             numbers(coded.indices).astype(np.uint16),
         )
+
+
+def slice_name(value: Any) -> str:
+    """What the slice of a value is called; a whole number the same whatever its type, as text files have floats.
+
+    >>> slice_name(2.0), slice_name(0.5), slice_name("EU"), slice_name(float("nan"))
+    ('2', '0.5', 'EU', '(missing)')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NO_VALUE
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def too_many(name: str) -> ColumnError:

@@ -20,7 +20,7 @@ def survey_labels(source: Source, request: Request, threads: int) -> dict[str, L
     predicted = request.columns.prediction or request.either
     columns = [request.columns.target, *([predicted] if predicted else [])]
     known = {}
-    if request.columns.weight is None:
+    if request.columns.weight is None and request.missing != "drop":
         known = {name: labels for name in columns if (labels := told_labels(source, name)) is not None}
     unknown = [name for name in columns if name not in known]
     if not unknown:

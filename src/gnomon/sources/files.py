@@ -141,7 +141,8 @@ class FileSource:
 
     def _check_types(self, file: Path, columns: Mapping[str, bool]) -> None:
         for name, numeric in columns.items():
-            kind, usual = self._type(file, name), self._type(self._files[0], name)
+            kind = self._type(file, name)
+            usual = next((own for other in self._files if not is_null(own := self._type(other, name))), kind)
             if numeric and is_text(kind):
                 where = None if name in self._folders[file] else first_text(self._readers[file], name)
                 found = "" if where is None else f": row {where[0]} holds {where[1]!r}"

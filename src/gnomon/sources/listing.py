@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote
@@ -27,7 +28,7 @@ def list_files(paths: Sequence[Path]) -> list[Path]:
     Raises:
         SourceError: A path means nothing, or the files are of several formats.
     """
-    files = list(dict.fromkeys(file for path in paths for file in files_of(path)))
+    files = list({file.resolve(): file for path in reversed(paths) for file in reversed(files_of(path))}.values())[::-1]
     by_format: dict[str, Path] = {}
     for file in files:
         by_format.setdefault(format_of(file), file)
@@ -62,7 +63,7 @@ def files_of(path: Path) -> list[Path]:
         raise SourceError(f"{path} is no ordinary file: save it to one, as gnomon may read it twice")
     if not glob.has_magic(str(path)):
         raise SourceError(f"there is no file or folder {path}")
-    matches = sorted(map(Path, glob.glob(str(path), recursive=True)))
+    matches = [match for match in sorted(map(Path, glob.glob(str(path), recursive=True))) if match.name[0] != "_"]
     if not matches:
         raise SourceError(f"no file or folder matches {path}")
     return [file for match in matches for file in files_of(match)]
@@ -102,7 +103,7 @@ def compressed(path: Path) -> bool:
 def folder_values(files: Sequence[Path]) -> dict[Path, dict[str, int | str | None]]:
     """For each file the columns that its folders hold, as in ``region=EU/day=7/part.parquet`` (Hive's way).
 
-    A column whose values are all whole numbers holds numbers, else text.
+    A column whose values are all whole numbers, as they are usually written, holds numbers, else text.
 
     Raises:
         SourceError: Some files lie in such folders and others do not.
@@ -134,7 +135,7 @@ def partitions(file: Path) -> dict[str, str]:
 
 def is_whole(value: str) -> bool:
     """Whether a folder's value is a whole number, or missing."""
-    return value == NO_VALUE or (value.lstrip("-").isascii() and value.lstrip("-").isdigit())
+    return value == NO_VALUE or re.fullmatch(r"0|-?[1-9][0-9]{0,17}", value) is not None
 
 
 def typed(value: str, whole: bool) -> int | str | None:

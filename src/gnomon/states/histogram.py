@@ -69,7 +69,7 @@ class ScoreHistogram:
         header = {
             "n": self.n,
             "wanted": counts.wanted,
-            "units": None if units is None else [*units.weight, units.square],
+            "units": None if units is None else [*units.weight, *units.square],
         }
         return pack(self.kind, header, [counts.sample, *counts.counts()])
 
@@ -79,7 +79,7 @@ class ScoreHistogram:
         header, (sample, *counts) = unpack(cls.kind, raw)
         units = header["units"]
         state = cls.empty(
-            sample, header["wanted"], None if units is None else WeightUnits((units[0], units[1]), units[2])
+            sample, header["wanted"], None if units is None else WeightUnits((units[0], units[1]), (units[2], units[3]))
         )
         state.counts.restore(tuple(counts))
         state.n = header["n"]
