@@ -217,14 +217,17 @@ def test_bad_values_are_named_as_ever(rows, tmp_path):
 
 def test_what_is_refused(path):
     """Amounts of memory that are none, words that are unknown, exact results that would need more memory."""
-    for memory in ("2 parsecs", "", -1, 0, "0GB", True, 1.5):
+    for memory in ("2 parsecs", "", -1, 0, "0GB", True, 0.5, float("inf")):
         with pytest.raises(UsageError, match="no amount of memory"):
             gnomon.evaluate(path, target="y", score="p", memory=memory)
     with pytest.raises(UsageError, match="exact='always'"):
         gnomon.evaluate(path, target="y", score="p", exact="always")
     with pytest.raises(UsageError, match="raise memory="):
         gnomon.evaluate(path, target="y", prediction="p", task="regression", exact=True, memory=1000)
+    with pytest.raises(UsageError, match="progress= takes a function"):
+        gnomon.evaluate(path, target="y", score="p", progress=True)
     assert bytes_of("1.5GiB") == 3 * 2**29
+    assert bytes_of("1e6") == bytes_of(1e6) == bytes_of("1 MB") == 10**6
     assert 0 < available_memory() < 2**50
 
 

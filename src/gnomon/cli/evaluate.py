@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     "--slice",
     "slices",
     multiple=True,
-    metavar="COLUMN",
+    metavar="COLUMN[,COLUMN...]",
     help="Evaluate the rows of each value of this column by themselves, too; may be given several times.",
 )
 @click.option("--positive", metavar="LABEL", help="The label the model looks for.")
@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     "--exact/--certified",
     default=None,
     help="Ranking measures exactly, whatever it takes, or from bins of the scores, certain within a bound.  "
-    "[default: exactly, if the rows fit into the memory]",
+    "Larger slices are certified wherever rows do not fit.  [default: exactly, if the rows fit into the memory]",
 )
 @click.option(
     "--memory", metavar="SIZE", help="Memory that kept rows may take, such as 2GiB.  [default: half of what is free]"
@@ -96,8 +96,8 @@ def evaluate(
 ) -> None:
     """Evaluate the predictions in PATH.
 
-    PATH is a CSV (also .gz or .zst), Parquet, Feather/Arrow or JSON-lines file, a folder of them, or a pattern; several
-    are one table. Folders named column=value are a column.
+    PATH is a CSV (also .gz, .bz2 or .zst), Parquet, Feather/Arrow or JSON-lines file, a folder of them, or a pattern;
+    several are one table. Folders named column=value are a column.
 
     \b
     gnomon evaluate predictions.csv --target y --score p
@@ -122,7 +122,7 @@ def evaluate(
             score=columns(score, paths),
             prediction=columns(prediction, paths),
             classes=classes.split(",") if classes is not None else None,
-            slices=slices or None,
+            slices=columns(slices, paths),
             exact="auto" if exact is None else exact,
             progress=progress,
             **options,

@@ -83,7 +83,8 @@ def evaluate(
             the order of ``classes``, or for each label.
         weight: Name of the column (or the array) of row weights, 0 or more; a row of weight 0 is no row.
         slices: Names of columns whose values divide the rows; every slice is evaluated by itself as well, in the same
-            pass, as ``ev.slices[column][value]``. Rows without a value are a slice, too.
+            pass, as ``ev.slices[column][value]``, the value as text. Rows without one are the slice ``"(missing)"``.
+            A column may have 10,000 values.
         classes: The class labels, where not all of them occur in the data or their order is another; of a
             multilabel task what the labels are called.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
@@ -131,6 +132,8 @@ def evaluate(
         0.3333333333333333
     """
     options = Options(interval, level, seed, thread_count(threads))
+    if progress is not None and not callable(progress):
+        raise UsageError(f"progress= takes a function of the rows read and of all rows, not {progress!r}")
     if predicted is None and target is not None:
         source = open_named(data)
         columns = Columns(
@@ -138,7 +141,7 @@ def evaluate(
             column_names("prediction", prediction),
             column_names("score", score),
             column_name("weight", weight),
-            column_names("slices", slices),
+            column_names("slices", slices or None),
         )
         request = Request(columns, None, task, classes, positive, threshold, scale, missing)
     else:
@@ -189,7 +192,7 @@ def open_arrays(
     )
     if isinstance(data, (str, Path, Mapping)) or (frame and not several):
         raise UsageError("name the column of true values: target=...")
-    if slices is not None:
+    if slices:
         raise UsageError("slices= names columns: pass a path or a data frame, and name its columns")
     if target is not None:
         raise UsageError("target= names a column: with arrays the true values are the first argument")

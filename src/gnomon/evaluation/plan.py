@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from gnomon.schema.schema import Schema
 
 # The share of the memory that is available which rows may take unless a budget is given.
 SHARE = 0.5
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?(?:e\d+)?)\s*([a-z]*)")
 _UNITS = {"": 1, "b": 1} | {
     name: base**power
     for power, letter in enumerate("kmgt", 1)
@@ -61,12 +63,12 @@ def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | 
     if each == 0 or (fits and exact is not False):
         return Plan(keep=True, exact=True, rows=rows)
     if schema.task == "multilabel" and exact is False:
-        raise UsageError("exact=False is not there for several labels: their rows are kept (leave exact= out)")
+        raise UsageError("the rows of several labels are kept: leave exact=False (--certified) out")
     if schema.task == "multilabel" or (exact is True and schema.task != "binary"):
         raise UsageError(
-            f"an exact {schema.task} evaluation of up to {row_limit:,} rows takes about {row_limit * each / 2**30:.1f} "
-            f"GiB, more than the {budget / 2**30:.1f} GiB that it may take: raise memory="
-            + ("" if schema.task == "multilabel" else ", or say exact=False (certified)")
+            f"an exact {schema.task} evaluation of up to {row_limit:,} rows takes about "
+            f"{row_limit * each / 1e6:,.0f} MB, more than the {budget / 1e6:,.1f} MB that kept rows may take: "
+            "raise memory= (--memory)" + ("" if schema.task == "multilabel" else ", or say exact=False (--certified)")
         )
     return Plan(keep=False, exact=exact is True, rows=rows)
 
@@ -100,9 +102,11 @@ def bytes_of(memory: int | str) -> int:
     >>> bytes_of("2GiB"), bytes_of("1.5 MB"), bytes_of(4096)
     (2147483648, 1500000, 4096)
     """
-    if isinstance(memory, int) and not isinstance(memory, bool) and memory > 0:
-        return memory
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", memory.lower()) if isinstance(memory, str) else None
+    if isinstance(memory, (int, float)) and not isinstance(memory, bool) and 1 <= memory < math.inf:
+        return int(memory)
+    found = (
+        re.fullmatch(r"\s*(\d+(?:\.\d+)?(?:e\d+)?)\s*([a-z]*)\s*", memory.lower()) if isinstance(memory, str) else None
+    )
     if found is None or found[2] not in _UNITS or float(found[1]) <= 0:
         raise UsageError(f"memory={memory!r} is no amount of memory: say a number of bytes, or such as '2GiB'")
     return max(1, int(float(found[1]) * _UNITS[found[2]]))

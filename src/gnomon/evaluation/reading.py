@@ -54,7 +54,8 @@ class Reading:
             return (f"Exact, by reading the rows again in ranges of the scores{slices}.",)
         bounds = [f"{measure(name).title} ± {own.bound:.1g}" for name, own in estimates.items() if own.bound > 0]
         certain = f": {', '.join(bounds)}" if bounds else ", and no bin held several"
-        return (f"Certified: the {what} were counted in bins{certain}.",)
+        slices = "; those of slices have wider bins" if self._schema.columns.slices else ""
+        return (f"Certified: the {what} were counted in bins{certain}{slices}.",)
 
     def order(self, summary: Summary) -> Order:
         """The scores of a binary task in order, in the way of the plan."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any, Self
 
 import numpy as np
@@ -65,6 +66,10 @@ def slice_name(value: Any) -> str:
     >>> slice_name(2.0), slice_name(0.5), slice_name("EU"), slice_name(float("nan"))
     ('2', '0.5', 'EU', '(missing)')
     """
+    if value == NO_VALUE:
+        return repr(value)  # text that is spelt so is a value
+    if isinstance(value, datetime) and value.time() == time() and value.tzinfo is None:
+        return value.date().isoformat()
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NO_VALUE
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
