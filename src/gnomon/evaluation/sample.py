@@ -23,10 +23,9 @@ ROWS = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Some rows, encoded, and how many rows there are in all (if they were counted)."""
+    """Some rows, encoded."""
 
     batches: list[Batch]
-    counted: int | None
 
     def column(self, of: Any) -> NDArray[np.float64]:
         """What ``of`` takes from each batch, as one array; a single 0 where there are no rows."""
@@ -37,7 +36,7 @@ class Sample:
 def glimpse(source: Source, schema: Schema) -> Sample | None:
     """A sample from a few places of the source, read without the rest; None if it cannot be read so."""
     pieces = source.glimpses(schema.numeric, ROWS)
-    return None if pieces is None else Sample(encoded(pieces, schema), None)
+    return None if pieces is None else Sample(encoded(pieces, schema))
 
 
 def every_so_many(source: Source, schema: Schema, threads: int) -> Sample:
@@ -54,7 +53,7 @@ def every_so_many(source: Source, schema: Schema, threads: int) -> Sample:
                 taken = [replace(own, table=own.every(0, 2)) for own in taken]
                 held = sum(len(own.table) for own in taken)
                 step *= 2
-    return Sample(encoded(taken, schema), rows)
+    return Sample(encoded(taken, schema))
 
 
 def encoded(pieces: Iterable[Piece], schema: Schema) -> list[Batch]:
