@@ -42,7 +42,7 @@ def averaged_auc(
     if not defined:
         return options.estimate(NAN, NO_INTERVAL, n, "the AUC is undefined for every class")
     support = [float(Weight.of_group(own.positive == 1, weight, options.threads).total) for own in defined]
-    shares = np.asarray(support) / sum(support) if average == "weighted" else np.full(len(defined), 1 / len(defined))
+    shares = shares_of(support, average)
     value = float(sum(share * own.auc.value for share, own in zip(shares, defined, strict=True)))
     interval = _interval(defined, shares, weight, value, options) if options.intervals else NO_INTERVAL
     return options.estimate(value, interval, n)
@@ -59,10 +59,22 @@ def _interval(
     for own, share in zip(rankings, shares, strict=True):
         influence += share * auc_influence(own.score, own.positive, weight, own.auc.value, options.threads)
     variance = float(sum_values(influence, None, options.threads).square)
-    if 0 < value < 1 and variance > 0:
-        return logit_interval(value, variance, options.level, "delong")
     effective = Weight.of(len(influence), weight, options.threads).effective
-    return newcombe(value, effective / len(rankings), effective * (1 - 1 / len(rankings)), options.level)
+    return average_interval(value, variance, effective, len(rankings), options.level)
+
+
+def shares_of(support: Sequence[float], average: str) -> NDArray[Any]:
+    """What each AUC counts in the average."""
+    if average == "weighted":
+        return np.asarray(support) / sum(support)
+    return np.full(len(support), 1 / len(support))
+
+
+def average_interval(value: float, variance: float, effective: float, rankings: int, level: float) -> Interval:
+    """DeLong's interval of an average on the logit scale; Newcombe's where the variance is 0."""
+    if 0 < value < 1 and variance > 0:
+        return logit_interval(value, variance, level, "delong")
+    return newcombe(value, effective / rankings, effective * (1 - 1 / rankings), level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +98,7 @@ def averaged_binned_auc(
     defined = [own for own in rankings if own.auc.defined]
     if not defined:
         return options.estimate(NAN, NO_INTERVAL, n, "the AUC is undefined for every class")
-    support = np.array([float(own.order.positives.total) for own in defined])
-    shares = support / support.sum() if average == "weighted" else np.full(len(defined), 1 / len(defined))
+    shares = shares_of([float(own.order.positives.total) for own in defined], average)
     value = float(sum(share * own.auc.value for share, own in zip(shares, defined, strict=True)))
     bound = float(sum(share * own.auc.bound for share, own in zip(shares, defined, strict=True)))
     interval = NO_INTERVAL
@@ -95,11 +106,7 @@ def averaged_binned_auc(
         spread = shares * np.sqrt([own.order.auc_variance(own.auc.value) for own in defined])
         variance = float(spread @ correlations(defined, weight, options) @ spread)
         effective = defined[0].order.positives.effective + defined[0].order.negatives.effective
-        interval = (
-            logit_interval(value, variance, options.level, "delong")
-            if 0 < value < 1 and variance > 0
-            else newcombe(value, effective / len(rankings), effective * (1 - 1 / len(rankings)), options.level)
-        )
+        interval = average_interval(value, variance, effective, len(rankings), options.level)
     return options.estimate(value, interval, n, bound=bound)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.evaluation.order import against_the_rest
 from gnomon.evaluation.sample import Sample
 from gnomon.evaluation.summary import Summary
 from gnomon.kernels.histogram import SEVERAL, WeightUnits
@@ -30,11 +31,9 @@ class Binned:
     label: Callable[[Batch], NDArray[np.uint8]]
     positive: int = 0
 
-    def units(self, classes: tuple[Weight, ...]) -> WeightUnits:
+    def units(self, classes: Sequence[Weight]) -> WeightUnits:
         """Units for the weights of its class and of the others, such that each sums to less than 2^61."""
-        own, rest = classes[self.positive], Weight()
-        for code, weight in enumerate(classes):
-            rest = rest if code == self.positive else rest.merge(weight)
+        own, rest = against_the_rest(classes, self.positive)
         return WeightUnits(unit_of(own.total, rest.total), unit_of(own.squares, rest.squares))
 
 
@@ -61,7 +60,7 @@ def error_sizes(batch: Batch) -> NDArray[np.float64]:
 
 
 def histograms(
-    sample: Sample, schema: Schema, classes: tuple[Weight, ...] | None, wanted: int | None = None
+    sample: Sample, schema: Schema, classes: Sequence[Weight] | None, wanted: int | None = None
 ) -> dict[str, ScoreHistogram]:
     """Empty histograms with bins that follow from the sample, and units from the weights of the classes, if any."""
     columns = binned_columns(schema)

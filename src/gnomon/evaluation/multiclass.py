@@ -9,12 +9,11 @@ import numpy as np
 from gnomon.evaluation.averaged_auc import BinnedRanking, LabelRanking, averaged_auc, averaged_binned_auc
 from gnomon.evaluation.classification import WHOLE, Table
 from gnomon.evaluation.options import Options
-from gnomon.evaluation.order import BinnedOrder, KeptOrder
+from gnomon.evaluation.order import BinnedOrder, KeptOrder, against_the_rest, class_weights
 from gnomon.evaluation.parts import Parts, majority
 from gnomon.evaluation.ranking import ranking_estimates
 from gnomon.evaluation.summary import Summary
 from gnomon.intervals.mean import mean_interval
-from gnomon.kernels.exact import ExactSum
 from gnomon.measures.confusion import averaged
 from gnomon.measures.means import mean_loss
 from gnomon.schema.schema import Schema
@@ -88,11 +87,12 @@ def add_binned_ranking(parts: Parts, summary: Summary, schema: Schema, options: 
     target = np.concatenate([batch.target for batch in summary.sample.batches])
     weighted = schema.columns.weight is not None
     weight = summary.sample.column(lambda batch: batch.weight) if weighted else None
+    classes = class_weights(cast(Confusion, summary.states["classes"])) if weighted else None
     rankings = []
     for code, label in enumerate(schema.names):
         order = BinnedOrder(
             cast(ScoreHistogram, summary.states[f"scores {code}"]),
-            against_the_rest(cast(Confusion, summary.states["classes"]), code) if weighted else None,
+            None if classes is None else against_the_rest(classes, code),
             options.threads,
         )
         found = ranking_estimates(order, label, options).estimates
@@ -101,17 +101,3 @@ def add_binned_ranking(parts: Parts, summary: Summary, schema: Schema, options: 
         rankings.append(BinnedRanking(order, found["roc_auc"], (target == code).astype(np.uint8), score))
     for average in ("macro", "weighted"):
         parts.estimates[f"roc_auc_{average}"] = averaged_binned_auc(rankings, weight, average, options)
-
-
-def against_the_rest(classes: Confusion, code: int) -> Confusion:
-    """The target against itself, with one class as the positive one."""
-    assert classes.weights is not None
-    rows = classes.counts.diagonal()
-    counts = np.diag([int(rows.sum() - rows[code]), int(rows[code])])
-    rest = own = (ExactSum(), ExactSum())
-    for cell, (total, squares) in classes.weights.items():
-        if cell == code * classes.classes + code:
-            own = total, squares
-        else:
-            rest = rest[0] + total, rest[1] + squares
-    return Confusion(counts, {0: rest, 3: own})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.histogram import RankingBounds, WeightUnits
@@ -35,6 +36,7 @@ class Order(Protocol):
     bounds: RankingBounds | None
     units: WeightUnits | None
 
+    @property
     def pairs(self) -> PairCounts:
         """Counts of pairs."""
         ...
@@ -69,6 +71,7 @@ class KeptOrder:
     def _ranking(self) -> Ranking:
         return self._state.rank(self._threads)
 
+    @cached_property
     def pairs(self) -> PairCounts:
         """Exact."""
         return self._ranking.pairs()
@@ -80,7 +83,7 @@ class KeptOrder:
     def auc_variance(self, auc: float) -> float:
         """From counts, or from each row's influence where rows have weights."""
         if not self._state.weighted:
-            return float(measures.delong_variance(self.pairs()))
+            return float(measures.delong_variance(self.pairs))
         score, label, weight = (np.concatenate(self._state.column(number)) for number in range(3))
         classes = self.negatives, self.positives
         influence = measures.auc_influence(score, label, weight, auc, self._threads, classes=classes)
@@ -92,7 +95,7 @@ class RangedOrder:
 
     Args:
         histogram: The numbers of rows in bins of scores.
-        classes: The target against itself, where rows have weights: those of the classes.
+        weights: Those of the positives and of the negatives, where rows have weights.
         read: Reads the rows whose scores lie from a lower limit up to below an upper one.
         rows: How many rows may be kept at once. A bin is not divided further.
         threads: How many threads there may be.
@@ -104,22 +107,23 @@ class RangedOrder:
     def __init__(
         self,
         histogram: ScoreHistogram,
-        classes: Confusion | None,
+        weights: tuple[Weight, Weight] | None,
         read: Callable[[float, float], Scores],
         rows: int,
         threads: int,
     ) -> None:
-        self.positives, self.negatives = weights_of(histogram, classes, threads)
+        self.positives, self.negatives = weights or counted(histogram)
         self._read = read
         self._threads = threads
-        self._weighted = classes is not None
+        self._weighted = weights is not None
         self._units = unit_of(self.positives.total, self.negatives.total) if self._weighted else (0, 0)
         self._counts = histogram.counts
         self._edges = np.append(self._counts.edges, math.inf)
-        self._ranges = bin_ranges(histogram, rows)
         positives, negatives, *_ = self._counts.counts()
-        self._rows = [int(positives[a:b].sum() + negatives[a:b].sum()) for a, b in self._ranges]
+        self._ranges = bin_ranges(positives + negatives, rows)
+        self._rows = [(int(positives[a:b].sum()), int(negatives[a:b].sum())) for a, b in self._ranges]
 
+    @property
     def pairs(self) -> PairCounts:
         """Exact: those of the ranges, added."""
         return self._sums[0]
@@ -132,7 +136,7 @@ class RangedOrder:
     def auc_variance(self, auc: float) -> float:
         """As of rows that were kept."""
         if not self._weighted:
-            return float(measures.delong_variance(self.pairs()))
+            return float(measures.delong_variance(self.pairs))
         squares = ExactSum()
         classes = self.negatives, self.positives
         for frame, bins in self._framed():
@@ -165,7 +169,7 @@ class RangedOrder:
         """The ranges that hold rows, ascending, each with its frame."""
         below = (0, 0)
         for bins, rows, own in zip(self._ranges, self._rows, self._totals.ranges, strict=True):
-            if rows:
+            if any(rows):
                 yield Frame(*below, *self._totals.whole), bins
             below = below[0] + own[0], below[1] + own[1]
 
@@ -173,10 +177,7 @@ class RangedOrder:
     def _totals(self) -> Totals:
         """The (integer) weights of the classes in each range; where rows have weights, the ranges are read for it."""
         if not self._weighted:
-            counts = self._counts.counts()
-            return Totals(
-                [(int(counts[0][slice(*bins)].sum()), int(counts[1][slice(*bins)].sum())) for bins in self._ranges]
-            )
+            return Totals(self._rows)
         ranges, largest = [], [1, 1]
         for bins in self._ranges:
             scores = self._read(*self._limits(bins))
@@ -210,13 +211,14 @@ class Totals:
 class BinnedOrder:
     """Rows of which only the bins of their scores are known: what follows from them is certain within bounds."""
 
-    def __init__(self, histogram: ScoreHistogram, classes: Confusion | None, threads: int) -> None:
+    def __init__(self, histogram: ScoreHistogram, weights: tuple[Weight, Weight] | None, threads: int) -> None:
         self._counts = histogram.counts
         self._threads = threads
-        self.positives, self.negatives = weights_of(histogram, classes, threads)
+        self.positives, self.negatives = weights or counted(histogram)
         self.bounds: RankingBounds | None = self._counts.bounds(threads)
         self.units = self._counts.units
 
+    @cached_property
     def pairs(self) -> PairCounts:
         """As if all scores of a bin were one: half of the open pairs are won."""
         return self._counts.pairs(self._threads)
@@ -228,33 +230,38 @@ class BinnedOrder:
     def auc_variance(self, auc: float) -> float:
         """From placements in the middle of a bin."""
         if self._counts.units is None:
-            return float(measures.delong_variance(self.pairs()))
+            return float(measures.delong_variance(self.pairs))
         squares = self._counts.influence_squares(auc)
         classes = self.positives, self.negatives
         return sum(own * measures.influence_scale(group) ** 2 for own, group in zip(squares, classes, strict=True))
 
 
-def weights_of(histogram: ScoreHistogram, classes: Confusion | None, threads: int) -> tuple[Weight, Weight]:
-    """The rows of the positives and of the negatives."""
-    if classes is None:
-        frame = histogram.counts.whole
-        return Weight.of(frame.positives, None, threads), Weight.of(frame.negatives, None, threads)
-    return class_weight(classes, 1), class_weight(classes, 0)
+def counted(histogram: ScoreHistogram) -> tuple[Weight, Weight]:
+    """The positives and the negatives of rows without weights."""
+    frame = histogram.counts.whole
+    return Weight.of(frame.positives, None, 1), Weight.of(frame.negatives, None, 1)
 
 
-def class_weight(classes: Confusion, code: int) -> Weight:
-    """The rows of one class, from the confusion of the target with itself."""
-    rows = int(classes.counts[code, code])
-    if classes.weights is None:
-        return Weight.of(rows, None, 1)
-    total, squares = classes.weights.get(code * classes.classes + code, (ExactSum(), ExactSum()))
-    return Weight(rows, total, squares)
+def class_weights(classes: Confusion) -> list[Weight]:
+    """The weights of each class, from the weighted confusion of the target with itself."""
+    assert classes.weights is not None
+    nothing = ExactSum(), ExactSum()
+    cells = (code * classes.classes + code for code in range(classes.classes))
+    rows = map(int, classes.counts.diagonal())
+    return [Weight(own, *classes.weights.get(cell, nothing)) for own, cell in zip(rows, cells, strict=True)]
 
 
-def bin_ranges(histogram: ScoreHistogram, rows: int) -> list[tuple[int, int]]:
+def against_the_rest(classes: Sequence[Weight], code: int) -> tuple[Weight, Weight]:
+    """The weights of one class and of all others."""
+    rest = Weight()
+    for other, weight in enumerate(classes):
+        rest = rest if other == code else rest.merge(weight)
+    return classes[code], rest
+
+
+def bin_ranges(counts: NDArray[np.int64], rows: int) -> list[tuple[int, int]]:
     """Neighbouring bins in ranges of at most so many rows, or one bin each: first, and one beyond the last."""
-    counts = histogram.counts.counts()
-    below = np.append(0, np.cumsum(counts[0] + counts[1]))
+    below = np.append(0, np.cumsum(counts))
     ranges, start = [], 0
     while start < len(below) - 1:
         stop = int(np.searchsorted(below, below[start] + rows, side="right")) - 1

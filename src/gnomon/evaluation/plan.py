@@ -75,8 +75,9 @@ def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | 
 
 def bytes_per_row(schema: Schema) -> int:
     """About how much memory a row takes at the most, when it is kept and ranked; 0 where none is."""
+    once = bytes_of_row(schema)
     again = len(schema.columns.slices) * (9 * max(1, len(schema.columns.scores)) + 20)
-    return again + bytes_of_row(schema) if bytes_of_row(schema) else 0
+    return once + again if once else 0
 
 
 def bytes_of_row(schema: Schema) -> int:
@@ -104,9 +105,7 @@ def bytes_of(memory: int | str) -> int:
     """
     if isinstance(memory, (int, float)) and not isinstance(memory, bool) and 1 <= memory < math.inf:
         return int(memory)
-    found = (
-        re.fullmatch(r"\s*(\d+(?:\.\d+)?(?:e\d+)?)\s*([a-z]*)\s*", memory.lower()) if isinstance(memory, str) else None
-    )
+    found = _AMOUNT.fullmatch(memory.strip().lower()) if isinstance(memory, str) else None
     if found is None or found[2] not in _UNITS or float(found[1]) <= 0:
         raise UsageError(f"memory={memory!r} is no amount of memory: say a number of bytes, or such as '2GiB'")
     return max(1, int(float(found[1]) * _UNITS[found[2]]))

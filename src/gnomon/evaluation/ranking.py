@@ -33,7 +33,7 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
         missing = "no row has the class" if not order.positives.n else "no row has another class than"
         nothing = options.estimate(NAN, NO_INTERVAL, n, f"{missing} {label!r}")
         return RankingEstimates(dict.fromkeys(("roc_auc", "average_precision", "ks"), nothing), {}, False)
-    pairs, bins = order.pairs(), order.bins(measures.STEPS)
+    pairs, bins = order.pairs, order.bins(measures.STEPS)
     found = values_of(order, pairs)
     values = {name: own.value for name, own in found.items()}
     intervals = dict.fromkeys(values, NO_INTERVAL)

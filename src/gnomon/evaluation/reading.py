@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import cast
 
 from gnomon.estimate import Estimate
-from gnomon.evaluation.order import BinnedOrder, KeptOrder, Order, RangedOrder
+from gnomon.evaluation.order import BinnedOrder, KeptOrder, Order, RangedOrder, against_the_rest, class_weights
 from gnomon.evaluation.plan import Plan
 from gnomon.evaluation.summary import Summary
 from gnomon.evaluation.tally import Watch, read_range, read_rows
@@ -63,10 +64,10 @@ class Reading:
         if isinstance(scores, Scores):
             return KeptOrder(scores, self._threads)
         assert isinstance(scores, ScoreHistogram)
-        assert classes is None or isinstance(classes, Confusion)
+        weights = None if classes is None else against_the_rest(class_weights(cast(Confusion, classes)), 1)
         if self.plan.exact:
-            return RangedOrder(scores, classes, self._range, self.plan.rows, self._threads)
-        return BinnedOrder(scores, classes, self._threads)
+            return RangedOrder(scores, weights, self._range, self.plan.rows, self._threads)
+        return BinnedOrder(scores, weights, self._threads)
 
     def _range(self, low: float, high: float) -> Scores:
         return read_range(self._source, self._schema, low, high, self._threads, self._begin())

@@ -12,7 +12,7 @@ import numpy as np
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, MissingValuesError
 from gnomon.evaluation.binned import SLICE_BINS, binned_columns, bins_wanted, histograms, most_open
-from gnomon.evaluation.order import class_weight
+from gnomon.evaluation.order import class_weights
 from gnomon.evaluation.plan import Plan
 from gnomon.evaluation.sample import Sample, every_so_many, glimpse
 from gnomon.evaluation.slices import GATHERED, SliceTally
@@ -65,7 +65,7 @@ def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, begin: C
         sample = every_so_many(source, schema, threads)
 
 
-def weigh(source: Source, schema: Schema, threads: int) -> tuple[Weight, ...] | None:
+def weigh(source: Source, schema: Schema, threads: int) -> list[Weight] | None:
     """The weights of each class (of a regression: of all rows), from one reading; None where there are none."""
     if schema.columns.weight is None:
         return None
@@ -99,9 +99,9 @@ class WeightTally:
         self._states = self._states.merge(other._states)
         return self
 
-    def weights(self) -> tuple[Weight, ...]:
+    def weights(self) -> list[Weight]:
         """The weights, by class."""
-        return tuple(class_weight(self._states, code) for code in range(self._states.classes))
+        return class_weights(self._states)
 
 
 def count(source: Source, schema: Schema, tallies: Tallies, threads: int, sample: Sample | None = None) -> Summary:

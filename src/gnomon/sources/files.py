@@ -72,8 +72,9 @@ class FileSource:
 
     def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterator[Piece] | None:
         """Some rows of as many places as the files have, where they can be read from the middle."""
-        places = [(file, place) for file in self._files for place in self._readers[file].places()]
-        if not places or any(not reader.places() for reader in self._readers.values() if reader.rows):
+        of_file = {file: self._readers[file].places() for file in self._files}
+        places = [(file, place) for file, own in of_file.items() for place in own]
+        if not places or any(not own and self._readers[file].rows for file, own in of_file.items()):
             return None
         some = places[:: max(1, len(places) // GLIMPSES)]
         return self._read_glimpses(some, list(columns), -(-rows // len(some)))

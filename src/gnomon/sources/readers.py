@@ -124,7 +124,6 @@ class DatasetReader:
         self._file = file
         self._form = form
         self.rows: int | None = None
-        self._types: dict[str, Any] = {}
         if file.suffix.lower() == ".zst" and form != "csv":
             raise SourceError(f"{file} is compressed with zstd, which is read of CSV only: compress it with gzip")
         self._zstd = file.suffix.lower() == ".zst"
