@@ -10,6 +10,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "arrays.h"
+#include "hull.h"
 #include "pair_sums.h"
 #include "sorted_scores.h"
 
@@ -212,6 +213,57 @@ nb::tuple curve_of(const Sorted<T>& sorted, Keep keep, double positive_unit, dou
                         to_numpy(std::move(fp), points));
 }
 
+// The vertices of the convex hull of the ROC curve, above it and below it, from the highest threshold down.
+//
+// The curve's points between the partitions have a hull of their own, which lies inside. A partition lies along one
+// edge of it on either side, and only points beyond these edges can be vertices: few, so the rest costs two additions.
+template <class T>
+nb::tuple hull_of(const Sorted<T>& sorted) {
+  const std::size_t partitions = sorted.partitions();
+  const auto reached = [&](std::size_t b) {
+    return HullPoint{sorted.positives() - sorted.positives_before(b), sorted.negatives() - sorted.negatives_before(b), 0};
+  };
+  std::vector<HullPoint> points;
+  {
+    nb::gil_scoped_release release;
+    Hull inner;
+    inner.add(kNothing);
+    for (std::size_t b = partitions; b-- > 0;)
+      if (sorted.begin(b) != sorted.end(b)) inner.add(reached(b));
+    std::vector<Hull> parts(partitions);
+    parallel_for(partitions, sorted.threads(), [&](std::size_t b) {
+      if (sorted.begin(b) == sorted.end(b)) return;
+      HullPoint point = reached(b + 1);
+      HullSide above = inner.above(point), below = inner.below(point);
+      for_groups_down(sorted.begin(b), sorted.end(b), [&](u64 score, i64 own_p, i64 own_q) {
+        point = {point.p + own_p, point.q + own_q, score};
+        above.step(own_p, own_q);
+        below.step(own_p, own_q);
+        if (above.distance() >= 0 || below.distance() <= 0) parts[b].add(point);
+      });
+    });
+    Hull whole;
+    whole.add(kNothing);
+    for (std::size_t b = partitions; b-- > 0;)
+      parts[b].each([&](const HullPoint& point) {
+        whole.add({point.p, point.q, std::bit_cast<u64>(sorted.value(b, point.threshold))});
+      });
+    points = whole.points();
+  }
+  return hull_to_python(points);
+}
+
+// The same of any curve: its thresholds from the highest down, the weights at or above each.
+nb::tuple convex_hull(Input<double> threshold, Input<i64> p, Input<i64> q) {
+  if (p.size() != threshold.size() || q.size() != threshold.size())
+    throw nb::value_error("thresholds and weights differ in length");
+  Hull whole;
+  whole.add(kNothing);
+  for (std::size_t i = 0; i < threshold.size(); ++i)
+    whole.add({p.data()[i], q.data()[i], std::bit_cast<u64>(threshold.data()[i])});
+  return hull_to_python(whole.points());
+}
+
 using Scores = nb::ndarray<nb::ndim<1>, nb::c_contig, nb::device::cpu, nb::ro>;
 
 std::vector<Chunk> chunks_of(const std::vector<Scores>& scores, const std::vector<Input<std::uint8_t>>& labels,
@@ -285,6 +337,7 @@ class Ranking {
     return counted_ ? curve_of(*counted_, rule, positive_unit, negative_unit)
                     : curve_of(*weighted_, rule, positive_unit, negative_unit);
   }
+  nb::tuple hull() const { return counted_ ? hull_of(*counted_) : hull_of(*weighted_); }
   std::pair<i64, i64> below(double threshold) const {
     if (std::isnan(threshold)) throw nb::value_error("a threshold must not be NaN");
     return counted_ ? counted_->below(threshold) : weighted_->below(threshold);
@@ -347,7 +400,10 @@ void bind_ranking(nb::module_& m) {
       .def("pairs", &Ranking::pairs, nb::arg("frame"), nb::arg("negative_unit"))
       .def("bins", &Ranking::bins, nb::arg("frame"), nb::arg("p_step"), nb::arg("q_step"))
       .def("curve", &Ranking::curve, nb::arg("keep"), nb::arg("positive_unit"), nb::arg("negative_unit"))
+      .def("hull", &Ranking::hull)
       .def("below", &Ranking::below, nb::arg("threshold"));
+  m.def("convex_hull", &convex_hull, nb::arg("threshold").noconvert(), nb::arg("p").noconvert(),
+        nb::arg("q").noconvert());
   m.def("placements", &placements, nb::arg("scores").noconvert(), nb::arg("labels").noconvert(),
         nb::arg("weight").none().noconvert(), nb::arg("place").none(), nb::arg("threads"));
 }

@@ -75,6 +75,10 @@ def placements(
     threads: int,
 ) -> NDArray[float64]: ...
 
+def convex_hull(
+    threshold: NDArray[float64], p: NDArray[int64], q: NDArray[int64]
+) -> tuple[NDArray[float64], NDArray[int64], NDArray[int64]]: ...
+
 class Ranking:
     def __init__(
         self,
@@ -92,6 +96,7 @@ class Ranking:
     def curve(
         self, keep: str, positive_unit: float, negative_unit: float
     ) -> tuple[NDArray[float64], NDArray[float64], NDArray[float64]]: ...
+    def hull(self) -> tuple[NDArray[float64], NDArray[int64], NDArray[int64]]: ...
     def below(self, threshold: float) -> tuple[int, int]: ...
 
 class Histogram:

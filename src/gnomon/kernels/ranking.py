@@ -124,6 +124,15 @@ class ScoreBins:
         )
 
 
+# Thresholds from the highest down, and the integer weights of the positives and of the negatives that reach each.
+CurvePoints = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
+
+
+def convex_hull(points: CurvePoints) -> CurvePoints:
+    """The vertices of a curve's convex hull, led by the infinite threshold that nothing reaches."""
+    return _core.convex_hull(*points)
+
+
 # Bins of a stretch as the kernel gives them: low, high, integer weights of each class, whether the last is open.
 Stretch = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], bool]
 
@@ -202,6 +211,13 @@ class Ranking:
             Thresholds, and the weights of the positives and of the negatives that score at least as high.
         """
         return self._core.curve(keep, math.ldexp(1.0, self.units[0]), math.ldexp(1.0, self.units[1]))
+
+    def hull(self) -> CurvePoints:
+        """The vertices of the ROC curve's convex hull, of its upper and its lower side; weights are integers.
+
+        The best threshold by any costs is one of them.
+        """
+        return self._core.hull()
 
     def counts_at(self, thresholds: Sequence[float]) -> NDArray[np.float64]:
         """The 2 x 2 confusion counts (or weights) at each threshold: shape (thresholds, 2, 2), exact.
