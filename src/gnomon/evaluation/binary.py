@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from gnomon.estimate import NAN
+from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.classification import WHOLE, Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts, majority
@@ -16,7 +16,7 @@ from gnomon.intervals.mean import mean_interval
 from gnomon.measures.means import mean_loss
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
-from gnomon.states.mean import MeanLoss
+from gnomon.states.mean import MeanLoss, Weight
 
 POSITIVE = 1
 _PROPORTIONS = ("precision", "recall", "specificity", "false_positive_rate", "negative_predictive_value")
@@ -29,20 +29,13 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
     states = summary.states
     if "confusion" in states:
         table = Table(cast(Confusion, states["confusion"]), options)
-        parts.estimates["accuracy"] = table.accuracy(summary.rows)
-        whole = table.bootstrapped(WHOLE, summary.rows)
-        if (table.state.counts.sum(axis=1) == 0).any():
-            reason = "it averages the recall of both classes, and one has no rows"
-            whole["balanced_accuracy"] = options.estimate(NAN, NO_INTERVAL, summary.rows.n, reason)
-        parts.estimates["balanced_accuracy"] = whole.pop("balanced_accuracy")
-        for name in _PROPORTIONS:
-            parts.estimates[name] = table.proportion(name, POSITIVE, label)
-        parts.estimates["f1"] = table.f1(POSITIVE, label)
-        parts.estimates |= whole
+        parts.estimates |= confusion_estimates(table, summary.rows, schema, options)
         parts.confusion = table.state
         parts.baseline = majority(table, schema, summary.rows)
     if "scores" in states:
-        ranked = ranking_estimates(reading.order(summary), label, options)
+        order = reading.order(summary)
+        ranked = ranking_estimates(order, label, options)
+        parts.order = order if ranked.curves else None
         parts.estimates |= ranked.estimates
         parts.curves = ranked.curves
         if ranked.constant:
@@ -53,3 +46,19 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
             interval = mean_interval(measured, options.level, most=most)
             parts.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
     return parts
+
+
+def confusion_estimates(table: Table, rows: Weight, schema: Schema, options: Options) -> dict[str, Estimate]:
+    """What a confusion matrix of two classes gives."""
+    label = schema.names[POSITIVE]
+    whole = table.bootstrapped(WHOLE, rows)
+    if (table.state.counts.sum(axis=1) == 0).any():
+        reason = "it averages the recall of both classes, and one has no rows"
+        whole["balanced_accuracy"] = options.estimate(NAN, NO_INTERVAL, rows.n, reason)
+    return {
+        "accuracy": table.accuracy(rows),
+        "balanced_accuracy": whole.pop("balanced_accuracy"),
+        **{name: table.proportion(name, POSITIVE, label) for name in _PROPORTIONS},
+        "f1": table.f1(POSITIVE, label),
+        **whole,
+    }

@@ -11,6 +11,7 @@ from gnomon.evaluation.options import Options
 from gnomon.intervals.bootstrap import confusion_intervals
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.wilson import effective_trials, wilson
+from gnomon.kernels.exact import ExactSum
 from gnomon.measures import confusion as measures
 from gnomon.measures.confusion import PROPORTIONS, Cells, Mass
 from gnomon.states.confusion import Confusion
@@ -60,6 +61,20 @@ class Table:
         """A share of all rows, given the squared weights of the rows that count for it."""
         trials = effective_trials(value, float(rows.total), float(hits), float(rows.squares))
         return self._options.estimate(value, wilson(value, trials, self._options.level), rows.n)
+
+    @property
+    def rows(self) -> Weight:
+        """The rows of all cells."""
+        rows = int(self.state.counts.sum())
+        if self.state.weights is None:
+            return Weight.of(rows, None, 1)
+        sums = zip(*self.state.weights.values(), strict=True)
+        return Weight(rows, *(sum(own, ExactSum()) for own in sums))
+
+    def predicted_share(self, code: int, rows: Weight) -> Estimate:
+        """The share of rows that is predicted as a class."""
+        share = float(np.atleast_1d(measures.ratio(self.mass.predicted, self.mass.total))[code])
+        return self.share(share, self._squares.predicted[code], rows)
 
     def accuracy(self, rows: Weight) -> Estimate:
         """The share of rows predicted right."""

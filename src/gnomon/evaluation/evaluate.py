@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -18,21 +17,19 @@ from gnomon.evaluation.binary import evaluate_binary
 from gnomon.evaluation.multiclass import evaluate_multiclass
 from gnomon.evaluation.multilabel import evaluate_multilabel
 from gnomon.evaluation.notes import remarks
+from gnomon.evaluation.opening import Named, opened
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts
 from gnomon.evaluation.plan import Plan, plan
+from gnomon.evaluation.ranking import threshold_table
 from gnomon.evaluation.reading import Reading
 from gnomon.evaluation.regression import evaluate_regression
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.evaluation.summary import Summary
 from gnomon.kernels.threads import thread_count
-from gnomon.schema.request import Request
 from gnomon.schema.resolve import resolve
-from gnomon.schema.schema import Columns, Schema
-from gnomon.sources.arrays import ArraySource
+from gnomon.schema.schema import Part, Schema
 from gnomon.sources.base import Piece, Source
-from gnomon.sources.files import FileSource
-from gnomon.sources.frames import open_frame
 from gnomon.states.confusion import Confusion
 
 
@@ -46,6 +43,7 @@ def evaluate(
     score: Any = None,
     weight: Any = None,
     slices: str | Sequence[str] | None = None,
+    split: str | None = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     task: str = "auto",
@@ -85,6 +83,8 @@ def evaluate(
         slices: Names of columns whose values divide the rows; every slice is evaluated by itself as well, in the same
             pass, as ``ev.slices[column][value]``, the value as text. Rows without one are the slice ``"(missing)"``.
             A column may have 10,000 values.
+        split: The rows that the model was fitted on, as ``"column=value"``, such as ``"part=train"``: all other rows
+            are evaluated, and these are, for comparison, ``ev.train``.
         classes: The class labels, where not all of them occur in the data or their order is another; of a
             multilabel task what the labels are called.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
@@ -134,134 +134,23 @@ def evaluate(
     options = Options(interval, level, seed, thread_count(threads))
     if progress is not None and not callable(progress):
         raise UsageError(f"progress= takes a function of the rows read and of all rows, not {progress!r}")
-    if predicted is None and target is not None:
-        source = open_named(data)
-        columns = Columns(
-            column_names("target", target),
-            column_names("prediction", prediction),
-            column_names("score", score),
-            column_name("weight", weight),
-            column_names("slices", slices or None),
-        )
-        request = Request(columns, None, task, classes, positive, threshold, scale, missing)
-    else:
-        source, columns, either = open_arrays(data, predicted, target, prediction, score, weight, slices)
-        if classes is None and len(columns.targets) > 1:
-            classes = list(map(str, getattr(data, "columns", range(len(columns.targets)))))
-        request = Request(columns, either, task, classes, positive, threshold, scale, missing)
+    source, request = opened(
+        (data, predicted),
+        Named(target, prediction, score, weight, slices, split),
+        task=task, classes=classes, positive=positive, threshold=threshold, scale=scale, missing=missing,
+    )  # fmt: skip
     schema = resolve(source, request, options.threads)
-    chosen = make_plan(source, schema, exact, memory, options.threads)
-    reading = Reading(source, schema, chosen, options.threads, progress)
-    return assemble(source, schema, reading.summary(), options, reading)
 
+    def of(part: Part | None) -> Evaluation:
+        own = replace(schema, columns=replace(schema.columns, part=part))
+        chosen = make_plan(source, own, exact, memory, options.threads)
+        reading = Reading(source, own, chosen, options.threads, progress)
+        return assemble(source, own, reading.summary(), options, reading)
 
-def open_named(data: Any) -> Source:
-    """A source with named columns.
-
-    Raises:
-        UsageError: The data has none.
-    """
-    several = isinstance(data, (list, tuple)) and data and all(isinstance(path, (str, Path)) for path in data)
-    if isinstance(data, (str, Path)) or several:
-        paths = list(data) if several else [data]
-        if not all(str(path).strip() for path in paths):
-            raise UsageError("the path is empty: name a file or a folder")
-        return FileSource(*map(Path, paths))
-    source = open_frame(data)
-    if source is None:
-        raise UsageError(
-            f"target= names a column, but {type(data).__name__} has no named columns: pass a path or a data frame, "
-            "or the two arrays alone"
-        )
-    return source
-
-
-def open_arrays(
-    data: Any, predicted: Any, target: Any, prediction: Any, score: Any, weight: Any, slices: Any
-) -> tuple[Source, Columns, str | None]:
-    """A source over arrays, its columns, and the one that is a prediction or a score as its values say.
-
-    Raises:
-        UsageError: The true values, or what to compare with them, are missing.
-    """
-    frame = hasattr(data, "columns") and not hasattr(data, "reshape")
-    several = (
-        frame
-        and is_matrix(data)
-        and is_matrix(next((v for v in (predicted, prediction, score) if v is not None), None))
-    )
-    if isinstance(data, (str, Path, Mapping)) or (frame and not several):
-        raise UsageError("name the column of true values: target=...")
-    if slices:
-        raise UsageError("slices= names columns: pass a path or a data frame, and name its columns")
-    if target is not None:
-        raise UsageError("target= names a column: with arrays the true values are the first argument")
-    if predicted is not None and (prediction is not None or score is not None):
-        raise UsageError("pass predictions or scores once: as the second argument or by name")
-    for name, value in (("prediction", prediction), ("score", score), ("weight", weight)):
-        if isinstance(value, str):
-            raise UsageError(f"{name}={value!r} names a column, but the true values came as an array: pass an array")
-    arrays = columns_of("y_true", data)
-    targets = tuple(arrays)
-    either = None
-    if predicted is not None and len(targets) > 1:  # as for two classes: floats are scores, the rest predictions
-        if np.asarray(predicted).dtype.kind == "f":
-            score = predicted
-        else:
-            prediction = predicted
-    elif predicted is not None and is_matrix(predicted):
-        score = predicted
-    elif predicted is not None:
-        either = "y_pred"
-        arrays[either] = predicted
-    predictions = {} if prediction is None else columns_of("y_pred", prediction)
-    scores = {} if score is None else columns_of("y_score", score)
-    arrays |= predictions | scores | ({} if weight is None else {"weight": weight})
-    columns = Columns(targets, tuple(predictions), tuple(scores), None if weight is None else "weight")
-    return ArraySource(arrays), columns, either
-
-
-def columns_of(name: str, values: Any) -> dict[str, Any]:
-    """An array as one column, or a matrix as several, by name."""
-    if not is_matrix(values):
-        return {name: values}
-    table = np.asarray(values)
-    if not table.shape[1]:
-        raise UsageError(f"{name} has shape {table.shape}: it holds no column")
-    return {f"{name}[{number}]": table[:, number] for number in range(table.shape[1])}
-
-
-def is_matrix(values: Any) -> bool:
-    """Whether an array has several columns; one of shape (rows, 1) is a column."""
-    shape = getattr(values, "shape", None)
-    if shape is None and isinstance(values, (list, tuple)) and values and isinstance(values[0], (list, tuple)):
-        shape = (len(values), len(values[0]))
-    return shape is not None and len(shape) == 2 and shape[1] != 1
-
-
-def column_name(part: str, name: Any) -> str | None:
-    """A column's name.
-
-    Raises:
-        UsageError: Something else was passed.
-    """
-    if name is None or isinstance(name, str):
-        return name
-    raise UsageError(f"{part}= takes a column's name here, not {type(name).__name__}")
-
-
-def column_names(part: str, given: Any) -> tuple[str, ...]:
-    """The names of one column or several.
-
-    Raises:
-        UsageError: Something else was passed.
-    """
-    if given is None:
-        return ()
-    names = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else []
-    if not names or not all(isinstance(name, str) for name in names):
-        raise UsageError(f"{part}= takes a column's name, or a list of names, here, not {type(given).__name__}")
-    return tuple(names)
+    fitted = schema.columns.part
+    if fitted is None:
+        return of(None)
+    return replace(of(fitted.others), train=of(fitted))
 
 
 def make_plan(source: Source, schema: Schema, exact: bool | str, memory: int | str | None, threads: int) -> Plan:
@@ -295,6 +184,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
     return replace(
         evaluation_of(parts, summary, schema),
         curves=parts.curves,
+        thresholds=None if parts.order is None else threshold_table(parts.order),
         baseline=baseline_form(parts),
         slices=slices_of(summary, schema, options, reading),
         notes=(
@@ -380,6 +270,7 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
             "score": list(columns.scores),
             "weight": columns.weight,
             "slices": list(columns.slices),
+            "part": None if columns.part is None else str(columns.part),
         },
         "rows_dropped": summary.dropped,
         "effective_rows": summary.rows.effective,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,18 @@ from numpy.typing import NDArray
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.histogram import RankingBounds, WeightUnits
 from gnomon.kernels.losses import sum_values
-from gnomon.kernels.ranking import Frame, PairCounts, Ranking, ScoreBins, Stretch, unit_of
+from gnomon.kernels.ranking import (
+    CurvePoints,
+    Frame,
+    PairCounts,
+    Ranking,
+    ScoreBins,
+    Stretch,
+    convex_hull,
+    unit_of,
+)
 from gnomon.measures import ranking as measures
+from gnomon.measures.ranking import Curve
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import Weight
@@ -49,6 +59,15 @@ class Order(Protocol):
         """DeLong's variance of the AUC."""
         ...
 
+    def curves(self, candidates: str) -> Iterator[Curve]:
+        """Thresholds with the weights that reach them, from the highest down, in one piece or several.
+
+        Args:
+            candidates: ``"hull"`` for the vertices of the ROC curve's convex hull, in one piece; ``"gains"`` for all
+                thresholds that gain a positive, and perhaps others; ``"all"``.
+        """
+        ...
+
 
 class KeptOrder:
     """Rows that were kept, sorted."""
@@ -76,6 +95,10 @@ class KeptOrder:
         """Exact."""
         return self._ranking.pairs()
 
+    @cached_property
+    def _hull(self) -> Curve:
+        return scaled(self._ranking.hull(), self._ranking.units)
+
     def bins(self, wanted: int) -> ScoreBins:
         """From the exact order."""
         return self._ranking.bins(wanted)
@@ -88,6 +111,14 @@ class KeptOrder:
         classes = self.negatives, self.positives
         influence = measures.auc_influence(score, label, weight, auc, self._threads, classes=classes)
         return float(sum_values(influence, None, self._threads).square)
+
+    def curves(self, candidates: str) -> Iterator[Curve]:
+        """Exact."""
+        if candidates == "hull":
+            yield self._hull
+        else:
+            threshold, *counts = self._ranking.curve(candidates)
+            yield Curve(np.append(np.inf, threshold), *(np.append(0.0, own) for own in counts))
 
 
 class RangedOrder:
@@ -126,12 +157,26 @@ class RangedOrder:
     @property
     def pairs(self) -> PairCounts:
         """Exact: those of the ranges, added."""
-        return self._sums[0]
+        return self._sums.pairs
 
     def bins(self, wanted: int) -> ScoreBins:
         """From the exact order."""
-        assert wanted == measures.STEPS  # gathered with the pairs, in one reading
-        return ScoreBins.joined(self._sums[1], self._units)
+        return ScoreBins.joined(self._sums.stretches[wanted], self._units)
+
+    def curves(self, candidates: str) -> Iterator[Curve]:
+        """Exact: range by range, each read again, or the hull of their hulls."""
+        if candidates == "hull":
+            yield scaled(convex_hull(joined(reversed(self._sums.hulls))), self._units)
+            return
+        yield Curve(*(np.array([own]) for own in (np.inf, 0.0, 0.0)))
+        above = [0, 0]
+        for bins, own in list(zip(self._ranges, self._totals.ranges, strict=True))[::-1]:
+            scores = self._read(*self._limits(bins))
+            if scores.n:
+                threshold, *counts = scores.rank(self._threads, self._units).curve(candidates)
+                more = (math.ldexp(rows, unit) for rows, unit in zip(above, self._units, strict=True))
+                yield Curve(threshold, *(ours + theirs for ours, theirs in zip(counts, more, strict=True)))
+            above = [above[0] + own[0], above[1] + own[1]]
 
     def auc_variance(self, auc: float) -> float:
         """As of rows that were kept."""
@@ -149,21 +194,35 @@ class RangedOrder:
         return float(squares)
 
     @cached_property
-    def _sums(self) -> tuple[PairCounts, list[Stretch]]:
+    def _sums(self) -> RangeSums:
         found: PairCounts | None = None
-        stretches = []
+        stretches: dict[int, list[Stretch]] = {steps: [] for steps in (measures.STEPS, measures.TABLE_STEPS)}
+        hulls: list[CurvePoints] = []
         for frame, bins in self._framed():
             if self._one_score(bins):
                 own = self._counts.pairs(self._threads, *bins, frame)
-                stretch = self._counts.stretch(measures.STEPS, *bins, frame, (1, 1))
+                for wanted, pieces in stretches.items():
+                    pieces.append(self._counts.stretch(wanted, *bins, frame, (1, 1)))
+                score, _, positives, negatives, _ = stretches[measures.STEPS][-1]
+                hulls.append(self._placed(frame, score, positives, negatives))
             else:
                 ranking = self._read(*self._limits(bins)).rank(self._threads, self._units)
                 own = ranking.pairs(frame)
-                stretch = ranking.stretch(measures.STEPS, frame, self._totals.largest)
+                for wanted, pieces in stretches.items():
+                    pieces.append(ranking.stretch(wanted, frame, self._totals.largest))
+                score, positives, negatives = ranking.hull()
+                hulls.append(self._placed(frame, score[1:], positives[1:], negatives[1:]))
             found = own if found is None else found + own
-            stretches.append(stretch)
         assert found is not None  # there are rows
-        return found, stretches
+        return RangeSums(found, stretches, hulls)
+
+    @staticmethod
+    def _placed(
+        frame: Frame, threshold: NDArray[Any], positives: NDArray[np.int64], negatives: NDArray[np.int64]
+    ) -> CurvePoints:
+        """Points of a range, of which the last reaches all of it, in the whole."""
+        above = frame.positives - frame.positives_below, frame.negatives - frame.negatives_below
+        return threshold, positives + (above[0] - positives[-1]), negatives + (above[1] - negatives[-1])
 
     def _framed(self) -> Iterator[tuple[Frame, tuple[int, int]]]:
         """The ranges that hold rows, ascending, each with its frame."""
@@ -193,6 +252,15 @@ class RangedOrder:
     def _one_score(self, bins: tuple[int, int]) -> bool:
         """Whether the rows of a range have one score and no weights: then their number says it all."""
         return not self._weighted and bins[1] == bins[0] + 1 and self._counts.one_score(bins[0])
+
+
+@dataclass(frozen=True, slots=True)
+class RangeSums:
+    """What one reading of the ranges gives, ascending: pairs, bins by the number of steps, vertices of hulls."""
+
+    pairs: PairCounts
+    stretches: dict[int, list[Stretch]]
+    hulls: list[CurvePoints]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +302,32 @@ class BinnedOrder:
         squares = self._counts.influence_squares(auc)
         classes = self.positives, self.negatives
         return sum(own * measures.influence_scale(group) ** 2 for own, group in zip(squares, classes, strict=True))
+
+    def curves(self, candidates: str) -> Iterator[Curve]:
+        """At the lower ends of the bins, where the weights are exact."""
+        rows = self._counts.whole
+        low, _, positives, negatives, _ = self._counts.stretch(rows.positives + rows.negatives, 0, None, rows, (1, 1))
+        points = low[::-1].copy(), np.cumsum(positives[::-1]), np.cumsum(negatives[::-1])
+        units = (0, 0) if self.units is None else self.units.weight
+        if candidates == "hull":
+            yield scaled(convex_hull(points), units)
+        else:
+            yield scaled(joined([_NOTHING, points]), units)
+
+
+_NOTHING: CurvePoints = (np.array([np.inf]), np.zeros(1, np.int64), np.zeros(1, np.int64))
+
+
+def scaled(points: CurvePoints, units: tuple[int, int]) -> Curve:
+    """A curve of integer weights in their units."""
+    threshold, *weights = points
+    return Curve(threshold, *(np.ldexp(own.astype(np.float64), unit) for own, unit in zip(weights, units, strict=True)))
+
+
+def joined(pieces: Iterable[CurvePoints]) -> CurvePoints:
+    """Neighbouring pieces of a curve as one."""
+    threshold, positives, negatives = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    return threshold, positives, negatives
 
 
 def counted(histogram: ScoreHistogram) -> tuple[Weight, Weight]:

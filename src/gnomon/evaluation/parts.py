@@ -7,6 +7,7 @@ from typing import Any
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.classification import Table
+from gnomon.evaluation.order import Order
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
@@ -36,6 +37,7 @@ class Parts:
     confusion: Confusion | None = None
     confusions: dict[str, Confusion] = field(default_factory=dict)
     curves: dict[str, Any] = field(default_factory=dict)
+    order: Order | None = None
     baseline: Baseline | None = None
     notes: list[str] = field(default_factory=list)
 

@@ -29,11 +29,13 @@ class Plan:
         keep: Every row is kept; else they are counted in bins.
         exact: Ranges of the scores are read again, so that the result is exact all the same.
         rows: How many rows may be kept at once.
+        order_only: Nothing is asked for but the order of the scores.
     """
 
     keep: bool
     exact: bool
     rows: int
+    order_only: bool = False
 
     @property
     def ranking(self) -> str:

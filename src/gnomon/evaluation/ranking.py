@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import Order
@@ -15,6 +17,8 @@ from gnomon.intervals.logit import logit_interval
 from gnomon.kernels.ranking import PairCounts, ScoreBins
 from gnomon.measures import ranking as measures
 from gnomon.measures.certified import Certified, certified
+from gnomon.measures.threshold import Points
+from gnomon.thresholds.table import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,23 @@ def auc_interval(order: Order, auc: float, effective: tuple[float, float], optio
         if variance > 0:
             return logit_interval(auc, variance, options.level, "delong")
     return newcombe(auc, *effective, options.level)
+
+
+def threshold_table(order: Order) -> Thresholds:
+    """The thresholds that tell all of them apart: steps of each class's share, and the vertices of the hull."""
+    bins = order.bins(measures.TABLE_STEPS)
+    steps = measures.Curve.of(bins)
+    (hull,) = order.curves("hull")
+    threshold = np.concatenate([hull.threshold, steps.threshold])
+    _, first = np.unique(-threshold, return_index=True)  # of equal ones that of the hull: summed without rounding
+    counts = (
+        np.concatenate([getattr(hull, name), getattr(steps, name)])[first]
+        for name in ("true_positives", "false_positives")
+    )
+    classes = order.positives, order.negatives
+    points = Points(*counts, *(float(own.total) for own in classes))
+    complete = bool((bins.low == bins.high).all())
+    return Thresholds(threshold[first], points, classes[0].merge(classes[1]).effective, complete)
 
 
 def curve_points(bins: ScoreBins) -> dict[str, Any]:

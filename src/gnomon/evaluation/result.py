@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gnomon.errors import SourceError, StateError, UnknownEstimateError, nearest
 from gnomon.estimate import Estimate
 from gnomon.evaluation.files import write_whole
+from gnomon.thresholds.table import Thresholds
 
 SCHEMA_VERSION = 1
 
@@ -106,8 +107,11 @@ class Evaluation(Mapping[str, Estimate]):
         confusion: The confusion matrix; None for a regression, several labels, or scores without a threshold.
         confusions: The confusion matrix of each label of a multilabel task.
         curves: Points of the ROC and the precision-recall curve of a binary task with scores.
+        thresholds: What each threshold would do, and which is best (:class:`gnomon.Thresholds`); None unless a binary
+            task has scores of both classes. Slices have none.
         baseline: What a guess without a model would score on the same rows.
         slices: The evaluation of each slice, by the name of the column and of its value: estimates and counts only.
+        train: The evaluation of the rows that the model was fitted on, where ``split=`` told them apart.
         notes: Remarks in plain words.
         provenance: Where the numbers came from: source, columns, options, versions.
     """
@@ -122,8 +126,10 @@ class Evaluation(Mapping[str, Estimate]):
     confusion: ConfusionMatrix | None = None
     confusions: Mapping[str, ConfusionMatrix] = field(default_factory=dict)
     curves: Mapping[str, Any] = field(default_factory=dict)
+    thresholds: Thresholds | None = None
     baseline: Mapping[str, Any] = field(default_factory=dict)
     slices: Mapping[str, Mapping[str, Evaluation]] = field(default_factory=dict)
+    train: Evaluation | None = None
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
@@ -186,11 +192,13 @@ class Evaluation(Mapping[str, Estimate]):
             "n": self.n,
             **self._measured(),
             "curves": plain(self.curves),
+            "thresholds": None if self.thresholds is None else self.thresholds.to_dict(),
             "baseline": plain(self.baseline),
             "slices": {
                 column: {value: {"n": own.n, **own._measured()} for value, own in values.items()}
                 for column, values in self.slices.items()
             },
+            "train": None if self.train is None else {"n": self.train.n, **self.train._measured()},
             "notes": list(self.notes),
             "provenance": plain(self.provenance),
         }
@@ -230,8 +238,10 @@ class Evaluation(Mapping[str, Estimate]):
             return replace(
                 whole,
                 curves=form["curves"],
+                thresholds=None if form["thresholds"] is None else Thresholds.from_dict(form["thresholds"]),
                 baseline=form["baseline"],
                 slices=slices,
+                train=None if form["train"] is None else cls._of_measured(form, form["train"]),
                 notes=tuple(form["notes"]),
                 provenance=form["provenance"],
             )

@@ -45,15 +45,15 @@ class Summary:
         )
 
 
-def summarise(batch: Batch, schema: Schema, threads: int, *, keep: bool = True) -> Summary:
-    """The states of one batch; without the rows themselves unless they are to be kept."""
+def summarise(batch: Batch, schema: Schema, threads: int, *, keep: bool = True, order_only: bool = False) -> Summary:
+    """The states of one batch; without the rows themselves unless they are to be kept, or with nothing else."""
     make = {
         "binary": binary_states,
         "multiclass": multiclass_states,
         "multilabel": multilabel_states,
         "regression": regression_states,
     }[schema.task]
-    states = make(batch, schema, threads)
+    states = {} if order_only else make(batch, schema, threads)
     if keep:
         states |= kept_rows(batch, schema)
     if not keep and batch.weight is not None and schema.task in ("binary", "multiclass"):

@@ -19,7 +19,7 @@ from gnomon.evaluation.slices import GATHERED, SliceTally
 from gnomon.evaluation.summary import Summary, summarise
 from gnomon.schema.batch import (
     Batch,
-    Rows,
+    chosen_rows,
     codes,
     encode,
     leave_out_incomplete,
@@ -52,14 +52,14 @@ def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, begin: C
         DataError: There are no rows, or values are missing (then all of them are counted).
     """
     if plan.keep:
-        return count(source, schema, Tallies(schema, {}, {}, begin()), threads)
+        return count(source, schema, Tallies(schema, plan, {}, {}, begin()), threads)
     classes = weigh(source, schema, threads)
     hurried = glimpse(source, schema)
     sample = hurried or every_so_many(source, schema, threads)
     while True:
         empty = histograms(sample, schema, None if plan.exact else classes)
         of_slice = histograms(sample, schema, classes, SLICE_BINS) if schema.columns.slices else {}
-        summary = count(source, schema, Tallies(schema, empty, of_slice, begin()), threads, sample)
+        summary = count(source, schema, Tallies(schema, plan, empty, of_slice, begin()), threads, sample)
         if sample is not hurried or most_open(summary, empty, threads) <= TOO_OPEN / bins_wanted(len(empty)):
             return summary
         sample = every_so_many(source, schema, threads)
@@ -69,7 +69,8 @@ def weigh(source: Source, schema: Schema, threads: int) -> list[Weight] | None:
     """The weights of each class (of a regression: of all rows), from one reading; None where there are none."""
     if schema.columns.weight is None:
         return None
-    columns = {schema.columns.weight: True, schema.columns.target: schema.task == "regression"}
+    used = (schema.columns.weight, schema.columns.target, *schema.part_column)
+    columns = {name: must for name, must in schema.numeric.items() if name in used}
     return fold(source.parts(columns, threads), lambda: WeightTally(schema), threads).weights()
 
 
@@ -84,7 +85,7 @@ class WeightTally:
         """Takes in the weights of a piece; rows that lack one, or their class, count later if at all."""
         name = self._schema.columns.weight
         assert name is not None  # asked for where there are weights
-        rows = Rows(piece)
+        rows = chosen_rows(piece, self._schema)
         leave_out_weightless(rows, name)
         leave_out_incomplete(rows, (name, self._schema.columns.target))
         weight = weights(rows, name)
@@ -118,7 +119,9 @@ def count(source: Source, schema: Schema, tallies: Tallies, threads: int, sample
     summary = tally.summary
     if summary is None or not summary.rows.n:
         left_out = " once rows with missing values are left out" if summary is not None and summary.dropped else ""
-        raise DataError(f"{source.name} has no rows to evaluate{left_out}")
+        part = schema.columns.part
+        of_part = "" if part is None else f" whose {part}"
+        raise DataError(f"{source.name} has no rows{of_part} to evaluate{left_out}")
     slices = {name: own.summaries(sample) for name, own in zip(schema.columns.slices, tallies.slices, strict=True)}
     return replace(summary, sample=sample, slices=slices)
 
@@ -128,6 +131,7 @@ class Tallies:
 
     Args:
         schema: What the columns mean.
+        plan: What is kept of them.
         histograms: Empty ones for what is counted in bins; none where rows are kept.
         of_slice: The same for a slice.
         watch: Told the number of rows of each piece.
@@ -136,11 +140,13 @@ class Tallies:
     def __init__(
         self,
         schema: Schema,
+        plan: Plan,
         histograms: dict[str, ScoreHistogram],
         of_slice: dict[str, ScoreHistogram],
         watch: Watch,
     ) -> None:
         self.schema = schema
+        self.plan = plan
         self.histograms = histograms
         self.watch = watch
         self.slices = [SliceTally(schema, number, of_slice) for number in range(len(schema.columns.slices))]
@@ -165,7 +171,7 @@ class RowTally:
         """Takes in the rows of a piece."""
         schema = self._shared.schema
         batch = encode(piece, schema, threads)
-        own = summarise(batch, schema, threads, keep=not self._histograms)
+        own = summarise(batch, schema, threads, keep=not self._histograms, order_only=self._shared.plan.order_only)
         self._summary = own if self._summary is None else self._summary.merge(own)
         for name, histogram in self._histograms.items():
             column = self._columns[name]

@@ -102,14 +102,8 @@ def ranking_intervals(
         level: The confidence level.
         seed: Seed of the draws.
     """
-    rng = np.random.Generator(np.random.Philox(seed))
     tied = bins.low == bins.high
-    size = (REPLICATES, len(tied))
-    scales = [column.sum() / rows for column, rows in zip((bins.positives, bins.negatives), effective, strict=True)]
-    positives = poisson(rng, bins.positives / scales[0], size) * scales[0]
-    negatives = poisson(rng, bins.negatives / scales[1], size) * scales[1]
-    usable = (positives.sum(axis=1) > 0) & (negatives.sum(axis=1) > 0)
-    positives, negatives = positives[usable], negatives[usable]
+    positives, negatives = ranking_replicates(bins, effective, seed)
     replicates = {
         "average_precision": binned_average_precision(positives, negatives, tied)
         - float(binned_average_precision(bins.positives, bins.negatives, tied))
@@ -123,6 +117,23 @@ def ranking_intervals(
         "ks": ks_interval(replicates["ks"], values["ks"], effective, level),
     }
     return intervals | separated(effective, values, level)
+
+
+def ranking_replicates(bins: ScoreBins, effective: tuple[float, float], seed: int) -> tuple[Array, Array]:
+    """The weights of positives and negatives in each bin, drawn anew: a row a replicate, both classes in each.
+
+    Args:
+        bins: Bins of scores, ascending.
+        effective: Effective number of positives and of negatives.
+        seed: Seed of the draws.
+    """
+    rng = np.random.Generator(np.random.Philox(seed))
+    size = (REPLICATES, len(bins.low))
+    scales = [column.sum() / rows for column, rows in zip((bins.positives, bins.negatives), effective, strict=True)]
+    positives = poisson(rng, bins.positives / scales[0], size) * scales[0]
+    negatives = poisson(rng, bins.negatives / scales[1], size) * scales[1]
+    usable = (positives.sum(axis=1) > 0) & (negatives.sum(axis=1) > 0)
+    return positives[usable], negatives[usable]
 
 
 def poisson(rng: np.random.Generator, means: Array, size: tuple[int, int]) -> Array:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gnomon.intervals.interval import NO_INTERVAL, Interval, normal_quantile
+
+Array = NDArray[np.float64]
 
 
 def effective_trials(share: float, total: float, successes: float, trials: float) -> float:
@@ -44,10 +49,17 @@ def wilson(share: float, trials: float, level: float) -> Interval:
     """
     if not trials > 0 or math.isnan(share):
         return NO_INTERVAL
+    low, high = wilson_ends(np.array(share), np.array(trials), level)
+    return Interval(float(low), float(high), "wilson")
+
+
+def wilson_ends(share: Array, trials: Array, level: float) -> tuple[Array, Array]:
+    """Both ends of many intervals, of any shape; NaN where a share is, or where there are no trials."""
     z = normal_quantile(level)
-    center = share + z * z / (2 * trials)
-    half = z * math.sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2)
-    scale = 1 + z * z / trials
-    low = 0.0 if share == 0 else max(0.0, (center - half) / scale)
-    high = 1.0 if share == 1 else min(1.0, (center + half) / scale)
-    return Interval(low, high, "wilson")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        center = share + z * z / (2 * trials)
+        half = z * np.sqrt(share * (1 - share) / trials + (z / (2 * trials)) ** 2)
+        scale = 1 + z * z / trials
+        low = np.where(share == 0, 0.0, np.maximum(0.0, (center - half) / scale))
+        high = np.where(share == 1, 1.0, np.minimum(1.0, (center + half) / scale))
+    return low, high

@@ -74,7 +74,6 @@ def placements(
     place: tuple[int, int, int, int] | None,
     threads: int,
 ) -> NDArray[float64]: ...
-
 def convex_hull(
     threshold: NDArray[float64], p: NDArray[int64], q: NDArray[int64]
 ) -> tuple[NDArray[float64], NDArray[int64], NDArray[int64]]: ...

@@ -121,13 +121,13 @@ class ScoreCounts:
 
     def bins(self, wanted: int) -> ScoreBins:
         """The bins gathered into fewer, as :meth:`gnomon.kernels.ranking.Ranking.bins` gathers scores."""
-        stretch = self.stretch(wanted, 0, self._core.bins(), self.whole, (1, 1))
+        stretch = self.stretch(wanted, 0, None, self.whole, (1, 1))
         return ScoreBins.joined([stretch], (0, 0) if self.units is None else self.units.weight)
 
-    def stretch(self, wanted: int, start: int, stop: int, frame: Frame, largest: tuple[int, int]) -> Stretch:
+    def stretch(self, wanted: int, start: int, stop: int | None, frame: Frame, largest: tuple[int, int]) -> Stretch:
         """Some of the bins gathered into fewer."""
         steps = step_of(frame.positives, wanted, largest[0]), step_of(frame.negatives, wanted, largest[1])
-        return self._core.gather(start, stop, frame, *steps)
+        return self._core.gather(start, self._core.bins() if stop is None else stop, frame, *steps)
 
     def bounds(self, threads: int, beta: float = 1.0) -> RankingBounds:
         """What is certain of the ranking."""

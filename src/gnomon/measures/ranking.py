@@ -16,8 +16,9 @@ from gnomon.states.mean import Weight
 
 Array = NDArray[np.float64]
 
-# Steps of each class's share along the curves: at most about twice as many points.
+# Steps of each class's share along the curves, and in a table of thresholds: at most about twice as many points.
 STEPS = 128
+TABLE_STEPS = 512
 
 
 def roc_auc(pairs: PairCounts) -> float:

@@ -80,7 +80,8 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
         DataError: A weight is negative, a value is infinite, a probability lies outside [0, 1], a label is unknown.
         ColumnError: A column that must hold numbers holds something else.
     """
-    rows, columns = Rows(piece), schema.columns
+    columns = schema.columns
+    rows = chosen_rows(piece, schema)
     if columns.weight is not None:
         leave_out_weightless(rows, columns.weight)
     dropped = leave_out_missing(rows, schema)
@@ -92,6 +93,16 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
     weight = None if columns.weight is None else weights(rows, columns.weight)
     slices = tuple(Slices.of(rows.table[name], name) for name in columns.slices)
     return Batch(target, prediction, scores, weight, dropped, slices)
+
+
+def chosen_rows(piece: Piece, schema: Schema) -> Rows:
+    """The rows of a piece that are asked for."""
+    rows, part = Rows(piece), schema.columns.part
+    if part is not None:
+        slices = Slices.of(rows.table[part.column], part.column)
+        code = slices.names.index(part.value) if part.value in slices.names else -1
+        rows.keep((slices.codes == code) == part.inside if code >= 0 else np.full(len(rows.table), not part.inside))
+    return rows
 
 
 def outcomes(rows: Rows, names: tuple[str, ...], schema: Schema, threads: int) -> NDArray[Any]:
@@ -298,7 +309,7 @@ def refuse_missing(source: Source, schema: Schema, threads: int) -> None:
     found: dict[str, tuple[int, list[str]]] = {}
     for part in source.parts(schema.numeric, threads):
         for piece in part:
-            rows = Rows(piece)
+            rows = chosen_rows(piece, schema)
             if schema.columns.weight is not None:
                 leave_out_weightless(rows, schema.columns.weight)
             for name, mask in missing_masks(rows, schema.columns.used()).items():

@@ -28,7 +28,13 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
         DataError: The labels do not fit the task.
     """
     check_request(request)
-    wanted = [*request.columns.used(), *request.columns.slices, *([request.either] if request.either else [])]
+    part = request.columns.part
+    wanted = [
+        *request.columns.used(),
+        *request.columns.slices,
+        *([request.either] if request.either else []),
+        *([part.column] if part else []),
+    ]
     check_columns(wanted, source.columns, source.name)
     if request.task == "regression":
         return regression(source, request)

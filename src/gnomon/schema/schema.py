@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from gnomon.schema.labels import Label
@@ -10,6 +10,29 @@ from gnomon.schema.labels import Label
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 Scale = Literal["probability", "any"]
 Missing = Literal["error", "drop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the rows: those whose column holds a value, or the others.
+
+    Attributes:
+        column: The column.
+        value: Its value, as text.
+        inside: Whether the rows that hold the value are meant, or those that do not.
+    """
+
+    column: str
+    value: str
+    inside: bool
+
+    @property
+    def others(self) -> Part:
+        """The other rows."""
+        return replace(self, inside=not self.inside)
+
+    def __str__(self) -> str:
+        return f"{self.column} {'=' if self.inside else 'other than'} {self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +45,7 @@ class Columns:
         scores: The columns of scores, one for each class or label where these are several.
         weight: The column of weights.
         slices: Columns whose values divide the rows into slices, which are evaluated by themselves, too.
+        part: The rows that take part, if not all do.
     """
 
     targets: tuple[str, ...]
@@ -29,6 +53,7 @@ class Columns:
     scores: tuple[str, ...] = ()
     weight: str | None = None
     slices: tuple[str, ...] = ()
+    part: Part | None = None
 
     @property
     def target(self) -> str:
@@ -78,4 +103,9 @@ class Schema:
         must = {*columns.scores, columns.weight}
         if self.task == "regression":
             must |= {columns.target, columns.prediction}
-        return {name: name in must for name in dict.fromkeys((*columns.used(), *columns.slices))}
+        return {name: name in must for name in dict.fromkeys((*columns.used(), *columns.slices, *self.part_column))}
+
+    @property
+    def part_column(self) -> tuple[str, ...]:
+        """The column that says which rows take part, if not all do."""
+        return () if self.columns.part is None else (self.columns.part.column,)

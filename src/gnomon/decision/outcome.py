@@ -1,0 +1,92 @@
+"""What a decision achieves on some rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from numpy.typing import NDArray
+
+from gnomon.engines.threads import fold
+from gnomon.errors import DataError
+from gnomon.estimate import Estimate
+from gnomon.evaluation.binary import POSITIVE, confusion_estimates
+from gnomon.evaluation.classification import Table
+from gnomon.evaluation.options import Options
+from gnomon.evaluation.summary import Summary
+from gnomon.measures.threshold import Points
+from gnomon.schema.batch import encode
+from gnomon.schema.schema import Schema
+from gnomon.sources.base import Piece, Source
+from gnomon.states.confusion import Confusion
+from gnomon.states.scores import Scores
+from gnomon.thresholds.goal import Goal
+
+
+def confusions_at(
+    source: Source, schema: Schema, thresholds: Sequence[float], summary: Summary | None, threads: int
+) -> list[Confusion]:
+    """The confusion counts of the rows of a binary task at each threshold.
+
+    Args:
+        source: The rows; read again unless they were kept.
+        schema: What they mean, and which of them take part.
+        thresholds: The thresholds.
+        summary: Their summary, if they were read before.
+        threads: How many threads there may be.
+
+    Raises:
+        DataError: No rows take part.
+    """
+    start = ConfusionTally(schema, tuple(thresholds))
+    kept = None if summary is None else summary.states.get("scores")
+    if isinstance(kept, Scores):
+        for chunk in kept.chunks:
+            start.count(chunk[0], chunk[1], chunk[2] if kept.weighted else None, threads)
+        return start.states
+    tally = fold(source.parts(schema.numeric, threads), lambda: ConfusionTally(schema, start.thresholds), threads)
+    if not tally.states[0].counts.sum():
+        raise DataError(f"{source.name} has no rows whose {schema.columns.part}: there is nothing to judge by")
+    return tally.states
+
+
+@dataclass(slots=True)
+class ConfusionTally:
+    """The confusion counts at some thresholds of the rows that a thread has seen."""
+
+    schema: Schema
+    thresholds: tuple[float, ...]
+    states: list[Confusion] = field(init=False)
+
+    def __post_init__(self) -> None:
+        weighted = self.schema.columns.weight is not None
+        self.states = [Confusion.empty(2, weighted) for _ in self.thresholds]
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Takes in the rows of a piece."""
+        batch = encode(piece, self.schema, threads)
+        self.count(batch.scores[0], batch.target, batch.weight, threads)
+
+    def count(self, score: NDArray[Any], target: NDArray[Any], weight: NDArray[Any] | None, threads: int) -> None:
+        """Takes in some rows."""
+        for place, threshold in enumerate(self.thresholds):
+            own = Confusion.of_scores(target, score, weight, threshold, threads)
+            self.states[place] = self.states[place].merge(own)
+
+    def merge(self, other: Self) -> Self:
+        """The counts of the rows of both."""
+        self.states = [mine.merge(own) for mine, own in zip(self.states, other.states, strict=True)]
+        return self
+
+
+def achieved(state: Confusion, goal: Goal, schema: Schema, options: Options) -> dict[str, Estimate]:
+    """Estimates from a confusion matrix: the goal's measure first, the share flagged, those of an evaluation."""
+    table, label = Table(state, options), schema.names[POSITIVE]
+    rows = table.rows
+    estimates = confusion_estimates(table, rows, schema, options)
+    estimates["flagged_share"] = table.predicted_share(POSITIVE, rows)
+    if goal.measure not in estimates:
+        formulas = {goal.measure: (lambda cells: goal.values(Points.of(cells)), f"no row has the class {label!r}")}
+        estimates |= table.bootstrapped(formulas, rows)
+    return {goal.measure: estimates.pop(goal.measure), **estimates}

@@ -1,0 +1,182 @@
+"""What a person passed, as a source and its columns: two arrays, or data whose columns have names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gnomon.errors import UsageError
+from gnomon.schema.request import Request
+from gnomon.schema.schema import Columns, Part
+from gnomon.sources.arrays import ArraySource
+from gnomon.sources.base import Source
+from gnomon.sources.files import FileSource
+from gnomon.sources.frames import open_frame
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What was said of columns: their names, or with arrays the arrays themselves."""
+
+    target: Any = None
+    prediction: Any = None
+    score: Any = None
+    weight: Any = None
+    slices: Any = None
+    split: Any = None
+
+
+def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -> tuple[Source, Request]:
+    """The source, and what is asked of it.
+
+    Args:
+        data: What came without a name: data with named columns or the true values; predictions or scores.
+        named: What was said of columns.
+        classes: The class labels, if given.
+        asked: The other fields of a :class:`gnomon.schema.request.Request`.
+
+    Raises:
+        UsageError: The arguments contradict each other, or the data.
+    """
+    first, predicted = data
+    if predicted is None and named.target is not None:
+        columns = Columns(
+            column_names("target", named.target),
+            column_names("prediction", named.prediction),
+            column_names("score", named.score),
+            column_name("weight", named.weight),
+            column_names("slices", named.slices or None),
+            part_of(named.split),
+        )
+        return open_named(first), Request(columns, None, classes=classes, **asked)
+    source, columns, either = open_arrays(first, predicted, named)
+    if classes is None and len(columns.targets) > 1:
+        classes = list(map(str, getattr(first, "columns", range(len(columns.targets)))))
+    return source, Request(columns, either, classes=classes, **asked)
+
+
+def part_of(split: Any) -> Part | None:
+    """The rows that something was fitted on, from ``"column=value"``.
+
+    Raises:
+        UsageError: It says something else.
+    """
+    if split is None:
+        return None
+    column, found, value = split.partition("=") if isinstance(split, str) else ("", "", "")
+    if not (column.strip() and found and value.strip()):
+        raise UsageError(f"split={split!r} does not say which rows: name a column and its value, 'part=train'")
+    return Part(column.strip(), value.strip(), inside=True)
+
+
+def open_named(data: Any) -> Source:
+    """A source with named columns.
+
+    Raises:
+        UsageError: The data has none.
+    """
+    several = isinstance(data, (list, tuple)) and data and all(isinstance(path, (str, Path)) for path in data)
+    if isinstance(data, (str, Path)) or several:
+        paths = list(data) if several else [data]
+        if not all(str(path).strip() for path in paths):
+            raise UsageError("the path is empty: name a file or a folder")
+        return FileSource(*map(Path, paths))
+    source = open_frame(data)
+    if source is None:
+        raise UsageError(
+            f"target= names a column, but {type(data).__name__} has no named columns: pass a path or a data frame, "
+            "or the two arrays alone"
+        )
+    return source
+
+
+def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Columns, str | None]:
+    """A source over arrays, its columns, and the one that is a prediction or a score as its values say.
+
+    Raises:
+        UsageError: The true values, or what to compare with them, are missing.
+    """
+    prediction, score, weight = named.prediction, named.score, named.weight
+    frame = hasattr(data, "columns") and not hasattr(data, "reshape")
+    several = (
+        frame
+        and is_matrix(data)
+        and is_matrix(next((v for v in (predicted, prediction, score) if v is not None), None))
+    )
+    if isinstance(data, (str, Path, Mapping)) or (frame and not several):
+        raise UsageError("name the column of true values: target=...")
+    for part, given in (("slices", named.slices), ("split", named.split)):
+        if given:
+            raise UsageError(f"{part}= names columns: pass a path or a data frame, and name its columns")
+    if named.target is not None:
+        raise UsageError("target= names a column: with arrays the true values are the first argument")
+    if predicted is not None and (prediction is not None or score is not None):
+        raise UsageError("pass predictions or scores once: as the second argument or by name")
+    for name, value in (("prediction", prediction), ("score", score), ("weight", weight)):
+        if isinstance(value, str):
+            raise UsageError(f"{name}={value!r} names a column, but the true values came as an array: pass an array")
+    arrays = columns_of("y_true", data)
+    targets = tuple(arrays)
+    either = None
+    if predicted is not None and len(targets) > 1:  # as for two classes: floats are scores, the rest predictions
+        if np.asarray(predicted).dtype.kind == "f":
+            score = predicted
+        else:
+            prediction = predicted
+    elif predicted is not None and is_matrix(predicted):
+        score = predicted
+    elif predicted is not None:
+        either = "y_pred"
+        arrays[either] = predicted
+    predictions = {} if prediction is None else columns_of("y_pred", prediction)
+    scores = {} if score is None else columns_of("y_score", score)
+    arrays |= predictions | scores | ({} if weight is None else {"weight": weight})
+    columns = Columns(targets, tuple(predictions), tuple(scores), None if weight is None else "weight")
+    return ArraySource(arrays), columns, either
+
+
+def columns_of(name: str, values: Any) -> dict[str, Any]:
+    """An array as one column, or a matrix as several, by name."""
+    if not is_matrix(values):
+        return {name: values}
+    table = np.asarray(values)
+    if not table.shape[1]:
+        raise UsageError(f"{name} has shape {table.shape}: it holds no column")
+    return {f"{name}[{number}]": table[:, number] for number in range(table.shape[1])}
+
+
+def is_matrix(values: Any) -> bool:
+    """Whether an array has several columns; one of shape (rows, 1) is a column."""
+    shape = getattr(values, "shape", None)
+    if shape is None and isinstance(values, (list, tuple)) and values and isinstance(values[0], (list, tuple)):
+        shape = (len(values), len(values[0]))
+    return shape is not None and len(shape) == 2 and shape[1] != 1
+
+
+def column_name(part: str, name: Any) -> str | None:
+    """A column's name.
+
+    Raises:
+        UsageError: Something else was passed.
+    """
+    if name is None or isinstance(name, str):
+        return name
+    raise UsageError(f"{part}= takes a column's name here, not {type(name).__name__}")
+
+
+def column_names(part: str, given: Any) -> tuple[str, ...]:
+    """The names of one column or several.
+
+    Raises:
+        UsageError: Something else was passed.
+    """
+    if given is None:
+        return ()
+    names = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else []
+    if not names or not all(isinstance(name, str) for name in names):
+        raise UsageError(f"{part}= takes a column's name, or a list of names, here, not {type(given).__name__}")
+    return tuple(names)

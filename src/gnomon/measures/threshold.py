@@ -1,0 +1,137 @@
+"""Measures of a binary prediction at many thresholds at once."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.measures import confusion as measures
+from gnomon.measures.confusion import PROPORTIONS, Cells, ratio
+
+Array = NDArray[np.float64]
+
+NEGATIVE, POSITIVE = 0, 1
+_FBETA = re.compile(r"f(\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Confusion counts (or weights) at thresholds.
+
+    Attributes:
+        true_positives, false_positives: Weight of each class that reaches the threshold, any shape.
+        positives, negatives: Weight of each class in all, of a shape that broadcasts to it.
+    """
+
+    true_positives: Array
+    false_positives: Array
+    positives: Any
+    negatives: Any
+
+    @classmethod
+    def of(cls, cells: Cells) -> Points:
+        """From the cells of both classes."""
+        hits, negatives, positives = (
+            cells.hits[..., POSITIVE],
+            cells.support[..., NEGATIVE],
+            cells.support[..., POSITIVE],
+        )
+        return cls(hits, cells.predicted[..., POSITIVE] - hits, positives, negatives)
+
+    @property
+    def flagged(self) -> Array:
+        """Weight that is predicted positive."""
+        return self.true_positives + self.false_positives
+
+    @property
+    def total(self) -> Any:
+        """Weight of all rows."""
+        return self.positives + self.negatives
+
+    def cells(self) -> Cells:
+        """What the measures of a confusion matrix take, the two classes along a new last axis."""
+        flagged, total = self.flagged, np.broadcast_to(self.total, self.true_positives.shape)
+        positives, negatives = (np.broadcast_to(own, total.shape) for own in (self.positives, self.negatives))
+        return Cells(
+            np.stack([negatives - self.false_positives, self.true_positives], axis=-1),
+            np.stack([negatives, positives], axis=-1),
+            np.stack([total - flagged, flagged], axis=-1),
+            total[..., None],
+        )
+
+    def at(self, where: Any) -> Points:
+        """Some of the points, of totals that are the same for all."""
+        return Points(self.true_positives[where], self.false_positives[where], self.positives, self.negatives)
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a row of each cell of the confusion matrix costs; a gain is a negative cost."""
+
+    tp: float = 0.0
+    fp: float = 0.0
+    fn: float = 0.0
+    tn: float = 0.0
+
+    def mean(self, points: Points) -> Array:
+        """The cost a row."""
+        tp, fp = points.true_positives, points.false_positives
+        return np.asarray(
+            (self.tp * tp + self.fp * fp + self.fn * (points.positives - tp) + self.tn * (points.negatives - fp))
+            / points.total
+        )
+
+    @property
+    def calibrated_threshold(self) -> float:
+        """The threshold that costs least if scores are probabilities that hold what they say; NaN where none does.
+
+        C. Elkan, "The foundations of cost-sensitive learning" (2001), equation 2.
+        """
+        alarm, miss = self.fp - self.tn, self.fn - self.tp
+        return alarm / (alarm + miss) if alarm > 0 and miss > 0 else math.nan
+
+
+def _both(formula: Callable[[Cells], Array]) -> Callable[[Points], Array]:
+    return lambda points: formula(points.cells())
+
+
+def _positive(name: str) -> Callable[[Points], Array]:
+    return lambda points: PROPORTIONS[name](points.cells())[..., POSITIVE]
+
+
+def fbeta_of(beta: float) -> Callable[[Points], Array]:
+    """F-beta of the positive class."""
+    return lambda points: measures.fbeta(points.cells(), beta)[..., POSITIVE]
+
+
+def youden(points: Points) -> Array:
+    """Youden's index: recall less fall-out (W. J. Youden, "Index for rating diagnostic tests", Cancer 3, 1950)."""
+    return ratio(points.true_positives, points.positives) - ratio(points.false_positives, points.negatives)
+
+
+# Every measure that has a value at each threshold, by name; F-beta of any beta besides.
+THRESHOLD_MEASURES: dict[str, Callable[[Points], Array]] = {
+    **{name: _positive(name) for name in PROPORTIONS if name != "jaccard"},
+    "f1": fbeta_of(1.0),
+    "accuracy": _both(measures.accuracy),
+    "balanced_accuracy": _both(measures.balanced_accuracy),
+    "matthews_corrcoef": _both(measures.matthews_corrcoef),
+    "cohen_kappa": _both(measures.cohen_kappa),
+    "youden": youden,
+    "flagged": lambda points: points.flagged,
+    "flagged_share": lambda points: ratio(points.flagged, points.total),
+}
+
+
+def threshold_measure(name: str) -> Callable[[Points], Array] | None:
+    """The formula of a measure; ``"f2"`` or ``"f0.5"`` is F-beta. None if there is none of that name."""
+    found = _FBETA.fullmatch(name)
+    if found and float(found[1]) > 0:
+        return fbeta_of(float(found[1]))
+    return THRESHOLD_MEASURES.get(name)

@@ -1,0 +1,284 @@
+"""What is wanted of a threshold: a measure to make great or a cost to make small, and what must hold."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.errors import UsageError, nearest
+from gnomon.intervals.wilson import wilson_ends
+from gnomon.measures.confusion import PROPORTIONS
+from gnomon.measures.threshold import POSITIVE, THRESHOLD_MEASURES, Costs, Points, threshold_measure, youden
+
+Array = NDArray[np.float64]
+
+_CONSTRAINT = re.compile(r"\s*([a-z_0-9.]+?)(?:\.(low|high))?\s*(>=|<=)\s*([-+0-9.e]+)\s*(%?)\s*", re.IGNORECASE)
+_CELLS = ("tp", "fp", "fn", "tn")
+# Measures of which less is better; of flagged rows it is what they cost that speaks for fewer.
+_LESS = ("false_positive_rate", "flagged", "flagged_share")
+# Measures of which a further false alarm may better a value below 0.
+_TWO_SIDED = ("matthews_corrcoef", "cohen_kappa")
+# Points that are looked at together, to bound the memory.
+_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What must hold, such as ``precision.low >= 0.8``.
+
+    Attributes:
+        name: A measure; ``flagged`` is the number (or weight) of rows predicted positive.
+        end: ``"low"`` or ``"high"`` for that end of its interval; None for the value itself.
+        least: Whether the limit is a lower one (``>=``).
+        limit: The limit.
+        periods: How many periods (days, say) the rows cover: ``flagged`` is limited in each, on average.
+    """
+
+    name: str
+    end: str | None
+    least: bool
+    limit: float
+    periods: float = 1.0
+
+    @classmethod
+    def parse(cls, text: str, periods: float = 1.0) -> Constraint:
+        """From text such as ``"recall >= 0.95"`` or ``"flagged_share <= 2 %"``.
+
+        Raises:
+            UsageError: It says something else.
+
+        >>> Constraint.parse("precision.low >= 80%")
+        Constraint(name='precision', end='low', least=True, limit=0.8, periods=1.0)
+        """
+        found = _CONSTRAINT.fullmatch(text) if isinstance(text, str) else None
+        try:
+            limit = float(found[4]) if found else math.nan
+        except ValueError:
+            limit = math.nan
+        if found is None or not math.isfinite(limit):
+            raise UsageError(f"{text!r} is no constraint: say a measure, >= or <=, and a number: 'recall >= 0.95'")
+        name = found[1].lower()
+        if threshold_measure(name) is None:
+            raise UsageError(f"the constraint {text!r} names no measure: {nearest(name, THRESHOLD_MEASURES)}")
+        end = found[2].lower() if found[2] else None
+        if end is not None and name not in PROPORTIONS:
+            known = [name for name in THRESHOLD_MEASURES if name in PROPORTIONS]
+            raise UsageError(f"{text!r}: an end of the interval can be had of {', '.join(known)}")
+        return cls(name, end, found[3] == ">=", limit / 100 if found[5] else limit, periods)
+
+    def __str__(self) -> str:
+        end = f".{self.end}" if self.end else ""
+        each = f" in each of {self.periods:g} periods" if self.name == "flagged" and self.periods != 1 else ""
+        return f"{self.name}{end} {'>=' if self.least else '<='} {self.limit:g}{each}"
+
+    def values(self, points: Points, trials: float, level: float) -> Array:
+        """What is limited, at each point.
+
+        Args:
+            points: The points.
+            trials: Effective rows for each unit of weight.
+            level: The level of intervals.
+        """
+        formula = threshold_measure(self.name)
+        assert formula is not None  # checked when it was parsed
+        if self.name == "flagged":
+            return points.flagged / self.periods
+        if self.end is None:
+            return formula(points)
+        rule, cells = PROPORTIONS[self.name], points.cells()
+        share, tried = rule(cells)[..., POSITIVE], rule.trials(cells)[..., POSITIVE]
+        return wilson_ends(share, tried * trials, level)[self.end == "high"]
+
+    def shortfall(self, values: Array) -> Array:
+        """By how much each value misses the limit: 0 where it holds, infinite where there is no value."""
+        missed = np.maximum(0.0, self.limit - values if self.least else values - self.limit)
+        return np.where(np.isnan(values), np.inf, missed)
+
+    @property
+    def favours_gains(self) -> bool:
+        """Whether flagging one more negative can only harm it."""
+        return self.least != (self.name in _LESS) and self.end != "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is wanted of a threshold.
+
+    Attributes:
+        measure: The name of what is made great; ``"cost"`` is made small.
+        costs: The costs of the cells; None unless the measure is ``"cost"``.
+        constraints: What must hold.
+    """
+
+    measure: str
+    costs: Costs | None = None
+    constraints: tuple[Constraint, ...] = field(default=())
+
+    def __str__(self) -> str:
+        if self.costs is not None:
+            given = ", ".join(f"{name} {cost:g}" for name in _CELLS if (cost := getattr(self.costs, name)))
+            what = f"least cost ({given} a row)"
+        else:
+            what = f"best {self.measure}"
+        return f"{what} with {' and '.join(map(str, self.constraints))}" if self.constraints else what
+
+    @property
+    def better(self) -> int:
+        """+1 if a greater value is better, -1 if a smaller one is."""
+        return -1 if self.measure == "cost" or self.measure in _LESS else 1
+
+    @property
+    def candidates(self) -> str:
+        """Which points of a curve can be best: vertices of its hull, those that gain a positive, or any.
+
+        A cost is linear in the two error rates, and precision, F-beta, kappa and the like have straight lines of equal
+        value, so without constraints the best is found at a vertex of the convex hull; so is that of the Matthews
+        correlation where it is positive, as it is convex along every line there. With constraints the best is a point
+        that gains a positive, if one more false alarm can only harm the goal and every constraint.
+        """
+        if not self.constraints:
+            return "hull"
+        costs = self.costs
+        rewards = costs is not None and (costs.fp < costs.tn or costs.fn < costs.tp)
+        if rewards or self.measure in _TWO_SIDED or not all(own.favours_gains for own in self.constraints):
+            return "all"
+        return "gains"
+
+    def values(self, points: Points) -> Array:
+        """What is made great or small, at each point; NaN where it is undefined."""
+        if self.costs is not None:
+            return self.costs.mean(points)
+        formula = threshold_measure(self.measure)
+        assert formula is not None  # checked when the goal was made
+        return formula(points)
+
+
+def make_goal(
+    goal: str | None,
+    costs: Mapping[str, float] | None = None,
+    gains: Mapping[str, float] | None = None,
+    where: str | Sequence[str] = (),
+    periods: float = 1.0,
+) -> Goal:
+    """The goal that a person asked for.
+
+    Raises:
+        UsageError: Nothing was asked for, or two things at once, or something that is not known.
+
+    >>> str(make_goal(None, where="recall >= 0.95"))
+    'best precision with recall >= 0.95'
+    """
+    if not isinstance(periods, (int, float)) or not 0 < periods < math.inf:
+        raise UsageError(f"periods={periods!r} is no number of periods that the rows may cover")
+    constraints = tuple(Constraint.parse(own, periods) for own in ([where] if isinstance(where, str) else where))
+    if costs or gains:
+        if goal not in (None, "cost"):
+            raise UsageError(f"goal={goal!r} and costs were both given: a goal is one of them")
+        return Goal("cost", make_costs(costs or {}, gains or {}), constraints)
+    if goal is None:
+        if not constraints:
+            raise UsageError("say what matters: a goal such as 'f1', the costs of errors, or a constraint")
+        recalled = any(own.name in ("recall", "negative_predictive_value") for own in constraints)
+        goal = "precision" if recalled else "recall"
+    if goal == "cost":
+        raise UsageError("goal='cost' needs the costs of the cells, such as costs={'fn': 10, 'fp': 1}")
+    if not isinstance(goal, str) or threshold_measure(goal) is None:
+        raise UsageError(f"goal={goal!r} is unknown: {nearest(str(goal), [*THRESHOLD_MEASURES, 'f2', 'cost'])}")
+    return Goal(goal, None, constraints)
+
+
+def make_costs(costs: Mapping[str, Any], gains: Mapping[str, Any]) -> Costs:
+    """Costs by cell, less the gains.
+
+    Raises:
+        UsageError: A cell is unknown, an amount is no finite number, or all amounts are the same.
+    """
+    amounts = dict.fromkeys(_CELLS, 0.0)
+    for sign, given in ((1, costs), (-1, gains)):
+        if not isinstance(given, Mapping):
+            raise UsageError(f"costs and gains are given by cell, such as {{'fn': 10, 'fp': 1}}, not as {given!r}")
+        for name, amount in given.items():
+            if name not in amounts:
+                raise UsageError(f"{name!r} is no cell of the confusion matrix: {nearest(str(name), _CELLS)}")
+            try:
+                number = float(amount)
+            except (TypeError, ValueError):
+                number = math.nan
+            if not abs(number) <= 1e100:
+                raise UsageError(f"the amount of {name!r} must be a finite number, not {amount!r}")
+            amounts[name] += sign * number
+    if amounts["fp"] == amounts["tn"] and amounts["fn"] == amounts["tp"]:
+        raise UsageError("the costs do not depend on the prediction: every threshold costs the same")
+    return Costs(**amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best of some points.
+
+    Attributes:
+        place: Which point it is, along the last axis.
+        value: What the goal makes great or small, there.
+        shortfall: By how much the constraints are missed there; 0 where all hold.
+    """
+
+    place: NDArray[np.intp]
+    value: Array
+    shortfall: Array
+
+
+def best_of(goal: Goal, points: Points, trials: float = 1.0, level: float = 0.95) -> Best:
+    """The best point along the last axis, from the highest threshold down.
+
+    Where no point meets the constraints, the one that misses them least; of several equal ones the one of the
+    greater recall less fall-out, then the one of the highest threshold.
+
+    Args:
+        goal: What is wanted.
+        points: Counts at thresholds, of shape (..., thresholds).
+        trials: Effective rows for each unit of weight.
+        level: The level of the intervals that constraints ask for.
+    """
+    if points.true_positives.ndim > 1:
+        return _best(goal, points, trials, level)
+    found: Best | None = None
+    for start in range(0, len(points.true_positives), _AT_ONCE):
+        own = _best(goal, points.at(slice(start, start + _AT_ONCE)), trials, level)
+        own = Best(own.place + start, own.value, own.shortfall)
+        if found is None or better_of(goal, (own, points.at(own.place)), (found, points.at(found.place))):
+            found = own
+    assert found is not None  # there are points
+    return found
+
+
+def better_of(goal: Goal, one: tuple[Best, Points], other: tuple[Best, Points]) -> bool:
+    """Whether the best of some points, given with its counts, is better than that of others."""
+    return _rank(goal, *one) > _rank(goal, *other)
+
+
+def _rank(goal: Goal, best: Best, points: Points) -> tuple[float, float, float]:
+    value, tie = goal.better * float(best.value), float(youden(points))
+    return -float(best.shortfall), -math.inf if math.isnan(value) else value, -math.inf if math.isnan(tie) else tie
+
+
+def _best(goal: Goal, points: Points, trials: float, level: float) -> Best:
+    values = goal.better * goal.values(points)
+    known = np.where(np.isnan(values), -np.inf, values)
+    missed = np.zeros_like(known)
+    for own in goal.constraints:
+        scale = max(abs(own.limit), 1.0)
+        missed = missed + own.shortfall(own.values(points, trials, level)) / scale
+    ties = np.nan_to_num(youden(points), nan=-np.inf)
+    open_ = missed == missed.min(axis=-1, keepdims=True)
+    known = np.where(open_, known, -np.inf)
+    open_ &= known == known.max(axis=-1, keepdims=True)
+    place = np.argmax(np.where(open_, ties, -np.inf), axis=-1)
+    taken = partial(np.take_along_axis, indices=place[..., None], axis=-1)
+    return Best(place, goal.better * taken(values)[..., 0], taken(missed)[..., 0])

@@ -1,0 +1,205 @@
+"""The table of thresholds: exact counts at each, few enough to look at, the best ones among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.errors import UsageError, nearest
+from gnomon.measures.threshold import THRESHOLD_MEASURES, Points, threshold_measure
+from gnomon.thresholds.goal import best_of, make_goal
+
+Array = NDArray[np.float64]
+
+COLUMNS = ("precision", "recall", "specificity", "false_positive_rate", "f1", "flagged_share")
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """What a threshold does on the rows.
+
+    Attributes:
+        threshold: Rows are predicted positive at ``score >= threshold``; infinite where none is.
+        tp, fp, fn, tn: Rows (or weight) in each cell of the confusion matrix.
+        value: What was asked for, there.
+        met: Whether every constraint holds; if not, no threshold of the table meets them, and this one comes nearest.
+    """
+
+    threshold: float
+    tp: float
+    fp: float
+    fn: float
+    tn: float
+    value: float
+    met: bool
+
+
+class Thresholds:
+    """Counts at thresholds, from the highest down: of all rows, exact, at as many thresholds as tell them apart.
+
+    With many rows the thresholds are thinned to steps of at most 1/512 of a class, and the vertices of the ROC curve's
+    convex hull are added: among them is the best of all thresholds by any costs, F-beta, accuracy, Youden's index or
+    (positive) Matthews correlation. Under constraints the best of a thinned table may be beaten by a threshold between
+    two of its own; ``gnomon.choose_threshold`` looks at every score.
+
+    Attributes:
+        threshold: Rows are predicted positive at ``score >= threshold``; the first is infinite.
+        true_positives, false_positives: Rows (or weight) of each class that reach the threshold.
+        positives, negatives: Rows (or weight) of each class in all.
+        effective: Kish's effective number of rows; without weights their number.
+        complete: Whether every score is a threshold of the table.
+
+    Examples:
+        >>> import gnomon
+        >>> ev = gnomon.evaluate([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+        >>> ev.thresholds.best("f1").threshold
+        0.35
+        >>> ev.thresholds.best(costs={"fp": 3, "fn": 1}).threshold
+        0.8
+        >>> ev.thresholds.best(where="recall >= 0.9").fp
+        1.0
+        >>> ev.thresholds["recall"].tolist()
+        [0.0, 0.5, 0.5, 1.0, 1.0]
+    """
+
+    __slots__ = ("_points", "complete", "effective", "threshold")
+
+    def __init__(self, threshold: Array, points: Points, effective: float, complete: bool) -> None:
+        self.threshold = threshold
+        self._points = points
+        self.effective = effective
+        self.complete = complete
+        for array in (threshold, points.true_positives, points.false_positives):
+            array.flags.writeable = False
+
+    @property
+    def points(self) -> Points:
+        """The counts at all thresholds."""
+        return self._points
+
+    @property
+    def true_positives(self) -> Array:
+        """Rows (or weight) of the positive class that reach each threshold."""
+        return self._points.true_positives
+
+    @property
+    def false_positives(self) -> Array:
+        """Rows (or weight) of the negative class that reach each threshold."""
+        return self._points.false_positives
+
+    @property
+    def positives(self) -> float:
+        """Rows (or weight) of the positive class."""
+        return float(self._points.positives)
+
+    @property
+    def negatives(self) -> float:
+        """Rows (or weight) of the negative class."""
+        return float(self._points.negatives)
+
+    def __len__(self) -> int:
+        return len(self.threshold)
+
+    def __iter__(self) -> Iterator[OperatingPoint]:
+        return (self._point(place, float("nan"), True) for place in range(len(self)))
+
+    def __getitem__(self, name: str) -> Array:
+        """A measure at every threshold, such as ``thresholds["precision"]`` or ``thresholds["f2"]``.
+
+        Raises:
+            UsageError: There is no measure of that name.
+        """
+        if name == "threshold":
+            return self.threshold
+        formula = threshold_measure(name)
+        if formula is None:
+            raise UsageError(f"a threshold has no measure {name!r}: {nearest(str(name), THRESHOLD_MEASURES)}")
+        return formula(self._points)
+
+    def __repr__(self) -> str:
+        kind = "every one" if self.complete else "thinned"
+        return f"Thresholds({len(self)}, {kind}; {self.positives:g} positives, {self.negatives:g} negatives)"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Thresholds):
+            return NotImplemented
+        return self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def at(self, threshold: float) -> OperatingPoint:
+        """Counts at a threshold: those of the least threshold of the table that is not below it.
+
+        In a complete table they are exact; in a thinned one, of at most 1/512 of a class too few.
+        """
+        return self._point(self.place(threshold), float("nan"), True)
+
+    def place(self, threshold: float) -> int:
+        """Where the least threshold stands that is not below a given one."""
+        return max(0, int(np.searchsorted(-self.threshold, -threshold, side="right")) - 1)
+
+    def best(
+        self,
+        goal: str | None = None,
+        *,
+        costs: Mapping[str, float] | None = None,
+        gains: Mapping[str, float] | None = None,
+        where: str | Sequence[str] = (),
+    ) -> OperatingPoint:
+        """The best threshold of the table.
+
+        Args:
+            goal: A measure to make great: ``"f1"``, ``"f2"``, ``"matthews_corrcoef"``, ``"balanced_accuracy"``,
+                ``"youden"``, ...; None where costs or constraints say it.
+            costs: What a row of each cell costs: ``{"fn": 10, "fp": 1}``.
+            gains: What it brings: ``{"tp": 5}``.
+            where: What must hold: ``"recall >= 0.95"``, ``"flagged <= 200"``, or a list of such. Without a goal recall
+                is limited for the best precision, and all else for the best recall.
+
+        Raises:
+            UsageError: Nothing was asked for, or something that is not known.
+        """
+        trials = self.effective / float(self._points.total)
+        chosen = best_of(make_goal(goal, costs, gains, where), self._points, trials)
+        return self._point(int(chosen.place), float(chosen.value), float(chosen.shortfall) == 0)
+
+    def to_columns(self, measures: Sequence[str] = COLUMNS) -> dict[str, Array]:
+        """The table as columns by name, such as for ``pandas.DataFrame``: thresholds, counts and measures."""
+        points = self._points
+        cells = {
+            "tp": points.true_positives,
+            "fp": points.false_positives,
+            "fn": self.positives - points.true_positives,
+            "tn": self.negatives - points.false_positives,
+        }
+        return {"threshold": self.threshold, **cells, **{name: self[name] for name in measures}}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form: the first threshold, which is infinite, is None."""
+        return {
+            "threshold": [None, *self.threshold[1:].tolist()],
+            "true_positives": self.true_positives.tolist(),
+            "false_positives": self.false_positives.tolist(),
+            "positives": self.positives,
+            "negatives": self.negatives,
+            "effective": self.effective,
+            "complete": self.complete,
+        }
+
+    @classmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> Thresholds:
+        """The inverse of :meth:`to_dict`."""
+        threshold = np.array([np.inf, *form["threshold"][1:]], np.float64)
+        tp, fp = (np.array(form[name], np.float64) for name in ("true_positives", "false_positives"))
+        points = Points(tp, fp, form["positives"], form["negatives"])
+        return cls(threshold, points, form["effective"], bool(form["complete"]))
+
+    def _point(self, place: int, value: float, met: bool) -> OperatingPoint:
+        tp, fp = float(self.true_positives[place]), float(self.false_positives[place])
+        return OperatingPoint(
+            float(self.threshold[place]), tp, fp, self.positives - tp, self.negatives - fp, value, met
+        )
