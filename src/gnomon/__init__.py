@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gnomon import metrics
+    from gnomon.decision.cost import CostDecision, minimum_cost
+    from gnomon.decision.threshold import ThresholdDecision, choose_threshold
     from gnomon.errors import (
         ColumnError,
         DataError,
@@ -28,31 +30,44 @@ if TYPE_CHECKING:
     from gnomon.estimate import Estimate
     from gnomon.evaluation.evaluate import evaluate
     from gnomon.evaluation.result import ConfusionMatrix, Evaluation, load
+    from gnomon.thresholds.table import OperatingPoint, Thresholds
 
 __all__ = [
     "ColumnError",
     "ConfusionMatrix",
+    "CostDecision",
     "DataError",
     "Estimate",
     "Evaluation",
     "GnomonError",
     "MissingValuesError",
+    "OperatingPoint",
     "SourceError",
     "StateError",
+    "ThresholdDecision",
+    "Thresholds",
     "UnknownEstimateError",
     "UsageError",
     "__version__",
+    "choose_threshold",
     "evaluate",
     "load",
     "metrics",
+    "minimum_cost",
 ]
 
 _HOME = {
     "ConfusionMatrix": "gnomon.evaluation.result",
+    "CostDecision": "gnomon.decision.cost",
     "Estimate": "gnomon.estimate",
     "Evaluation": "gnomon.evaluation.result",
+    "OperatingPoint": "gnomon.thresholds.table",
+    "ThresholdDecision": "gnomon.decision.threshold",
+    "Thresholds": "gnomon.thresholds.table",
+    "choose_threshold": "gnomon.decision.threshold",
     "evaluate": "gnomon.evaluation.evaluate",
     "load": "gnomon.evaluation.result",
+    "minimum_cost": "gnomon.decision.cost",
 }
 
 

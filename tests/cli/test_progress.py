@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gnomon.cli import progress
-from gnomon.evaluation.files import PART, begin, clean, write_whole
+from gnomon.files import PART, begin, clean, write_whole
 
 ROWS = 3_000_000
 

@@ -175,7 +175,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gnomon.evaluation.files.os.fsync", full)
+    monkeypatch.setattr("gnomon.files.os.fsync", full)
     with pytest.raises(SourceError, match="No space left"):
         EVALUATIONS["regression"]().save(path)
     assert path.read_bytes() == before

@@ -9,6 +9,7 @@ import click
 
 from gnomon.cli.demo import demo
 from gnomon.cli.evaluate import evaluate
+from gnomon.cli.threshold import threshold
 from gnomon.errors import GnomonError
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -26,11 +27,15 @@ def gnomon(context: click.Context) -> None:
 
 
 gnomon.add_command(evaluate)
+gnomon.add_command(threshold)
 gnomon.add_command(demo)
 
 
 def main() -> None:
-    """Runs the command line and exits: 0 done, 2 bad input or usage, 130 interrupted, 1 a fault of gnomon."""
+    """Runs the command line and exits.
+
+    0 done, 2 bad input or usage, 3 a goal that cannot be met, 130 interrupted, 1 a fault of gnomon.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a label that the terminal cannot show must not end the report

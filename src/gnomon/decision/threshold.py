@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -16,14 +14,16 @@ from numpy.typing import NDArray
 from gnomon.decision.outcome import achieved, confusions_at
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
-from gnomon.evaluation.evaluate import make_plan, matrix_of, provenance
-from gnomon.evaluation.files import write_whole
+from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.opening import Named, opened
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import Order
+from gnomon.evaluation.parts import matrix_of
+from gnomon.evaluation.plan import plan_for
+from gnomon.evaluation.provenance import provenance
 from gnomon.evaluation.ranking import threshold_table
 from gnomon.evaluation.reading import Progress, Reading
-from gnomon.evaluation.result import SCHEMA_VERSION, ConfusionMatrix, plain
+from gnomon.evaluation.result import ConfusionMatrix
 from gnomon.intervals.bootstrap import ranking_replicates
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.threads import thread_count
@@ -39,7 +39,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class ThresholdDecision:
+class ThresholdDecision(Form):
     """A threshold, why it was chosen, and what it achieves.
 
     Attributes:
@@ -127,18 +127,6 @@ class ThresholdDecision:
             "notes": list(self.notes),
             "provenance": plain(self.provenance),
         }
-
-    def to_json(self) -> str:
-        """The JSON form as text, with a line break at the end."""
-        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def save(self, path: str | Path) -> None:
-        """Writes the JSON form to a file, whole or not at all.
-
-        Raises:
-            SourceError: The file cannot be written.
-        """
-        write_whole(Path(path), self.to_json())
 
 
 def choose_threshold(
@@ -233,7 +221,7 @@ def choose_threshold(
     schema = resolve(source, request, options.threads)
     if not schema.columns.scores:
         raise UsageError("a threshold is chosen among scores: name the column of scores (score=...)")
-    plan = replace(make_plan(source, schema, exact, memory, options.threads), order_only=True)
+    plan = replace(plan_for(source, schema, exact, memory, options.threads), order_only=True)
     reading = Reading(source, schema, plan, options.threads, progress)
     summary = reading.summary()
     order = reading.order(summary)

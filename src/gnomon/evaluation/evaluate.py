@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from importlib.metadata import version
-from typing import Any, Self
+from typing import Any
 
-import numpy as np
-
-from gnomon.engines.threads import fold
 from gnomon.errors import UsageError
 from gnomon.evaluation.binary import evaluate_binary
 from gnomon.evaluation.multiclass import evaluate_multiclass
@@ -19,18 +14,18 @@ from gnomon.evaluation.multilabel import evaluate_multilabel
 from gnomon.evaluation.notes import remarks
 from gnomon.evaluation.opening import Named, opened
 from gnomon.evaluation.options import Options
-from gnomon.evaluation.parts import Parts
-from gnomon.evaluation.plan import Plan, plan
+from gnomon.evaluation.parts import Parts, matrix_of
+from gnomon.evaluation.plan import plan_for
+from gnomon.evaluation.provenance import provenance
 from gnomon.evaluation.ranking import threshold_table
 from gnomon.evaluation.reading import Reading
 from gnomon.evaluation.regression import evaluate_regression
-from gnomon.evaluation.result import ConfusionMatrix, Evaluation
+from gnomon.evaluation.result import Evaluation
 from gnomon.evaluation.summary import Summary
 from gnomon.kernels.threads import thread_count
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Part, Schema
-from gnomon.sources.base import Piece, Source
-from gnomon.states.confusion import Confusion
+from gnomon.sources.base import Source
 
 
 def evaluate(
@@ -143,7 +138,7 @@ def evaluate(
 
     def of(part: Part | None) -> Evaluation:
         own = replace(schema, columns=replace(schema.columns, part=part))
-        chosen = make_plan(source, own, exact, memory, options.threads)
+        chosen = plan_for(source, own, exact, memory, options.threads)
         reading = Reading(source, own, chosen, options.threads, progress)
         return assemble(source, own, reading.summary(), options, reading)
 
@@ -151,31 +146,6 @@ def evaluate(
     if fitted is None:
         return of(None)
     return replace(of(fitted.others), train=of(fitted))
-
-
-def make_plan(source: Source, schema: Schema, exact: bool | str, memory: int | str | None, threads: int) -> Plan:
-    """How much is kept. The rows of a text file are counted only where it may matter."""
-    chosen = plan(schema, source.row_limit, exact, memory)
-    if chosen.keep or source.rows is not None or (exact != "auto" and not exact):
-        return chosen
-    counter = fold(source.parts({schema.columns.target: False}, threads), RowCounter, threads)
-    return plan(schema, counter.rows, exact, memory)
-
-
-class RowCounter:
-    """The number of rows that a thread has seen."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-
-    def add(self, piece: Piece, threads: int) -> None:
-        """Counts the rows of a piece."""
-        self.rows += len(piece.table)
-
-    def merge(self, other: Self) -> Self:
-        """The rows of both."""
-        self.rows += other.rows
-        return self
 
 
 def assemble(source: Source, schema: Schema, summary: Summary, options: Options, reading: Reading) -> Evaluation:
@@ -237,14 +207,6 @@ def slices_of(summary: Summary, schema: Schema, options: Options, reading: Readi
         }
 
 
-def matrix_of(state: Confusion | None, names: tuple[str, ...]) -> ConfusionMatrix | None:
-    """The confusion matrix, where there is one."""
-    if state is None:
-        return None
-    weights = None if state.weights is None else state.mass().astype(np.float64)
-    return ConfusionMatrix(names, state.counts.copy(), weights)
-
-
 def baseline_form(parts: Parts) -> dict[str, Any]:
     """The baseline in its JSON form."""
     if parts.baseline is None:
@@ -253,29 +215,4 @@ def baseline_form(parts: Parts) -> dict[str, Any]:
         "strategy": parts.baseline.strategy,
         "answer": parts.baseline.answer,
         "estimates": {name: estimate.to_dict() for name, estimate in parts.baseline.estimates.items()},
-    }
-
-
-def provenance(source: Source, schema: Schema, summary: Summary, options: Options) -> dict[str, Any]:
-    """Where the numbers came from. Nothing in it depends on the machine's speed, threads or clock."""
-    columns = schema.columns
-    return {
-        "gnomon": version("gnomon"),
-        "python": ".".join(map(str, sys.version_info[:3])),
-        "numpy": np.__version__,
-        "source": source.name,
-        "columns": {
-            "target": list(columns.targets) if schema.task == "multilabel" else columns.target,
-            "prediction": list(columns.predictions) if schema.task == "multilabel" else columns.prediction,
-            "score": list(columns.scores),
-            "weight": columns.weight,
-            "slices": list(columns.slices),
-            "part": None if columns.part is None else str(columns.part),
-        },
-        "rows_dropped": summary.dropped,
-        "effective_rows": summary.rows.effective,
-        "scale": schema.scale if columns.scores else None,
-        "interval": options.interval,
-        "level": options.level,
-        "seed": int(options.seed),
     }

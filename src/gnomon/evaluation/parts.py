@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from gnomon.estimate import Estimate
 from gnomon.evaluation.classification import Table
 from gnomon.evaluation.order import Order
+from gnomon.evaluation.result import ConfusionMatrix
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
@@ -46,3 +49,11 @@ def majority(table: Table, schema: Schema, rows: Weight) -> Baseline:
     """Always answering the most frequent class."""
     code, accuracy = table.majority(rows)
     return Baseline("most_frequent", schema.names[code], {"accuracy": accuracy})
+
+
+def matrix_of(state: Confusion | None, names: tuple[str, ...]) -> ConfusionMatrix | None:
+    """The confusion matrix, where there is one."""
+    if state is None:
+        return None
+    weights = None if state.weights is None else state.mass().astype(np.float64)
+    return ConfusionMatrix(names, state.counts.copy(), weights)

@@ -7,9 +7,12 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
+from gnomon.engines.threads import fold
 from gnomon.errors import UsageError
 from gnomon.schema.schema import Schema
+from gnomon.sources.base import Piece, Source
 
 # The share of the memory that is available which rows may take unless a budget is given.
 SHARE = 0.5
@@ -41,6 +44,31 @@ class Plan:
     def ranking(self) -> str:
         """What to call it in the result."""
         return "exact" if self.keep else "exact, in ranges" if self.exact else "certified"
+
+
+def plan_for(source: Source, schema: Schema, exact: bool | str, memory: int | str | None, threads: int) -> Plan:
+    """How much is kept. The rows of a text file are counted only where it may matter."""
+    chosen = plan(schema, source.row_limit, exact, memory)
+    if chosen.keep or source.rows is not None or (exact != "auto" and not exact):
+        return chosen
+    counter = fold(source.parts({schema.columns.target: False}, threads), RowCounter, threads)
+    return plan(schema, counter.rows, exact, memory)
+
+
+class RowCounter:
+    """The number of rows that a thread has seen."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Counts the rows of a piece."""
+        self.rows += len(piece.table)
+
+    def merge(self, other: Self) -> Self:
+        """The rows of both."""
+        self.rows += other.rows
+        return self
 
 
 def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | None) -> Plan:

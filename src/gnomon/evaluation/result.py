@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 
 from gnomon.errors import SourceError, StateError, UnknownEstimateError, nearest
 from gnomon.estimate import Estimate
-from gnomon.evaluation.files import write_whole
+from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.thresholds.table import Thresholds
-
-SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +88,7 @@ class ConfusionMatrix:
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation(Mapping[str, Estimate]):
+class Evaluation(Form, Mapping[str, Estimate]):
     """Every estimate of one model on one set of rows.
 
     A mapping from the names of estimates to :class:`gnomon.Estimate`; iteration gives the names.
@@ -263,18 +261,6 @@ class Evaluation(Mapping[str, Estimate]):
             confusions={label: ConfusionMatrix.from_dict(each) for label, each in own.get("confusions", {}).items()},
         )
 
-    def to_json(self) -> str:
-        """The JSON form as text, with a line break at the end."""
-        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def save(self, path: str | Path) -> None:
-        """Writes the JSON form to a file, whole or not at all.
-
-        Raises:
-            SourceError: The file cannot be written.
-        """
-        write_whole(Path(path), self.to_json())
-
 
 HEADLINES = {
     "binary": ("accuracy", "f1", "roc_auc", "average_precision"),
@@ -305,12 +291,3 @@ def load(path: str | Path) -> Evaluation:
 def estimates_from(form: Mapping[str, Any]) -> dict[str, Estimate]:
     """Estimates by name from their JSON form."""
     return {name: Estimate.from_dict(own) for name, own in form.items()}
-
-
-def plain(value: Any) -> Any:
-    """Mappings and tuples as JSON has them."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(own) for key, own in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(own) for own in value]
-    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 
@@ -36,6 +37,9 @@ CATALOGUE: dict[str, Measure] = {
     "f1": Measure("F1"),
     "matthews_corrcoef": Measure("Matthews correlation", low=-1.0),
     "cohen_kappa": Measure("Cohen's kappa", low=-1.0),
+    "youden": Measure("Youden's index", low=-1.0),
+    "flagged_share": Measure("share flagged"),
+    "cost": Measure("cost a row", low=-_INF, high=_INF, better=_DOWN),
     "roc_auc": Measure("ROC AUC"),
     "average_precision": Measure("average precision (AP)"),
     "ks": Measure("Kolmogorov-Smirnov"),
@@ -66,6 +70,8 @@ def measure(name: str) -> Measure:
     """
     if name in CATALOGUE:
         return CATALOGUE[name]
+    if re.fullmatch(r"f[0-9.]+", name):
+        return Measure(name.upper())
     base, _, average = name.rpartition("_")
     if average in AVERAGES and base in CATALOGUE:
         plain = CATALOGUE[base]

@@ -91,6 +91,11 @@ def render(evaluation: Evaluation, console: Console) -> None:
     notes = [*evaluation.notes, *reasons(estimates, glyphs)]
     if notes:
         sections.append(bullets(notes, console.width, glyphs))
+    print_sections(sections, console)
+
+
+def print_sections(sections: Sequence[RenderableType], console: Console) -> None:
+    """Prints sections with an empty line between two."""
     for number_, section in enumerate(sections):
         if number_:
             console.print()

@@ -6,7 +6,9 @@ import contextlib
 import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from gnomon.errors import SourceError
 
@@ -15,7 +17,18 @@ PART = ".gnomon-part"
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes text to a file beside its place, then puts it there in one step.
+    """Writes text to a file, whole or not at all.
+
+    Raises:
+        SourceError: The folder does not exist, or may not be written to.
+    """
+    with aside(path) as stream:
+        stream.write(text.encode("utf-8"))
+
+
+@contextlib.contextmanager
+def aside(path: Path) -> Iterator[BinaryIO]:
+    """A stream to a file beside a place, which is put there in one step once it is written.
 
     Whoever reads ``path`` meanwhile, or after a crash, finds the old file or the new one, never a part. A link
     is followed; what is no ordinary file (a pipe, a device) is written to directly.
@@ -26,14 +39,14 @@ def write_whole(path: Path, text: str) -> None:
     try:
         path = path.resolve()
         if path.exists() and not path.is_file():
-            with path.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            with path.open("wb") as stream:
+                yield stream
             return
         clean(path.parent)
         handle, name = begin(path)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
                 Path(name).chmod(0o666 & ~_umask())
@@ -43,6 +56,8 @@ def write_whole(path: Path, text: str) -> None:
                 Path(name).unlink()
             raise
     except OSError as error:
+        if isinstance(error, SourceError):
+            raise
         raise SourceError(f"cannot write {path}: {error.strerror or error}") from None
 
 

@@ -1,0 +1,134 @@
+"""Options that several commands have: which columns, how they are read, where the result goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Command = Callable[..., Any]
+
+PATHS = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+TARGET = click.option(
+    "-t",
+    "--target",
+    required=True,
+    multiple=True,
+    metavar="COLUMN[,COLUMN...]",
+    help="Column of true values; of several labels one column each.",
+)
+SCORE = click.option(
+    "-s",
+    "--score",
+    metavar="COLUMN[,COLUMN...]",
+    multiple=True,
+    help="Column of scores of the positive class; for many classes one column each, in sorted order, or for many "
+    "labels in the order of the targets.",
+)
+WEIGHT = click.option("-w", "--weight", metavar="COLUMN", help="Column of row weights.")
+POSITIVE = click.option("--positive", metavar="LABEL", help="The label the model looks for.")
+CLASSES = click.option(
+    "--classes", metavar="LABEL,...", help="All class labels, where not all occur or their order matters."
+)
+SCALE = click.option(
+    "--scale",
+    type=click.Choice(["probability", "any"]),
+    default="probability",
+    show_default=True,
+    help="What scores are: probabilities, or any decision value.",
+)
+LEVEL = click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level of the intervals.")
+INTERVAL = click.option("--interval", type=click.Choice(["auto", "none"]), default="auto", show_default=True)
+MISSING = click.option(
+    "--missing",
+    type=click.Choice(["error", "drop"]),
+    default="error",
+    show_default=True,
+    help="Refuse rows with missing values, or leave them out.",
+)
+SEED = click.option("--seed", type=int, default=0, show_default=True, help="Seed of the bootstrap.")
+EXACT = click.option(
+    "--exact/--certified",
+    default=None,
+    help="Ranking measures exactly, whatever it takes, or from bins of the scores, certain within a bound.  "
+    "Larger slices are certified wherever rows do not fit.  [default: exactly, if the rows fit into the memory]",
+)
+MEMORY = click.option(
+    "--memory", metavar="SIZE", help="Memory that kept rows may take, such as 2GiB.  [default: half of what is free]"
+)
+THREADS = click.option("--threads", type=int, metavar="N", help="Threads to use.  [default: the usable CPUs]")
+FORM = click.option(
+    "-f", "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True
+)
+OUTPUT = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file instead."
+)
+
+
+def with_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options as one decorator; help shows them in this order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def columns(given: tuple[str, ...], paths: tuple[Path, ...]) -> str | list[str] | None:
+    """The column, or the columns, that an option names, separated by commas or given several times.
+
+    A column may have a comma in its name, too.
+    """
+    from gnomon.sources.files import FileSource
+
+    known = FileSource(*paths).columns if any("," in part for part in given) else ()
+    names = [name for part in given for name in ([part] if part in known else part.split(",")) if name]
+    return names if len(names) > 1 else next(iter(names), None)
+
+
+def check_output(output: Path | None, paths: tuple[Path, ...]) -> None:
+    """Refuses an output that is an input, or that has no folder, before anything is read.
+
+    Raises:
+        UsageError: It is an input.
+        SourceError: There is no such folder.
+    """
+    from gnomon.errors import SourceError, UsageError
+
+    if output is not None and output.exists() and any(path.exists() and output.samefile(path) for path in paths):
+        raise UsageError(f"--output {output} is the input itself: write the report to another file")
+    if output is not None and not output.parent.is_dir():
+        raise SourceError(f"cannot write {output}: there is no folder {output.parent}")
+
+
+def show(result: Any, render: Command, form: str, output: Path | None) -> None:
+    """Prints a result, or writes it to a file, whole or not at all.
+
+    Args:
+        result: What has a JSON form.
+        render: Prints it to a rich console.
+        form: ``"terminal"`` or ``"json"``.
+        output: The file, if any.
+    """
+    if form == "json":
+        if output is not None:
+            result.save(output)
+        else:
+            click.echo(result.to_json(), nl=False)
+        return
+    from io import StringIO
+
+    from rich.console import Console
+
+    from gnomon.files import write_whole
+
+    if output is None:
+        render(result, Console(markup=False, highlight=False, emoji=False))
+    else:
+        text = StringIO()
+        render(result, Console(file=text, width=100, markup=False, highlight=False, emoji=False, no_color=True))
+        write_whole(output, text.getvalue())

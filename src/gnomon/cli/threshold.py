@@ -1,0 +1,195 @@
+"""``gnomon threshold``: from scored rows with their true values to a threshold, and to decisions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gnomon.cli import options as own
+
+NOT_MET = 3
+
+
+@click.command(short_help="Choose a threshold, or the class of least cost, and apply it.")
+@own.with_options(
+    own.PATHS,
+    own.TARGET,
+    own.SCORE,
+    own.WEIGHT,
+    click.option(
+        "-g",
+        "--goal",
+        metavar="MEASURE",
+        help="Make this great: f1, f2, matthews_corrcoef, balanced_accuracy, youden ...",
+    ),
+    click.option("--cost", metavar="CELL=X,...", help="What a row of a cell (tp, fp, fn, tn) costs: fn=10,fp=1."),
+    click.option("--gain", metavar="CELL=X,...", help="What a row of a cell brings, such as tp=5."),
+    click.option(
+        "--cost-matrix",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar="FILE",
+        help="For several classes: a CSV of the costs, a line for each true class, a column for each decided one.",
+    ),
+    click.option(
+        "--where",
+        multiple=True,
+        metavar="CONSTRAINT",
+        help="What must hold: 'recall >= 0.95', 'precision.low >= 0.8', 'flagged <= 200'; may be given several times.",
+    ),
+    click.option(
+        "--periods", type=float, default=1.0, metavar="N", help="The rows cover N days, say; 'flagged' is of each."
+    ),
+    click.option(
+        "--split",
+        metavar="COLUMN=VALUE",
+        help="Choose on these rows, such as part=validation, and judge on all others.",
+    ),
+    click.option(
+        "--apply",
+        "applied",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Decide the rows of this file, which needs the columns of scores only, and write them to --output.",
+    ),
+    click.option(
+        "--column", default="decision", show_default=True, metavar="NAME", help="What to call the column of decisions."
+    ),
+    own.POSITIVE,
+    own.CLASSES,
+    own.SCALE,
+    own.LEVEL,
+    own.INTERVAL,
+    own.MISSING,
+    own.SEED,
+    own.EXACT,
+    own.MEMORY,
+    own.THREADS,
+    own.FORM,
+    own.OUTPUT,
+)
+@click.pass_context
+def threshold(
+    context: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    target: tuple[str, ...],
+    score: tuple[str, ...],
+    cost: str | None,
+    gain: str | None,
+    cost_matrix: Path | None,
+    classes: str | None,
+    applied: tuple[Path, ...],
+    column: str,
+    form: str,
+    output: Path | None,
+    **options: Any,
+) -> None:
+    """Choose the best threshold on the scored rows in PATH: by costs, a measure, or what must hold.
+
+    A row is decided for the positive class at score >= threshold. With a cost matrix, rows of several classes are
+    decided for the class of least expected cost. Exit code 3: the constraints cannot be met; the nearest threshold is
+    shown.
+
+    \b
+    gnomon threshold scored.parquet --target y --score p --cost fn=10,fp=1
+    gnomon threshold scored.parquet --target y --score p --where 'recall >= 0.95'
+    gnomon threshold scored.parquet --target y --score p --where 'flagged <= 200' --periods 30
+    gnomon threshold scored.parquet --target y --score p --goal f1 --split part=validation
+    gnomon threshold old.parquet --target y --score p --goal f1 --apply new.parquet --output decided.parquet
+    """
+    from gnomon.decision.apply import labels, write_applied
+    from gnomon.errors import UsageError
+    from gnomon.report.decision import render_cost, render_threshold
+
+    own.check_output(output, (*paths, *applied))
+    if applied and (output is None or form == "json"):
+        raise UsageError("--apply writes the decided rows to --output FILE: name it, and leave --format out")
+    chosen = {
+        "target": own.columns(target, paths),
+        "score": own.columns(score, paths),
+        "classes": classes.split(",") if classes is not None else None,
+    }
+    shown = None if applied else output
+    result: Any
+    if cost_matrix is not None:
+        result = cost_decision(cost_matrix, cost or gain, paths, chosen | options)
+        own.show(result, render_cost, form, shown)
+    else:
+        result = threshold_decision(cost, gain, paths, chosen | options)
+        own.show(result, render_threshold, form, shown)
+        if not result.met:
+            context.exit(NOT_MET)
+    if applied and output is not None:
+        given = chosen["score"]
+        scores = given if isinstance(given, list) else [str(given)]
+
+        def decide(columns: Any) -> Any:
+            import numpy as np
+
+            many = cost_matrix is not None
+            codes = result.apply(np.stack(columns, axis=1)) if many else result.apply(columns[0]).astype(int)
+            return labels(codes, result.classes)
+
+        rows = write_applied(applied, output, scores, options["scale"], (column, decide))
+        click.echo(f"{rows:,} rows decided: {output}", err=True)
+
+
+def threshold_decision(cost: str | None, gain: str | None, paths: tuple[Path, ...], options: dict[str, Any]) -> Any:
+    """The threshold of a binary task."""
+    from gnomon.cli.progress import ProgressBar
+    from gnomon.decision.threshold import choose_threshold
+
+    exact = options.pop("exact")
+    with ProgressBar() as progress:
+        return choose_threshold(
+            list(paths),
+            costs=amounts("--cost", cost),
+            gains=amounts("--gain", gain),
+            exact="auto" if exact is None else exact,
+            progress=progress,
+            **options,
+        )
+
+
+def cost_decision(matrix: Path, other: str | None, paths: tuple[Path, ...], options: dict[str, Any]) -> Any:
+    """The decision of least cost of a task of several classes.
+
+    Raises:
+        UsageError: Options of thresholds were given, too.
+    """
+    from gnomon.decision.cost import minimum_cost
+    from gnomon.errors import UsageError
+
+    given = [name for name in ("goal", "where", "split", "positive") if options[name]]
+    if other or given:
+        raise UsageError(f"--cost-matrix decides among several classes: leave out {', '.join(['--cost', *given])}")
+    known = ("target", "score", "classes", "weight", "level", "missing", "threads")
+    try:
+        rows = [line.split(",") for line in matrix.read_text(encoding="utf-8").splitlines() if line.strip()]
+        costs = [[float(cell) for cell in row] for row in rows]
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{matrix} is no CSV of numbers: {error}") from None
+    return minimum_cost(list(paths), costs=costs, **{name: options[name] for name in known})
+
+
+def amounts(option: str, given: str | None) -> dict[str, float] | None:
+    """Amounts by cell, such as ``fn=10,fp=1``.
+
+    Raises:
+        UsageError: They say something else.
+    """
+    from gnomon.errors import UsageError
+
+    if given is None:
+        return None
+    found: dict[str, float] = {}
+    for part in given.split(","):
+        cell, _, amount = part.partition("=")
+        try:
+            found[cell.strip()] = float(amount)
+        except ValueError:
+            raise UsageError(f"{option} {given!r}: say a number for each cell, such as fn=10,fp=1") from None
+    return found

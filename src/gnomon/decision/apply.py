@@ -1,0 +1,68 @@
+"""Writing what a decision says of rows that have scores: the same rows with a column more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.errors import UsageError
+from gnomon.schema.batch import Rows, check_sums, leave_out_missing, score
+from gnomon.schema.schema import Columns, Scale, Schema, Task
+from gnomon.sources.base import Piece, check_columns
+from gnomon.sources.files import FileSource
+from gnomon.sources.writing import write_rows
+
+# What is made of the scores of some rows, one array a score column.
+Make = Callable[[tuple[NDArray[Any], ...]], NDArray[Any]]
+
+
+def write_applied(
+    paths: Sequence[Path], output: Path, scores: Sequence[str], scale: str, made: tuple[str, Make]
+) -> int:
+    """Writes the rows of some files with a column more that follows from their scores; returns their number.
+
+    Args:
+        paths: The files.
+        output: Where to write: ``.parquet``, ``.csv``, ``.feather`` or ``.arrow``.
+        scores: The columns of scores.
+        scale: Whether they are probabilities, which is checked, or any numbers.
+        made: The name of the column, and what makes it.
+
+    Raises:
+        UsageError: The output is one of the files, or is named for no format; there is such a column already.
+        ColumnError: A column of scores is missing, or holds no numbers.
+        DataError: A score is missing or no probability.
+        SourceError: The output cannot be written.
+    """
+    source = FileSource(*paths)
+    check_columns(scores, source.columns, source.name)
+    name, make = made
+    if name in source.columns:
+        raise UsageError(f"{source.name} has a column {name!r} already: name another for what is decided")
+    if output.exists() and any(path.is_file() and output.samefile(path) for path in paths):
+        raise UsageError(f"{output} is the input itself: write the rows to another file")
+    task = "multiclass" if len(scores) > 1 else "binary"
+    schema = Schema(cast(Task, task), Columns((), (), tuple(scores)), scale=cast(Scale, scale))
+
+    def of(piece: Piece) -> NDArray[Any]:
+        rows = Rows(piece)
+        leave_out_missing(rows, schema)
+        columns = tuple(score(rows, column, schema, 1) for column in scores)
+        if len(scores) > 1 and scale == "probability":
+            check_sums(rows, columns, tuple(scores))
+        return make(columns)
+
+    wanted = {column: column in scores for column in source.columns}
+    pieces = (piece for part in source.parts(wanted, 1) for piece in part)
+    return write_rows(pieces, {name: of}, output)
+
+
+def labels(codes: NDArray[Any], classes: Sequence[str]) -> NDArray[Any]:
+    """Class codes as the names of classes: whole numbers where all names are such."""
+    numbers = all(name.lstrip("-").isdigit() and str(int(name)) == name for name in classes)
+    named = np.array(list(map(int, classes)), np.int64) if numbers else np.array(list(classes), object)
+    return np.asarray(named[codes])

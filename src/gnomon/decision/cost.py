@@ -1,0 +1,272 @@
+"""``gnomon.minimum_cost``: of several classes, the decision of the least expected cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.engines.threads import fold
+from gnomon.errors import DataError, UsageError
+from gnomon.estimate import Estimate
+from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.opening import Named, opened
+from gnomon.evaluation.options import Options
+from gnomon.evaluation.parts import matrix_of
+from gnomon.evaluation.provenance import provenance
+from gnomon.evaluation.result import ConfusionMatrix
+from gnomon.evaluation.summary import Summary
+from gnomon.intervals.interval import Interval
+from gnomon.intervals.mean import mean_interval
+from gnomon.intervals.wilson import wilson
+from gnomon.kernels.threads import thread_count
+from gnomon.measures.means import mean_loss
+from gnomon.schema.batch import encode
+from gnomon.schema.resolve import resolve
+from gnomon.schema.schema import Schema
+from gnomon.sources.base import Piece
+from gnomon.states.confusion import Confusion
+from gnomon.states.mean import MeanLoss
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class CostDecision(Form):
+    """The decision of the least expected cost, and what it saves.
+
+    Attributes:
+        costs: What deciding for a class costs: rows the true class, columns the decided one.
+        classes: The classes in their order.
+        cost: The cost a row of the decisions.
+        most_probable: The cost a row of always deciding for the most probable class.
+        difference: The first less the second, on the same rows.
+        constant: The class that costs least if every row is decided for it, and what that costs a row.
+        confusion: The confusion matrix of the decisions.
+        notes: Remarks in plain words.
+        provenance: Where the numbers came from.
+    """
+
+    costs: Array
+    classes: tuple[str, ...]
+    cost: Estimate
+    most_probable: Estimate
+    difference: Estimate
+    constant: tuple[str, float]
+    confusion: ConfusionMatrix
+    notes: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.costs.flags.writeable = False
+        object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+
+    def __repr__(self) -> str:
+        return f"CostDecision({len(self.classes)} classes, cost {self.cost}, most probable {self.most_probable})"
+
+    def apply(self, probabilities: Any) -> NDArray[np.intp]:
+        """The code of the class that is decided for, of each row of probabilities (rows, classes).
+
+        Raises:
+            DataError: The shape does not fit, or a probability is missing or outside [0, 1].
+        """
+        table = np.asarray(probabilities, np.float64)
+        if table.ndim != 2 or table.shape[1] != len(self.classes):
+            raise DataError(f"probabilities of {len(self.classes)} classes are needed, not of shape {table.shape}")
+        if not ((table >= 0) & (table <= 1)).all():
+            raise DataError("a probability is missing or lies outside [0, 1]")
+        return least_cost(tuple(table.T), self.costs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form: see docs/json.md."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "decision": "cost",
+            "costs": self.costs.tolist(),
+            "classes": list(self.classes),
+            "cost": self.cost.to_dict(),
+            "most_probable": self.most_probable.to_dict(),
+            "difference": self.difference.to_dict(),
+            "constant": {"class": self.constant[0], "cost": self.constant[1]},
+            "confusion": self.confusion.to_dict(),
+            "notes": list(self.notes),
+            "provenance": plain(self.provenance),
+        }
+
+
+def minimum_cost(
+    data: Any,
+    scored: Any = None,
+    /,
+    *,
+    costs: Any,
+    target: str | None = None,
+    score: Any = None,
+    weight: Any = None,
+    classes: Sequence[Any] | None = None,
+    level: float = 0.95,
+    missing: str = "error",
+    threads: int | None = None,
+) -> CostDecision:
+    """Decides each row of several classes for the least expected cost, from its probabilities.
+
+    The expected cost of deciding for class j is the sum over classes i of ``p[i] * costs[i, j]``; of equal ones the
+    first class is taken. That is the best decision if the probabilities hold what they say: check ``ev.calibration``.
+    For two classes it is a threshold: :func:`gnomon.choose_threshold`.
+
+    Args:
+        data: The true values, or the data that holds the named columns; see :func:`gnomon.evaluate`.
+        scored: The probabilities of shape (rows, classes), when ``data`` holds the true values.
+        costs: What deciding costs, of shape (classes, classes): rows the true class, columns the decided one, in the
+            order of the sorted labels or of ``classes``.
+        target: Name of the column of true values.
+        score: Names of the columns of probabilities, one for each class.
+        weight: Name of the column (or the array) of row weights.
+        classes: The class labels, where not all occur or their order is another.
+        level: Confidence level of the intervals.
+        missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value.
+        threads: How many threads.
+
+    Raises:
+        UsageError: The costs do not fit the classes, or the task is not of several classes with probabilities.
+        SourceError: The file or folder cannot be read.
+        ColumnError: A column is missing, of the wrong type or of another length.
+        DataError: A bad value.
+
+    Examples:
+        >>> import gnomon
+        >>> y, p = ["a", "b", "c", "c"], [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.1, 0.4], [0.1, 0.1, 0.8]]
+        >>> decision = gnomon.minimum_cost(y, p, costs=[[0, 1, 1], [1, 0, 1], [5, 5, 0]])
+        >>> decision.cost.value, decision.most_probable.value
+        (0.0, 1.25)
+        >>> decision.apply([[0.5, 0.1, 0.4]]).tolist()
+        [2]
+    """
+    options = Options("auto", level, 0, thread_count(threads))
+    source, request = opened(
+        (data, scored if target is None else None),
+        Named(target, None, score, weight),
+        task="multiclass", classes=classes, positive=None, threshold=None, scale="probability", missing=missing,
+    )  # fmt: skip
+    schema = resolve(source, request, options.threads)
+    if not schema.columns.scores:
+        raise UsageError("name the columns of probabilities, one for each class (score=[...])")
+    matrix = cost_matrix(costs, schema.names)
+    tally = fold(source.parts(schema.numeric, options.threads), lambda: CostTally(schema, matrix), options.threads)
+    if not tally.confusion.counts.sum():
+        raise DataError(f"{source.name} has no rows to evaluate")
+    cost, probable, difference = (cost_estimate(own, matrix, options) for own in tally.costs[:3])
+    support = tally.confusion.mass().sum(axis=1).astype(np.float64)
+    constant = support @ matrix / support.sum()
+    best = int(np.argmin(constant))
+    decided = CostDecision(
+        matrix,
+        schema.names,
+        cost,
+        probable,
+        difference,
+        (schema.names[best], float(constant[best])),
+        cast(ConfusionMatrix, matrix_of(tally.confusion, schema.names)),
+        provenance=provenance(source, schema, Summary(tally.costs[0].weight, tally.dropped, {}), options),
+    )
+    object.__setattr__(decided, "notes", (*remarks(decided), *schema.notes, *source.notes))
+    return decided
+
+
+def remarks(decided: CostDecision) -> list[str]:
+    """What the decision saves, in plain words."""
+    saved, notes = decided.difference, []
+    if saved.value == 0:
+        notes.append("It costs the same as deciding for the most probable class.")
+    else:
+        less = "less" if saved.value < 0 else "more"
+        sure = "" if saved.high < 0 or saved.low > 0 else ", which may be chance"
+        notes.append(f"It costs {abs(saved.value):.4g} a row {less} than deciding for the most probable class{sure}.")
+    if decided.constant[1] <= decided.cost.value:
+        notes.append(
+            f"Always deciding for {decided.constant[0]!r} costs no more ({decided.constant[1]:.4g} a row): "
+            "the probabilities are of no use for these costs."
+        )
+    return notes
+
+
+def cost_matrix(costs: Any, names: Sequence[str]) -> Array:
+    """The costs as an array.
+
+    Raises:
+        UsageError: They are no finite numbers of shape (classes, classes).
+    """
+    try:
+        matrix = np.array(costs, np.float64)
+    except (TypeError, ValueError):
+        matrix = np.zeros(0)
+    if matrix.shape != (len(names), len(names)) or not (np.abs(matrix) <= 1e100).all():
+        raise UsageError(
+            f"costs= takes a finite number for each true and each decided class, {len(names)} x {len(names)} of them, "
+            f"in the order {', '.join(names[:10])}"
+        )
+    return matrix
+
+
+def least_cost(scores: tuple[NDArray[Any], ...], costs: Array) -> NDArray[np.intp]:
+    """The class of the least expected cost of each row. Classes are added in their order, row by row alike."""
+    best = np.zeros(len(scores[0]), np.intp)
+    least: Array | None = None
+    for decided in range(len(costs)):
+        expected = np.zeros(len(scores[0]))
+        for true, own in enumerate(scores):
+            if costs[true, decided]:
+                expected += own.astype(np.float64) * costs[true, decided]
+        if least is None:
+            least = expected
+            continue
+        better = expected < least
+        best[better] = decided
+        least = np.minimum(least, expected)
+    return best
+
+
+class CostTally:
+    """The costs of the rows that a thread has seen: as decided, as most probable, and the first less the second."""
+
+    def __init__(self, schema: Schema, costs: Array) -> None:
+        self._schema, self._matrix = schema, costs
+        self.costs = [MeanLoss() for _ in range(3)]
+        self.dropped = 0
+        self.confusion = Confusion.empty(len(costs), schema.columns.weight is not None)
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Takes in the rows of a piece."""
+        batch = encode(piece, self._schema, threads)
+        self.dropped += batch.dropped
+        decided = least_cost(batch.scores, self._matrix)
+        probable = np.argmax(np.stack(batch.scores, axis=1), axis=1)
+        cost, other = (self._matrix[batch.target, own] for own in (decided, probable))
+        for place, values in enumerate((cost, other, cost - other)):
+            self.costs[place] = self.costs[place].merge(MeanLoss.of(values, batch.weight, threads))
+        own = Confusion.of_labels(
+            batch.target, decided.astype(batch.target.dtype), batch.weight, len(self._matrix), threads
+        )
+        self.confusion = self.confusion.merge(own)
+
+    def merge(self, other: Self) -> Self:
+        """The costs of the rows of both."""
+        self.costs = [mine.merge(own) for mine, own in zip(self.costs, other.costs, strict=True)]
+        self.confusion = self.confusion.merge(other.confusion)
+        self.dropped += other.dropped
+        return self
+
+
+def cost_estimate(state: MeanLoss, costs: Array, options: Options) -> Estimate:
+    """A mean cost. Where all rows cost the same, as many others as Wilson's limit allows may cost the most or least."""
+    measured = mean_loss(state)
+    spread = float(costs.max() - costs.min())
+    interval = mean_interval(measured, options.level, least=-spread + min(0.0, float(costs.min())), most=np.inf)
+    if measured.variance == 0:
+        share = wilson(0.0, measured.rows, options.level).high
+        interval = Interval(measured.mean - share * spread, measured.mean + share * spread, "wilson")
+    return options.estimate(measured.mean, interval, state.weight.n)

@@ -1,0 +1,42 @@
+"""What every result has that other programs read: a JSON form, as text and as a file."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gnomon.files import write_whole
+
+SCHEMA_VERSION = 1
+
+
+class Form(ABC):
+    """A result with a JSON form."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON form: see docs/json.md."""
+
+    def to_json(self) -> str:
+        """The JSON form as text, with a line break at the end."""
+        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def save(self, path: str | Path) -> None:
+        """Writes the JSON form to a file, whole or not at all.
+
+        Raises:
+            SourceError: The file cannot be written.
+        """
+        write_whole(Path(path), self.to_json())
+
+
+def plain(value: Any) -> Any:
+    """Mappings and tuples as JSON has them."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(own) for key, own in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(own) for own in value]
+    return value

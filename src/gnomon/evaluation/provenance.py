@@ -1,0 +1,39 @@
+"""Where the numbers of a result came from."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from gnomon.evaluation.options import Options
+from gnomon.evaluation.summary import Summary
+from gnomon.schema.schema import Schema
+from gnomon.sources.base import Source
+
+
+def provenance(source: Source, schema: Schema, summary: Summary, options: Options) -> dict[str, Any]:
+    """Where the numbers came from. Nothing in it depends on the machine's speed, threads or clock."""
+    columns = schema.columns
+    return {
+        "gnomon": version("gnomon"),
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "numpy": np.__version__,
+        "source": source.name,
+        "columns": {
+            "target": list(columns.targets) if schema.task == "multilabel" else columns.target,
+            "prediction": list(columns.predictions) if schema.task == "multilabel" else columns.prediction,
+            "score": list(columns.scores),
+            "weight": columns.weight,
+            "slices": list(columns.slices),
+            "part": None if columns.part is None else str(columns.part),
+        },
+        "rows_dropped": summary.dropped,
+        "effective_rows": summary.rows.effective,
+        "scale": schema.scale if columns.scores else None,
+        "interval": options.interval,
+        "level": options.level,
+        "seed": int(options.seed),
+    }

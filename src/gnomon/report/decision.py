@@ -1,0 +1,114 @@
+"""Decisions for a terminal: what was chosen, what it achieves, and what other thresholds would do."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from gnomon.decision.cost import CostDecision
+from gnomon.decision.threshold import ThresholdDecision
+from gnomon.measures.catalogue import measure
+from gnomon.report.terminal import (
+    ASCII,
+    LONGEST_LABEL,
+    UNICODE,
+    Glyphs,
+    bullets,
+    confusion_section,
+    estimates_table,
+    grid,
+    interval_text,
+    print_sections,
+)
+from gnomon.report.text import number, visible
+from gnomon.thresholds.table import Thresholds
+
+# Columns of the table of thresholds, the most telling first; thresholds that are shown.
+COLUMNS = {"precision": "precision", "recall": "recall", "false_positive_rate": "fall-out", "f1": "F1"}
+SHOWN = 12
+
+
+def render_threshold(decision: ThresholdDecision, console: Console) -> None:
+    """Prints a chosen threshold to a rich console."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    chosen = decision.threshold
+    head = Text()
+    head.append("threshold", style="bold")
+    head.append(f" {glyphs.dot} {decision.goal}\n")
+    head.append(f"n = {chosen.n:,} {glyphs.dot} positive {visible(decision.positive, LONGEST_LABEL)!r}", style="dim")
+    answer = Text("score >= ")
+    answer.append(
+        "none" if math.isinf(chosen.value) else repr(chosen.value), style="bold green" if decision.met else "bold red"
+    )
+    ends = interval_text(chosen, glyphs) if math.isfinite(chosen.low) and math.isfinite(chosen.high) else ""
+    if ends:
+        answer.append(f"  ({ends} in other samples)", style="dim")
+    sections: list[RenderableType] = [head, answer]
+    sections.append(estimates_table(decision.estimates, console.width, glyphs, chosen.level))
+    sections += [line for line in (compared(decision, glyphs),) if line is not None]
+    sections.append(confusion_section(decision.confusion, console.width, glyphs))
+    sections.append(threshold_table(decision.thresholds, chosen.value, decision.measure))
+    if decision.notes:
+        sections.append(bullets(list(decision.notes), console.width, glyphs))
+    print_sections(sections, console)
+
+
+def render_cost(decision: CostDecision, console: Console) -> None:
+    """Prints decisions of least cost to a rich console."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    head = Text()
+    head.append("decision of least expected cost", style="bold")
+    head.append(f"\nn = {decision.cost.n:,} {glyphs.dot} {len(decision.classes)} classes", style="dim")
+    table = grid()
+    for name in ("", "cost a row", f"{decision.cost.level * 100:g} % interval"):
+        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
+    for name, own in (
+        ("least expected cost", decision.cost),
+        ("most probable class", decision.most_probable),
+        ("difference", decision.difference),
+    ):
+        table.add_row(name, Text(number(own.value), style="bold"), interval_text(own, glyphs))
+    table.add_row(f"always {visible(decision.constant[0], LONGEST_LABEL)!r}", number(decision.constant[1]), "")
+    sections: list[RenderableType] = [head, table, confusion_section(decision.confusion, console.width, glyphs)]
+    if decision.notes:
+        sections.append(bullets(list(decision.notes), console.width, glyphs))
+    print_sections(sections, console)
+
+
+def compared(decision: ThresholdDecision, glyphs: Glyphs) -> Text | None:
+    """What the goal's measure is once its optimism is taken off, and at 0.5."""
+    title = glyphs.write(measure(decision.measure).title)
+    facts = []
+    if decision.corrected is not None and not math.isnan(decision.corrected.value):
+        facts.append(f"less optimism {number(decision.corrected.value)}")
+    if decision.default is not None and not math.isnan(decision.default.value):
+        facts.append(f"at a threshold of 0.5 {number(decision.default.value)}")
+    return Text(f"{title}: {', '.join(facts)}") if facts else None
+
+
+def threshold_table(table: Thresholds, chosen: float, wanted: str) -> RenderableType:
+    """About a dozen thresholds, evenly spread over what is flagged, the chosen one and that of 0.5 among them."""
+    share = table["flagged_share"]
+    places = {int(np.argmin(np.abs(share - goal))) for goal in np.linspace(0, 1, SHOWN - 1) ** 2}
+    at = table.place(chosen)
+    names = dict(COLUMNS)
+    if wanted not in (*names, "cost", "flagged_share", "flagged"):
+        names[wanted] = measure(wanted).title
+    grid_ = grid()
+    for name in ("score >=", "flagged", *names.values(), ""):
+        grid_.add_column(name, justify="right", no_wrap=True)
+    values = {name: table[name] for name in names}
+    for place in sorted(places | {at}):
+        style = "bold" if place == at else ""
+        cells = [shown_threshold(table.threshold[place]), f"{share[place]:.1%}"]
+        cells += [number(float(values[name][place])) for name in names]
+        grid_.add_row(*(Text(cell, style=style) for cell in cells), "<" if place == at else "")
+    return grid_
+
+
+def shown_threshold(threshold: float) -> str:
+    """A threshold, rounded to be looked at."""
+    return "none" if math.isinf(threshold) else f"{threshold:.6g}"
