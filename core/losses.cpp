@@ -63,10 +63,29 @@ GNOMON_HOT void log_block(const double* truth, std::size_t count, double least, 
   for (std::size_t i = 0; i < count; ++i) out[i] = log_loss_of(truth[i], least, most);
 }
 
-// The sums that a weighted mean and its variance need.
+// The sums that a weighted mean and its variance need; that of the values of rows with label 1 besides.
 struct MeanSums {
-  ExactSum value, square;
+  ExactSum value, square, positive;
 };
+
+// Adds the values of rows with label 1, times their weights.
+GNOMON_HOT void add_positives(ExactSum& into, const double* values, const std::uint8_t* label, const double* weight,
+                              std::size_t count) {
+  double own[kBlock], high[kBlock], low[kBlock];
+  widen(label, count, own);
+  for (std::size_t i = 0; i < count; ++i) own[i] = own[i] != 0.0 ? values[i] : 0.0;
+  if (weight == nullptr) {
+    into.add_block(own, count);
+    return;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const Pair weighted = product(own[i], weight[i]);
+    high[i] = weighted.high;
+    low[i] = weighted.low;
+  }
+  into.add_block(high, count);
+  into.add_block(low, count);
+}
 
 GNOMON_HOT void add_values(MeanSums& into, const double* values, const double* weight, std::size_t count,
                            bool squares) {
@@ -101,9 +120,10 @@ GNOMON_HOT void add_values(MeanSums& into, const double* values, const double* w
 }
 
 // Runs fill(begin, count, block) over all rows and sums what it fills in; a list of the sum, and of that of the
-// squares if asked for.
+// squares if asked for, and of that of the rows with label 1 if there are labels.
 template <class Fill>
-nb::list sum_blocks(std::size_t rows, const double* weight, bool squares, int threads, const Fill& fill) {
+nb::list sum_blocks(std::size_t rows, const double* weight, bool squares, int threads, const Fill& fill,
+                    const std::uint8_t* label = nullptr) {
   MeanSums whole;
   {
     nb::gil_scoped_release release;
@@ -114,16 +134,20 @@ nb::list sum_blocks(std::size_t rows, const double* weight, bool squares, int th
       double block[kBlock];
       for (std::size_t i = r.begin; i < r.end; i += kBlock) {
         const std::size_t count = std::min(kBlock, r.end - i);
-        add_values(parts[part], fill(i, count, block), weight ? weight + i : nullptr, count, squares);
+        const double* values = fill(i, count, block);
+        const double* own = weight ? weight + i : nullptr;
+        add_values(parts[part], values, own, count, squares);
+        if (label != nullptr) add_positives(parts[part].positive, values, label + i, own, count);
       }
     });
     for (const auto& part : parts) {
       whole.value.merge(part.value);
       whole.square.merge(part.square);
+      whole.positive.merge(part.positive);
     }
   }
-  const ExactSum sums[] = {whole.value, whole.square};
-  return to_python(sums, squares ? 2 : 1);
+  const ExactSum sums[] = {whole.value, whole.square, whole.positive};
+  return to_python(sums, label ? 3 : squares ? 2 : 1);
 }
 
 template <class T>
@@ -140,7 +164,8 @@ nb::list brier_sums(Input<std::uint8_t> target, Input<T> score, std::optional<In
                     [&](std::size_t begin, std::size_t count, double* block) {
                       brier_block(target.data() + begin, score.data() + begin, count, block);
                       return static_cast<const double*>(block);
-                    });
+                    },
+                    squares ? target.data() : nullptr);
 }
 
 template <class T>
@@ -151,7 +176,8 @@ nb::list log_loss_sums(Input<std::uint8_t> target, Input<T> score, std::optional
                     [&](std::size_t begin, std::size_t count, double* block) {
                       log_block(target.data() + begin, score.data() + begin, count, least, most, block);
                       return static_cast<const double*>(block);
-                    });
+                    },
+                    squares ? target.data() : nullptr);
 }
 
 // Sums of w*v and w*v^2 of any column.

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
         UsageError,
     )
     from gnomon.estimate import Estimate
+    from gnomon.evaluation.baseline import Baseline
     from gnomon.evaluation.evaluate import evaluate
     from gnomon.evaluation.result import ConfusionMatrix, Evaluation, load
     from gnomon.thresholds.table import OperatingPoint, Thresholds
 
 __all__ = [
+    "Baseline",
     "ColumnError",
     "ConfusionMatrix",
     "CostDecision",
@@ -57,6 +59,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "Baseline": "gnomon.evaluation.baseline",
     "ConfusionMatrix": "gnomon.evaluation.result",
     "CostDecision": "gnomon.decision.cost",
     "Estimate": "gnomon.estimate",

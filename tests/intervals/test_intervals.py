@@ -13,7 +13,6 @@ from gnomon.intervals.logit import logit_interval
 from gnomon.intervals.quantile import median_interval
 from gnomon.intervals.wilson import wilson
 from gnomon.measures.quantiles import Ranks
-from gnomon.states.residuals import ErrorSizes
 
 
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.999])
@@ -62,7 +61,7 @@ def test_newcombe_solves_its_equation():
 @pytest.mark.parametrize("n", [6, 7, 20, 101, 1000])
 def test_median_interval_covers_as_the_binomial_says(n):
     """Two order statistics: the fewest ranks that still reach the level."""
-    errors = Ranks(*ErrorSizes.of(np.arange(n) + 1.0, np.zeros(n), None).columns(), 1)
+    errors = Ranks(np.arange(n) + 1.0, None, 1)
     low, high, method = median_interval(errors, n, 0.95)
     assert method == "order statistics"
     below = int(low) - 1  # so many errors lie below the lower end
@@ -73,7 +72,7 @@ def test_median_interval_covers_as_the_binomial_says(n):
 
 def test_too_few_for_a_median_interval():
     """Five rows cannot enclose a median at 95 %."""
-    errors = Ranks(*ErrorSizes.of(np.arange(5) + 1.0, np.zeros(5), None).columns(), 1)
+    errors = Ranks(np.arange(5) + 1.0, None, 1)
     assert math.isnan(median_interval(errors, 5, 0.95).low)
 
 

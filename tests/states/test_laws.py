@@ -13,7 +13,7 @@ from gnomon.kernels.histogram import WeightUnits
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import MeanLoss
-from gnomon.states.residuals import ErrorSizes, Residuals
+from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
 from tests.strategies import partitions
 
@@ -63,9 +63,9 @@ CASES = {
         lambda c, r: Residuals.of(c["amount"][r], c["second"][r], pick(c["weight"], r), 1),
         lambda c: Residuals(),
     ),
-    "error_sizes": Case(
-        lambda c, r: ErrorSizes.of(c["amount"][r], c["second"][r], pick(c["weight"], r)),
-        lambda c: ErrorSizes(),
+    "amounts": Case(
+        lambda c, r: Amounts.of(c["amount"][r], c["second"][r], pick(c["weight"], r)),
+        lambda c: Amounts(),
     ),
 }
 
@@ -172,7 +172,7 @@ def test_every_state_is_tested_here():
         "ClassScores",
         "LabelRows",
         "Residuals",
-        "ErrorSizes",
+        "Amounts",
         "ScoreHistogram",
     }
     assert found == tested | {"State", "KeptRows"}

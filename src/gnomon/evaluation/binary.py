@@ -7,7 +7,7 @@ from typing import cast
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.classification import WHOLE, Table
 from gnomon.evaluation.options import Options
-from gnomon.evaluation.parts import Parts, majority
+from gnomon.evaluation.parts import Parts
 from gnomon.evaluation.ranking import ranking_estimates
 from gnomon.evaluation.reading import Reading
 from gnomon.evaluation.summary import Summary
@@ -16,7 +16,7 @@ from gnomon.intervals.mean import mean_interval
 from gnomon.measures.means import mean_loss
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
-from gnomon.states.mean import MeanLoss, Weight
+from gnomon.states.mean import ClassLoss, Weight
 
 POSITIVE = 1
 _PROPORTIONS = ("precision", "recall", "specificity", "false_positive_rate", "negative_predictive_value")
@@ -31,18 +31,18 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
         table = Table(cast(Confusion, states["confusion"]), options)
         parts.estimates |= confusion_estimates(table, summary.rows, schema, options)
         parts.confusion = table.state
-        parts.baseline = majority(table, schema, summary.rows)
+        parts.table = table
     if "scores" in states:
         order = reading.order(summary)
         ranked = ranking_estimates(order, label, options)
-        parts.order = order if ranked.curves else None
+        parts.order, parts.precision_gain = (order, ranked.precision_gain) if ranked.curves else (None, None)
         parts.estimates |= ranked.estimates
         parts.curves = ranked.curves
         if ranked.constant:
             parts.notes.append("Every row has the same score: it ranks nothing.")
     for name, most in (("log_loss", float("inf")), ("brier_score", 1.0)):
         if name in states:
-            measured = mean_loss(cast(MeanLoss, states[name]))
+            measured = mean_loss(cast(ClassLoss, states[name]).loss)
             interval = mean_interval(measured, options.level, most=most)
             parts.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
     return parts

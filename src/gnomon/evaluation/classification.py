@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from gnomon.evaluation.options import Options
 from gnomon.intervals.bootstrap import confusion_intervals
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.wilson import effective_trials, wilson
-from gnomon.kernels.exact import ExactSum
 from gnomon.measures import confusion as measures
 from gnomon.measures.confusion import PROPORTIONS, Cells, Mass
 from gnomon.states.confusion import Confusion
@@ -22,6 +22,14 @@ WHOLE: dict[str, tuple[Callable[[Cells], measures.Array], str]] = {
     "balanced_accuracy": (measures.balanced_accuracy, "no class has any rows"),
     "matthews_corrcoef": (measures.matthews_corrcoef, "only one class is true, or only one was predicted"),
     "cohen_kappa": (measures.cohen_kappa, "only one class is true and only that one was predicted"),
+}
+
+# Averages over classes, in the same form.
+AVERAGED = {
+    f"{name}_{average}": (measures.averaged(name, average), f"{name} is undefined for every class")
+    for average in ("macro", "weighted")
+    for name in ("precision", "recall", "f1")
+    if (name, average) != ("recall", "weighted")
 }
 
 
@@ -65,11 +73,18 @@ class Table:
     @property
     def rows(self) -> Weight:
         """The rows of all cells."""
-        rows = int(self.state.counts.sum())
+        return reduce(Weight.merge, self.classes())
+
+    def classes(self) -> list[Weight]:
+        """The rows of each class."""
         if self.state.weights is None:
-            return Weight.of(rows, None, 1)
-        sums = zip(*self.state.weights.values(), strict=True)
-        return Weight(rows, *(sum(own, ExactSum()) for own in sums))
+            return [Weight.of(int(rows), None, 1) for rows in self.state.counts.sum(axis=1)]
+        of_class = [Weight() for _ in self.state.counts]
+        for cell, (total, squares) in self.state.weights.items():
+            true = cell // self.state.classes
+            rows = int(self.state.counts.flat[cell])
+            of_class[true] = of_class[true].merge(Weight(rows, total, squares))
+        return of_class
 
     def predicted_share(self, code: int, rows: Weight) -> Estimate:
         """The share of rows that is predicted as a class."""

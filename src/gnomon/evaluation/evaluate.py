@@ -9,6 +9,7 @@ from typing import Any
 
 from gnomon.errors import UsageError
 from gnomon.evaluation.binary import evaluate_binary
+from gnomon.evaluation.guesses import baseline_of
 from gnomon.evaluation.multiclass import evaluate_multiclass
 from gnomon.evaluation.multilabel import evaluate_multilabel
 from gnomon.evaluation.notes import remarks
@@ -155,7 +156,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         evaluation_of(parts, summary, schema),
         curves=parts.curves,
         thresholds=None if parts.order is None else threshold_table(parts.order),
-        baseline=baseline_form(parts),
+        baseline=baseline_of(parts, summary, schema, options),
         slices=slices_of(summary, schema, options, reading),
         notes=(
             *remarks(parts, summary, schema),
@@ -205,14 +206,3 @@ def slices_of(summary: Summary, schema: Schema, options: Options, reading: Readi
         return {
             column: dict(zip(own, pool.map(one, own.values()), strict=True)) for column, own in summary.slices.items()
         }
-
-
-def baseline_form(parts: Parts) -> dict[str, Any]:
-    """The baseline in its JSON form."""
-    if parts.baseline is None:
-        return {}
-    return {
-        "strategy": parts.baseline.strategy,
-        "answer": parts.baseline.answer,
-        "estimates": {name: estimate.to_dict() for name, estimate in parts.baseline.estimates.items()},
-    }

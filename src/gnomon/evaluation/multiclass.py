@@ -7,27 +7,19 @@ from typing import cast
 import numpy as np
 
 from gnomon.evaluation.averaged_auc import BinnedRanking, LabelRanking, averaged_auc, averaged_binned_auc
-from gnomon.evaluation.classification import WHOLE, Table
+from gnomon.evaluation.classification import AVERAGED, WHOLE, Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import BinnedOrder, KeptOrder, against_the_rest, class_weights
-from gnomon.evaluation.parts import Parts, majority
+from gnomon.evaluation.parts import Parts
 from gnomon.evaluation.ranking import ranking_estimates
 from gnomon.evaluation.summary import Summary
 from gnomon.intervals.mean import mean_interval
-from gnomon.measures.confusion import averaged
 from gnomon.measures.means import mean_loss
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
-from gnomon.states.mean import MeanLoss
+from gnomon.states.mean import ClassLoss
 from gnomon.states.scores import ClassScores
-
-_AVERAGED = {
-    f"{name}_{average}": (averaged(name, average), f"{name} is undefined for every class")
-    for average in ("macro", "weighted")
-    for name in ("precision", "recall", "f1")
-    if (name, average) != ("recall", "weighted")
-}
 
 
 def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> Parts:
@@ -36,13 +28,13 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> P
     table = Table(cast(Confusion, summary.states["confusion"]), options)
     parts.confusion = table.state
     parts.estimates["accuracy"] = table.accuracy(summary.rows)
-    parts.estimates |= table.bootstrapped(WHOLE | _AVERAGED, summary.rows)
+    parts.estimates |= table.bootstrapped(WHOLE | AVERAGED, summary.rows)
     # Every row has one true and one predicted class, so these averages are the accuracy by another name.
     for name in ("recall_weighted", "precision_micro", "recall_micro", "f1_micro"):
         parts.estimates[name] = parts.estimates["accuracy"]
     for code, label in enumerate(schema.names):
         parts.per_class[label] = table.per_class(code, label)
-    parts.baseline = majority(table, schema, summary.rows)
+    parts.table = table
     left_out = [label for label, own in parts.per_class.items() if not own["precision"].defined]
     if left_out:
         parts.notes.append(
@@ -55,7 +47,7 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> P
         add_binned_ranking(parts, summary, schema, options)
     for name, most in (("log_loss", float("inf")), ("brier_score", 2.0)):
         if name in summary.states:
-            measured = mean_loss(cast(MeanLoss, summary.states[name]))
+            measured = mean_loss(cast(ClassLoss, summary.states[name]).loss)
             interval = mean_interval(measured, options.level, most=most)
             parts.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
     return parts

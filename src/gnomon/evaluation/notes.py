@@ -20,21 +20,6 @@ def dropped_rows(parts: Parts, summary: Summary, schema: Schema) -> str | None:
     return f"{summary.dropped:,} {rows} with missing values left out."
 
 
-def accuracy_against_majority(parts: Parts, summary: Summary, schema: Schema) -> str | None:
-    """Whether the accuracy beats always giving the most frequent answer."""
-    if parts.baseline is None or "accuracy" not in parts.estimates:
-        return None
-    accuracy, guess = parts.estimates["accuracy"], parts.baseline.estimates["accuracy"].value
-    always = f"always answering {parts.baseline.answer!r}"
-    if accuracy.value == guess:
-        return f"The accuracy of {accuracy.value:.2f} equals that of {always}."
-    if accuracy.value < guess:
-        return f"The accuracy of {accuracy.value:.3f} is below the {guess:.3f} of {always}."
-    if accuracy.low <= guess:
-        return f"The accuracy of {accuracy.value:.3f} is not clearly above the {guess:.3f} of {always}."
-    return None
-
-
 def one_answer(parts: Parts, summary: Summary, schema: Schema) -> str | None:
     """Whether every row was predicted the same."""
     if parts.confusion is None:
@@ -58,7 +43,6 @@ def few_rows(parts: Parts, summary: Summary, schema: Schema) -> str | None:
 
 RULES: tuple[Callable[[Parts, Summary, Schema], str | None], ...] = (
     dropped_rows,
-    accuracy_against_majority,
     one_answer,
     few_rows,
 )

@@ -11,24 +11,8 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.classification import Table
 from gnomon.evaluation.order import Order
 from gnomon.evaluation.result import ConfusionMatrix
-from gnomon.schema.schema import Schema
+from gnomon.intervals.interval import Interval
 from gnomon.states.confusion import Confusion
-from gnomon.states.mean import Weight
-
-
-@dataclass(slots=True)
-class Baseline:
-    """What a guess without a model would score on the same rows.
-
-    Attributes:
-        strategy: ``"most_frequent"`` (classification) or ``"mean"`` (regression).
-        answer: What it always answers.
-        estimates: Its scores.
-    """
-
-    strategy: str
-    answer: str | float
-    estimates: dict[str, Estimate]
 
 
 @dataclass(slots=True)
@@ -40,15 +24,10 @@ class Parts:
     confusion: Confusion | None = None
     confusions: dict[str, Confusion] = field(default_factory=dict)
     curves: dict[str, Any] = field(default_factory=dict)
+    table: Table | None = None
     order: Order | None = None
-    baseline: Baseline | None = None
+    precision_gain: Interval | None = None
     notes: list[str] = field(default_factory=list)
-
-
-def majority(table: Table, schema: Schema, rows: Weight) -> Baseline:
-    """Always answering the most frequent class."""
-    code, accuracy = table.majority(rows)
-    return Baseline("most_frequent", schema.names[code], {"accuracy": accuracy})
 
 
 def matrix_of(state: Confusion | None, names: tuple[str, ...]) -> ConfusionMatrix | None:

@@ -114,7 +114,7 @@ def bytes_of_row(schema: Schema) -> int:
     """The same without slices."""
     weighted = schema.columns.weight is not None
     if schema.task == "regression":
-        return 40 if weighted else 16
+        return 56 if weighted else 32
     if schema.task == "multilabel":
         return 30 * len(schema.names) + 16
     if not schema.columns.scores:

@@ -23,11 +23,19 @@ from gnomon.thresholds.table import Thresholds
 
 @dataclass(frozen=True, slots=True)
 class RankingEstimates:
-    """The estimates of one ranking, the points of its curves, and whether every row has the same score."""
+    """What one ranking gives.
+
+    Attributes:
+        estimates: By name.
+        curves: Points of its curves.
+        constant: Whether every row has the same score.
+        precision_gain: The interval of the average precision less the share of positives.
+    """
 
     estimates: dict[str, Estimate]
     curves: dict[str, Any]
     constant: bool
+    precision_gain: Interval = NO_INTERVAL
 
 
 def ranking_estimates(order: Order, label: str, options: Options) -> RankingEstimates:
@@ -40,7 +48,7 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
     pairs, bins = order.pairs, order.bins(measures.STEPS)
     found = values_of(order, pairs)
     values = {name: own.value for name, own in found.items()}
-    intervals = dict.fromkeys(values, NO_INTERVAL)
+    intervals = dict.fromkeys([*values, "precision_gain"], NO_INTERVAL)
     constant = len(bins.low) == 1 and bins.low[0] == bins.high[0]
     if options.intervals:
         effective = order.positives.effective, order.negatives.effective
@@ -49,7 +57,7 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
         if constant:
             intervals["roc_auc"] = Interval(0.5, 0.5, "constant score")
     estimates = {name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in found.items()}
-    return RankingEstimates(estimates, curve_points(bins), constant)
+    return RankingEstimates(estimates, curve_points(bins), constant, intervals["precision_gain"])
 
 
 def values_of(order: Order, pairs: PairCounts) -> dict[str, Certified]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import cast
 
+import numpy as np
+
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.options import Options
-from gnomon.evaluation.parts import Baseline, Parts
+from gnomon.evaluation.parts import Parts
 from gnomon.evaluation.summary import Summary
 from gnomon.intervals.explained import explained_interval
 from gnomon.intervals.interval import NO_INTERVAL, Interval
@@ -18,7 +20,7 @@ from gnomon.measures.means import MeanAndError
 from gnomon.measures.quantiles import BinnedRanks, Ranks
 from gnomon.states.base import State
 from gnomon.states.histogram import ScoreHistogram
-from gnomon.states.residuals import ErrorSizes, Residuals
+from gnomon.states.residuals import Amounts, Residuals
 
 TOO_LARGE = "its terms are too large for double precision: rescale the target and the prediction"
 NO_UPPER_END = "no interval: the largest error of a sample says nothing of larger ones to come"
@@ -32,7 +34,7 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
     n = summary.rows.n
     try:
         squared = measures.squared_error(state)
-        mean, variance = measures.target_mean_and_variance(state)
+        mean, _ = measures.target_mean_and_variance(state)
     except OverflowError:
         too_large = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
         parts.estimates |= dict.fromkeys(("mse", "rmse", "r2", "explained_variance"), too_large)
@@ -41,12 +43,6 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
         parts.estimates["rmse"] = root(parts.estimates["mse"], options)
         for name, centre in (("r2", False), ("explained_variance", True)):
             parts.estimates[name] = explained_estimate(state, centre, n, options)
-        spread = options.estimate(variance, NO_INTERVAL, n)
-        parts.baseline = Baseline(
-            "mean",
-            mean,
-            {"mse": spread, "rmse": root(spread, options), "r2": options.estimate(0.0, NO_INTERVAL, n)},
-        )
         if parts.estimates["r2"].value < 0:
             parts.notes.append(
                 f"R² is negative: always answering the mean of the target ({mean:.4g}) has smaller squared errors."
@@ -72,7 +68,8 @@ def ranks_of(state: State, largest: float, options: Options) -> Ranks | BinnedRa
     """The sizes of the errors by rank: kept, or counted in bins."""
     if isinstance(state, ScoreHistogram):
         return BinnedRanks(state, largest)
-    return Ranks(*cast(ErrorSizes, state).columns(), options.threads)
+    target, prediction, weight = cast(Amounts, state).columns()
+    return Ranks(np.abs(target - prediction), weight, options.threads)
 
 
 def mean_estimate(measured: MeanAndError, n: int, options: Options) -> Estimate:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import SourceError, StateError, UnknownEstimateError, nearest
 from gnomon.estimate import Estimate
+from gnomon.evaluation.baseline import Baseline
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.thresholds.table import Thresholds
 
@@ -107,7 +108,8 @@ class Evaluation(Form, Mapping[str, Estimate]):
         curves: Points of the ROC and the precision-recall curve of a binary task with scores.
         thresholds: What each threshold would do, and which is best (:class:`gnomon.Thresholds`); None unless a binary
             task has scores of both classes. Slices have none.
-        baseline: What a guess without a model would score on the same rows.
+        baseline: What a guess without a model would score on the same rows (:class:`gnomon.Baseline`), and how far the
+            model is from it; None where there is nothing to compare with. Slices have none.
         slices: The evaluation of each slice, by the name of the column and of its value: estimates and counts only.
         train: The evaluation of the rows that the model was fitted on, where ``split=`` told them apart.
         notes: Remarks in plain words.
@@ -125,14 +127,14 @@ class Evaluation(Form, Mapping[str, Estimate]):
     confusions: Mapping[str, ConfusionMatrix] = field(default_factory=dict)
     curves: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Thresholds | None = None
-    baseline: Mapping[str, Any] = field(default_factory=dict)
+    baseline: Baseline | None = None
     slices: Mapping[str, Mapping[str, Evaluation]] = field(default_factory=dict)
     train: Evaluation | None = None
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("estimates", "confusions", "curves", "baseline", "provenance"):
+        for name in ("estimates", "confusions", "curves", "provenance"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         per_class = {label: MappingProxyType(dict(own)) for label, own in self.per_class.items()}
         object.__setattr__(self, "per_class", MappingProxyType(per_class))
@@ -191,7 +193,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
             **self._measured(),
             "curves": plain(self.curves),
             "thresholds": None if self.thresholds is None else self.thresholds.to_dict(),
-            "baseline": plain(self.baseline),
+            "baseline": None if self.baseline is None else self.baseline.to_dict(),
             "slices": {
                 column: {value: {"n": own.n, **own._measured()} for value, own in values.items()}
                 for column, values in self.slices.items()
@@ -237,7 +239,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
                 whole,
                 curves=form["curves"],
                 thresholds=None if form["thresholds"] is None else Thresholds.from_dict(form["thresholds"]),
-                baseline=form["baseline"],
+                baseline=None if form["baseline"] is None else Baseline.from_dict(form["baseline"]),
                 slices=slices,
                 train=None if form["train"] is None else cls._of_measured(form, form["train"]),
                 notes=tuple(form["notes"]),

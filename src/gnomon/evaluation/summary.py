@@ -13,8 +13,8 @@ from gnomon.schema.batch import Batch
 from gnomon.schema.schema import Schema
 from gnomon.states.base import State
 from gnomon.states.confusion import Confusion
-from gnomon.states.mean import MeanLoss, Weight
-from gnomon.states.residuals import ErrorSizes, Residuals
+from gnomon.states.mean import ClassLoss, Weight
+from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
 
 
@@ -65,7 +65,7 @@ def kept_rows(batch: Batch, schema: Schema) -> dict[str, State]:
     """The rows themselves, as far as their order is asked for."""
     if schema.task == "regression":
         assert batch.prediction is not None  # a regression always has one
-        return {"errors": ErrorSizes.of(batch.target, batch.prediction, batch.weight)}
+        return {"errors": Amounts.of(batch.target, batch.prediction, batch.weight)}
     if schema.task == "binary" and batch.scores:
         return {"scores": Scores.of(batch.scores[0], batch.target, batch.weight)}
     if schema.task == "multiclass" and batch.scores:
@@ -82,7 +82,7 @@ def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State
     elif schema.threshold is not None:
         states["confusion"] = Confusion.of_scores(target, batch.scores[0], weight, schema.threshold, threads)
     if batch.scores and schema.scale == "probability":
-        brier, log_loss = MeanLoss.of_probabilities(target, batch.scores[0], weight, threads)
+        brier, log_loss = ClassLoss.of_probabilities(target, batch.scores[0], weight, threads)
         states |= {"brier_score": brier, "log_loss": log_loss}
     return states
 
@@ -98,8 +98,8 @@ def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, S
             predicted = np.argmax(scores, axis=1).astype(batch.target.dtype)
         if schema.scale == "probability":
             log_loss, brier = class_losses(batch.target.astype(np.int32, copy=False), scores, threads)
-            states["log_loss"] = MeanLoss.of(log_loss, weight, threads)
-            states["brier_score"] = MeanLoss.of(brier, weight, threads)
+            for name, losses in (("log_loss", log_loss), ("brier_score", brier)):
+                states[name] = ClassLoss.of(losses, batch.target, weight, classes, threads)
     assert predicted is not None  # a schema has predictions or scores
     states["confusion"] = Confusion.of_labels(batch.target, predicted, weight, classes, threads)
     return states

@@ -89,7 +89,7 @@ def ranking_intervals(
     level: float,
     seed: int,
 ) -> dict[str, Interval]:
-    """Intervals of average precision and KS, from Poisson replicates of bins of scores.
+    """Intervals of average precision, of what it gains on the share of positives, and of KS, from Poisson replicates.
 
     Each replicate draws the rows of each class in each bin anew (a Poisson bootstrap: A. Chamandy et al.,
     "Estimating uncertainty for massive data streams", 2012). The bins' own value stands for the exact one:
@@ -104,6 +104,7 @@ def ranking_intervals(
     """
     tied = bins.low == bins.high
     positives, negatives = ranking_replicates(bins, effective, seed)
+    own, drawn = prevalence(bins.positives, bins.negatives), prevalence(positives, negatives)
     replicates = {
         "average_precision": binned_average_precision(positives, negatives, tied)
         - float(binned_average_precision(bins.positives, bins.negatives, tied))
@@ -115,8 +116,17 @@ def ranking_intervals(
             np.clip(replicates["average_precision"], 0.0, 1.0), values["average_precision"], level
         ),
         "ks": ks_interval(replicates["ks"], values["ks"], effective, level),
+        "precision_gain": percentile_interval(
+            replicates["average_precision"] - drawn, values["average_precision"] - float(own), level
+        ),
     }
     return intervals | separated(effective, values, level)
+
+
+def prevalence(positives: Array, negatives: Array) -> Array:
+    """The share of positives, along the last axis."""
+    own = positives.sum(axis=-1)
+    return np.asarray(own / (own + negatives.sum(axis=-1)))
 
 
 def ranking_replicates(bins: ScoreBins, effective: tuple[float, float], seed: int) -> tuple[Array, Array]:

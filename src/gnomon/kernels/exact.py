@@ -40,6 +40,11 @@ class ExactSum:
             return ExactSum(None)
         return ExactSum(self.units + other.units)
 
+    def __sub__(self, other: ExactSum) -> ExactSum:
+        if self.units is None or other.units is None:
+            return ExactSum(None)
+        return ExactSum(self.units - other.units)
+
     @property
     def finite(self) -> bool:
         """Whether every term could be represented."""

@@ -20,6 +20,14 @@ class MeanSums(NamedTuple):
     square: ExactSum
 
 
+class LossSums(NamedTuple):
+    """The sums of ``w * v``, of ``w * v**2``, and of ``w * v`` over the rows with label 1."""
+
+    value: ExactSum
+    square: ExactSum
+    positive: ExactSum
+
+
 def sum_values(values: NDArray[np.float64], weight: NDArray[np.float64] | None, threads: int) -> MeanSums:
     """The two sums of any column of losses."""
     return MeanSums(*map(ExactSum.from_core, _core.mean_sums(values, weight, True, threads)))
@@ -32,15 +40,15 @@ def total_of(values: NDArray[np.float64], weight: NDArray[np.float64] | None, th
 
 def sum_binary_losses(
     target: NDArray[np.uint8], score: NDArray[Any], weight: NDArray[np.float64] | None, threads: int
-) -> tuple[MeanSums, MeanSums]:
+) -> tuple[LossSums, LossSums]:
     """Sums of the Brier loss ``(p - y)**2`` and of the log loss, for probabilities of the positive class.
 
     As in scikit-learn, a probability nearer to 0 or 1 than the resolution of its type is moved there
     before its logarithm is taken, so a certain mistake costs about 36 (float64), not infinity.
     """
-    brier = _core.brier_sums(target, score, weight, True, threads)
+    brier = _core.brier_sums(target, score, weight, True, threads)  # with squares come those of the label 1
     log_loss = _core.log_loss_sums(target, score, weight, *clipping(score.dtype), True, threads)
-    return MeanSums(*map(ExactSum.from_core, brier)), MeanSums(*map(ExactSum.from_core, log_loss))
+    return LossSums(*map(ExactSum.from_core, brier)), LossSums(*map(ExactSum.from_core, log_loss))
 
 
 def total_brier(

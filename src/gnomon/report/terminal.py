@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -82,7 +83,8 @@ def render(evaluation: Evaluation, console: Console) -> None:
     sections: list[RenderableType] = [title(evaluation, glyphs)]
     others = OTHER_NAMES.get(evaluation.task, frozenset())
     estimates = {name: own for name, own in evaluation.estimates.items() if name not in others}
-    sections.append(estimates_table(estimates, console.width, glyphs, level_of(evaluation)))
+    guesses = {} if evaluation.baseline is None else evaluation.baseline.estimates
+    sections.append(estimates_table(estimates, console.width, glyphs, level_of(evaluation), guesses))
     if evaluation.per_class:
         sections.append(class_table(evaluation, console.width, glyphs))
     sections += [slice_section(column, own, console.width, glyphs) for column, own in evaluation.slices.items()]
@@ -123,19 +125,37 @@ def level_of(evaluation: Evaluation) -> float:
     return next((estimate.level for estimate in evaluation.estimates.values()), 0.95)
 
 
-def estimates_table(estimates: Mapping[str, Estimate], width: int, glyphs: Glyphs, level: float) -> Table:
-    """One row an estimate; as the terminal gets narrower the bar goes first, then n."""
+def estimates_table(
+    estimates: Mapping[str, Estimate],
+    width: int,
+    glyphs: Glyphs,
+    level: float,
+    guesses: Mapping[str, Estimate] = MappingProxyType({}),
+) -> Table:
+    """One row an estimate; as the terminal gets narrower the bar goes first, then the guesses, then n.
+
+    Args:
+        estimates: The estimates by name.
+        width: Of the terminal.
+        glyphs: The characters that it can show.
+        level: Of the intervals.
+        guesses: What a guess without a model scores, by name.
+    """
     columns = {
         "measure": [glyphs.write(measure(name).title) for name in estimates],
         "value": [value_text(own, glyphs) for own in estimates.values()],
         f"{level * 100:g} % interval": [interval_text(own, glyphs) for own in estimates.values()],
+        "guess": [number(guesses[name].value) if name in guesses else "" for name in estimates],
         "n": [f"{own.n:,}" for own in estimates.values()],
     }
+    if not guesses:
+        del columns["guess"]
     if not any(columns[f"{level * 100:g} % interval"]):
         del columns[f"{level * 100:g} % interval"]
     taken = sum(max(map(len, [head, *cells])) + GAP for head, cells in columns.items())
-    if taken - GAP > width:
-        taken -= max(map(len, ["n", *columns.pop("n")])) + GAP
+    for head in ("guess", "n"):
+        if taken - GAP > width and head in columns:
+            taken -= max(map(len, [head, *columns.pop(head)])) + GAP
     bar_width = min(WIDEST_BAR, width - taken)
     bars = bar_width >= NARROWEST_BAR and any(has_bar(name, own) for name, own in estimates.items())
     table = grid()
@@ -154,7 +174,7 @@ def estimates_table(estimates: Mapping[str, Estimate], width: int, glyphs: Glyph
         )
     if "n" not in columns and bars:
         table.add_column(Text("0" + "1".rjust(bar_width - 1), style="dim"), no_wrap=True)
-    styles = {"value": "bold", "n": "dim"}
+    styles = {"value": "bold", "guess": "dim", "n": "dim"}
     for row, (name, estimate) in enumerate(estimates.items()):
         cells = [Text(columns[head][row], style=styles.get(head, "")) for head in columns]
         if bars:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.kernels.exact import ExactSum
-from gnomon.kernels.losses import sum_binary_losses, sum_values
+from gnomon.kernels.losses import sum_binary_losses, sum_values, total_of
 from gnomon.states.wire import pack, pack_sum, unpack, unpack_sum
 
 
@@ -85,17 +86,6 @@ class MeanLoss:
         squared = sums if weight is None else sum_values(losses, weight * weight, threads)
         return cls(Weight.of(len(losses), weight, threads), sums.value, *squared)
 
-    @classmethod
-    def of_probabilities(
-        cls, target: NDArray[np.uint8], score: NDArray[Any], weight: NDArray[np.float64] | None, threads: int
-    ) -> tuple[Self, Self]:
-        """The Brier loss and the log loss of some rows with a probability of the positive class."""
-        rows = Weight.of(len(target), weight, threads)
-        losses = sum_binary_losses(target, score, weight, threads)
-        squared = losses if weight is None else sum_binary_losses(target, score, weight * weight, threads)
-        brier, log_loss = (cls(rows, own.value, *own2) for own, own2 in zip(losses, squared, strict=True))
-        return brier, log_loss
-
     def merge(self, other: Self) -> Self:
         """The state of the rows of both."""
         return type(self)(
@@ -115,3 +105,80 @@ class MeanLoss:
         """The inverse of :meth:`to_bytes`."""
         header, _ = unpack("mean", raw)
         return cls(Weight.from_header(header["weight"]), *map(unpack_sum, header["sums"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLoss:
+    """Exact sums of a loss over some rows, and over those of each class.
+
+    Attributes:
+        loss: Over all rows.
+        value, value2: Sums of w * loss and of w^2 * loss over the rows of each class; empty for no rows.
+    """
+
+    loss: MeanLoss = MeanLoss()
+    value: tuple[ExactSum, ...] = ()
+    value2: tuple[ExactSum, ...] = ()
+
+    @classmethod
+    def of_probabilities(
+        cls, target: NDArray[np.uint8], score: NDArray[Any], weight: NDArray[np.float64] | None, threads: int
+    ) -> tuple[Self, Self]:
+        """The Brier loss and the log loss of some rows with a probability of the positive class."""
+        rows = Weight.of(len(target), weight, threads)
+        losses = sum_binary_losses(target, score, weight, threads)
+        squared = losses if weight is None else sum_binary_losses(target, score, weight * weight, threads)
+        brier, log_loss = (
+            cls(
+                MeanLoss(rows, own.value, own2.value, own2.square),
+                (own.value - own.positive, own.positive),
+                (own2.value - own2.positive, own2.positive),
+            )
+            for own, own2 in zip(losses, squared, strict=True)
+        )
+        return brier, log_loss
+
+    @classmethod
+    def of(
+        cls,
+        losses: NDArray[np.float64],
+        target: NDArray[Any],
+        weight: NDArray[np.float64] | None,
+        classes: int,
+        threads: int,
+    ) -> Self:
+        """The state of some rows with a loss and a class code each."""
+        loss = MeanLoss.of(losses, weight, threads)
+        order = np.argsort(target, kind="stable")
+        ends = np.searchsorted(target[order], np.arange(classes + 1))
+        losses, own = losses[order], None if weight is None else weight[order]
+
+        def sums(weight: NDArray[np.float64] | None) -> tuple[ExactSum, ...]:
+            return tuple(
+                total_of(losses[a:b], None if weight is None else weight[a:b], threads) for a, b in pairwise(ends)
+            )
+
+        value = sums(own)
+        return cls(loss, value, value if own is None else sums(own * own))
+
+    def merge(self, other: Self) -> Self:
+        """The state of the rows of both."""
+        if not self.value or not other.value:
+            return self if self.value else other
+        return type(self)(
+            self.loss.merge(other.loss),
+            tuple(mine + own for mine, own in zip(self.value, other.value, strict=True)),
+            tuple(mine + own for mine, own in zip(self.value2, other.value2, strict=True)),
+        )
+
+    def to_bytes(self) -> bytes:
+        """The state as bytes."""
+        sums = [[pack_sum(own) for own in sums] for sums in (self.value, self.value2)]
+        return pack("class_loss", {"sums": sums}, [np.frombuffer(self.loss.to_bytes(), np.uint8)])
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        """The inverse of :meth:`to_bytes`."""
+        header, (loss,) = unpack("class_loss", raw)
+        value, value2 = (tuple(map(unpack_sum, own)) for own in header["sums"])
+        return cls(MeanLoss.from_bytes(loss.tobytes()), value, value2)

@@ -1,4 +1,4 @@
-"""Residuals of a regression: exact moments, and the sizes of the errors where their order is asked for."""
+"""Residuals of a regression: exact moments, and the rows themselves where their order is asked for."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ class Residuals:
         return cls(Weight.from_header(header["weight"]), sums, sums2, float.fromhex(header["largest"]))
 
 
-class ErrorSizes(KeptRows):
-    """The absolute errors of some rows, kept for their quantiles, and the weights if any."""
+class Amounts(KeptRows):
+    """The targets and the predictions of some rows of a regression, kept for quantiles, and the weights if any."""
 
-    kind: ClassVar[str] = "error_sizes"
+    kind: ClassVar[str] = "amounts"
 
     @classmethod
     def of(
@@ -86,11 +86,10 @@ class ErrorSizes(KeptRows):
         """The state of some rows."""
         if not len(target):
             return cls()
-        sizes = target - prediction
-        np.abs(sizes, out=sizes)
-        return cls(((sizes,) if weight is None else (sizes, weight),))
+        return cls(((target, prediction) if weight is None else (target, prediction, weight),))
 
-    def columns(self) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-        """The errors in one array of their own, and the weights if any; there must be a row."""
-        weighted = len(self.chunks[0]) > 1
-        return np.concatenate(self.column(0)), np.concatenate(self.column(1)) if weighted else None
+    def columns(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64] | None]:
+        """Targets, predictions and the weights if any, each in one array; there must be a row."""
+        weighted = len(self.chunks[0]) > 2
+        target, prediction, *weight = (np.concatenate(self.column(number)) for number in range(2 + weighted))
+        return target, prediction, weight[0] if weight else None

@@ -1,0 +1,258 @@
+"""Guesses that do not look at a row: what they score, and how far the model is from them, on the same rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, cast
+
+import numpy as np
+
+from gnomon.estimate import NAN, Estimate
+from gnomon.evaluation.baseline import Baseline
+from gnomon.evaluation.classification import AVERAGED, WHOLE, Table
+from gnomon.evaluation.options import Options
+from gnomon.evaluation.order import Order
+from gnomon.evaluation.parts import Parts
+from gnomon.evaluation.summary import Summary
+from gnomon.intervals.interval import NO_INTERVAL
+from gnomon.intervals.mean import mean_interval
+from gnomon.measures import confusion as measures
+from gnomon.measures import regression
+from gnomon.measures.confusion import Array, Cells
+from gnomon.measures.means import MeanAndError, mean_loss
+from gnomon.measures.quantiles import Ranks
+from gnomon.schema.schema import Schema
+from gnomon.states.mean import ClassLoss, MeanLoss, Weight
+from gnomon.states.residuals import Amounts, Residuals
+
+MOST_FREQUENT, PRIOR, RANDOM, MEAN, MEDIAN = "most_frequent", "prior", "random", "mean", "median"
+POSITIVE = 1
+Formula = Callable[[Cells], Array]
+
+
+def baseline_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> Baseline | None:
+    """What the best constant answers score; None where there is nothing to compare with."""
+    guesses = Guesses(parts.estimates, options)
+    if schema.task == "regression":
+        guess_amount(guesses, parts, summary, options)
+        return guesses.baseline()
+    if parts.table is not None:
+        guess_class(guesses, parts.table, summary.rows, schema)
+    for name in ("roc_auc", "roc_auc_macro", "roc_auc_weighted", "ks"):
+        if name in parts.estimates:
+            guesses.add_constant(name, RANDOM, 0.0 if name == "ks" else 0.5)
+    if parts.order is not None:
+        guess_ranking(guesses, parts, parts.order)
+    losses = {
+        name: state for name in ("log_loss", "brier_score") if isinstance(state := summary.states.get(name), ClassLoss)
+    }
+    if losses and parts.table is not None:
+        guess_prior(guesses, losses, parts.table.classes(), schema, options)
+    return guesses.baseline()
+
+
+class Guesses:
+    """Collects the baseline of an evaluation, measure by measure.
+
+    Args:
+        model: What the model scores.
+        options: The level of intervals.
+    """
+
+    def __init__(self, model: Mapping[str, Estimate], options: Options) -> None:
+        self.model = model
+        self.answers: dict[str, Any] = {}
+        self._options = options
+        self._strategies: dict[str, str] = {}
+        self._estimates: dict[str, Estimate] = {}
+        self._differences: dict[str, Estimate] = {}
+
+    def add(self, name: str, strategy: str, guess: Estimate, difference: Estimate) -> None:
+        """Takes in what a strategy scores, and the model's distance from it."""
+        self._strategies[name] = strategy
+        self._estimates[name] = guess
+        self._differences[name] = difference
+
+    def add_constant(self, name: str, strategy: str, value: float) -> None:
+        """Takes in a score that is the same for any rows: the model's interval is that of the difference, moved."""
+        model = self.model[name]
+        moved = replace(model, value=model.value - value, low=model.low - value, high=model.high - value)
+        self.add(name, strategy, self._options.estimate(value, NO_INTERVAL, model.n), moved)
+
+    def add_undefined(self, name: str, strategy: str, reason: str) -> None:
+        """Takes in that a strategy has no such score."""
+        nothing = self._options.estimate(NAN, NO_INTERVAL, self.model[name].n, reason)
+        self.add(name, strategy, nothing, nothing)
+
+    def baseline(self) -> Baseline | None:
+        """All of it; None where there is nothing to compare with."""
+        if not self._estimates:
+            return None
+        return Baseline(self.answers, self._strategies, self._estimates, self._differences)
+
+
+def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) -> None:
+    """Always answering the most frequent class: every measure of the confusion matrix."""
+    code, share = table.majority(rows)
+    answer = schema.names[code]
+    guesses.answers[MOST_FREQUENT] = answer
+
+    def always(cells: Cells) -> Cells:
+        own = np.arange(cells.support.shape[-1]) == code
+        return Cells(np.where(own, cells.support, 0), cells.support, np.where(own, cells.total, 0), cells.total)
+
+    def less(formula: Formula) -> Formula:
+        return lambda cells: formula(cells) - formula(always(cells))
+
+    formulas = {name: own for name, own in formulas_of(schema).items() if name in guesses.model}
+    values = {name: float(formula(always(table.mass))) for name, formula in formulas.items()}
+    varying = {
+        name: (less(formula), "")
+        for name, formula in formulas.items()
+        if not math.isnan(values[name]) and guesses.model[name].defined and name not in CONSTANT
+    }
+    differences = table.bootstrapped(varying, rows)
+    for name, value in values.items():
+        if name in ("matthews_corrcoef", "cohen_kappa"):
+            guesses.add_constant(name, RANDOM, 0.0)
+        elif name in differences:
+            own = share if name == "accuracy" else replace(share, value=value, low=NAN, high=NAN, method=None)
+            guesses.add(name, MOST_FREQUENT, own, replace(differences[name], n=guesses.model[name].n))
+        elif math.isnan(value):
+            guesses.add_undefined(name, MOST_FREQUENT, f"always answering {answer!r} has none")
+        else:
+            guesses.add_constant(name, MOST_FREQUENT, value)
+
+
+# Always answering one class scores the same in these, whatever the rows.
+CONSTANT = frozenset({"balanced_accuracy", "recall", "specificity", "false_positive_rate", "recall_macro"})
+
+
+def formulas_of(schema: Schema) -> dict[str, Formula]:
+    """Measures of the confusion matrix of a task, by the name of their estimate."""
+    whole = {"accuracy": measures.accuracy, **{name: formula for name, (formula, _) in WHOLE.items()}}
+    if schema.task == "binary":
+        of_class = {name: rule for name, rule in measures.PROPORTIONS.items() if name != "jaccard"} | {
+            "f1": measures.f1
+        }
+        return whole | {name: positive(formula) for name, formula in of_class.items()}
+    return whole | {name: formula for name, (formula, _) in AVERAGED.items()}
+
+
+def positive(formula: Formula) -> Formula:
+    """A measure of the positive class alone."""
+    return lambda cells: formula(cells)[..., POSITIVE]
+
+
+def guess_ranking(guesses: Guesses, parts: Parts, order: Order) -> None:
+    """Scores that say nothing: their average precision is the share of positives."""
+    model = guesses.model["average_precision"]
+    both = order.positives.merge(order.negatives)
+    share = order.positives.total.over(both.total)
+    assert parts.precision_gain is not None  # made with the order
+    guess = replace(model, value=share, low=NAN, high=NAN, method=None, bound=0.0)
+    gain = parts.precision_gain
+    difference = replace(model, value=model.value - share, low=gain.low, high=gain.high, method=gain.method)
+    guesses.add("average_precision", RANDOM, guess, difference)
+
+
+def guess_amount(guesses: Guesses, parts: Parts, summary: Summary, options: Options) -> None:
+    """Always answering the mean of the target (squared errors), or its median (absolute ones)."""
+    state = cast(Residuals, summary.states["residuals"])
+    if "r2" in guesses.model and guesses.model["r2"].defined:
+        mean, variance = regression.target_mean_and_variance(state)
+        guesses.answers[MEAN] = mean
+        gain = regression.squared_gain(state)
+        difference = options.estimate(gain.mean, mean_interval(gain, options.level, -math.inf), summary.rows.n)
+        for name, value, own in (
+            ("mse", variance, difference),
+            ("rmse", math.sqrt(variance), root_difference(guesses.model["rmse"], variance, difference)),
+        ):
+            guesses.add(name, MEAN, options.estimate(value, NO_INTERVAL, summary.rows.n), own)
+        for name in ("r2", "explained_variance"):
+            guesses.add_constant(name, MEAN, 0.0)
+    kept = summary.states["errors"]
+    if isinstance(kept, Amounts):
+        target, prediction, weight = kept.columns()
+        median = Ranks(target, weight, options.threads).quantile(0.5)
+        guesses.answers[MEDIAN] = median
+        distance = np.abs(target - median)
+        guess = mean_loss(MeanLoss.of(distance, weight, options.threads))
+        paired = mean_loss(MeanLoss.of(np.abs(target - prediction) - distance, weight, options.threads))
+        n = summary.rows.n
+        guesses.add(
+            "mae",
+            MEDIAN,
+            options.estimate(guess.mean, mean_interval(guess, options.level), n),
+            options.estimate(paired.mean, mean_interval(paired, options.level, -math.inf), n),
+        )
+
+
+def root_difference(model: Estimate, variance: float, difference: Estimate) -> Estimate:
+    """The difference of two roots, by the delta method: that of the squares over the sum of the roots."""
+    both = model.value + math.sqrt(variance)
+    if not both > 0:
+        return replace(difference, value=0.0, low=NAN, high=NAN, method=None)
+    return replace(
+        difference, value=model.value - math.sqrt(variance), low=difference.low / both, high=difference.high / both
+    )
+
+
+def guess_prior(
+    guesses: Guesses, losses: Mapping[str, ClassLoss], classes: list[Weight], schema: Schema, options: Options
+) -> None:
+    """Answering each class with its share of the rows: log loss and Brier score.
+
+    The shares make both losses least among constant answers, so that they were found on the same rows changes the
+    difference in the second order only.
+
+    Args:
+        guesses: Where it goes.
+        losses: Losses of the model, by name.
+        classes: The rows of each class.
+        schema: What the classes are called.
+        options: The level of intervals.
+    """
+    total = sum((own.total.fraction() for own in classes), Fraction(0))
+    shares = [float(own.total.fraction() / total) for own in classes]
+    guesses.answers[PRIOR] = dict(zip(schema.names, shares, strict=True))
+    least = sum(share * share for share in shares)
+    of_class = {
+        "log_loss": [-math.log(share) if share else 0.0 for share in shares],
+        "brier_score": [(1 - share) ** 2 for share in shares]
+        if schema.task == "binary"
+        else [least - 2 * share + 1 for share in shares],
+    }
+    for name, state in losses.items():
+        guess, difference = less_constant(state, of_class[name], classes)
+        n = state.loss.weight.n
+        guesses.add(
+            name,
+            PRIOR,
+            options.estimate(guess, NO_INTERVAL, n),
+            options.estimate(difference.mean, mean_interval(difference, options.level, -math.inf), n),
+        )
+
+
+def less_constant(state: ClassLoss, of_class: list[float], classes: list[Weight]) -> tuple[float, MeanAndError]:
+    """The mean of a loss that depends on the class alone, and the mean of the model's loss less it, row by row."""
+    costs = [Fraction(cost) for cost in of_class]
+    loss, weight = state.loss, state.loss.weight
+    total, rows = weight.total.fraction(), weight.effective
+    guess = sum((cost * own.total.fraction() for cost, own in zip(costs, classes, strict=True)), Fraction(0)) / total
+    mean = loss.value.fraction() / total - guess
+    variance = None
+    if loss.square2.finite and rows > 1:
+        squares = [own.squares.fraction() for own in classes]
+        first = loss.value2.fraction() - sum(c * q for c, q in zip(costs, squares, strict=True))
+        second = (
+            loss.square2.fraction()
+            - 2 * sum(c * own.fraction() for c, own in zip(costs, state.value2, strict=True))
+            + sum(c * c * q for c, q in zip(costs, squares, strict=True))
+        )
+        spread = second - 2 * mean * first + mean * mean * weight.squares.fraction()
+        variance = float(max(spread, Fraction(0)) / total**2 * Fraction(rows) / (Fraction(rows) - 1))
+    return float(guess), MeanAndError(float(mean), variance, rows)
