@@ -12,6 +12,7 @@ void bind_row_rankings(nanobind::module_& m);
 void bind_indicators(nanobind::module_& m);
 void bind_select(nanobind::module_& m);
 void bind_histogram(nanobind::module_& m);
+void bind_probability_bins(nanobind::module_& m);
 }  // namespace gnomon
 
 NB_MODULE(_core, m) {
@@ -25,4 +26,5 @@ NB_MODULE(_core, m) {
   gnomon::bind_indicators(m);
   gnomon::bind_select(m);
   gnomon::bind_histogram(m);
+  gnomon::bind_probability_bins(m);
 }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gnomon import metrics
     from gnomon.decision.cost import CostDecision, minimum_cost
+    from gnomon.decision.recalibration import Recalibration, recalibrate
     from gnomon.decision.threshold import ThresholdDecision, choose_threshold
     from gnomon.errors import (
         ColumnError,
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
     )
     from gnomon.estimate import Estimate
     from gnomon.evaluation.baseline import Baseline
+    from gnomon.evaluation.calibration import Calibration
     from gnomon.evaluation.evaluate import evaluate
     from gnomon.evaluation.result import ConfusionMatrix, Evaluation, load
     from gnomon.thresholds.table import OperatingPoint, Thresholds
 
 __all__ = [
     "Baseline",
+    "Calibration",
     "ColumnError",
     "ConfusionMatrix",
     "CostDecision",
@@ -44,6 +47,7 @@ __all__ = [
     "GnomonError",
     "MissingValuesError",
     "OperatingPoint",
+    "Recalibration",
     "SourceError",
     "StateError",
     "ThresholdDecision",
@@ -56,21 +60,25 @@ __all__ = [
     "load",
     "metrics",
     "minimum_cost",
+    "recalibrate",
 ]
 
 _HOME = {
     "Baseline": "gnomon.evaluation.baseline",
+    "Calibration": "gnomon.evaluation.calibration",
     "ConfusionMatrix": "gnomon.evaluation.result",
     "CostDecision": "gnomon.decision.cost",
     "Estimate": "gnomon.estimate",
     "Evaluation": "gnomon.evaluation.result",
     "OperatingPoint": "gnomon.thresholds.table",
+    "Recalibration": "gnomon.decision.recalibration",
     "ThresholdDecision": "gnomon.decision.threshold",
     "Thresholds": "gnomon.thresholds.table",
     "choose_threshold": "gnomon.decision.threshold",
     "evaluate": "gnomon.evaluation.evaluate",
     "load": "gnomon.evaluation.result",
     "minimum_cost": "gnomon.decision.cost",
+    "recalibrate": "gnomon.decision.recalibration",
 }
 
 

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from gnomon.cli.calibrate import calibrate
 from gnomon.cli.demo import demo
 from gnomon.cli.evaluate import evaluate
 from gnomon.cli.threshold import threshold
@@ -28,6 +29,7 @@ def gnomon(context: click.Context) -> None:
 
 gnomon.add_command(evaluate)
 gnomon.add_command(threshold)
+gnomon.add_command(calibrate)
 gnomon.add_command(demo)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from gnomon.errors import UsageError
 from gnomon.evaluation.binary import evaluate_binary
+from gnomon.evaluation.calibration import Calibration, calibration_of
 from gnomon.evaluation.guesses import baseline_of
 from gnomon.evaluation.multiclass import evaluate_multiclass
 from gnomon.evaluation.multilabel import evaluate_multilabel
@@ -157,6 +158,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         curves=parts.curves,
         thresholds=None if parts.order is None else threshold_table(parts.order),
         baseline=baseline_of(parts, summary, schema, options),
+        calibration=calibration(parts, summary, schema, options, reading),
         slices=slices_of(summary, schema, options, reading),
         notes=(
             *remarks(parts, summary, schema),
@@ -167,6 +169,17 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         ),
         provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
     )
+
+
+def calibration(
+    parts: Parts, summary: Summary, schema: Schema, options: Options, reading: Reading
+) -> Calibration | None:
+    """The calibration of probabilities, where rows of both classes have one."""
+    if parts.order is None or not schema.probabilities:
+        return None
+    (hull,) = parts.order.curves("hull")
+    brier = parts.estimates["brier_score"].value
+    return calibration_of(reading.reliability(summary), brier, hull, summary.rows.n, options)
 
 
 def parts_of(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Parts:

@@ -17,6 +17,7 @@ from gnomon.schema.schema import Schema
 from gnomon.sources.base import Source
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
+from gnomon.states.reliability import Reliability
 from gnomon.states.scores import Scores
 
 # Told the number of rows read so far, and of all rows if it is known.
@@ -68,6 +69,17 @@ class Reading:
         if self.plan.exact:
             return RangedOrder(scores, weights, self._range, self.plan.rows, self._threads)
         return BinnedOrder(scores, weights, self._threads)
+
+    def reliability(self, summary: Summary) -> Reliability:
+        """The probabilities of a binary task in fine bins."""
+        seen, scores = summary.states.get("reliability"), summary.states["scores"]
+        if isinstance(seen, Reliability):
+            return seen
+        assert isinstance(scores, Scores)  # else they were counted as rows passed
+        state = Reliability.empty(summary.rows if scores.weighted else None)
+        for score, label, *weight in scores.chunks:
+            state = state.plus(score, label, weight[0] if weight else None, self._threads)
+        return state
 
     def _range(self, low: float, high: float) -> Scores:
         return read_range(self._source, self._schema, low, high, self._threads, self._begin())

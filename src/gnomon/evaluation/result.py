@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gnomon.errors import SourceError, StateError, UnknownEstimateError, nearest
 from gnomon.estimate import Estimate
 from gnomon.evaluation.baseline import Baseline
+from gnomon.evaluation.calibration import Calibration
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.thresholds.table import Thresholds
 
@@ -110,6 +111,8 @@ class Evaluation(Form, Mapping[str, Estimate]):
             task has scores of both classes. Slices have none.
         baseline: What a guess without a model would score on the same rows (:class:`gnomon.Baseline`), and how far the
             model is from it; None where there is nothing to compare with. Slices have none.
+        calibration: Whether probabilities hold what they say (:class:`gnomon.Calibration`); None unless a binary task
+            has probabilities and rows of both classes. Slices have none.
         slices: The evaluation of each slice, by the name of the column and of its value: estimates and counts only.
         train: The evaluation of the rows that the model was fitted on, where ``split=`` told them apart.
         notes: Remarks in plain words.
@@ -128,6 +131,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
     curves: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Thresholds | None = None
     baseline: Baseline | None = None
+    calibration: Calibration | None = None
     slices: Mapping[str, Mapping[str, Evaluation]] = field(default_factory=dict)
     train: Evaluation | None = None
     notes: tuple[str, ...] = ()
@@ -194,6 +198,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
             "curves": plain(self.curves),
             "thresholds": None if self.thresholds is None else self.thresholds.to_dict(),
             "baseline": None if self.baseline is None else self.baseline.to_dict(),
+            "calibration": None if self.calibration is None else self.calibration.to_dict(),
             "slices": {
                 column: {value: {"n": own.n, **own._measured()} for value, own in values.items()}
                 for column, values in self.slices.items()
@@ -240,6 +245,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
                 curves=form["curves"],
                 thresholds=None if form["thresholds"] is None else Thresholds.from_dict(form["thresholds"]),
                 baseline=None if form["baseline"] is None else Baseline.from_dict(form["baseline"]),
+                calibration=None if form["calibration"] is None else Calibration.from_dict(form["calibration"]),
                 slices=slices,
                 train=None if form["train"] is None else cls._of_measured(form, form["train"]),
                 notes=tuple(form["notes"]),

@@ -32,6 +32,7 @@ from gnomon.sources.base import Piece, Source
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import Weight
+from gnomon.states.reliability import Reliability
 from gnomon.states.scores import Scores
 
 # The share of pairs that bins of equal mass leave open is about 1 over their number; so many times that is worth
@@ -52,14 +53,17 @@ def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, begin: C
         DataError: There are no rows, or values are missing (then all of them are counted).
     """
     if plan.keep:
-        return count(source, schema, Tallies(schema, plan, {}, {}, begin()), threads)
+        return count(source, schema, Tallies(schema, plan, None, {}, {}, begin()), threads)
     classes = weigh(source, schema, threads)
+    reliability = None
+    if schema.probabilities and not plan.order_only:
+        reliability = Reliability.empty(None if classes is None else classes[0].merge(classes[1]))
     hurried = glimpse(source, schema)
     sample = hurried or every_so_many(source, schema, threads)
     while True:
         empty = histograms(sample, schema, None if plan.exact else classes)
         of_slice = histograms(sample, schema, classes, SLICE_BINS) if schema.columns.slices else {}
-        summary = count(source, schema, Tallies(schema, plan, empty, of_slice, begin()), threads, sample)
+        summary = count(source, schema, Tallies(schema, plan, reliability, empty, of_slice, begin()), threads, sample)
         if sample is not hurried or most_open(summary, empty, threads) <= TOO_OPEN / bins_wanted(len(empty)):
             return summary
         sample = every_so_many(source, schema, threads)
@@ -132,6 +136,7 @@ class Tallies:
     Args:
         schema: What the columns mean.
         plan: What is kept of them.
+        reliability: An empty state for probabilities that are counted as rows pass; None where they are kept.
         histograms: Empty ones for what is counted in bins; none where rows are kept.
         of_slice: The same for a slice.
         watch: Told the number of rows of each piece.
@@ -141,12 +146,14 @@ class Tallies:
         self,
         schema: Schema,
         plan: Plan,
+        reliability: Reliability | None,
         histograms: dict[str, ScoreHistogram],
         of_slice: dict[str, ScoreHistogram],
         watch: Watch,
     ) -> None:
         self.schema = schema
         self.plan = plan
+        self.reliability = reliability
         self.histograms = histograms
         self.watch = watch
         self.slices = [SliceTally(schema, number, of_slice) for number in range(len(schema.columns.slices))]
@@ -172,6 +179,9 @@ class RowTally:
         schema = self._shared.schema
         batch = encode(piece, schema, threads)
         own = summarise(batch, schema, threads, keep=not self._histograms, order_only=self._shared.plan.order_only)
+        if self._shared.reliability is not None:
+            seen = self._shared.reliability.plus(batch.scores[0], batch.target, batch.weight, threads)
+            own = replace(own, states={**own.states, "reliability": seen})
         self._summary = own if self._summary is None else self._summary.merge(own)
         for name, histogram in self._histograms.items():
             column = self._columns[name]

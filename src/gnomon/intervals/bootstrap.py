@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.wilson import wilson
 from gnomon.kernels.ranking import ScoreBins
-from gnomon.measures.confusion import Cells
+from gnomon.measures.confusion import Cells, ratio
 from gnomon.measures.ranking import binned_average_precision, binned_ks
 
 Array = NDArray[np.float64]
@@ -104,7 +104,7 @@ def ranking_intervals(
     """
     tied = bins.low == bins.high
     positives, negatives = ranking_replicates(bins, effective, seed)
-    own, drawn = prevalence(bins.positives, bins.negatives), prevalence(positives, negatives)
+    own, drawn = (float(prevalence(bins.positives, bins.negatives)), prevalence(positives, negatives))
     replicates = {
         "average_precision": binned_average_precision(positives, negatives, tied)
         - float(binned_average_precision(bins.positives, bins.negatives, tied))
@@ -117,7 +117,7 @@ def ranking_intervals(
         ),
         "ks": ks_interval(replicates["ks"], values["ks"], effective, level),
         "precision_gain": percentile_interval(
-            replicates["average_precision"] - drawn, values["average_precision"] - float(own), level
+            replicates["average_precision"] - drawn, values["average_precision"] - own, level
         ),
     }
     return intervals | separated(effective, values, level)
@@ -126,7 +126,7 @@ def ranking_intervals(
 def prevalence(positives: Array, negatives: Array) -> Array:
     """The share of positives, along the last axis."""
     own = positives.sum(axis=-1)
-    return np.asarray(own / (own + negatives.sum(axis=-1)))
+    return ratio(own, own + negatives.sum(axis=-1))
 
 
 def ranking_replicates(bins: ScoreBins, effective: tuple[float, float], seed: int) -> tuple[Array, Array]:

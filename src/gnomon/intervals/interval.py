@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -31,3 +32,12 @@ def t_quantile(level: float, freedom: float) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, 0.5 + level / 2))
+
+
+def two_sided(z: float) -> float:
+    """How often a standard normal lies at least as far from 0 as ``z``; NaN of NaN.
+
+    >>> round(two_sided(1.959964), 4)
+    0.05
+    """
+    return float("nan") if math.isnan(z) else math.erfc(abs(z) / math.sqrt(2))

@@ -74,6 +74,14 @@ def placements(
     place: tuple[int, int, int, int] | None,
     threads: int,
 ) -> NDArray[float64]: ...
+def probability_bins(
+    score: NDArray[Any],
+    label: NDArray[uint8],
+    weight: NDArray[int64] | None,
+    square: NDArray[int64] | None,
+    edges: NDArray[float64],
+    threads: int,
+) -> tuple[NDArray[Any], ...]: ...
 def convex_hull(
     threshold: NDArray[float64], p: NDArray[int64], q: NDArray[int64]
 ) -> tuple[NDArray[float64], NDArray[int64], NDArray[int64]]: ...

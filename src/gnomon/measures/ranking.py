@@ -151,6 +151,39 @@ class Curve:
         return np.where(flagged > 0, self.true_positives / np.where(flagged > 0, flagged, 1.0), 1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Blocks of rows that the best non-decreasing map of the scores maps alike, from the highest score down.
+
+    Attributes:
+        threshold: The least score of each block.
+        positives, negatives: Weight of each class in it.
+    """
+
+    threshold: Array
+    positives: Array
+    negatives: Array
+
+    @property
+    def share(self) -> Array:
+        """What the rows of each block are mapped to."""
+        return self.positives / (self.positives + self.negatives)
+
+
+def upper_steps(hull: Curve) -> Steps:
+    """The blocks between vertices of the upper side of a hull."""
+    kept: list[int] = []
+    p, q = hull.true_positives, hull.false_positives
+    for place in range(len(p)):
+        while len(kept) > 1:
+            a, b = kept[-2], kept[-1]
+            if (p[b] - p[a]) * (q[place] - q[b]) > (q[b] - q[a]) * (p[place] - p[b]):
+                break
+            kept.pop()
+        kept.append(place)
+    return Steps(hull.threshold[kept][1:], np.diff(p[kept]), np.diff(q[kept]))
+
+
 def cumulative(weights: Array) -> Array:
     """Sums from the last bin down along the last axis, with a leading 0."""
     down = np.cumsum(weights[..., ::-1], axis=-1)

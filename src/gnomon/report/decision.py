@@ -9,7 +9,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from gnomon.decision.cost import CostDecision
+from gnomon.decision.recalibration import AS_IS, Recalibration
 from gnomon.decision.threshold import ThresholdDecision
+from gnomon.estimate import Estimate
 from gnomon.measures.catalogue import measure
 from gnomon.report.terminal import (
     ASCII,
@@ -76,6 +78,36 @@ def render_cost(decision: CostDecision, console: Console) -> None:
     if decision.notes:
         sections.append(bullets(list(decision.notes), console.width, glyphs))
     print_sections(sections, console)
+
+
+def render_recalibration(found: Recalibration, console: Console) -> None:
+    """Prints what maps of probabilities gain to a rich console."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    some = found.estimates[AS_IS]["log_loss"]
+    head = Text()
+    head.append("recalibration", style="bold")
+    head.append(f" {glyphs.dot} judged on {some.n:,} other rows", style="dim")
+    table = grid()
+    for name in ("", "log loss", "less as it is", "Brier", "ECE"):
+        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
+    for name, own in found.estimates.items():
+        less = found.differences.get(name)
+        table.add_row(
+            Text(name.replace("_", " "), style="bold green" if name == found.best else ""),
+            number(own["log_loss"].value),
+            "" if less is None else difference_text(less["log_loss"], glyphs),
+            number(own["brier_score"].value),
+            number(own["expected_calibration_error"].value),
+        )
+    sections: list[RenderableType] = [head, table]
+    if found.notes:
+        sections.append(bullets(list(found.notes), console.width, glyphs))
+    print_sections(sections, console)
+
+
+def difference_text(estimate: Estimate, glyphs: Glyphs) -> str:
+    """A difference with its interval."""
+    return f"{number(estimate.value)} ({interval_text(estimate, glyphs)})"
 
 
 def compared(decision: ThresholdDecision, glyphs: Glyphs) -> Text | None:

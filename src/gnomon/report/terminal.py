@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gnomon.estimate import Estimate
+from gnomon.evaluation.calibration import Calibration
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.text import number, visible
@@ -88,6 +89,8 @@ def render(evaluation: Evaluation, console: Console) -> None:
     if evaluation.per_class:
         sections.append(class_table(evaluation, console.width, glyphs))
     sections += [slice_section(column, own, console.width, glyphs) for column, own in evaluation.slices.items()]
+    if evaluation.calibration is not None:
+        sections.append(calibration_section(evaluation.calibration, glyphs))
     if evaluation.confusion is not None:
         sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
     notes = [*evaluation.notes, *reasons(estimates, glyphs)]
@@ -335,6 +338,37 @@ def confusions_list(confusion: ConfusionMatrix, labels: list[str], glyphs: Glyph
                 )
             )
     return Group(*lines)
+
+
+def calibration_section(calibration: Calibration, glyphs: Glyphs) -> RenderableType:
+    """The reliability curve as a table, with what chance would do; below, slope, intercept and the test."""
+    curve = calibration.equal_width
+    table = grid()
+    for head in ("mean p", "observed", "by chance, if p held", "", "n"):
+        table.add_column(head, justify="right" if head else "left", no_wrap=True)
+    rows = zip(curve.probability, curve.observed, curve.band_low, curve.band_high, curve.weight, strict=True)
+    for probability, observed, low, high, weight in rows:
+        off = observed < low or observed > high
+        table.add_row(
+            number(float(probability)),
+            Text(number(float(observed)), style="bold"),
+            f"{number(float(low))} {glyphs.dash} {number(float(high))}",
+            Text("off", style="yellow") if off else "",
+            Text(f"{weight:,.6g}", style="dim"),
+        )
+    facts = [f"ECE {number(curve.error)} ({number(curve.expected_error)} by chance)"]
+    for name, own in (("slope", calibration.slope), ("intercept", calibration.intercept)):
+        if own.defined:
+            ends = interval_text(own, glyphs)
+            facts.append(f"{name} {number(own.value)}{f' ({ends})' if ends else ''}")
+    if not math.isnan(calibration.p_value):
+        facts.append(f"Spiegelhalter p {probability_text(calibration.p_value)}")
+    return Group(Text("calibration", style="bold"), table, Text(", ".join(facts), style="dim"))
+
+
+def probability_text(p_value: float) -> str:
+    """A p-value."""
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
 def reasons(estimates: Mapping[str, Estimate], glyphs: Glyphs) -> list[str]:

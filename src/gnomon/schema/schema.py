@@ -106,6 +106,11 @@ class Schema:
         return {name: name in must for name in dict.fromkeys((*columns.used(), *columns.slices, *self.part_column))}
 
     @property
+    def probabilities(self) -> bool:
+        """Whether there is a probability of the positive class of a binary task."""
+        return self.task == "binary" and bool(self.columns.scores) and self.scale == "probability"
+
+    @property
     def part_column(self) -> tuple[str, ...]:
         """The column that says which rows take part, if not all do."""
         return () if self.columns.part is None else (self.columns.part.column,)

@@ -1,0 +1,99 @@
+"""``gnomon calibrate``: maps that make probabilities hold what they say, judged on other rows, and applied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gnomon.cli import options as own
+
+SCORE = click.option(
+    "-s", "--score", required=True, metavar="COLUMN", help="Column of probabilities of the positive class."
+)
+TARGET = click.option("-t", "--target", required=True, metavar="COLUMN", help="Column of true values.")
+
+
+@click.command(short_help="Recalibrate probabilities, and apply the map.")
+@own.with_options(
+    own.PATHS,
+    click.option("-t", "--target", required=True, metavar="COLUMN", help="Column of true values."),
+    click.option(
+        "-s", "--score", required=True, metavar="COLUMN", help="Column of probabilities of the positive class."
+    ),
+    own.WEIGHT,
+    click.option(
+        "--split",
+        required=True,
+        metavar="COLUMN=VALUE",
+        help="Fit on these rows, such as part=validation; all others judge.",
+    ),
+    click.option(
+        "--method",
+        "methods",
+        multiple=True,
+        type=click.Choice(["platt", "beta", "isotonic"]),
+        help="Fit this map; may be given several times.  [default: all]",
+    ),
+    click.option(
+        "--apply",
+        "applied",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Map the column of probabilities of this file by the best map, and write its rows to --output.",
+    ),
+    click.option(
+        "--column", default="calibrated", show_default=True, metavar="NAME", help="What to call the mapped column."
+    ),
+    own.POSITIVE,
+    own.CLASSES,
+    own.LEVEL,
+    own.MISSING,
+    own.SEED,
+    own.MEMORY,
+    own.THREADS,
+    own.FORM,
+    own.OUTPUT,
+)
+def calibrate(
+    paths: tuple[Path, ...],
+    score: str,
+    classes: str | None,
+    methods: tuple[str, ...],
+    applied: tuple[Path, ...],
+    column: str,
+    form: str,
+    output: Path | None,
+    **options: Any,
+) -> None:
+    """Fit maps that make the probabilities in PATH hold what they say, and judge them on other rows.
+
+    \b
+    gnomon calibrate scored.parquet --target y --score p --split part=validation
+    gnomon calibrate old.parquet --target y --score p --split part=fit --apply new.parquet --output mapped.parquet
+    """
+    from gnomon.cli.progress import ProgressBar
+    from gnomon.decision.apply import write_applied
+    from gnomon.decision.recalibration import METHODS, recalibrate
+    from gnomon.errors import UsageError
+    from gnomon.report.decision import render_recalibration
+
+    own.check_output(output, (*paths, *applied))
+    if applied and (output is None or form == "json"):
+        raise UsageError("--apply writes the mapped rows to --output FILE: name it, and leave --format out")
+    with ProgressBar() as progress:
+        found = recalibrate(
+            list(paths),
+            score=score,
+            classes=classes.split(",") if classes is not None else None,
+            methods=methods or METHODS,
+            progress=progress,
+            **options,
+        )
+    own.show(found, render_recalibration, form, None if applied else output)
+    if applied and output is not None:
+        made = (column, lambda columns: found.apply(columns[0]))
+        rows = write_applied(applied, output, [score], "probability", made)
+        click.echo(f"{rows:,} rows mapped by {found.best.replace('_', ' ')}: {output}", err=True)

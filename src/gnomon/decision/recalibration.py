@@ -1,0 +1,302 @@
+"""``gnomon.recalibrate``: maps that make probabilities hold what they say, fitted on some rows, judged on others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.engines.threads import fold
+from gnomon.errors import DataError, UsageError, nearest
+from gnomon.estimate import Estimate
+from gnomon.evaluation.calibration import reliability_curve
+from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.opening import Named, opened
+from gnomon.evaluation.options import Options
+from gnomon.evaluation.plan import plan_for
+from gnomon.evaluation.provenance import provenance
+from gnomon.evaluation.reading import Progress, Reading
+from gnomon.evaluation.tally import weigh
+from gnomon.intervals.mean import mean_interval
+from gnomon.kernels.losses import class_losses
+from gnomon.kernels.threads import thread_count
+from gnomon.measures.calibration import Groups
+from gnomon.measures.means import mean_loss
+from gnomon.measures.ranking import upper_steps
+from gnomon.measures.recalibration import ScoreMap, beta, isotonic, platt
+from gnomon.schema.batch import encode
+from gnomon.schema.resolve import resolve
+from gnomon.schema.schema import Schema
+from gnomon.sources.base import Piece, Source
+from gnomon.states.mean import MeanLoss, Weight
+from gnomon.states.reliability import WIDTHS, Reliability
+
+METHODS = ("platt", "beta", "isotonic")
+AS_IS = "as_is"
+LOSSES = ("log_loss", "brier_score")
+
+
+@dataclass(frozen=True, eq=False)
+class Recalibration(Form):
+    """Maps of probabilities, and what they gain on rows that they were not fitted on.
+
+    Attributes:
+        maps: The fitted maps by method, those that have a fit.
+        estimates: Of ``"as_is"`` and of each map: log loss, Brier score and expected calibration error (ten bins of
+            equal width), on the other rows.
+        differences: Of each map: log loss and Brier score less those of the probabilities as they are, row by row.
+        best: The method of the least log loss on the other rows, or ``"as_is"``.
+        notes: Remarks in plain words.
+        provenance: Where the numbers came from.
+    """
+
+    maps: Mapping[str, ScoreMap]
+    estimates: Mapping[str, Mapping[str, Estimate]]
+    differences: Mapping[str, Mapping[str, Estimate]]
+    best: str
+    notes: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("maps", "provenance"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __repr__(self) -> str:
+        losses = ", ".join(f"{name} {own['log_loss'].value:.4f}" for name, own in self.estimates.items())
+        return f"Recalibration(best={self.best!r}; log loss: {losses})"
+
+    def apply(self, probabilities: Any, method: str | None = None) -> NDArray[np.float64]:
+        """Probabilities mapped by a method; by the best one unless another is named.
+
+        Raises:
+            UsageError: There is no such map.
+            DataError: A probability is missing or lies outside [0, 1].
+        """
+        name = method or self.best
+        values = np.asarray(probabilities, np.float64)
+        if not ((values >= 0) & (values <= 1)).all():
+            raise DataError("a probability is missing or lies outside [0, 1]")
+        if name == AS_IS:
+            return values
+        if name not in self.maps:
+            raise UsageError(f"there is no map {name!r}: {nearest(str(name), [*self.maps, AS_IS])}")
+        return self.maps[name](values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form: see docs/json.md."""
+
+        def forms(given: Mapping[str, Mapping[str, Estimate]]) -> dict[str, Any]:
+            return {name: {which: own.to_dict() for which, own in each.items()} for name, each in given.items()}
+
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "decision": "recalibration",
+            "maps": {name: own.to_dict() for name, own in self.maps.items()},
+            "estimates": forms(self.estimates),
+            "differences": forms(self.differences),
+            "best": self.best,
+            "notes": list(self.notes),
+            "provenance": plain(self.provenance),
+        }
+
+
+def recalibrate(
+    data: Any,
+    *,
+    target: str,
+    score: str,
+    split: str,
+    weight: str | None = None,
+    methods: Sequence[str] = METHODS,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
+    level: float = 0.95,
+    seed: int = 0,
+    missing: str = "error",
+    memory: int | str | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Recalibration:
+    """Fits maps that make probabilities hold what they say on some rows, and judges them on the others.
+
+    The rows to fit on should be neither those that the model was trained on, nor those that are to judge it. Decision
+    values are recalibrated through their logistic: pass ``1 / (1 + exp(-z))``, and Platt's map is his own.
+
+    Args:
+        data: Data with named columns; see :func:`gnomon.evaluate`.
+        target: Name of the column of true values.
+        score: Name of the column of probabilities of the positive class.
+        split: The rows to fit on, as ``"column=value"``, such as ``"part=validation"``; all others judge.
+        weight: Name of the column of row weights.
+        methods: Which of ``"platt"``, ``"beta"``, ``"isotonic"``.
+        classes: The class labels, where not both occur.
+        positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
+        level: Confidence level of the intervals.
+        seed: Seed of what is drawn.
+        missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value.
+        memory: How much memory kept rows may take; beyond, isotonic blocks end at bins of the scores.
+        threads: How many threads.
+        progress: Told how many rows were read.
+
+    Raises:
+        UsageError: The arguments contradict each other, or the task is not binary with probabilities.
+        SourceError: The file or folder cannot be read.
+        ColumnError: A column is missing or of the wrong type.
+        DataError: A bad value, or one class only.
+
+    Examples:
+        >>> import gnomon
+        >>> import numpy as np
+        >>> rng = np.random.default_rng(0)
+        >>> p = rng.random(4000)
+        >>> rows = {"y": (rng.random(4000) < p**2).astype(int), "p": p, "part": ["fit", "judge"] * 2000}
+        >>> found = gnomon.recalibrate(rows, target="y", score="p", split="part=fit")
+        >>> found.best, bool(found.differences["beta"]["log_loss"].high < 0)
+        ('beta', True)
+        >>> found.apply([0.5], "isotonic").shape
+        (1,)
+    """
+    options = Options("auto", level, seed, thread_count(threads))
+    unknown = [name for name in methods if name not in METHODS]
+    if unknown or not methods or isinstance(methods, str):
+        raise UsageError(f"methods={methods!r}: name some of {', '.join(METHODS)}")
+    source, request = opened(
+        (data, None),
+        Named(target, None, score, weight, None, split),
+        task="binary", classes=classes, positive=positive, threshold=None, scale="probability", missing=missing,
+    )  # fmt: skip
+    schema = resolve(source, request, options.threads)
+    if not schema.columns.scores or schema.columns.part is None:
+        raise UsageError("name the column of probabilities (score=...) and the rows to fit on (split='column=value')")
+    plan = plan_for(source, schema, "auto", memory, options.threads)
+    reading = Reading(source, schema, plan, options.threads, progress)
+    summary = reading.summary()
+    order = reading.order(summary)
+    if not order.positives.n or not order.negatives.n:
+        raise DataError(f"the rows whose {schema.columns.part} have one class only: nothing can be fitted")
+    groups = Groups.of(reading.reliability(summary))
+    (hull,) = order.curves("hull")
+    fits = {"platt": platt(groups), "beta": beta(groups), "isotonic": isotonic(upper_steps(hull))}
+    maps = {name: found for name in methods if (found := fits[name]) is not None}
+    judged = replace(schema, columns=replace(schema.columns, part=schema.columns.part.others))
+    tally = judge(source, judged, maps, options)
+    estimates, differences = {}, {}
+    for name, own in tally.judged.items():
+        estimates[name] = own.estimates(options)
+        if name != AS_IS:
+            differences[name] = own.differences(options)
+    best = min(estimates, key=lambda name: estimates[name]["log_loss"].value)
+    unfitted = [name for name in methods if name not in maps]
+    notes = [f"{name}: no finite fit; the scores separate the classes, or are all the same." for name in unfitted]
+    return Recalibration(
+        maps,
+        estimates,
+        differences,
+        best,
+        (*notes, *remarks(best, differences), *schema.notes, *source.notes),
+        provenance(source, schema, summary, options) | {"ranking": plan.ranking},
+    )
+
+
+def remarks(best: str, differences: Mapping[str, Mapping[str, Estimate]]) -> list[str]:
+    """Whether recalibration pays, in plain words."""
+    if best == AS_IS:
+        return ["No map has a smaller log loss on the other rows: leave the probabilities as they are."]
+    gain = differences[best]["log_loss"]
+    sure = "" if gain.high < 0 else ", which may be chance"
+    return [f"{best.capitalize()} lowers the log loss on the other rows by {-gain.value:.4g}{sure}."]
+
+
+def judge(source: Source, schema: Schema, maps: Mapping[str, ScoreMap], options: Options) -> JudgeTally:
+    """What the maps make of the rows of a schema.
+
+    Raises:
+        DataError: There are no such rows.
+    """
+    weighted: Weight | None = None
+    if schema.columns.weight is not None:
+        classes = weigh(source, schema, options.threads)
+        weighted = None if classes is None else classes[0].merge(classes[1])
+    parts = source.parts(schema.numeric, options.threads)
+    tally = fold(parts, lambda: JudgeTally(schema, maps, weighted), options.threads)
+    if not tally.judged[AS_IS].losses["log_loss"].weight.n:
+        raise DataError(f"{source.name} has no rows whose {schema.columns.part}: there is nothing to judge by")
+    return tally
+
+
+@dataclass(slots=True)
+class Judged:
+    """The losses of one map, their differences to those as they are, and its probabilities in bins."""
+
+    losses: dict[str, MeanLoss]
+    less: dict[str, MeanLoss]
+    reliability: Reliability
+
+    def merge(self, other: Judged) -> Judged:
+        """Those of the rows of both."""
+        return Judged(
+            {name: own.merge(other.losses[name]) for name, own in self.losses.items()},
+            {name: own.merge(other.less[name]) for name, own in self.less.items()},
+            self.reliability.merge(other.reliability),
+        )
+
+    def estimates(self, options: Options) -> dict[str, Estimate]:
+        """Log loss, Brier score, calibration error."""
+        found = {name: mean_estimate(own, 0.0, options) for name, own in self.losses.items()}
+        curve = reliability_curve(Groups.of(self.reliability).equal_width(WIDTHS), options)
+        n = self.losses["log_loss"].weight.n
+        return found | {"expected_calibration_error": Estimate(curve.error, level=options.level, n=n)}
+
+    def differences(self, options: Options) -> dict[str, Estimate]:
+        """Log loss and Brier score less those of the probabilities as they are."""
+        return {name: mean_estimate(own, -math.inf, options) for name, own in self.less.items()}
+
+
+def mean_estimate(state: MeanLoss, least: float, options: Options) -> Estimate:
+    """The mean of a loss."""
+    measured = mean_loss(state)
+    return options.estimate(measured.mean, mean_interval(measured, options.level, least), state.weight.n)
+
+
+class JudgeTally:
+    """What the maps made of the rows that a thread has seen."""
+
+    def __init__(self, schema: Schema, maps: Mapping[str, ScoreMap], weighted: Weight | None) -> None:
+        self._schema, self._maps = schema, maps
+        self._empty = Reliability.empty(weighted)
+        self.judged = {
+            name: Judged({loss: MeanLoss() for loss in LOSSES}, {loss: MeanLoss() for loss in LOSSES}, self._empty)
+            for name in (AS_IS, *maps)
+        }
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Takes in the rows of a piece."""
+        batch = encode(piece, self._schema, threads)
+        plain_ = batch.scores[0].astype(np.float64)
+        before = losses_of(batch.target, plain_)
+        for name in self.judged:
+            mapped = plain_ if name == AS_IS else self._maps[name](plain_)
+            after = before if name == AS_IS else losses_of(batch.target, mapped)
+            own = Judged(
+                {loss: MeanLoss.of(after[loss], batch.weight, threads) for loss in LOSSES},
+                {loss: MeanLoss.of(after[loss] - before[loss], batch.weight, threads) for loss in LOSSES},
+                self._empty.plus(mapped, batch.target, batch.weight, threads),
+            )
+            self.judged[name] = self.judged[name].merge(own)
+
+    def merge(self, other: Self) -> Self:
+        """Those of the rows of both."""
+        self.judged = {name: own.merge(other.judged[name]) for name, own in self.judged.items()}
+        return self
+
+
+def losses_of(target: NDArray[np.uint8], probability: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """The log loss and the Brier loss of each row."""
+    both = np.column_stack([1 - probability, probability])
+    log_loss, _ = class_losses(target.astype(np.int32), both, 1)
+    return {"log_loss": log_loss, "brier_score": (probability - target) ** 2}
