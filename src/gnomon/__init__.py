@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         UnknownEstimateError,
         UsageError,
     )
-    from gnomon.estimate import Estimate
+    from gnomon.estimate import Difference, Estimate
     from gnomon.evaluation.baseline import Baseline
     from gnomon.evaluation.calibration import Calibration
     from gnomon.evaluation.evaluate import evaluate
@@ -42,6 +42,7 @@ __all__ = [
     "ConfusionMatrix",
     "CostDecision",
     "DataError",
+    "Difference",
     "Estimate",
     "Evaluation",
     "GnomonError",
@@ -68,6 +69,7 @@ _HOME = {
     "Calibration": "gnomon.evaluation.calibration",
     "ConfusionMatrix": "gnomon.evaluation.result",
     "CostDecision": "gnomon.decision.cost",
+    "Difference": "gnomon.estimate",
     "Estimate": "gnomon.estimate",
     "Evaluation": "gnomon.evaluation.result",
     "OperatingPoint": "gnomon.thresholds.table",

@@ -83,6 +83,50 @@ class Estimate:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Difference:
+    """How far one value lies from another, and how sure that is.
+
+    Attributes:
+        value: The first less the second.
+        low, high: The interval at ``level``; NaN where there is none.
+        level: The confidence level of the interval.
+        method: How the interval was made; None where there is none.
+        n: The number of rows that the first rests on.
+        p_value: How often chance alone sets two equal values at least so far apart; NaN where it is unknown.
+        adjusted: The same, adjusted for the number of comparisons by Y. Benjamini and Y. Hochberg (1995): calling those
+            of at most 0.05 different is wrong in at most one of twenty of them.
+    """
+
+    value: float
+    low: float = NAN
+    high: float = NAN
+    level: float = 0.95
+    method: str | None = None
+    n: int = 0
+    p_value: float = NAN
+    adjusted: float = NAN
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Difference):
+            return NotImplemented
+        return self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.to_dict().values()))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields in their JSON form: NaN is None."""
+        return {field.name: _jsonable(getattr(self, field.name)) for field in fields(self)}
+
+    @classmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> Difference:
+        """The inverse of :meth:`to_dict`."""
+        names = ("value", "low", "high", "p_value", "adjusted")
+        numbers = {name: NAN if form[name] is None else float(form[name]) for name in names}
+        return cls(**numbers, level=float(form["level"]), method=form["method"], n=int(form["n"]))
+
+
 def undefined(reason: str, *, n: int = 0, level: float = 0.95) -> Estimate:
     """An estimate without a value, and why."""
     return Estimate(NAN, level=level, n=n, reason=reason)

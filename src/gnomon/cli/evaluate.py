@@ -27,8 +27,9 @@ from gnomon.cli import options as own
         "--slice",
         "slices",
         multiple=True,
-        metavar="COLUMN[,COLUMN...]",
-        help="Evaluate the rows of each value of this column by themselves, too; may be given several times.",
+        metavar="COLUMN[:COLUMN][=X,Y...]",
+        help="Evaluate the rows of each value of this column by themselves, too, or of each pair of values "
+        "(region:sex), or of numbers in ranges (age=30,50, or age=4 of equal size).  May be given several times.",
     ),
     click.option(
         "--split",
@@ -92,7 +93,7 @@ def evaluate(
             score=own.columns(score, paths),
             prediction=own.columns(prediction, paths),
             classes=classes.split(",") if classes is not None else None,
-            slices=own.columns(slices, paths),
+            slices=[name for part in slices for name in (part.split(",") if "=" not in part else [part])],
             exact="auto" if exact is None else exact,
             progress=progress,
             **options,

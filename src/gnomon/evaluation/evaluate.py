@@ -10,6 +10,7 @@ from typing import Any
 from gnomon.errors import UsageError
 from gnomon.evaluation.binary import evaluate_binary
 from gnomon.evaluation.calibration import Calibration, calibration_of
+from gnomon.evaluation.comparison import compared
 from gnomon.evaluation.guesses import baseline_of
 from gnomon.evaluation.multiclass import evaluate_multiclass
 from gnomon.evaluation.multilabel import evaluate_multilabel
@@ -153,13 +154,14 @@ def evaluate(
 def assemble(source: Source, schema: Schema, summary: Summary, options: Options, reading: Reading) -> Evaluation:
     """The evaluation of a summary, and of each of its slices."""
     parts = parts_of(summary, schema, options, reading)
+    whole = evaluation_of(parts, summary, schema)
     return replace(
-        evaluation_of(parts, summary, schema),
+        whole,
         curves=parts.curves,
         thresholds=None if parts.order is None else threshold_table(parts.order),
         baseline=baseline_of(parts, summary, schema, options),
         calibration=calibration(parts, summary, schema, options, reading),
-        slices=slices_of(summary, schema, options, reading),
+        slices=slices_of(summary, whole, schema, options, reading),
         notes=(
             *remarks(parts, summary, schema),
             *parts.notes,
@@ -208,14 +210,21 @@ def evaluation_of(parts: Parts, summary: Summary, schema: Schema) -> Evaluation:
     )
 
 
-def slices_of(summary: Summary, schema: Schema, options: Options, reading: Reading) -> dict[str, dict[str, Evaluation]]:
-    """The evaluation of each slice, several at a time."""
+def slices_of(
+    summary: Summary, whole: Evaluation, schema: Schema, options: Options, reading: Reading
+) -> dict[str, dict[str, Evaluation]]:
+    """The evaluation of each slice, several at a time, and its differences to the rest."""
     alone, of_slices = replace(options, threads=1), reading.of_slices()
 
     def one(own: Summary) -> Evaluation:
         return evaluation_of(parts_of(own, schema, alone, of_slices), own, schema)
 
     with ThreadPoolExecutor(options.threads) as pool:
-        return {
+        slices = {
             column: dict(zip(own, pool.map(one, own.values()), strict=True)) for column, own in summary.slices.items()
         }
+
+    def again(own: Summary, options: Options, reading: Reading) -> Parts:
+        return parts_of(own, schema, options, reading)
+
+    return compared(slices, summary.slices, whole, schema, options, again, of_slices)

@@ -49,14 +49,27 @@ def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -
             column_names("prediction", named.prediction),
             column_names("score", named.score),
             column_name("weight", named.weight),
-            column_names("slices", named.slices or None),
-            part_of(named.split),
+            part=part_of(named.split),
         )
-        return open_named(first), Request(columns, None, classes=classes, **asked)
+        return open_named(first), Request(columns, None, classes=classes, slices=slices_of(named.slices), **asked)
     source, columns, either = open_arrays(first, predicted, named)
     if classes is None and len(columns.targets) > 1:
         classes = list(map(str, getattr(first, "columns", range(len(columns.targets)))))
     return source, Request(columns, either, classes=classes, **asked)
+
+
+def slices_of(given: Any) -> tuple[Any, ...]:
+    """How to divide the rows: each a text, or a tuple of columns.
+
+    Raises:
+        UsageError: Something else was passed.
+    """
+    asked = [given] if isinstance(given, str) else list(given or ()) if isinstance(given or (), Iterable) else [given]
+    for own in asked:
+        several = isinstance(own, (list, tuple)) and len(own) > 0 and all(isinstance(name, str) for name in own)
+        if not (isinstance(own, str) and own) and not several:
+            raise UsageError(f"slices= takes names of columns, or tuples of names, not {own!r}")
+    return tuple(asked)
 
 
 def part_of(split: Any) -> Part | None:

@@ -71,6 +71,16 @@ def values_of(order: Order, pairs: PairCounts) -> dict[str, Certified]:
     }
 
 
+def auc_estimate(order: Order, options: Options) -> Estimate | None:
+    """The AUC alone; None where a class has no rows."""
+    if not order.positives.n or not order.negatives.n:
+        return None
+    found = values_of(order, order.pairs)["roc_auc"]
+    effective = order.positives.effective, order.negatives.effective
+    interval = auc_interval(order, found.value, effective, options) if options.intervals else NO_INTERVAL
+    return options.estimate(found.value, interval, order.positives.n + order.negatives.n, bound=found.bound)
+
+
 def auc_interval(order: Order, auc: float, effective: tuple[float, float], options: Options) -> Interval:
     """DeLong's interval on the logit scale; Newcombe's where DeLong's variance is 0 or undefined."""
     if min(effective) > 1 and 0 < auc < 1:

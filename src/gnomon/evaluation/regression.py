@@ -52,12 +52,13 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
             parts.estimates[name] = mean_estimate(loss(state), n, options)
         except OverflowError:
             parts.estimates[name] = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
-    errors = ranks_of(summary.states["errors"], state.largest, options)
-    median = errors.certified(0.5)
-    interval = median_interval(errors, summary.rows.effective, options.level)
-    parts.estimates["median_absolute_error"] = with_reason(
-        options.estimate(median.value, interval, n, bound=median.bound), options
-    )
+    if "errors" in summary.states:
+        errors = ranks_of(summary.states["errors"], state.largest, options)
+        median = errors.certified(0.5)
+        interval = median_interval(errors, summary.rows.effective, options.level)
+        parts.estimates["median_absolute_error"] = with_reason(
+            options.estimate(median.value, interval, n, bound=median.bound), options
+        )
     parts.estimates["max_error"] = options.estimate(
         state.largest, NO_INTERVAL, n, NO_UPPER_END if options.intervals else None
     )

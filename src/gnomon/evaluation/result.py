@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import SourceError, StateError, UnknownEstimateError, nearest
-from gnomon.estimate import Estimate
+from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.baseline import Baseline
 from gnomon.evaluation.calibration import Calibration
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
+from gnomon.measures.catalogue import measure
 from gnomon.thresholds.table import Thresholds
 
 
@@ -114,6 +115,8 @@ class Evaluation(Form, Mapping[str, Estimate]):
         calibration: Whether probabilities hold what they say (:class:`gnomon.Calibration`); None unless a binary task
             has probabilities and rows of both classes. Slices have none.
         slices: The evaluation of each slice, by the name of the column and of its value: estimates and counts only.
+        differences: Of a slice: each estimate less that of all other rows (:class:`gnomon.Difference`).
+        reliable: Of a slice: whether it has rows enough (30, of a binary task 10 of each class) to be ranked.
         train: The evaluation of the rows that the model was fitted on, where ``split=`` told them apart.
         notes: Remarks in plain words.
         provenance: Where the numbers came from: source, columns, options, versions.
@@ -133,12 +136,14 @@ class Evaluation(Form, Mapping[str, Estimate]):
     baseline: Baseline | None = None
     calibration: Calibration | None = None
     slices: Mapping[str, Mapping[str, Evaluation]] = field(default_factory=dict)
+    differences: Mapping[str, Difference] = field(default_factory=dict)
+    reliable: bool = True
     train: Evaluation | None = None
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("estimates", "confusions", "curves", "provenance"):
+        for name in ("estimates", "confusions", "curves", "differences", "provenance"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         per_class = {label: MappingProxyType(dict(own)) for label, own in self.per_class.items()}
         object.__setattr__(self, "per_class", MappingProxyType(per_class))
@@ -200,13 +205,47 @@ class Evaluation(Form, Mapping[str, Estimate]):
             "baseline": None if self.baseline is None else self.baseline.to_dict(),
             "calibration": None if self.calibration is None else self.calibration.to_dict(),
             "slices": {
-                column: {value: {"n": own.n, **own._measured()} for value, own in values.items()}
+                column: {value: own._of_slice() for value, own in values.items()}
                 for column, values in self.slices.items()
             },
             "train": None if self.train is None else {"n": self.train.n, **self.train._measured()},
             "notes": list(self.notes),
             "provenance": plain(self.provenance),
         }
+
+    def _of_slice(self) -> dict[str, Any]:
+        """What a slice is in the JSON form."""
+        return {
+            "n": self.n,
+            "reliable": self.reliable,
+            **self._measured(),
+            "differences": {name: own.to_dict() for name, own in self.differences.items()},
+        }
+
+    def worst_slices(self, by: str | None = None) -> list[tuple[str, str, Evaluation]]:
+        """The slices, as column, value and evaluation, the one furthest below the rest first.
+
+        Those that are not reliable are left out.
+
+        Args:
+            by: The name of the estimate to rank by; None for the AUC, the balanced accuracy, the accuracy or the RMSE,
+                whichever slices have.
+
+        Raises:
+            UnknownEstimateError: No slice has a difference of that name.
+        """
+        every = [(column, value, own) for column, values in self.slices.items() for value, own in values.items()]
+        ranked = [one for one in every if one[2].reliable]
+        known = dict.fromkeys(name for *_, own in every for name in own.differences)
+        if by is None:
+            by = next((name for name in RANKED_BY if all(name in own.differences for *_, own in ranked)), None)
+        elif by not in known:
+            raise UnknownEstimateError(f"no slice has a difference of {by!r}: {nearest(str(by), known)}")
+        if by is None:
+            return []
+        better = measure(by).better
+        having = [one for one in ranked if by in one[2].differences]
+        return sorted(having, key=lambda one: better * one[2].differences[by].value)
 
     def _measured(self) -> dict[str, Any]:
         """What a slice has in the JSON form, too."""
@@ -237,7 +276,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
         try:
             whole = cls._of_measured(form, form)
             slices = {
-                column: {value: cls._of_measured(form, own) for value, own in values.items()}
+                column: {value: cls._of_slice_form(form, own) for value, own in values.items()}
                 for column, values in form["slices"].items()
             }
             return replace(
@@ -255,6 +294,12 @@ class Evaluation(Form, Mapping[str, Estimate]):
             raise StateError(f"the saved evaluation is damaged: {error!r}") from None
 
     @classmethod
+    def _of_slice_form(cls, form: Mapping[str, Any], own: Mapping[str, Any]) -> Evaluation:
+        """A slice of a JSON form."""
+        differences = {name: Difference.from_dict(each) for name, each in own["differences"].items()}
+        return replace(cls._of_measured(form, own), differences=differences, reliable=own["reliable"])
+
+    @classmethod
     def _of_measured(cls, form: Mapping[str, Any], own: Mapping[str, Any]) -> Evaluation:
         """The whole, or a slice, of a JSON form."""
         return cls(
@@ -270,6 +315,8 @@ class Evaluation(Form, Mapping[str, Estimate]):
         )
 
 
+# What slices are ranked by, the first that they all have.
+RANKED_BY = ("roc_auc", "balanced_accuracy", "accuracy", "rmse")
 HEADLINES = {
     "binary": ("accuracy", "f1", "roc_auc", "average_precision"),
     "multiclass": ("accuracy", "f1_macro", "roc_auc_macro"),

@@ -43,7 +43,7 @@ class SliceTally:
 
     def add(self, batches: list[Batch]) -> None:
         """Takes in what a thread has gathered."""
-        rows = joined(batches, self._number, self._schema.columns.slices[self._number])
+        rows = joined(batches, self._number, self._schema.columns.slices[self._number].name)
         own = rows.slices[0]
         order = np.argsort(own.codes, kind="stable")
         ends = np.append(0, np.cumsum(np.bincount(own.codes, minlength=len(own.names))))
@@ -57,7 +57,7 @@ class SliceTally:
                 state = self._slices.get(name)
                 if state is None:
                     if len(self._slices) == MOST_SLICES:
-                        raise too_many(self._schema.columns.slices[self._number])
+                        raise too_many(self._schema.columns.slices[self._number].name)
                     state = self._slices[name] = SliceState(self._schema, self._histograms)
                 state.add(part, summary)
 
@@ -143,10 +143,17 @@ def taken(batch: Batch, rows: slice | np.ndarray[tuple[int], np.dtype[np.intp]])
     )
 
 
-def natural(name: str) -> tuple[bool, float, str]:
-    """Numbers in their order, then text."""
+def natural(name: str) -> list[tuple[bool, float, str]]:
+    """Numbers and ranges in their order, then text; of several columns one after the other."""
+    return [natural_part(part) for part in name.split(":")]
+
+
+def natural_part(name: str) -> tuple[bool, float, str]:
+    """The same of one column."""
+    if name.startswith("< "):
+        return False, -math.inf, name
     try:
-        number = float(name)
+        number = float(name.removeprefix(">= ").removeprefix("[").partition(",")[0])
     except ValueError:
         number = math.nan
     return (False, number, name) if math.isfinite(number) else (True, 0.0, name)

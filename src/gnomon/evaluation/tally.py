@@ -126,7 +126,9 @@ def count(source: Source, schema: Schema, tallies: Tallies, threads: int, sample
         part = schema.columns.part
         of_part = "" if part is None else f" whose {part}"
         raise DataError(f"{source.name} has no rows{of_part} to evaluate{left_out}")
-    slices = {name: own.summaries(sample) for name, own in zip(schema.columns.slices, tallies.slices, strict=True)}
+    slices = {
+        slicing.name: own.summaries(sample) for slicing, own in zip(schema.columns.slices, tallies.slices, strict=True)
+    }
     return replace(summary, sample=sample, slices=slices)
 
 

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.calibration import Calibration
-from gnomon.evaluation.result import ConfusionMatrix, Evaluation
+from gnomon.evaluation.result import RANKED_BY, ConfusionMatrix, Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.text import number, visible
 
@@ -59,6 +59,7 @@ CLASS_HEADS = {
     "f1": "F1",
     "roc_auc": "ROC AUC",
     "average_precision": "AP",
+    "balanced_accuracy": "balanced acc.",
     "f1_macro": "macro F1",
     "roc_auc_macro": "macro AUC",
     "hamming_loss": "Hamming loss",
@@ -70,12 +71,14 @@ CLASS_HEADS = {
 
 # Estimates of a slice, the most telling first; slices that are shown.
 SLICE_ORDER = {
-    "binary": ("roc_auc", "f1", "precision", "recall", "accuracy"),
+    "binary": ("roc_auc", "recall", "precision", "f1", "accuracy", "balanced_accuracy"),
     "multiclass": ("accuracy", "f1_macro", "roc_auc_macro"),
     "multilabel": ("accuracy", "f1_macro", "hamming_loss"),
     "regression": ("rmse", "mae", "r2", "median_absolute_error"),
 }
 MOST_SLICES = 20
+# A difference is called sure where its adjusted p-value is at most this.
+SURE = 0.05
 
 
 def render(evaluation: Evaluation, console: Console) -> None:
@@ -88,7 +91,7 @@ def render(evaluation: Evaluation, console: Console) -> None:
     sections.append(estimates_table(estimates, console.width, glyphs, level_of(evaluation), guesses))
     if evaluation.per_class:
         sections.append(class_table(evaluation, console.width, glyphs))
-    sections += [slice_section(column, own, console.width, glyphs) for column, own in evaluation.slices.items()]
+    sections += [slice_section(evaluation, column, console.width, glyphs) for column in evaluation.slices]
     if evaluation.calibration is not None:
         sections.append(calibration_section(evaluation.calibration, glyphs))
     if evaluation.confusion is not None:
@@ -236,22 +239,63 @@ def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Table:
     return group_table(kind, evaluation.per_class, support, CLASS_ORDER, width, glyphs)
 
 
-def slice_section(column: str, slices: Mapping[str, Evaluation], width: int, glyphs: Glyphs) -> RenderableType:
-    """The slices of one column, those of most rows if there are many."""
-    most = sorted(slices, key=lambda value: -slices[value].n)[:MOST_SLICES]
-    shown = {value: own for value, own in slices.items() if value in most}
-    task = next(iter(slices.values())).task
+def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyphs) -> RenderableType:
+    """The slices of one column: those furthest below the rest first, those of few rows last."""
+    slices = evaluation.slices[column]
+    by = ranked_by(slices)
+    if by is None:
+        ordered = list(slices)
+    else:
+        better = measure(by).better
+        ordered = sorted(
+            slices,
+            key=lambda value: (
+                not slices[value].reliable,
+                better * slices[value].differences[by].value if by in slices[value].differences else math.inf,
+            ),
+        )
+    shown = {value: slices[value] for value in ordered[:MOST_SLICES]}
+    against = {value: against_text(own, by) for value, own in shown.items()}
+    first = next(iter(slices.values()))
+    order = SLICE_ORDER[first.task]
+    if by is not None:
+        order = (by, *(name for name in order if name != by))
     table = group_table(
         visible(column, LONGEST_LABEL),
         shown,
         {value: own.n for value, own in shown.items()},
-        SLICE_ORDER[task],
+        order,
         width,
         glyphs,
+        ("to the rest", against) if by is not None else None,
     )
-    if len(shown) == len(slices):
-        return table
-    return Group(table, Text(f"and {len(slices) - len(shown):,} slices of fewer rows", style="dim"))
+    below = []
+    if len(shown) < len(slices):
+        below.append(Text(f"and {len(slices) - len(shown):,} slices more", style="dim"))
+    if any(text.plain.endswith("*") for text in against.values()):
+        below.append(Text("* more than chance, at a false discovery rate of 5 %", style="dim"))
+    return Group(table, *below)
+
+
+def ranked_by(slices: Mapping[str, Evaluation]) -> str | None:
+    """What the slices of a column are ranked by: the first measure that all reliable ones are compared in."""
+    reliable = [own for own in slices.values() if own.reliable and own.differences]
+    if not reliable:
+        return None
+    return next((name for name in RANKED_BY if all(name in own.differences for own in reliable)), None)
+
+
+def against_text(own: Evaluation, by: str | None) -> Text:
+    """How far a slice lies from the rest."""
+    if not own.reliable:
+        return Text("few rows", style="dim")
+    difference = own.differences.get(by) if by is not None else None
+    if difference is None:
+        return Text("")
+    sure = difference.adjusted <= SURE
+    shown = number(difference.value)
+    sign = "" if shown.startswith("-") else "+"
+    return Text(f"{sign}{shown}{'*' if sure else ''}", style="bold" if sure else "")
 
 
 def group_table(
@@ -261,13 +305,26 @@ def group_table(
     order: Sequence[str],
     width: int,
     glyphs: Glyphs,
+    more: tuple[str, Mapping[str, Text]] | None = None,
 ) -> Table:
-    """Estimates of each group of rows: as many as fit, the most telling first, and intervals where there is room."""
+    """Estimates of each group of rows: as many as fit, the most telling first, and intervals where there is room.
+
+    Args:
+        kind: What the groups are.
+        groups: The estimates of each.
+        support: The rows of each.
+        order: Names of estimates, the most telling first.
+        width: Of the terminal.
+        glyphs: The characters that it can show.
+        more: A column more, and what it says of each group.
+    """
     first = next(iter(groups.values()))
     heads = {name: glyphs.write(CLASS_HEADS.get(name, name)) for name in order if name in first}
     labels = [visible(label, LONGEST_LABEL) for label in groups]
     counts = ["" if support[label] is None else f"{support[label]:,}" for label in groups]
     room = width - max(map(len, [kind, *labels])) - max(map(len, ["n", *counts])) - GAP
+    if more is not None:
+        room -= max(len(more[0]), *(len(text) for text in more[1].values())) + GAP
     cells = {name: [number(own[name].value) for own in groups.values()] for name in heads}
     ends = {name: [interval_text(own[name], glyphs) for own in groups.values()] for name in heads}
     bare = {name: max(map(len, [head, *cells[name]])) + GAP for name, head in heads.items()}
@@ -284,16 +341,16 @@ def group_table(
             spare -= full[name] - bare[name]
             with_interval.add(name)
     table = grid()
-    for head in (kind, *heads.values(), "n"):
+    for head in (kind, *heads.values(), *([more[0]] if more else []), "n"):
         table.add_column(head, justify="left" if head == kind else "right", no_wrap=True)
-    for row, (label, count) in enumerate(zip(labels, counts, strict=True)):
+    for row, (group, label, count) in enumerate(zip(groups, labels, counts, strict=True)):
         shown = []
         for name in heads:
             text = Text(cells[name][row], style="bold")
             if name in with_interval:
                 text.append(f" {ends[name][row]}", style="dim not bold")
             shown.append(text)
-        table.add_row(Text(label), *shown, Text(count, style="dim"))
+        table.add_row(Text(label), *shown, *([more[1][group]] if more else []), Text(count, style="dim"))
     return table
 
 

@@ -91,7 +91,7 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
     if schema.task == "multiclass" and scores and schema.scale == "probability":
         check_sums(rows, scores, columns.scores)
     weight = None if columns.weight is None else weights(rows, columns.weight)
-    slices = tuple(Slices.of(rows.table[name], name) for name in columns.slices)
+    slices = tuple(own.of(rows.table) for own in columns.slices)
     return Batch(target, prediction, scores, weight, dropped, slices)
 
 

@@ -18,7 +18,8 @@ TASKS = ("auto", "binary", "multiclass", "multilabel", "regression")
 class Request:
     """What a person asked for; see :func:`gnomon.evaluate` for the meaning of each.
 
-    ``either`` names a column that is the prediction or the score, whichever its values say.
+    ``slices`` are as :func:`gnomon.schema.slicing.slicings` takes them. ``either`` names a column that is the
+    prediction or the score, whichever its values say.
     """
 
     columns: Columns
@@ -29,6 +30,7 @@ class Request:
     threshold: float | None = None
     scale: str = "probability"
     missing: str = "error"
+    slices: tuple[Any, ...] = ()
 
 
 def check_request(request: Request) -> None:
@@ -52,8 +54,6 @@ def check_request(request: Request) -> None:
         raise UsageError(f"column {twice[0]!r} is named twice: prediction and something else")
     if len(set(parts)) < len(parts):
         raise UsageError(f"a column is named twice among target, score and weight: {', '.join(parts)}")
-    if len(set(columns.slices)) < len(columns.slices):
-        raise UsageError(f"a column is named twice among the slices: {', '.join(columns.slices)}")
     if len(columns.targets) > 1 and request.task not in ("auto", "multilabel"):
         raise UsageError(f"there are {len(columns.targets)} target columns, but a {request.task} task has one")
 

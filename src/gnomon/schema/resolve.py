@@ -10,6 +10,7 @@ from gnomon.schema.labels import Label, LabelColumn, label_name, label_order, sa
 from gnomon.schema.multilabel import multilabel
 from gnomon.schema.request import Request, check_request, threshold_of
 from gnomon.schema.schema import Columns, Missing, Scale, Schema, Task
+from gnomon.schema.slicing import slicings
 from gnomon.schema.survey import survey_labels
 from gnomon.sources.base import Source, check_columns
 
@@ -31,11 +32,11 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
     part = request.columns.part
     wanted = [
         *request.columns.used(),
-        *request.columns.slices,
         *([request.either] if request.either else []),
         *([part.column] if part else []),
     ]
     check_columns(wanted, source.columns, source.name)
+    request = replace(request, columns=replace(request.columns, slices=slicings(request.slices, source)))
     if request.task == "regression":
         return regression(source, request)
     if request.task == "multilabel" or len(request.columns.targets) > 1:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from gnomon.schema.labels import Label
+from gnomon.schema.slicing import Slicing
 
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 Scale = Literal["probability", "any"]
@@ -44,7 +45,7 @@ class Columns:
         predictions: The column of predictions, or one for each label; none where there are no predictions.
         scores: The columns of scores, one for each class or label where these are several.
         weight: The column of weights.
-        slices: Columns whose values divide the rows into slices, which are evaluated by themselves, too.
+        slices: How the rows are divided into slices, which are evaluated by themselves, too.
         part: The rows that take part, if not all do.
     """
 
@@ -52,7 +53,7 @@ class Columns:
     predictions: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
     weight: str | None = None
-    slices: tuple[str, ...] = ()
+    slices: tuple[Slicing, ...] = ()
     part: Part | None = None
 
     @property
@@ -103,7 +104,8 @@ class Schema:
         must = {*columns.scores, columns.weight}
         if self.task == "regression":
             must |= {columns.target, columns.prediction}
-        return {name: name in must for name in dict.fromkeys((*columns.used(), *columns.slices, *self.part_column))}
+        slices = [name for own in columns.slices for name in own.columns]
+        return {name: name in must for name in dict.fromkeys((*columns.used(), *slices, *self.part_column))}
 
     @property
     def probabilities(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, time
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -58,6 +59,30 @@ class Slices:
             tuple(map(slice_name, coded.dictionary.to_pylist())),
             numbers(coded.indices).astype(np.uint16),
         )
+
+    @classmethod
+    def of_ranges(cls, column: Any, name: str, edges: tuple[float, ...]) -> Self:
+        """The ranges that the numbers of an Arrow column lie in.
+
+        Raises:
+            ColumnError: It holds no numbers.
+        """
+        import pyarrow as pa
+
+        if not (
+            pa.types.is_floating(column.type) or pa.types.is_integer(column.type) or pa.types.is_decimal(column.type)
+        ):
+            raise ColumnError(f"column {name!r} holds {column.type}: ranges need numbers")
+        values = numbers(column.cast(pa.float64(), safe=False).fill_null(math.nan))
+        codes = np.searchsorted(edges, values, side="right")
+        codes[np.isnan(values)] = len(edges) + 1
+        names = (
+            f"< {edges[0]:g}",
+            *(f"[{low:g}, {high:g})" for low, high in pairwise(edges)),
+            f">= {edges[-1]:g}",
+            NO_VALUE,
+        )
+        return cls(names, codes.astype(np.uint16))
 
 
 def slice_name(value: Any) -> str:
