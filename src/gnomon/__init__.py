@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gnomon.estimate import Difference, Estimate
     from gnomon.evaluation.baseline import Baseline
     from gnomon.evaluation.calibration import Calibration
+    from gnomon.evaluation.errors import Errors
     from gnomon.evaluation.evaluate import evaluate
     from gnomon.evaluation.result import ConfusionMatrix, Evaluation, load
     from gnomon.thresholds.table import OperatingPoint, Thresholds
@@ -43,6 +44,7 @@ __all__ = [
     "CostDecision",
     "DataError",
     "Difference",
+    "Errors",
     "Estimate",
     "Evaluation",
     "GnomonError",
@@ -70,6 +72,7 @@ _HOME = {
     "ConfusionMatrix": "gnomon.evaluation.result",
     "CostDecision": "gnomon.decision.cost",
     "Difference": "gnomon.estimate",
+    "Errors": "gnomon.evaluation.errors",
     "Estimate": "gnomon.estimate",
     "Evaluation": "gnomon.evaluation.result",
     "OperatingPoint": "gnomon.thresholds.table",

@@ -36,6 +36,7 @@ from gnomon.cli import options as own
         metavar="COLUMN=VALUE",
         help="The rows that the model was fitted on, such as part=train: the others are evaluated, these compared.",
     ),
+    click.option("--id", metavar="COLUMN", help="Column that says what rows are called, in the list of the worst."),
     own.POSITIVE,
     own.CLASSES,
     click.option(

@@ -11,6 +11,7 @@ from gnomon.errors import UsageError
 from gnomon.evaluation.binary import evaluate_binary
 from gnomon.evaluation.calibration import Calibration, calibration_of
 from gnomon.evaluation.comparison import compared
+from gnomon.evaluation.errors import Errors, most_confused, residuals_by_prediction
 from gnomon.evaluation.guesses import baseline_of
 from gnomon.evaluation.multiclass import evaluate_multiclass
 from gnomon.evaluation.multilabel import evaluate_multilabel
@@ -29,6 +30,7 @@ from gnomon.kernels.threads import thread_count
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Part, Schema
 from gnomon.sources.base import Source
+from gnomon.states.residuals import Amounts
 
 
 def evaluate(
@@ -42,6 +44,7 @@ def evaluate(
     weight: Any = None,
     slices: str | Sequence[str] | None = None,
     split: str | None = None,
+    id: str | None = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     task: str = "auto",
@@ -83,6 +86,7 @@ def evaluate(
             A column may have 10,000 values.
         split: The rows that the model was fitted on, as ``"column=value"``, such as ``"part=train"``: all other rows
             are evaluated, and these are, for comparison, ``ev.train``.
+        id: Name of a column that says what rows are called; without one they are called by their number.
         classes: The class labels, where not all of them occur in the data or their order is another; of a
             multilabel task what the labels are called.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
@@ -134,7 +138,7 @@ def evaluate(
         raise UsageError(f"progress= takes a function of the rows read and of all rows, not {progress!r}")
     source, request = opened(
         (data, predicted),
-        Named(target, prediction, score, weight, slices, split),
+        Named(target, prediction, score, weight, slices, split, id),
         task=task, classes=classes, positive=positive, threshold=threshold, scale=scale, missing=missing,
     )  # fmt: skip
     schema = resolve(source, request, options.threads)
@@ -160,6 +164,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         curves=parts.curves,
         thresholds=None if parts.order is None else threshold_table(parts.order),
         baseline=baseline_of(parts, summary, schema, options),
+        errors=errors_of(parts, summary, schema, options),
         calibration=calibration(parts, summary, schema, options, reading),
         slices=slices_of(summary, whole, schema, options, reading),
         notes=(
@@ -170,6 +175,16 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
             *source.notes,
         ),
         provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
+    )
+
+
+def errors_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> Errors:
+    """Where the model errs."""
+    kept = summary.states.get("errors")
+    return Errors(
+        summary.worst.rows,
+        () if parts.confusion is None else most_confused(parts.confusion, schema.names),
+        residuals_by_prediction(kept, options) if isinstance(kept, Amounts) else (),
     )
 
 

@@ -28,6 +28,7 @@ class Named:
     weight: Any = None
     slices: Any = None
     split: Any = None
+    id: Any = None
 
 
 def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -> tuple[Source, Request]:
@@ -50,6 +51,7 @@ def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -
             column_names("score", named.score),
             column_name("weight", named.weight),
             part=part_of(named.split),
+            id=column_name("id", named.id),
         )
         return open_named(first), Request(columns, None, classes=classes, slices=slices_of(named.slices), **asked)
     source, columns, either = open_arrays(first, predicted, named)
@@ -122,7 +124,7 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
     )
     if isinstance(data, (str, Path, Mapping)) or (frame and not several):
         raise UsageError("name the column of true values: target=...")
-    for part, given in (("slices", named.slices), ("split", named.split)):
+    for part, given in (("slices", named.slices), ("split", named.split), ("id", named.id)):
         if given:
             raise UsageError(f"{part}= names columns: pass a path or a data frame, and name its columns")
     if named.target is not None:

@@ -28,6 +28,7 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
             "score": list(columns.scores),
             "weight": columns.weight,
             "slices": [own.name for own in columns.slices],
+            "id": columns.id,
             "part": None if columns.part is None else str(columns.part),
         },
         "rows_dropped": summary.dropped,

@@ -17,6 +17,7 @@ from gnomon.errors import SourceError, StateError, UnknownEstimateError, nearest
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.baseline import Baseline
 from gnomon.evaluation.calibration import Calibration
+from gnomon.evaluation.errors import Errors
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.measures.catalogue import measure
 from gnomon.thresholds.table import Thresholds
@@ -114,6 +115,8 @@ class Evaluation(Form, Mapping[str, Estimate]):
             model is from it; None where there is nothing to compare with. Slices have none.
         calibration: Whether probabilities hold what they say (:class:`gnomon.Calibration`); None unless a binary task
             has probabilities and rows of both classes. Slices have none.
+        errors: Where the model errs (:class:`gnomon.Errors`): the rows that are most wrong, classes that are confused,
+            residuals by prediction. Slices have none.
         slices: The evaluation of each slice, by the name of the column and of its value: estimates and counts only.
         differences: Of a slice: each estimate less that of all other rows (:class:`gnomon.Difference`).
         reliable: Of a slice: whether it has rows enough (30, of a binary task 10 of each class) to be ranked.
@@ -135,6 +138,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
     thresholds: Thresholds | None = None
     baseline: Baseline | None = None
     calibration: Calibration | None = None
+    errors: Errors = field(default_factory=Errors)
     slices: Mapping[str, Mapping[str, Evaluation]] = field(default_factory=dict)
     differences: Mapping[str, Difference] = field(default_factory=dict)
     reliable: bool = True
@@ -204,6 +208,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
             "thresholds": None if self.thresholds is None else self.thresholds.to_dict(),
             "baseline": None if self.baseline is None else self.baseline.to_dict(),
             "calibration": None if self.calibration is None else self.calibration.to_dict(),
+            "errors": self.errors.to_dict(),
             "slices": {
                 column: {value: own._of_slice() for value, own in values.items()}
                 for column, values in self.slices.items()
@@ -285,6 +290,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
                 thresholds=None if form["thresholds"] is None else Thresholds.from_dict(form["thresholds"]),
                 baseline=None if form["baseline"] is None else Baseline.from_dict(form["baseline"]),
                 calibration=None if form["calibration"] is None else Calibration.from_dict(form["calibration"]),
+                errors=Errors.from_dict(form["errors"]),
                 slices=slices,
                 train=None if form["train"] is None else cls._of_measured(form, form["train"]),
                 notes=tuple(form["notes"]),

@@ -16,6 +16,7 @@ from gnomon.states.confusion import Confusion
 from gnomon.states.mean import ClassLoss, Weight
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
+from gnomon.states.worst import WorstRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Summary:
         states: Confusion, scores, losses or residuals, whichever the task needs.
         sample: Some of the rows, where they are counted in bins.
         slices: The summaries of slices, by the column and the name of the slice.
+        worst: The rows that are most wrong.
     """
 
     rows: Weight
@@ -35,6 +37,7 @@ class Summary:
     states: dict[str, State]
     sample: Sample | None = None
     slices: dict[str, dict[str, Summary]] = field(default_factory=dict)
+    worst: WorstRows = WorstRows(0)
 
     def merge(self, other: Self) -> Self:
         """The summary of the rows of both."""

@@ -12,6 +12,7 @@ import numpy as np
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, MissingValuesError
 from gnomon.evaluation.binned import SLICE_BINS, binned_columns, bins_wanted, histograms, most_open
+from gnomon.evaluation.errors import worst_rows
 from gnomon.evaluation.order import class_weights
 from gnomon.evaluation.plan import Plan
 from gnomon.evaluation.sample import Sample, every_so_many, glimpse
@@ -34,10 +35,13 @@ from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import Weight
 from gnomon.states.reliability import Reliability
 from gnomon.states.scores import Scores
+from gnomon.states.worst import WorstRows
 
 # The share of pairs that bins of equal mass leave open is about 1 over their number; so many times that is worth
 # another reading for a better sample.
 TOO_OPEN = 3
+# How many of the most wrong rows are told.
+WORST = 10
 
 # Told the number of rows just read.
 Watch = Callable[[int], None]
@@ -174,6 +178,7 @@ class RowTally:
         self._columns = binned_columns(shared.schema) if self._histograms else {}
         self._gathered: list[Batch] = []
         self._held = 0
+        self._worst = WorstRows(WORST)
         self._summary: Summary | None = None
 
     def add(self, piece: Piece, threads: int) -> None:
@@ -181,6 +186,8 @@ class RowTally:
         schema = self._shared.schema
         batch = encode(piece, schema, threads)
         own = summarise(batch, schema, threads, keep=not self._histograms, order_only=self._shared.plan.order_only)
+        if not self._shared.plan.order_only:
+            self._worst = self._worst.merge(worst_rows(batch, schema, WORST, self._worst.bound))
         if self._shared.reliability is not None:
             seen = self._shared.reliability.plus(batch.scores[0], batch.target, batch.weight, threads)
             own = replace(own, states={**own.states, "reliability": seen})
@@ -212,6 +219,7 @@ class RowTally:
             self._summary = self._summary or other._summary
         else:
             self._summary = self._summary.merge(other._summary)
+        self._worst = self._worst.merge(other._worst)
         return self
 
     @property
@@ -220,7 +228,7 @@ class RowTally:
         self._sort()
         if self._summary is None:
             return None
-        return replace(self._summary, states={**self._summary.states, **self._histograms})
+        return replace(self._summary, states={**self._summary.states, **self._histograms}, worst=self._worst)
 
 
 def read_range(source: Source, schema: Schema, low: float, high: float, threads: int, watch: Watch) -> Scores:

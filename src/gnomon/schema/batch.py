@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from gnomon.errors import ColumnError, DataError, MissingValuesError
 from gnomon.kernels.scan import scan_floats
 from gnomon.schema.labels import encode_labels, numbers
 from gnomon.schema.schema import Schema
-from gnomon.schema.slices import Slices
+from gnomon.schema.slices import Slices, slice_name
 from gnomon.sources.base import Piece, Source
 
 # Rows of probabilities may miss 1 by this much for each class: they were rounded to a few digits.
@@ -36,6 +37,8 @@ class Batch:
         weight: float64, all positive (a row of weight 0 is no row); None where rows have no weights.
         dropped: Rows left out because a used value was missing.
         slices: Of each slice column the slice that a row belongs to.
+        called: Of some rows, at most so many of them first by name where they are numbered: their place among those
+            given, and what they are called. None where rows have been taken from several places.
     """
 
     target: NDArray[Any]
@@ -44,6 +47,7 @@ class Batch:
     weight: NDArray[np.float64] | None
     dropped: int = 0
     slices: tuple[Slices, ...] = ()
+    called: Callable[[NDArray[np.intp], int], list[tuple[int, str]]] | None = None
 
     @property
     def n(self) -> int:
@@ -66,6 +70,15 @@ class Rows:
         chosen = np.flatnonzero(mask)
         self._kept = chosen if self._kept is None else self._kept[chosen]
         self.table = self.table.filter(pa.array(mask))
+
+    def called(self, column: str | None, rows: NDArray[np.intp], most: int) -> list[tuple[int, str]]:
+        """The places and names of some rows, ascending: from a column, or the first few by their number."""
+        if column is None:
+            return [(place, self.position(int(row))) for place, row in enumerate(rows[:most])]
+        import pyarrow as pa
+
+        names = self.table[column].take(pa.array(rows)).to_pylist()
+        return [(place, slice_name(name)) for place, name in enumerate(names)]
 
     def position(self, row: int) -> str:
         """Names a row for a message."""
@@ -92,7 +105,7 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
         check_sums(rows, scores, columns.scores)
     weight = None if columns.weight is None else weights(rows, columns.weight)
     slices = tuple(own.of(rows.table) for own in columns.slices)
-    return Batch(target, prediction, scores, weight, dropped, slices)
+    return Batch(target, prediction, scores, weight, dropped, slices, partial(rows.called, columns.id))
 
 
 def chosen_rows(piece: Piece, schema: Schema) -> Rows:

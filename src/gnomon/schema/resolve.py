@@ -34,6 +34,7 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
         *request.columns.used(),
         *([request.either] if request.either else []),
         *([part.column] if part else []),
+        *([request.columns.id] if request.columns.id else []),
     ]
     check_columns(wanted, source.columns, source.name)
     request = replace(request, columns=replace(request.columns, slices=slicings(request.slices, source)))

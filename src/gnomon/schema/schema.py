@@ -47,6 +47,7 @@ class Columns:
         weight: The column of weights.
         slices: How the rows are divided into slices, which are evaluated by themselves, too.
         part: The rows that take part, if not all do.
+        id: The column that says what rows are called.
     """
 
     targets: tuple[str, ...]
@@ -55,6 +56,7 @@ class Columns:
     weight: str | None = None
     slices: tuple[Slicing, ...] = ()
     part: Part | None = None
+    id: str | None = None
 
     @property
     def target(self) -> str:
@@ -105,7 +107,8 @@ class Schema:
         if self.task == "regression":
             must |= {columns.target, columns.prediction}
         slices = [name for own in columns.slices for name in own.columns]
-        return {name: name in must for name in dict.fromkeys((*columns.used(), *slices, *self.part_column))}
+        others = [*slices, *self.part_column, *([] if columns.id is None else [columns.id])]
+        return {name: name in must for name in dict.fromkeys((*columns.used(), *others))}
 
     @property
     def probabilities(self) -> bool:

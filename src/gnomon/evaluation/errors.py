@@ -1,0 +1,238 @@
+"""Where the model errs: the rows that are most wrong, the classes that are confused most, residuals by prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.estimate import Estimate
+from gnomon.evaluation.options import Options
+from gnomon.intervals.mean import mean_interval
+from gnomon.measures.means import mean_loss
+from gnomon.schema.batch import Batch
+from gnomon.schema.schema import Schema
+from gnomon.states.confusion import Confusion
+from gnomon.states.mean import MeanLoss
+from gnomon.states.residuals import Amounts
+from gnomon.states.worst import WorstRows, WrongRow
+
+# Confusions that are listed; ranges of the prediction that residuals are told in.
+MOST_CONFUSIONS, RANGES = 10, 10
+# Rows of a sample from which a bound on the most wrong ones follows.
+_SAMPLED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ConfusedClasses:
+    """One kind of error.
+
+    Attributes:
+        true, predicted: The two classes.
+        rows: How many rows of the first were predicted as the second.
+        share: Of the rows of the first.
+    """
+
+    true: str
+    predicted: str
+    rows: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ResidualRange:
+    """The errors of the rows whose prediction lies in a range.
+
+    Attributes:
+        low, high: The least and the greatest prediction.
+        n: The rows.
+        mean_error: The mean of prediction less target: below 0, predictions are too low there.
+        rmse: The root of the mean squared error.
+    """
+
+    low: float
+    high: float
+    n: int
+    mean_error: Estimate
+    rmse: float
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Where the model errs.
+
+    Attributes:
+        rows: The rows that are most wrong, the worst first: predicted wrong with the most confidence (of probabilities
+            the distance to the truth, of decision values that to the threshold, of several classes the score of the
+            predicted class less that of the true one), or with the largest error of a regression.
+        confusions: Pairs of classes that are confused most.
+        residuals: Errors of a regression in ten ranges of the prediction with equally many rows; empty where rows are
+            not kept.
+    """
+
+    rows: tuple[WrongRow, ...] = ()
+    confusions: tuple[ConfusedClasses, ...] = ()
+    residuals: tuple[ResidualRange, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "rows": [row._asdict() for row in self.rows],
+            "confusions": [asdict(own) for own in self.confusions],
+            "residuals": [
+                {"low": own.low, "high": own.high, "n": own.n, "mean_error": own.mean_error.to_dict(), "rmse": own.rmse}
+                for own in self.residuals
+            ],
+        }
+
+    @classmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> Errors:
+        """The inverse of :meth:`to_dict`."""
+        return cls(
+            tuple(WrongRow(**row) for row in form["rows"]),
+            tuple(ConfusedClasses(**own) for own in form["confusions"]),
+            tuple(
+                ResidualRange(**{**own, "mean_error": Estimate.from_dict(own["mean_error"])})
+                for own in form["residuals"]
+            ),
+        )
+
+
+def worst_rows(batch: Batch, schema: Schema, most: int, bound: float) -> WorstRows:
+    """The most wrong rows of a batch, of those that are at least as wrong as a bound."""
+    if not batch.n or not most or batch.called is None:
+        return WorstRows(most)
+    find = {"binary": wrong_scores, "multiclass": wrong_classes, "regression": large_errors}.get(schema.task)
+    found = None if find is None else find(batch, schema, most, bound)
+    if found is None:
+        return WorstRows(most)
+    rows, wrongness, predicted, scores = found
+    if len(rows) > most:  # all that are as wrong as the last one that is kept: which of them are is settled by name
+        least = np.partition(wrongness, len(wrongness) - most)[len(wrongness) - most]
+        kept = wrongness >= least
+        rows, wrongness, predicted = rows[kept], wrongness[kept], predicted[kept]
+        scores = None if scores is None else scores[kept]
+    names = batch.called(rows, most)
+    regression = schema.task == "regression"
+
+    def said(value: Any) -> str | float:
+        return float(value) if regression else schema.names[int(value)]
+
+    return WorstRows.of(
+        most,
+        [
+            WrongRow(
+                float(wrongness[place]),
+                name,
+                said(batch.target[rows[place]]),
+                said(predicted[place]),
+                None if scores is None else float(scores[place]),
+            )
+            for place, name in names
+        ],
+    )
+
+
+# Rows, how wrong they are, what was predicted, and the scores if any.
+Found = tuple[NDArray[np.intp], NDArray[np.float64], NDArray[Any], NDArray[Any] | None]
+
+
+def wrong_scores(batch: Batch, schema: Schema, most: int, bound: float) -> Found | None:
+    """Rows of a binary task on the wrong side of the threshold, or of the other label than predicted."""
+    if not batch.scores:
+        return None
+    score, label = batch.scores[0], batch.target
+    if batch.prediction is None and schema.threshold is None:
+        return None
+    if schema.scale == "probability":
+        limits = 0.0, 1.0  # negatives are the more wrong the farther from 0, positives from 1
+    elif schema.threshold is not None:
+        limits = schema.threshold, schema.threshold
+    else:
+        return None
+
+    def wrong(score: NDArray[Any], label: NDArray[Any], said: NDArray[Any] | None) -> NDArray[np.bool_]:
+        if said is not None:
+            return np.asarray(said != label)
+        return np.asarray((score >= schema.threshold) != (label == 1))
+
+    def distance(score: NDArray[Any], label: NDArray[Any]) -> NDArray[np.float64]:
+        return np.abs(score.astype(np.float64) - np.where(label == 1, limits[1], limits[0]))
+
+    said = batch.prediction
+    if batch.n > _SAMPLED * most:  # a bound from some rows holds for all, and leaves few to look at
+        some = slice(None, None, _SAMPLED)
+        few = wrong(score[some], label[some], None if said is None else said[some])
+        sizes = distance(score[some], label[some])[few]
+        if len(sizes) >= most:
+            bound = max(bound, float(np.partition(sizes, len(sizes) - most)[len(sizes) - most]))
+    mask = (label == 0) & (score >= limits[0] + bound) | (label == 1) & (score <= limits[1] - bound)
+    if not np.isfinite(bound):
+        mask = np.ones(batch.n, bool)
+    rows = np.flatnonzero(mask)
+    rows = rows[wrong(score[rows], label[rows], None if said is None else said[rows])]
+    sizes = distance(score[rows], label[rows])
+    kept = sizes >= bound
+    rows, sizes = rows[kept], sizes[kept]
+    return rows, sizes, 1 - label[rows], score[rows]
+
+
+def wrong_classes(batch: Batch, schema: Schema, most: int, bound: float) -> Found | None:
+    """Rows of several classes whose predicted class is not the true one, by how much higher it scores."""
+    if not batch.scores:
+        return None
+    scores = np.stack(batch.scores, axis=1)
+    said = np.argmax(scores, axis=1) if batch.prediction is None else batch.prediction
+    rows = np.flatnonzero(said != batch.target)
+    places = np.arange(len(rows))
+    own = scores[rows].astype(np.float64)
+    predicted = own[places, said[rows]]
+    sizes = predicted - own[places, batch.target[rows]]
+    kept = sizes >= bound
+    return rows[kept], sizes[kept], said[rows][kept], predicted[kept]
+
+
+def large_errors(batch: Batch, schema: Schema, most: int, bound: float) -> Found | None:
+    """Rows of a regression by the size of their error."""
+    assert batch.prediction is not None  # a regression always has one
+    sizes = np.abs(batch.target - batch.prediction)
+    rows = np.flatnonzero(sizes >= bound) if np.isfinite(bound) else np.arange(batch.n)
+    return rows, sizes[rows], batch.prediction[rows], None
+
+
+def most_confused(state: Confusion, names: tuple[str, ...]) -> tuple[ConfusedClasses, ...]:
+    """The cells off the diagonal with the most rows."""
+    counts = state.counts.copy()
+    support = counts.sum(axis=1)
+    np.fill_diagonal(counts, 0)
+    order = np.argsort(-counts, axis=None, kind="stable")[:MOST_CONFUSIONS]
+    cells = [divmod(int(place), len(names)) for place in order]
+    return tuple(
+        ConfusedClasses(names[true], names[said], int(counts[true, said]), float(counts[true, said] / support[true]))
+        for true, said in cells
+        if counts[true, said]
+    )
+
+
+def residuals_by_prediction(state: Amounts, options: Options) -> tuple[ResidualRange, ...]:
+    """The errors in ranges of the prediction with nearly equally many rows; equal predictions stay together."""
+    target, prediction, weight = state.columns()
+    inner = np.quantile(prediction, np.arange(1, RANGES) / RANGES, method="inverted_cdf")
+    place = np.searchsorted(np.unique(inner), prediction)
+    found = []
+    for number in range(int(place.max()) + 1):
+        own = place == number
+        if not own.any():
+            continue
+        error, part = (prediction - target)[own], None if weight is None else weight[own]
+        mean = mean_loss(MeanLoss.of(error, part, options.threads))
+        square = mean_loss(MeanLoss.of(error * error, part, options.threads)).mean
+        n = int(own.sum())
+        interval = mean_interval(mean, options.level, least=-np.inf)
+        estimate = options.estimate(mean.mean, interval, n)
+        span = prediction[own]
+        found.append(ResidualRange(float(span.min()), float(span.max()), n, estimate, float(np.sqrt(square))))
+    return tuple(found)
