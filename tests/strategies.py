@@ -87,3 +87,10 @@ def partitions(draw, n):
     order = np.array(draw(st.permutations(range(n))))
     cuts = sorted(draw(st.lists(st.integers(0, n), max_size=4)))
     return np.split(order, cuts)
+
+
+def without_row_numbers(evaluation):
+    """The JSON form without the list of the most wrong rows, which are called by their place."""
+    form = evaluation.to_dict()
+    del form["errors"]["rows"]
+    return form

@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from gnomon.evaluation.calibration import Calibration
     from gnomon.evaluation.errors import Errors
     from gnomon.evaluation.evaluate import evaluate
-    from gnomon.evaluation.result import ConfusionMatrix, Evaluation, load
+    from gnomon.evaluation.result import Advice, ConfusionMatrix, Evaluation, load
     from gnomon.thresholds.table import OperatingPoint, Thresholds
 
 __all__ = [
+    "Advice",
     "Baseline",
     "Calibration",
     "ColumnError",
@@ -67,6 +68,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "Advice": "gnomon.evaluation.result",
     "Baseline": "gnomon.evaluation.baseline",
     "Calibration": "gnomon.evaluation.calibration",
     "ConfusionMatrix": "gnomon.evaluation.result",

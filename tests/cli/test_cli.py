@@ -36,7 +36,7 @@ def test_report(examples):
     """The report names the numbers, both axes of the matrix, and the paradox of the dummy."""
     code, out, err = command("evaluate", examples / "digits_dummy.csv", *DIGITS)
     assert (code, err) == (0, "")
-    assert "The accuracy of 0.90 equals that of always answering 'not 9'." in out
+    assert "The accuracy of 0.90 is that of always answering 'not 9'" in out
     for word in ("accuracy", "recall (sensitivity)", "ROC AUC", "95 % interval", "predicted", "true  not 9"):
         assert word in out
     assert "\x1b" not in out  # a pipe gets no colour

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 
 import gnomon
-from tests.strategies import regression_rows
+from tests.strategies import regression_rows, without_row_numbers
 
 
 @given(regression_rows())
@@ -90,7 +90,7 @@ def test_order_of_rows_does_not_matter(rows, data):
     second = gnomon.evaluate(
         target[order], prediction[order], weight=None if weight is None else weight[order], task="regression"
     )
-    assert first == second
+    assert without_row_numbers(first) == without_row_numbers(second)
 
 
 def test_intervals_hold_their_values():
@@ -144,7 +144,7 @@ def test_a_negative_r2_is_said():
     """Worse than the mean: a note says so."""
     ev = gnomon.evaluate([1.5, 2.0, 3.0, 4.0], [4.0, 3.0, 1.5, 0.0])
     assert ev["r2"].value < 0
-    assert any("R² is negative" in note for note in ev.notes)
+    assert any("R² is negative" in own.text for own in ev.advice)
 
 
 def test_values_too_large_to_square_are_said():

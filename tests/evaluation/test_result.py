@@ -42,7 +42,8 @@ def test_json_has_the_documented_form(make):
     form = json.loads(make().to_json(), parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
     assert list(form) == [
         "schema_version", "gnomon_version", "task", "classes", "positive", "threshold", "n", "estimates",
-        "per_class", "confusion", "confusions", "curves", "baseline", "slices", "notes", "provenance",
+        "per_class", "confusion", "confusions", "curves", "thresholds", "baseline", "calibration", "errors", "slices",
+        "train", "advice", "notes", "provenance",
     ]  # fmt: skip
     assert form["schema_version"] == 1
     assert form["gnomon_version"] == gnomon.__version__
@@ -180,31 +181,3 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
         EVALUATIONS["regression"]().save(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
-
-
-def test_notes_on_the_accuracy():
-    """Equal to the majority's, below it, not clearly above it, clearly above it."""
-    truth = [0] * 90 + [1] * 10
-    notes = gnomon.evaluate(truth, [0] * 100).notes
-    assert "The accuracy of 0.90 equals that of always answering '0'." in notes
-    assert "Every row is predicted as '0'." in notes
-    clear = gnomon.evaluate(truth, [0] * 89 + [1] * 11).notes
-    assert not any("accuracy" in note for note in clear)
-    barely = gnomon.evaluate([0] * 9 + [1], [0] * 8 + [1, 1]).notes
-    assert "The accuracy of 0.90 equals that of always answering '0'." in barely
-    close = gnomon.evaluate([0] * 6 + [1] * 4, [0] * 6 + [1] * 2 + [0] * 2).notes
-    assert any("The accuracy of 0.800 is not clearly above the 0.600" in note for note in close)
-    below = gnomon.evaluate(truth, [1] * 30 + [0] * 70).notes
-    assert any("is below the 0.900 of always answering '0'" in note for note in below)
-    few = gnomon.evaluate([0] * 90 + [1] * 4, [0] * 88 + [1] * 6).notes
-    assert any("Fewer than 10 rows of '1' (4)" in note for note in few)
-
-
-def test_baselines():
-    """The most frequent class; the mean of the target."""
-    ev = gnomon.evaluate([0, 0, 1], [0.1, 0.2, 0.9])
-    assert ev.baseline["answer"] == "0"
-    assert ev.baseline["estimates"]["accuracy"]["value"] == 2 / 3
-    reg = gnomon.evaluate([1.5, 2.5, 5.0], [1.0, 2.0, 4.0])
-    assert reg.baseline["answer"] == 3.0
-    assert reg.baseline["estimates"]["mse"]["value"] == pytest.approx(np.var([1.5, 2.5, 5.0]))

@@ -25,4 +25,7 @@ def test_every_estimate_is_registered_and_every_entry_used():
                 assert about.low <= names[name].value <= (2 if name == "brier_score" else about.high)
                 assert about.better in (1, -1)
                 made.add(name)
+    y, p = [0, 0, 1, 1] * 5, np.linspace(0, 1, 20)
+    for goal in ({"goal": "youden"}, {"costs": {"fn": 1, "fp": 1}}):
+        made |= set(gnomon.choose_threshold(y, p, **goal).estimates)
     assert set(CATALOGUE) <= made

@@ -89,7 +89,7 @@ def test_per_class_table_grows_with_the_width():
 
 
 def test_slices_are_tables():
-    """One for each column, the slices of most rows; no line is wider than the terminal."""
+    """One for each column, the worst slices first; no line is wider than the terminal."""
     rng = np.random.default_rng(0)
     rows = 2000
     data = {
@@ -102,7 +102,7 @@ def test_slices_are_tables():
     for width in (44, 80, 120):
         text = report(ev, width)
         assert max(map(len, text.splitlines())) <= width
-        assert "and 10 slices of fewer rows" in text
+        assert "and 10 slices more" in text
         assert "ROC AUC" in text
     own = ev.slices["h"]["b"]["roc_auc"]
     assert f"{number(own.value)} {number(own.low)} – {number(own.high)}" in text

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 import gnomon.states
 from gnomon.errors import StateError
+from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.histogram import WeightUnits
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
-from gnomon.states.mean import MeanLoss
+from gnomon.states.mean import ClassLoss, MeanLoss, Weight
+from gnomon.states.reliability import Reliability
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
+from gnomon.states.worst import WorstRows, WrongRow
 from tests.strategies import partitions
 
 ROWS = 12
@@ -39,12 +42,27 @@ def histogram(c, rows):
     return state
 
 
+def reliability(c, rows):
+    """Amounts moved into [0, 1], in whole numbers of a unit that all rows agree on."""
+    weight = pick(c["weight"], rows)
+    state = Reliability.empty(None if weight is None else Weight(0, ExactSum.of(1e3), ExactSum.of(1e5)))
+    return state.plus(np.abs(c["second"][rows]) / (1 + np.abs(c["second"][rows])), c["code"][rows] % 2, weight, 1)
+
+
 CASES = {
     "confusion": Case(
         lambda c, r: Confusion.of_labels(c["code"][r], c["other"][r], pick(c["weight"], r), 3, 1),
         lambda c: Confusion.empty(3, c["weight"] is not None),
     ),
     "mean": Case(lambda c, r: MeanLoss.of(c["amount"][r], pick(c["weight"], r), 1), lambda c: MeanLoss()),
+    "class_loss": Case(
+        lambda c, r: ClassLoss.of(c["amount"][r], c["code"][r], pick(c["weight"], r), 3, 1), lambda c: ClassLoss()
+    ),
+    "reliability": Case(reliability, lambda c: reliability(c, ALL[:0])),
+    "worst_rows": Case(
+        lambda c, r: WorstRows.of(4, [WrongRow(float(c["amount"][i]), f"row {i}", "a", "b", None) for i in r]),
+        lambda c: WorstRows(4),
+    ),
     "scores": Case(lambda c, r: Scores.of(c["amount"][r], c["code"][r] % 2, pick(c["weight"], r)), lambda c: Scores()),
     "class_scores": Case(
         lambda c, r: ClassScores.of(
@@ -166,6 +184,9 @@ def test_every_state_is_tested_here():
             if isinstance(own, type) and own.__module__.startswith("gnomon.states") and hasattr(own, "from_bytes"):
                 found.add(own.__name__)
     tested = {
+        "ClassLoss",
+        "Reliability",
+        "WorstRows",
         "Confusion",
         "MeanLoss",
         "Scores",

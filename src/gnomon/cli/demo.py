@@ -1,4 +1,4 @@
-"""``gnomon demo``: evaluations of real predictions that ship with the package."""
+"""``gnomon demo``: from real predictions that ship with the package to decisions."""
 
 from __future__ import annotations
 
@@ -7,53 +7,65 @@ from typing import Any
 
 import click
 
-# Title, file, and what to ask of it.
-DEMOS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+# Title, file, what to ask of it, and the goal of a threshold if one is chosen next.
+DEMOS: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
     (
         "Is it a 9? A decision tree of depth 3 on handwritten digits.",
         "digits_tree.csv",
         {"target": "y", "score": "p", "positive": "9"},
+        {"where": "recall >= 0.75"},
     ),
     (
         "The same question, answered 'not 9' every time: 90 % right, and worthless.",
         "digits_dummy.csv",
         {"target": "y", "score": "p", "positive": "9"},
+        {},
     ),
     (
         "Breast cancer, a decision tree of depth 3.",
         "breast_cancer_tree.csv",
         {"target": "diagnosis", "score": "p_malignant", "positive": "malignant"},
+        {},
     ),
     (
-        "Breast cancer, a random forest of 200 trees of depth 2.",
+        "Breast cancer, a random forest of 200 trees of depth 2. A missed cancer costs ten false alarms.",
         "breast_cancer_forest.csv",
         {"target": "diagnosis", "score": "p_malignant", "positive": "malignant"},
+        {"cost": "fn=10,fp=1"},
     ),
     (
         "All ten digits, a random forest with a probability for each.",
         "digits_ten.csv",
         {"target": "digit", "score": [f"p{digit}" for digit in range(10)]},
+        {},
     ),
     (
         "Progression of diabetes, a linear regression.",
         "diabetes.csv",
         {"target": "progression", "prediction": "predicted"},
+        {},
     ),
 )
 
 
-@click.command(short_help="Evaluate real predictions that come with gnomon.")
+@click.command(short_help="Evaluate real predictions that come with gnomon, and decide.")
 def demo() -> None:
-    """Evaluate six files of real predictions, one after the other: binary, multiclass, regression."""
+    """Evaluate six files of real predictions, one after the other: binary, multiclass, regression.
+
+    Of two of them a threshold is chosen, too: by what must hold, and by what errors cost.
+    """
     from rich.console import Console
     from rich.text import Text
 
+    from gnomon.cli.threshold import amounts
+    from gnomon.decision.threshold import choose_threshold
     from gnomon.evaluation.evaluate import evaluate
+    from gnomon.report.decision import render_threshold
     from gnomon.report.terminal import render
 
     console = Console(markup=False, highlight=False, emoji=False)
     folder = demo_folder()
-    for number, (title, name, columns) in enumerate(DEMOS):
+    for number, (title, name, columns, goal) in enumerate(DEMOS):
         if number:
             console.print()
         console.rule(characters="-" if console.options.ascii_only else "─", style="dim")
@@ -61,6 +73,12 @@ def demo() -> None:
         console.print(Text(f"gnomon evaluate {name} {command_options(columns)}", style="dim"))
         console.print()
         render(evaluate(folder / name, **columns), console)
+        if goal:
+            console.print()
+            console.print(Text(f"gnomon threshold {name} {command_options(columns | goal)}", style="dim"))
+            console.print()
+            wanted = {"where": goal.get("where", ()), "costs": amounts("--cost", goal.get("cost"))}
+            render_threshold(choose_threshold(folder / name, **columns, **wanted), console)
 
 
 def demo_folder() -> Path:
@@ -82,4 +100,4 @@ def demo_folder() -> Path:
 def command_options(columns: dict[str, Any]) -> str:
     """The options as a person would type them."""
     shown = {name: ",".join(value) if isinstance(value, list) else value for name, value in columns.items()}
-    return " ".join(f"--{name} {value}" for name, value in shown.items())
+    return " ".join(f"--{name} '{value}'" if " " in value else f"--{name} {value}" for name, value in shown.items())

@@ -38,8 +38,6 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
         parts.order, parts.precision_gain = (order, ranked.precision_gain) if ranked.curves else (None, None)
         parts.estimates |= ranked.estimates
         parts.curves = ranked.curves
-        if ranked.constant:
-            parts.notes.append("Every row has the same score: it ranks nothing.")
     for name, most in (("log_loss", float("inf")), ("brier_score", 1.0)):
         if name in states:
             measured = mean_loss(cast(ClassLoss, states[name]).loss)

@@ -22,6 +22,8 @@ from gnomon.states.worst import WorstRows, WrongRow
 
 # Confusions that are listed; ranges of the prediction that residuals are told in.
 MOST_CONFUSIONS, RANGES = 10, 10
+# The square of an error, squared again for its variance, must stay within the doubles.
+LARGEST_ERROR = 1e75
 # Rows of a sample from which a bound on the most wrong ones follows.
 _SAMPLED = 64
 
@@ -218,8 +220,13 @@ def most_confused(state: Confusion, names: tuple[str, ...]) -> tuple[ConfusedCla
 
 
 def residuals_by_prediction(state: Amounts, options: Options) -> tuple[ResidualRange, ...]:
-    """The errors in ranges of the prediction with nearly equally many rows; equal predictions stay together."""
+    """The errors in ranges of the prediction with nearly equally many rows; equal predictions stay together.
+
+    None of them where an error is too large to be squared.
+    """
     target, prediction, weight = state.columns()
+    if np.abs(target - prediction).max() > LARGEST_ERROR:
+        return ()
     inner = np.quantile(prediction, np.arange(1, RANGES) / RANGES, method="inverted_cdf")
     place = np.searchsorted(np.unique(inner), prediction)
     found = []

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from gnomon.errors import UsageError
+from gnomon.evaluation.advice import advise
 from gnomon.evaluation.binary import evaluate_binary
 from gnomon.evaluation.calibration import Calibration, calibration_of
 from gnomon.evaluation.comparison import compared
@@ -15,7 +16,6 @@ from gnomon.evaluation.errors import Errors, most_confused, residuals_by_predict
 from gnomon.evaluation.guesses import baseline_of
 from gnomon.evaluation.multiclass import evaluate_multiclass
 from gnomon.evaluation.multilabel import evaluate_multilabel
-from gnomon.evaluation.notes import remarks
 from gnomon.evaluation.opening import Named, opened
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts, matrix_of
@@ -150,9 +150,8 @@ def evaluate(
         return assemble(source, own, reading.summary(), options, reading)
 
     fitted = schema.columns.part
-    if fitted is None:
-        return of(None)
-    return replace(of(fitted.others), train=of(fitted))
+    found = of(None) if fitted is None else replace(of(fitted.others), train=of(fitted))
+    return replace(found, advice=advise(found))
 
 
 def assemble(source: Source, schema: Schema, summary: Summary, options: Options, reading: Reading) -> Evaluation:
@@ -168,7 +167,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         calibration=calibration(parts, summary, schema, options, reading),
         slices=slices_of(summary, whole, schema, options, reading),
         notes=(
-            *remarks(parts, summary, schema),
+            *dropped(summary.dropped),
             *parts.notes,
             *reading.notes(parts.estimates),
             *schema.notes,
@@ -176,6 +175,11 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         ),
         provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
     )
+
+
+def dropped(rows: int) -> list[str]:
+    """How many rows were left out because a value was missing."""
+    return [f"{rows:,} {'row' if rows == 1 else 'rows'} with missing values left out."] if rows else []
 
 
 def errors_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> Errors:

@@ -175,7 +175,7 @@ def guess_amount(guesses: Guesses, parts: Parts, summary: Summary, options: Opti
         for name in ("r2", "explained_variance"):
             guesses.add_constant(name, MEAN, 0.0)
     kept = summary.states["errors"]
-    if isinstance(kept, Amounts):
+    if isinstance(kept, Amounts) and guesses.model["mae"].defined and not math.isnan(guesses.model["mae"].low):
         target, prediction, weight = kept.columns()
         median = Ranks(target, weight, options.threads).quantile(0.5)
         guesses.answers[MEDIAN] = median

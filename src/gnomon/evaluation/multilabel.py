@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Estimate
+from gnomon.evaluation.advice import FEW
 from gnomon.evaluation.averaged_auc import LabelRanking, averaged_auc
 from gnomon.evaluation.classification import Table
-from gnomon.evaluation.notes import FEW
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import KeptOrder
 from gnomon.evaluation.parts import Parts

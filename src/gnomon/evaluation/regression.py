@@ -34,7 +34,7 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
     n = summary.rows.n
     try:
         squared = measures.squared_error(state)
-        mean, _ = measures.target_mean_and_variance(state)
+        measures.target_mean_and_variance(state)
     except OverflowError:
         too_large = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
         parts.estimates |= dict.fromkeys(("mse", "rmse", "r2", "explained_variance"), too_large)
@@ -43,10 +43,6 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
         parts.estimates["rmse"] = root(parts.estimates["mse"], options)
         for name, centre in (("r2", False), ("explained_variance", True)):
             parts.estimates[name] = explained_estimate(state, centre, n, options)
-        if parts.estimates["r2"].value < 0:
-            parts.notes.append(
-                f"R² is negative: always answering the mean of the target ({mean:.4g}) has smaller squared errors."
-            )
     for name, loss in (("mae", measures.absolute_error), ("mape", measures.relative_error)):
         try:
             parts.estimates[name] = mean_estimate(loss(state), n, options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -91,6 +91,28 @@ class ConfusionMatrix:
         return cls(tuple(form["labels"]), counts, None if weights is None else np.array(weights, np.float64))
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a number means for what to do next.
+
+    Attributes:
+        rule: The name of the rule that applied.
+        text: The advice, in plain words.
+        numbers: The numbers and names in it.
+    """
+
+    rule: str
+    text: str
+    numbers: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"rule": self.rule, "text": self.text, "numbers": dict(self.numbers)}
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation(Form, Mapping[str, Estimate]):
     """Every estimate of one model on one set of rows.
@@ -121,7 +143,8 @@ class Evaluation(Form, Mapping[str, Estimate]):
         differences: Of a slice: each estimate less that of all other rows (:class:`gnomon.Difference`).
         reliable: Of a slice: whether it has rows enough (30, of a binary task 10 of each class) to be ranked.
         train: The evaluation of the rows that the model was fitted on, where ``split=`` told them apart.
-        notes: Remarks in plain words.
+        advice: What the numbers mean for what to do next (:class:`gnomon.Advice`). Slices have none.
+        notes: Remarks on the rows and on how they were read.
         provenance: Where the numbers came from: source, columns, options, versions.
     """
 
@@ -143,6 +166,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
     differences: Mapping[str, Difference] = field(default_factory=dict)
     reliable: bool = True
     train: Evaluation | None = None
+    advice: tuple[Advice, ...] = ()
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
@@ -214,6 +238,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
                 for column, values in self.slices.items()
             },
             "train": None if self.train is None else {"n": self.train.n, **self.train._measured()},
+            "advice": [own.to_dict() for own in self.advice],
             "notes": list(self.notes),
             "provenance": plain(self.provenance),
         }
@@ -240,17 +265,20 @@ class Evaluation(Form, Mapping[str, Estimate]):
             UnknownEstimateError: No slice has a difference of that name.
         """
         every = [(column, value, own) for column, values in self.slices.items() for value, own in values.items()]
-        ranked = [one for one in every if one[2].reliable]
         known = dict.fromkeys(name for *_, own in every for name in own.differences)
-        if by is None:
-            by = next((name for name in RANKED_BY if all(name in own.differences for *_, own in ranked)), None)
-        elif by not in known:
+        if by is not None and by not in known:
             raise UnknownEstimateError(f"no slice has a difference of {by!r}: {nearest(str(by), known)}")
-        if by is None:
+        name = by or self.ranked_by
+        if name is None:
             return []
-        better = measure(by).better
-        having = [one for one in ranked if by in one[2].differences]
-        return sorted(having, key=lambda one: better * one[2].differences[by].value)
+        better = measure(name).better
+        having = [one for one in every if one[2].reliable and name in one[2].differences]
+        return sorted(having, key=lambda one: better * one[2].differences[name].value)
+
+    @property
+    def ranked_by(self) -> str | None:
+        """The name of the estimate that slices are ranked by: the first of a few that all of them are compared in."""
+        return ranked_by(own for values in self.slices.values() for own in values.values())
 
     def _measured(self) -> dict[str, Any]:
         """What a slice has in the JSON form, too."""
@@ -293,6 +321,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
                 errors=Errors.from_dict(form["errors"]),
                 slices=slices,
                 train=None if form["train"] is None else cls._of_measured(form, form["train"]),
+                advice=tuple(Advice(**own) for own in form["advice"]),
                 notes=tuple(form["notes"]),
                 provenance=form["provenance"],
             )
@@ -329,6 +358,14 @@ HEADLINES = {
     "multilabel": ("accuracy", "hamming_loss", "f1_macro", "roc_auc_macro"),
     "regression": ("rmse", "mae", "r2"),
 }
+
+
+def ranked_by(slices: Iterable[Evaluation]) -> str | None:
+    """What some slices are ranked by: the first measure that all reliable ones are compared in; None if none is."""
+    reliable = [own for own in slices if own.reliable and own.differences]
+    if not reliable:
+        return None
+    return next((name for name in RANKED_BY if all(name in own.differences for own in reliable)), None)
 
 
 def load(path: str | Path) -> Evaluation:

@@ -81,9 +81,9 @@ class Groups:
 
     @property
     def effective(self) -> Array:
-        """Kish's effective number of rows of each group."""
+        """Kish's effective number of rows of each group; one, where its weights are next to nothing beside others."""
         squares = self.positive_squares + self.negative_squares
-        return np.asarray(self.weight**2 / np.where(squares > 0, squares, np.inf))
+        return np.maximum(1.0, self.weight**2 / np.where(squares > 0, squares, np.inf))
 
     def gathered(self, places: NDArray[np.intp]) -> Groups:
         """Fewer groups: ``places`` is the number, ascending, of the new group that each one belongs to."""
@@ -209,7 +209,7 @@ def logistic_fit(features: Array, offset: Array, groups: Groups) -> Fit | None:
             return None
         if not np.isfinite(step).all():
             return None
-        size = 1.0
+        size = min(1.0, _LONGEST / max(1.0, float(np.abs(step).max())))
         while loss(beta + size * step) > current + 1e-14 and size > 1e-6:
             size /= 2
         beta = beta + size * step
@@ -226,7 +226,8 @@ def logistic_fit(features: Array, offset: Array, groups: Groups) -> Fit | None:
     return Fit(beta, bread @ ((features * inner[:, None]).T @ features) @ bread)
 
 
-_STEPS, _CLOSE, _SEPARATED = 100, 1e-10, 1e6
+# Steps of Newton's method, how close the last must be, the longest that is taken; a greater coefficient is infinite.
+_STEPS, _CLOSE, _LONGEST, _SEPARATED = 100, 1e-10, 100.0, 1e6
 # Probabilities nearer to 0 and 1 than this have the log odds of it, as for the log loss.
 NEAREST = float(np.finfo(np.float64).eps)
 

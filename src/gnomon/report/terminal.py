@@ -19,7 +19,7 @@ from rich.text import Text
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.calibration import Calibration
-from gnomon.evaluation.result import RANKED_BY, ConfusionMatrix, Evaluation
+from gnomon.evaluation.result import ConfusionMatrix, Evaluation, ranked_by
 from gnomon.measures.catalogue import measure
 from gnomon.report.text import number, visible
 
@@ -77,6 +77,8 @@ SLICE_ORDER = {
     "regression": ("rmse", "mae", "r2", "median_absolute_error"),
 }
 MOST_SLICES = 20
+# Rows that are listed as most wrong.
+WORST = 5
 # A difference is called sure where its adjusted p-value is at most this.
 SURE = 0.05
 
@@ -96,6 +98,10 @@ def render(evaluation: Evaluation, console: Console) -> None:
         sections.append(calibration_section(evaluation.calibration, glyphs))
     if evaluation.confusion is not None:
         sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
+    sections += errors_sections(evaluation, glyphs)
+    if evaluation.advice:
+        advice = bullets([glyphs.write(own.text) for own in evaluation.advice], console.width, glyphs)
+        sections.append(Group(Text("what it says", style="bold"), advice))
     notes = [*evaluation.notes, *reasons(estimates, glyphs)]
     if notes:
         sections.append(bullets(notes, console.width, glyphs))
@@ -242,7 +248,7 @@ def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Table:
 def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyphs) -> RenderableType:
     """The slices of one column: those furthest below the rest first, those of few rows last."""
     slices = evaluation.slices[column]
-    by = ranked_by(slices)
+    by = ranked_by(slices.values())
     if by is None:
         ordered = list(slices)
     else:
@@ -275,14 +281,6 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
     if any(text.plain.endswith("*") for text in against.values()):
         below.append(Text("* more than chance, at a false discovery rate of 5 %", style="dim"))
     return Group(table, *below)
-
-
-def ranked_by(slices: Mapping[str, Evaluation]) -> str | None:
-    """What the slices of a column are ranked by: the first measure that all reliable ones are compared in."""
-    reliable = [own for own in slices.values() if own.reliable and own.differences]
-    if not reliable:
-        return None
-    return next((name for name in RANKED_BY if all(name in own.differences for own in reliable)), None)
 
 
 def against_text(own: Evaluation, by: str | None) -> Text:
@@ -395,6 +393,42 @@ def confusions_list(confusion: ConfusionMatrix, labels: list[str], glyphs: Glyph
                 )
             )
     return Group(*lines)
+
+
+def errors_sections(evaluation: Evaluation, glyphs: Glyphs) -> list[RenderableType]:
+    """The rows that are most wrong, and a regression's errors by its prediction."""
+    sections: list[RenderableType] = []
+    errors = evaluation.errors
+    if errors.rows:
+        scored = any(row.score is not None for row in errors.rows)
+        table = grid()
+        for head in ("most wrong", "true", "predicted", *(["score"] if scored else ["error"])):
+            table.add_column(head, justify="left" if head == "most wrong" else "right", no_wrap=True)
+        for row in errors.rows[:WORST]:
+            last = number(row.score) if row.score is not None else number(row.wrongness)
+            table.add_row(
+                visible(row.id, LONGEST_LABEL), *map(said, (row.true, row.predicted)), Text(last, style="bold")
+            )
+        sections.append(table)
+    if errors.residuals:
+        table = grid()
+        for head in ("predicted", "mean error", "interval", "RMSE", "n"):
+            table.add_column(head, justify="right", no_wrap=True)
+        for own in errors.residuals:
+            table.add_row(
+                f"{number(own.low)} {glyphs.dash} {number(own.high)}",
+                Text(number(own.mean_error.value), style="bold"),
+                interval_text(own.mean_error, glyphs),
+                number(own.rmse),
+                Text(f"{own.n:,}", style="dim"),
+            )
+        sections.append(table)
+    return sections
+
+
+def said(answer: str | float) -> str:
+    """A class or an amount."""
+    return visible(answer, LONGEST_LABEL) if isinstance(answer, str) else number(answer)
 
 
 def calibration_section(calibration: Calibration, glyphs: Glyphs) -> RenderableType:
