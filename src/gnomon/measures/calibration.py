@@ -223,7 +223,10 @@ def logistic_fit(features: Array, offset: Array, groups: Groups) -> Fit | None:
     mu = 1 / (1 + np.exp(-np.clip(features @ beta + offset, -700, 700)))
     inner = groups.positive_squares * (1 - mu) ** 2 + groups.negative_squares * mu**2
     bread = np.linalg.inv((features * (weight * mu * (1 - mu))[:, None]).T @ features)
-    return Fit(beta, bread @ ((features * inner[:, None]).T @ features) @ bread)
+    covariance = bread @ ((features * inner[:, None]).T @ features) @ bread
+    if not np.isfinite(covariance).all() or (np.diag(covariance) < 0).any():
+        return None
+    return Fit(beta, covariance)
 
 
 # Steps of Newton's method, how close the last must be, the longest that is taken; a greater coefficient is infinite.
