@@ -162,7 +162,7 @@ def calibration_of(state: Reliability, brier: float, hull: Curve, n: int, option
     parts = brier_parts(groups.equal_width(WIDTHS), brier)
     steps = upper_steps(hull)
     best = isotonic_brier(steps.positives, steps.negatives)
-    z = spiegelhalter(groups)
+    z = spiegelhalter(groups, brier)
     return Calibration(
         reliability_curve(groups.equal_width(WIDTHS), options),
         reliability_curve(groups.equal_mass(WIDTHS), options),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.kernels.probability_bins import UNIT_BITS
-from gnomon.states.reliability import Reliability
+from gnomon.states.reliability import EDGES, Reliability
 
 Array = NDArray[np.float64]
 
@@ -46,11 +46,13 @@ class Groups:
     """Rows gathered by their probability, ascending; no group is empty.
 
     Attributes:
+        upper: No probability of a group is greater.
         probability: Mean probability of each group.
         positives, negatives: Weight of each class.
         positive_squares, negative_squares: Sums of squared weights; without weights the same.
     """
 
+    upper: Array
     probability: Array
     positives: Array
     negatives: Array
@@ -72,7 +74,7 @@ class Groups:
             squares = [
                 np.ldexp(own.astype(np.float64), square) for own in (counts.positive_squares, counts.negative_squares)
             ]
-        return cls(probability, *(own[kept] for own in (positives, negatives, *squares)))
+        return cls(np.append(EDGES, 1.0)[kept], probability, *(own[kept] for own in (positives, negatives, *squares)))
 
     @property
     def weight(self) -> Array:
@@ -94,6 +96,7 @@ class Groups:
 
         weight = sums(self.weight)
         return Groups(
+            self.upper[np.append(starts[1:], len(places)) - 1],
             sums(self.probability * self.weight) / weight,
             sums(self.positives),
             sums(self.negatives),
@@ -104,7 +107,7 @@ class Groups:
     def equal_width(self, bins: int) -> Groups:
         """Bins of equal width; empty ones are left out. Exact where the edges are among those of the groups."""
         inner = np.linspace(0.0, 1.0, bins + 1)[1:-1]
-        return self.gathered(np.searchsorted(inner, self.probability))
+        return self.gathered(np.searchsorted(inner, self.upper))
 
     def equal_mass(self, bins: int) -> Groups:
         """Bins of as nearly equal weight as the groups allow."""
@@ -158,7 +161,7 @@ def isotonic_brier(positives: Array, negatives: Array) -> float:
     return float((positives * negatives / np.where(weight > 0, weight, 1.0)).sum() / weight.sum())
 
 
-def spiegelhalter(groups: Groups) -> float:
+def spiegelhalter(groups: Groups, brier: float) -> float:
     """Spiegelhalter's z: how far the Brier score is from what it would be if the probabilities held, in deviations.
 
     D. J. Spiegelhalter, "Probabilistic prediction in patient management and clinical trials", Statistics in Medicine
@@ -166,7 +169,7 @@ def spiegelhalter(groups: Groups) -> float:
     """
     p = groups.probability
     tilt = 1 - 2 * p
-    top = (tilt * (groups.positives - groups.weight * p)).sum()
+    top = groups.weight.sum() * brier - (groups.weight * p * (1 - p)).sum()
     squares = groups.positive_squares + groups.negative_squares
     variance = (squares * tilt * tilt * p * (1 - p)).sum()
     return float(top / np.sqrt(variance)) if variance > 0 else float("nan")

@@ -1,0 +1,76 @@
+"""The class of least expected cost: equal to trying every class; what it costs beside the most probable one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gnomon
+from gnomon.errors import DataError, UsageError
+
+COSTS = np.array([[0, 1, 4], [2, 0, 1], [10, 5, 0]], float)
+
+
+@pytest.fixture(scope="module")
+def frame():
+    rng = np.random.default_rng(0)
+    n = 3000
+    p = rng.dirichlet([2.0, 1.0, 0.5], n)
+    y = (rng.random(n)[:, None] > p.cumsum(axis=1)).sum(axis=1)
+    return pd.DataFrame({"y": y, "w": rng.integers(1, 4, n), **{f"p{i}": p[:, i] for i in range(3)}})
+
+
+NAMES = {"target": "y", "score": ["p0", "p1", "p2"]}
+
+
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_every_number(frame, weight):
+    """Decisions, costs, the difference row by row, the best constant answer."""
+    found = gnomon.minimum_cost(frame, **NAMES, costs=COSTS, weight=weight)
+    p = frame[["p0", "p1", "p2"]].to_numpy()
+    weights = np.ones(len(frame)) if weight is None else frame["w"].to_numpy()
+    decided = (p @ COSTS).argmin(axis=1)
+    cost = COSTS[frame["y"], decided]
+    other = COSTS[frame["y"], p.argmax(axis=1)]
+    assert found.apply(p).tolist() == decided.tolist()
+    assert found.cost.value == pytest.approx(np.average(cost, weights=weights))
+    assert found.most_probable.value == pytest.approx(np.average(other, weights=weights))
+    assert found.difference.value == pytest.approx(np.average(cost - other, weights=weights))
+    if weight is None:
+        half = 1.9607 * (cost - other).std(ddof=1) / np.sqrt(len(frame))
+        assert found.difference.high - found.difference.value == pytest.approx(half, rel=1e-3)
+    constant = [np.average(COSTS[frame["y"], j], weights=weights) for j in range(3)]
+    assert found.constant == (str(int(np.argmin(constant))), pytest.approx(min(constant)))
+    assert found.cost.value < found.most_probable.value
+    assert "a row less than deciding for the most probable class" in found.notes[0]
+    assert int(found.confusion.counts.sum()) == len(frame)
+
+
+def test_plain_costs_give_the_most_probable_class(frame):
+    """If every error costs the same, nothing is saved."""
+    found = gnomon.minimum_cost(frame, **NAMES, costs=1 - np.eye(3), threads=3)
+    assert found.difference.value == 0
+    assert found.difference.low < 0 < found.difference.high
+    assert "costs the same" in found.notes[0]
+    assert found.cost.value == pytest.approx(1 - gnomon.evaluate(frame, **NAMES)["accuracy"].value)
+
+
+def test_files_and_threads(frame, tmp_path):
+    """The same from a file in many row groups by any number of threads."""
+    frame.to_parquet(tmp_path / "a.parquet", row_group_size=500)
+    forms = []
+    for data, threads in ((frame, 1), (tmp_path / "a.parquet", 3)):
+        form = gnomon.minimum_cost(data, **NAMES, costs=COSTS, threads=threads).to_dict()
+        del form["provenance"]["source"]
+        forms.append(form)
+    assert forms[0] == forms[1]
+
+
+def test_what_is_refused(frame):
+    """Costs of another shape or none; no probabilities."""
+    for costs in ([[0, 1], [1, 0]], [[0, 1, np.nan]] * 3, "much"):
+        with pytest.raises(UsageError, match="3 x 3 of them"):
+            gnomon.minimum_cost(frame, **NAMES, costs=costs)
+    with pytest.raises(DataError, match="of 3 classes are needed"):
+        gnomon.minimum_cost(frame, **NAMES, costs=COSTS).apply([[0.5, 0.5]])
+    with pytest.raises(UsageError, match="name"):
+        gnomon.minimum_cost(frame, target="y", costs=COSTS)

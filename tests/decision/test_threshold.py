@@ -1,0 +1,332 @@
+"""The best threshold: equal to trying every one, in any mode; its interval, its optimism; what is refused."""
+
+import math
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from sklearn import metrics as sk
+
+import gnomon
+from gnomon.errors import DataError, UsageError
+from gnomon.intervals.wilson import wilson
+
+GRID = (0.0, 0.1, 0.25, 0.5, float(np.nextafter(0.5, 1)), 0.8, 1.0)
+
+
+@st.composite
+def rows(draw):
+    """A few rows of both classes, with ties and perhaps with weights."""
+    n = draw(st.integers(2, 12))
+    label = np.array(draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
+    label[:2] = 0, 1
+    score = np.array(draw(st.lists(st.sampled_from(GRID), min_size=n, max_size=n)))
+    weight = draw(st.one_of(st.none(), st.lists(st.sampled_from((0.5, 1.0, 2.25, 7.0)), min_size=n, max_size=n)))
+    return label, score, None if weight is None else np.array(weight)
+
+
+def cells(label, score, weight, threshold):
+    """tp, fp, fn, tn by counting."""
+    weight = np.ones(len(label)) if weight is None else weight
+    flagged = score >= threshold
+    return tuple(
+        float(weight[(flagged == said) & (label == true)].sum()) for said, true in ((1, 1), (1, 0), (0, 1), (0, 0))
+    )
+
+
+def safe(top, bottom):
+    return top / bottom if bottom else math.nan
+
+
+def mcc(tp, fp, fn, tn):
+    return safe(tp * tn - fp * fn, math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)))
+
+
+MEASURES = {
+    "precision": lambda tp, fp, fn, tn: safe(tp, tp + fp),
+    "recall": lambda tp, fp, fn, tn: safe(tp, tp + fn),
+    "specificity": lambda tp, fp, fn, tn: safe(tn, tn + fp),
+    "f1": lambda tp, fp, fn, tn: safe(2 * tp, 2 * tp + fp + fn),
+    "f2": lambda tp, fp, fn, tn: safe(5 * tp, 5 * tp + fp + 4 * fn),
+    "f0.5": lambda tp, fp, fn, tn: safe(1.25 * tp, 1.25 * tp + fp + 0.25 * fn),
+    "accuracy": lambda tp, fp, fn, tn: safe(tp + tn, tp + fp + fn + tn),
+    "balanced_accuracy": lambda tp, fp, fn, tn: (safe(tp, tp + fn) + safe(tn, tn + fp)) / 2,
+    "youden": lambda tp, fp, fn, tn: safe(tp, tp + fn) - safe(fp, tn + fp),
+    "matthews_corrcoef": mcc,
+    "cohen_kappa": lambda tp, fp, fn, tn: safe(2 * (tp * tn - fn * fp), (tp + fp) * (fp + tn) + (tp + fn) * (fn + tn)),
+    "flagged": lambda tp, fp, fn, tn: tp + fp,
+    "flagged_share": lambda tp, fp, fn, tn: safe(tp + fp, tp + fp + fn + tn),
+}
+GOALS = [name for name in MEASURES if not name.startswith("flagged")]
+
+
+def every_threshold(label, score, weight):
+    return [(t, cells(label, score, weight, t)) for t in [math.inf, *sorted(set(score), reverse=True)]]
+
+
+def best_value(label, score, weight, measure):
+    """The best value of all thresholds; None where it is undefined at each."""
+    values = [measure(*own) for _, own in every_threshold(label, score, weight)]
+    return max((value for value in values if not math.isnan(value)), default=None)
+
+
+@given(rows(), st.sampled_from(GOALS))
+@settings(max_examples=150)
+def test_best_by_a_measure(own, goal):
+    """The greatest value of all thresholds; the reported one is reached at the reported threshold."""
+    label, score, weight = own
+    expected = best_value(label, score, weight, MEASURES[goal])
+    if expected is None:
+        with pytest.raises(DataError, match="undefined at every threshold"):
+            gnomon.choose_threshold(label, score, weight=weight, goal=goal)
+        return
+    found = gnomon.choose_threshold(label, score, weight=weight, goal=goal, interval="none")
+    assert found[goal].value == pytest.approx(expected, abs=1e-12)
+    assert found[goal].value == pytest.approx(
+        MEASURES[goal](*cells(label, score, weight, found.threshold.value)), abs=1e-12
+    )
+    assert found.met
+    table = gnomon.evaluate(label, score, weight=weight, interval="none").thresholds
+    if goal != "matthews_corrcoef" or expected > 0:
+        assert table.best(goal).value == pytest.approx(expected, abs=1e-12)
+
+
+@given(rows(), st.tuples(*[st.integers(-5, 5)] * 4))
+@settings(max_examples=150)
+def test_best_by_costs(own, amounts):
+    """The least cost of all thresholds, whatever the costs, even if errors are what is rewarded."""
+    label, score, weight = own
+    tp, fp, fn, tn = amounts
+    if fp == tn and fn == tp:
+        with pytest.raises(UsageError, match="every threshold costs the same"):
+            gnomon.choose_threshold(label, score, costs={"tp": tp, "fp": fp, "fn": fn, "tn": tn})
+        return
+    total = len(label) if weight is None else weight.sum()
+
+    def gain(*cell):
+        return -sum(amount * mass for amount, mass in zip(amounts, cell, strict=True)) / total
+
+    expected = best_value(label, score, weight, gain)
+    costs = {"fp": fp, "fn": fn}, {"tp": -tp, "tn": -tn}
+    found = gnomon.choose_threshold(label, score, weight=weight, costs=costs[0], gains=costs[1], interval="none")
+    assert found["cost"].value == pytest.approx(-expected, abs=1e-12)
+    assert gain(*cells(label, score, weight, found.threshold.value)) == pytest.approx(expected, abs=1e-12)
+    table = gnomon.evaluate(label, score, weight=weight, interval="none").thresholds
+    assert table.best(costs=costs[0], gains=costs[1]).value == pytest.approx(-expected, abs=1e-12)
+
+
+LIMITS = [
+    ("recall", ">=", 0.6), ("precision", ">=", 0.7), ("specificity", ">=", 0.5), ("flagged", "<=", 3),
+    ("flagged_share", "<=", 0.4), ("recall", "<=", 0.5), ("f1", ">=", 0.9), ("flagged", ">=", 4),
+]  # fmt: skip
+
+
+@given(rows(), st.sampled_from(GOALS), st.lists(st.sampled_from(LIMITS), min_size=1, max_size=2, unique=True))
+@settings(max_examples=200)
+def test_best_under_constraints(own, goal, limits):
+    """The best of the thresholds at which all hold; if none does it says so, and misses them least."""
+    label, score, weight = own
+
+    def missed(cell):
+        total = 0.0
+        for name, sign, limit in limits:
+            value = MEASURES[name](*cell)
+            short = limit - value if sign == ">=" else value - limit
+            total += math.inf if math.isnan(value) else max(0.0, short) / max(1.0, limit)
+        return total
+
+    where = [f"{name} {sign} {limit}" for name, sign, limit in limits]
+    least = min(missed(cell) for _, cell in every_threshold(label, score, weight))
+    reachable = [
+        MEASURES[goal](*cell)
+        for _, cell in every_threshold(label, score, weight)
+        if missed(cell) == least and not math.isnan(MEASURES[goal](*cell))
+    ]
+    if not reachable:
+        with pytest.raises(DataError, match="undefined at every threshold"):
+            gnomon.choose_threshold(label, score, weight=weight, goal=goal, where=where, interval="none")
+        return
+    found = gnomon.choose_threshold(label, score, weight=weight, goal=goal, where=where, interval="none")
+    at = cells(label, score, weight, found.threshold.value)
+    assert found.met == (least == 0)
+    assert missed(at) == pytest.approx(least, abs=1e-12)
+    assert found[goal].value == pytest.approx(max(reachable), abs=1e-12)
+    if not found.met:
+        assert any("Not to be had" in note for note in found.notes)
+
+
+def test_ends_of_intervals_can_be_limited():
+    """The lower end of Wilson's interval of the precision, by brute force."""
+    rng = np.random.default_rng(0)
+    label = (rng.random(400) < 0.3).astype(int)
+    score = np.round(rng.normal(size=400) + 1.5 * label, 1)
+    found = gnomon.choose_threshold(label, score, scale="any", where="precision.low >= 0.6")
+    holding = []
+    for threshold, (tp, fp, fn, _) in every_threshold(label, score, None):
+        if tp + fp and wilson(tp / (tp + fp), tp + fp, 0.95).low >= 0.6:
+            holding.append((tp / (tp + fn), threshold))
+    assert found.met
+    assert (found["recall"].value, found.threshold.value) == max(holding)
+    assert found["precision"].low >= 0.6
+    out_of_reach = gnomon.choose_threshold(label, score, scale="any", where="precision.low >= 0.999")
+    assert not out_of_reach.met
+    assert "the greatest of any threshold" in out_of_reach.notes[0]
+
+
+def test_alerts_a_day():
+    """A number of flagged rows in each of several periods."""
+    label, score = np.array([0, 1] * 50), np.linspace(0, 1, 100)
+    found = gnomon.choose_threshold(label, score, where="flagged <= 2", periods=10)
+    assert (score >= found.threshold.value).sum() == 19  # a 20th would be a false alarm
+    assert "in each of 10 periods" in found.goal
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    """Rows that can be kept, read again in ranges, or counted in bins."""
+    rng = np.random.default_rng(5)
+    n = 40_000
+    y = (rng.random(n) < 0.2).astype(np.int64)
+    p = 1 / (1 + np.exp(-(rng.standard_normal(n) + 1.5 * y)))
+    table = pa.table(
+        {"y": y, "p": p, "w": rng.exponential(size=n), "part": np.where(rng.random(n) < 0.5, "fit", "rest")}
+    )
+    file = tmp_path_factory.mktemp("threshold") / "rows.parquet"
+    pq.write_table(table, file, row_group_size=3000)
+    return file
+
+
+@pytest.mark.parametrize("weight", [None, "w"])
+@pytest.mark.parametrize(
+    "goal", [{"goal": "f1"}, {"costs": {"fn": 7, "fp": 1}}, {"where": "recall >= 0.9"}, {"where": "precision >= 0.7"}]
+)
+def test_any_size(path, goal, weight):
+    """Exact in ranges as in memory; certified within its bound of it, and never better."""
+    names = {"target": "y", "score": "p", "weight": weight, **goal}
+    kept = gnomon.choose_threshold(path, **names)
+    ranged = gnomon.choose_threshold(path, **names, exact=True, memory=200_000)
+    assert ranged.provenance["ranking"] == "exact, in ranges"
+    assert ranged.threshold == kept.threshold
+    assert ranged.estimates == kept.estimates
+    binned = gnomon.choose_threshold(path, **names, exact=False)
+    better = -1 if kept.measure == "cost" else 1
+    short = better * (kept[kept.measure].value - binned[binned.measure].value)
+    assert -1e-12 <= short <= binned.threshold.bound + 1e-12
+    assert binned.threshold.bound < 0.01
+
+
+def test_split_judges_on_other_rows(path):
+    """The threshold is that of the rows named, the numbers those of all others."""
+    frame = pq.read_table(path).to_pandas()
+    found = gnomon.choose_threshold(frame, target="y", score="p", goal="f1", split="part=fit")
+    fit, rest = frame[frame["part"] == "fit"], frame[frame["part"] != "fit"]
+    alone = gnomon.choose_threshold(fit, target="y", score="p", goal="f1")
+    assert found.threshold.value == alone.threshold.value
+    assert found["f1"].value == sk.f1_score(rest["y"], rest["p"] >= found.threshold.value)
+    assert found.corrected is None
+    with pytest.raises(DataError, match="no rows whose part = nothing"):
+        gnomon.choose_threshold(frame, target="y", score="p", goal="f1", split="part=nothing")
+
+
+def test_optimism_is_about_what_other_rows_take_away():
+    """In many samples the corrected value is closer to that of fresh rows than the apparent one."""
+    rng = np.random.default_rng(1)
+
+    def draw(n):
+        label = (rng.random(n) < 0.3).astype(int)
+        return label, np.clip(rng.normal(0.4 + 0.15 * label, 0.2), 0, 1)
+
+    fresh = draw(200_000)
+    apparent, corrected = [], []
+    for _ in range(60):
+        found = gnomon.choose_threshold(*draw(80), goal="youden")
+        (tp, fp, fn, tn) = cells(*fresh, None, found.threshold.value)
+        truth = tp / (tp + fn) - fp / (fp + tn)
+        apparent.append(found["youden"].value - truth)
+        corrected.append(found.corrected.value - truth)
+    assert np.mean(apparent) > 0.04
+    assert abs(np.mean(corrected)) < 0.5 * np.mean(apparent)
+
+
+def test_interval_of_the_threshold_covers_the_best_one():
+    """Most samples' intervals hold the threshold that is best for everyone: here where the densities cross."""
+    rng = np.random.default_rng(2)
+    covered = 0
+    for _ in range(80):
+        label = (rng.random(400) < 0.5).astype(int)
+        found = gnomon.choose_threshold(label, rng.normal(2.0 * label), scale="any", goal="youden").threshold
+        covered += found.low <= 1.0 <= found.high
+    assert covered >= stats.binom.ppf(0.001, 80, 0.9)
+
+
+def test_the_same_for_any_threads_and_seed():
+    """Nothing depends on the threads; the seed moves the interval only."""
+    rng = np.random.default_rng(3)
+    label = rng.integers(0, 2, 3000)
+    score = np.clip(0.3 * label + rng.random(3000) * 0.7, 0, 1)
+    one = gnomon.choose_threshold(label, score, goal="f1", threads=1)
+    assert one.to_json() == gnomon.choose_threshold(label, score, goal="f1", threads=3).to_json()
+    other = gnomon.choose_threshold(label, score, goal="f1", seed=1)
+    assert other.threshold.value == one.threshold.value
+    assert other.estimates["f1"] == one.estimates["f1"]
+
+
+def test_apply():
+    """At the threshold a row is positive; missing scores and no probabilities are refused."""
+    found = gnomon.choose_threshold([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8], goal="recall", where="precision >= 0.6")
+    assert found.threshold.value == 0.4
+    assert found.apply([0.4, np.nextafter(0.4, 0), 1.0]).tolist() == [True, False, True]
+    with pytest.raises(DataError, match="1 scores are missing"):
+        found.apply([0.4, np.nan])
+    with pytest.raises(DataError, match="outside"):
+        found.apply([1.5])
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({}, "say what matters"),
+        ({"goal": "f3.5x"}, "goal='f3.5x' is unknown"),
+        ({"goal": "f1", "costs": {"fn": 1}}, "both given"),
+        ({"goal": "cost"}, "needs the costs"),
+        ({"costs": {"fx": 1}}, "no cell"),
+        ({"costs": {"fn": math.inf}}, "finite number"),
+        ({"costs": {"fn": "much"}}, "finite number"),
+        ({"costs": [1, 2]}, "by cell"),
+        ({"where": "recall > 0.5"}, "no constraint"),
+        ({"where": "rekall >= 0.5"}, "names no measure"),
+        ({"where": "f1.low >= 0.5"}, "an end of the interval"),
+        ({"where": "recall >= much"}, "no constraint"),
+        ({"where": "recall >= 0.5", "periods": 0}, "periods"),
+        ({"goal": "f1", "split": "part"}, "names columns"),
+    ],
+)
+def test_what_is_refused(asked, message):
+    """Each with a word of what to say instead."""
+    with pytest.raises(UsageError, match=message):
+        gnomon.choose_threshold([0, 1, 1], [0.1, 0.5, 0.9], **asked)
+
+
+def test_rows_that_cannot_be_told_apart():
+    """One class only; a prediction instead of a score."""
+    with pytest.raises(DataError, match="one class only"):
+        gnomon.choose_threshold([1, 1], [0.1, 0.5], goal="f1", classes=[0, 1])
+    with pytest.raises(UsageError, match="name what to evaluate"):
+        gnomon.choose_threshold({"y": [0, 1]}, target="y", goal="f1")
+
+
+def test_saved_form_is_json(tmp_path):
+    """No NaN, no infinity, also where nothing is to be flagged."""
+    import json
+
+    found = gnomon.choose_threshold([0, 0, 1], [0.9, 0.8, 0.1], costs={"fp": 5, "fn": 1})
+    assert found.threshold.value == math.inf
+    found.save(tmp_path / "d.json")
+    form = json.loads((tmp_path / "d.json").read_text(), parse_constant=pytest.fail)
+    assert form["threshold"]["value"] is None
+    assert form["threshold"]["reason"] == "no row is to be predicted positive: no threshold is high enough"
+    assert form["thresholds"]["threshold"][0] is None
