@@ -24,6 +24,8 @@ from gnomon.states.worst import WorstRows, WrongRow
 MOST_CONFUSIONS, RANGES = 10, 10
 # The square of an error, squared again for its variance, must stay within the doubles.
 LARGEST_ERROR = 1e75
+# Limits of scores are rounded by less than this share, of either float type.
+_SLACK = 1e-6
 # Rows of a sample from which a bound on the most wrong ones follows.
 _SAMPLED = 64
 
@@ -171,10 +173,12 @@ def wrong_scores(batch: Batch, schema: Schema, most: int, bound: float) -> Found
         sizes = distance(score[some], label[some])[few]
         if len(sizes) >= most:
             bound = max(bound, float(np.partition(sizes, len(sizes) - most)[len(sizes) - most]))
-    mask = (label == 0) & (score >= limits[0] + bound) | (label == 1) & (score <= limits[1] - bound)
-    if not np.isfinite(bound):
-        mask = np.ones(batch.n, bool)
-    rows = np.flatnonzero(mask)
+    if np.isfinite(bound):  # a quick look with some slack, as limits are rounded; sizes decide below
+        slack = _SLACK * (1 + bound + abs(limits[0]))
+        high, low = float(limits[0] + bound - slack), float(limits[1] - bound + slack)
+        rows = np.flatnonzero((label == 0) & (score >= high) | (label == 1) & (score <= low))
+    else:
+        rows = np.arange(batch.n)
     rows = rows[wrong(score[rows], label[rows], None if said is None else said[rows])]
     sizes = distance(score[rows], label[rows])
     kept = sizes >= bound
