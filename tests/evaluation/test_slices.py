@@ -170,3 +170,115 @@ def test_what_is_refused(frame):
         gnomon.evaluate(frame.assign(number=range(N)), target="y", score="p", slices="number")
     with pytest.raises(UsageError, match="slices= names columns"):
         gnomon.evaluate(frame["y"], frame["p"], slices="region")
+
+
+def test_pairs_and_ranges_equal_separate_evaluations(frame, tmp_path):
+    """Slices of two columns, and of ranges of a number that are declared or follow from the rows."""
+    frame.to_parquet(tmp_path / "a.parquet", row_group_size=4000)
+    asked = ["region:vip", ("region", "age=4,8"), "amount", "age=3", "age=6,:vip"]
+    names = {"target": "y", "score": "p"}
+    ev = gnomon.evaluate(tmp_path / "a.parquet", **names, slices=asked[:2])
+    assert list(ev.slices) == ["region:vip", "region:age"]
+    own = gnomon.evaluate(frame[(frame["region"] == "north") & ~frame["vip"]], **names)
+    assert dict(ev.slices["region:vip"]["north:False"]) == dict(own)
+    own = gnomon.evaluate(frame[(frame["region"] == "south") & frame["age"].between(4, 7)], **names)
+    assert dict(ev.slices["region:age"]["south:[4, 8)"]) == dict(own)
+    ranges = gnomon.evaluate(frame, **names, slices=asked[2:3]).slices["amount"]
+    assert gnomon.evaluate(tmp_path / "a.parquet", **names, slices="amount", threads=3).slices["amount"] == ranges
+    assert len(ranges) == 5
+    assert all(abs(own.n - N / 5) < N / 50 for own in ranges.values())
+    first, second = list(ranges)[:2]
+    limit = float(first.removeprefix("< "))
+    assert second.startswith(f"[{limit:g}, ")
+    assert ranges[first].n == (frame["amount"] < limit).sum()
+    thirds = gnomon.evaluate(frame, **names, slices=asked[3:4]).slices["age"]
+    assert len(thirds) == 3
+    both = gnomon.evaluate(frame, **names, slices=asked[4:]).slices["age:vip"]
+    assert set(both) == {"< 6:False", "< 6:True", ">= 6:False", ">= 6:True"}
+
+
+def test_numbers_that_stay_values(frame):
+    """Whole numbers, and fractions of few values; missing ones are a slice of their own, also of ranges."""
+    some = frame[:900].assign(half=np.arange(900) % 3 / 2, whole=np.arange(900.0) % 40)
+    some.loc[5, "amount"] = np.nan
+    ev = gnomon.evaluate(some, target="y", score="p", slices=["half", "whole", "amount"])
+    assert list(ev.slices["half"]) == ["0", "0.5", "1"]
+    assert len(ev.slices["whole"]) == 40
+    assert list(ev.slices["amount"])[-1] == "(missing)"
+    assert ev.slices["amount"]["(missing)"].n == 1
+
+
+def test_differences_to_the_rest(frame, tmp_path):
+    """Each estimate less that of all other rows, from counts and sums, and the AUC from a ranking of them."""
+    names = {"target": "y", "score": "p"}
+    ev = gnomon.evaluate(frame, **names, slices=["region", "vip"])
+    for column, value in (("region", "south"), ("vip", "True")):
+        own, rest = ev.slices[column][value], gnomon.evaluate(frame[frame[column].astype(str) != value], **names)
+        for name in ("accuracy", "recall", "f1", "matthews_corrcoef", "log_loss", "brier_score", "roc_auc"):
+            found = own.differences[name]
+            assert found.value == pytest.approx(own[name].value - rest[name].value, abs=1e-12)
+            below = np.hypot(own[name].value - own[name].low, rest[name].high - rest[name].value)
+            assert found.low == pytest.approx(found.value - below, abs=2e-3 if name == "matthews_corrcoef" else 1e-9)
+            assert 0 <= found.p_value <= 1
+    read = tmp_path / "a.parquet"
+    frame.to_parquet(read, row_group_size=4000)
+    again = gnomon.evaluate(read, **names, slices=["region", "vip"], threads=3)
+    assert again.slices == ev.slices
+    only = gnomon.evaluate(frame[frame["region"] == "south"], **names, slices="region").slices["region"]["south"]
+    assert only.differences == {}
+
+
+def test_false_discoveries_are_few():
+    """Where no slice differs, calling those of an adjusted p-value below 0.05 different is rarely wrong."""
+    wrong = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        y = rng.integers(0, 2, 2000)
+        rows = {"y": y, "p": np.clip(rng.random(2000) * 0.8 + 0.2 * y, 0, 1), "g": rng.integers(0, 15, 2000)}
+        slices = gnomon.evaluate(rows, target="y", score="p", slices="g").slices["g"]
+        own = [one.differences["accuracy"] for one in slices.values()]
+        from scipy.stats import false_discovery_control
+
+        adjusted = false_discovery_control([one.p_value for one in own])
+        np.testing.assert_allclose([one.adjusted for one in own], adjusted)
+        wrong += min(adjusted) <= 0.05
+    assert wrong <= 6
+
+
+def test_the_worst_come_first_and_few_rows_are_not_ranked():
+    """A slice that was made worse leads; one of few rows is marked, and has no adjusted p-values."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 3000)
+    group = np.where(np.arange(3000) < 20, "tiny", np.where(np.arange(3000) % 3 == 0, "bad", "good"))
+    p = np.clip(rng.random(3000) * 0.7 + 0.3 * y * (group != "bad"), 0, 1)
+    ev = gnomon.evaluate({"y": y, "p": p, "group": group}, target="y", score="p", slices="group")
+    assert [value for _, value, _ in ev.worst_slices()] == ["bad", "good"]
+    assert ev.ranked_by == "roc_auc"
+    assert [value for _, value, _ in ev.worst_slices("log_loss")] == ["bad", "good"]
+    tiny = ev.slices["group"]["tiny"]
+    assert not tiny.reliable
+    assert np.isnan(tiny.differences["accuracy"].adjusted)
+    assert ev.slices["group"]["bad"].differences["roc_auc"].adjusted < 0.001
+    with pytest.raises(gnomon.UnknownEstimateError, match="no slice has a difference"):
+        ev.worst_slices("auc")
+    assert gnomon.Evaluation.from_dict(ev.to_dict()) == ev
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("age=8,4", "ascending limits"),
+        ("age=x", "ascending limits"),
+        ("age=1", "2 to 100"),
+        ("region=3", "no numbers"),
+        ("region:regio", "no column 'regio'"),
+        ("age:age", "named twice"),
+        (["age", "age=3"], "named twice"),
+        ([3], "names of columns"),
+        ([()], "names of columns"),
+    ],
+)
+def test_ways_to_divide_that_are_refused(frame, asked, message):
+    """With a word of what to say instead."""
+    with pytest.raises((UsageError, ColumnError), match=message):
+        gnomon.evaluate(frame[:100], target="y", score="p", slices=asked)

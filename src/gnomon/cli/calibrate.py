@@ -75,7 +75,7 @@ def calibrate(
     gnomon calibrate old.parquet --target y --score p --split part=fit --apply new.parquet --output mapped.parquet
     """
     from gnomon.cli.progress import ProgressBar
-    from gnomon.decision.apply import write_applied
+    from gnomon.decision.apply import applicable, write_applied
     from gnomon.decision.recalibration import METHODS, recalibrate
     from gnomon.errors import UsageError
     from gnomon.report.decision import render_recalibration
@@ -83,6 +83,8 @@ def calibrate(
     own.check_output(output, (*paths, *applied))
     if applied and (output is None or form == "json"):
         raise UsageError("--apply writes the mapped rows to --output FILE: name it, and leave --format out")
+    if applied and output is not None:
+        applicable(applied, output, [score], column)
     with ProgressBar() as progress:
         found = recalibrate(
             list(paths),

@@ -100,7 +100,7 @@ def threshold(
     gnomon threshold scored.parquet --target y --score p --goal f1 --split part=validation
     gnomon threshold old.parquet --target y --score p --goal f1 --apply new.parquet --output decided.parquet
     """
-    from gnomon.decision.apply import labels, write_applied
+    from gnomon.decision.apply import applicable, labels, write_applied
     from gnomon.errors import UsageError
     from gnomon.report.decision import render_cost, render_threshold
 
@@ -112,6 +112,10 @@ def threshold(
         "score": own.columns(score, paths),
         "classes": classes.split(",") if classes is not None else None,
     }
+    given = chosen["score"]
+    scores = given if isinstance(given, list) else [str(given)]
+    if applied and output is not None:
+        applicable(applied, output, scores, column)
     shown = None if applied else output
     result: Any
     if cost_matrix is not None:
@@ -123,8 +127,6 @@ def threshold(
         if not result.met:
             context.exit(NOT_MET)
     if applied and output is not None:
-        given = chosen["score"]
-        scores = given if isinstance(given, list) else [str(given)]
 
         def decide(columns: Any) -> Any:
             import numpy as np

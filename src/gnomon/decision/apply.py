@@ -14,7 +14,7 @@ from gnomon.schema.batch import Rows, check_sums, leave_out_missing, score
 from gnomon.schema.schema import Columns, Scale, Schema, Task
 from gnomon.sources.base import Piece, check_columns
 from gnomon.sources.files import FileSource
-from gnomon.sources.writing import write_rows
+from gnomon.sources.writing import check_format, write_rows
 
 # What is made of the scores of some rows, one array a score column.
 Make = Callable[[tuple[NDArray[Any], ...]], NDArray[Any]]
@@ -38,13 +38,8 @@ def write_applied(
         DataError: A score is missing or no probability.
         SourceError: The output cannot be written.
     """
-    source = FileSource(*paths)
-    check_columns(scores, source.columns, source.name)
     name, make = made
-    if name in source.columns:
-        raise UsageError(f"{source.name} has a column {name!r} already: name another for what is decided")
-    if output.exists() and any(path.is_file() and output.samefile(path) for path in paths):
-        raise UsageError(f"{output} is the input itself: write the rows to another file")
+    source = applicable(paths, output, scores, name)
     task = "multiclass" if len(scores) > 1 else "binary"
     schema = Schema(cast(Task, task), Columns((), (), tuple(scores)), scale=cast(Scale, scale))
 
@@ -59,6 +54,24 @@ def write_applied(
     wanted = {column: column in scores for column in source.columns}
     pieces = (piece for part in source.parts(wanted, 1) for piece in part)
     return write_rows(pieces, {name: of}, output)
+
+
+def applicable(paths: Sequence[Path], output: Path, scores: Sequence[str], name: str) -> FileSource:
+    """The rows to apply to, once it is clear that they can be read and written.
+
+    Raises:
+        UsageError: The output is one of the files, or is named for no format; there is such a column already.
+        ColumnError: A column of scores is missing.
+        SourceError: The files cannot be read.
+    """
+    check_format(output)
+    source = FileSource(*paths)
+    check_columns(scores, source.columns, source.name)
+    if name in source.columns:
+        raise UsageError(f"{source.name} has a column {name!r} already: name another (--column)")
+    if output.exists() and any(path.is_file() and output.samefile(path) for path in paths):
+        raise UsageError(f"{output} is the input itself: write the rows to another file")
+    return source
 
 
 def labels(codes: NDArray[Any], classes: Sequence[str]) -> NDArray[Any]:

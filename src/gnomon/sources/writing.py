@@ -29,8 +29,7 @@ def write_rows(pieces: Iterable[Piece], columns: dict[str, Callable[[Piece], NDA
     """
     import pyarrow as pa
 
-    if output.suffix.lower() not in FORMATS:
-        raise UsageError(f"{output.name}: rows are written as {', '.join(FORMATS)}; name the file so")
+    check_format(output)
     writer: Any = None
     schema: Any = None
     rows = 0
@@ -57,6 +56,12 @@ def write_rows(pieces: Iterable[Piece], columns: dict[str, Callable[[Piece], NDA
         if not rows:
             raise DataError("there are no rows to write")
     return rows
+
+
+def check_format(output: Path) -> None:
+    """Raises UsageError if the name of an output is that of no format."""
+    if output.suffix.lower() not in FORMATS:
+        raise UsageError(f"{output.name}: rows are written as {', '.join(FORMATS)}; name the file so")
 
 
 def open_writer(output: Path, stream: BinaryIO, schema: Any) -> Any:

@@ -1,0 +1,211 @@
+"""``gnomon threshold``, ``gnomon calibrate`` and the decided rows that they write."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import gnomon
+from tests.cli.test_cli import command
+
+DIGITS = ("-t", "y", "-s", "p", "--positive", "9")
+
+
+@pytest.fixture
+def scored(tmp_path):
+    """Rows with an id, a part, and columns of types that a copy must keep."""
+    rng = np.random.default_rng(0)
+    n = 600
+    y = rng.integers(0, 2, n)
+    p = np.clip(0.3 * y + rng.random(n) * 0.7, 0, 1)
+    table = pa.table(
+        {"id": pa.array(range(n), pa.int32()), "y": y, "p": p, "part": np.where(np.arange(n) % 3, "rest", "fit"),
+         "when": pa.array([1_000_000 + i for i in range(n)], pa.timestamp("s")), "tag": pa.array(["a", None] * 300)}
+    )  # fmt: skip
+    pq.write_table(table, tmp_path / "scored.parquet", row_group_size=100)
+    return tmp_path / "scored.parquet"
+
+
+def test_threshold_report(examples):
+    """The goal, the threshold in full, what it achieves, the table with the chosen row, the notes."""
+    code, out, err = command("threshold", examples / "digits_tree.csv", *DIGITS, "--cost", "fn=10,fp=1", COLUMNS="80")
+    assert (code, err) == (0, "")
+    expected = gnomon.choose_threshold(
+        examples / "digits_tree.csv", target="y", score="p", positive="9", costs={"fn": 10, "fp": 1}
+    )
+    assert f"score >= {expected.threshold.value!r}" in out
+    for word in ("least cost (fp 1, fn 10 a row)", "cost a row", "in other samples", "share flagged", "less optimism"):
+        assert word in out
+    assert [line for line in out.splitlines() if line.rstrip().endswith("<")]
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_goal_that_cannot_be_met(examples, tmp_path):
+    """Said, with the nearest; exit code 3; and nothing is decided by it."""
+    goal = ("--where", "precision.low >= 0.9")
+    code, out, _ = command("threshold", examples / "digits_tree.csv", *DIGITS, *goal)
+    assert code == 3
+    assert "Not to be had: precision.low >= 0.9" in out
+    output = tmp_path / "decided.csv"
+    applied = ("--apply", examples / "digits_tree.csv", "-o", output)
+    assert command("threshold", examples / "digits_tree.csv", *DIGITS, *goal, *applied)[0] == 3
+    assert not output.exists()
+
+
+def test_threshold_json(scored):
+    """The form of Python."""
+    code, out, _ = command(
+        "threshold", scored, "-t", "y", "-s", "p", "--goal", "f1", "--split", "part=fit", "-f", "json"
+    )
+    assert code == 0
+    form = json.loads(out)
+    own = gnomon.choose_threshold(scored, target="y", score="p", goal="f1", split="part=fit").to_dict()
+    assert form == own
+    assert form["decision"] == "threshold"
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "feather"])
+def test_apply_writes_every_row_with_its_decision(scored, tmp_path, suffix):
+    """The rows as they were, in their order and types, and a column more."""
+    output = tmp_path / f"decided.{suffix}"
+    code, _, err = command(
+        "threshold", scored, "-t", "y", "-s", "p", "--goal", "f1", "--apply", scored, "-o", output, "--column", "said"
+    )
+    assert code == 0
+    assert "600 rows decided" in err
+    threshold = gnomon.choose_threshold(scored, target="y", score="p", goal="f1").threshold.value
+    before = pq.read_table(scored)
+    if suffix == "csv":
+        after = pd.read_csv(output)
+        assert after["id"].tolist() == list(range(600))
+        said = after["said"].to_numpy()
+    else:
+        table = pq.read_table(output) if suffix == "parquet" else pa.ipc.open_file(output).read_all()
+        assert table.drop_columns(["said"]).cast(before.schema).equals(before)
+        assert table.schema.remove(6).types == before.schema.types
+        said = table["said"].to_numpy()
+    assert (said == (before["p"].to_numpy() >= threshold)).all()
+
+
+def test_text_labels_and_rows_without_target(examples, tmp_path):
+    """New rows need the scores alone; decisions have the names of the classes."""
+    pd.DataFrame({"p": [0.0, 1.0, 0.5454545454545454]}).to_csv(tmp_path / "new.csv", index=False)
+    command(
+        "threshold", examples / "digits_tree.csv", *DIGITS, "--goal", "f1", "--apply", tmp_path / "new.csv",
+        "-o", tmp_path / "decided.csv",
+    )  # fmt: skip
+    assert pd.read_csv(tmp_path / "decided.csv")["decision"].tolist() == ["not 9", "9", "9"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ({"p": [0.1, None]}, "has 1 missing value"),
+        ({"p": [0.1, 1.5]}, "is no probability"),
+        ({"q": [0.1, 0.5]}, "has no column 'p'"),
+        ({"p": ["a", "b"]}, "holds text"),
+        ({"p": [0.1], "decision": [1]}, "has a column 'decision' already"),
+    ],
+)
+def test_rows_that_cannot_be_decided(examples, tmp_path, rows, message):
+    """Refused with the place, and no file is left behind."""
+    pd.DataFrame(rows).to_csv(tmp_path / "new.csv", index=False)
+    code, _, err = command(
+        "threshold", examples / "digits_tree.csv", *DIGITS, "--goal", "f1", "--apply", tmp_path / "new.csv",
+        "-o", tmp_path / "decided.csv",
+    )  # fmt: skip
+    assert code == 2
+    assert message in err
+    assert [path.name for path in tmp_path.iterdir()] == ["new.csv"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ((), "say what matters"),
+        (("--cost", "fn=ten"), "say a number for each cell"),
+        (("--cost", "fq=1"), "no cell"),
+        (("--goal", "f1", "--apply", "x.csv"), "--apply writes the decided rows to --output"),
+        (("--goal", "f1", "--apply", "x.csv", "-o", "y.csv"), "x.csv"),
+        (("--goal", "f1", "--apply", "x.csv", "-o", "y.txt"), "rows are written as .parquet"),
+        (("--where", "recall is great"), "no constraint"),
+        (("--cost-matrix", "{matrix}", "--goal", "f1"), "decides among several classes"),
+    ],
+)
+def test_usage(examples, tmp_path, options, message):
+    """One or two lines, exit code 2."""
+    (tmp_path / "costs.csv").write_text("0,1\n1,0\n")
+    options = [str(option).format(matrix=tmp_path / "costs.csv") for option in options]
+    code, out, err = command("threshold", examples / "digits_tree.csv", *DIGITS, *options)
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+def test_cost_matrix(examples, tmp_path):
+    """Several classes: the class of least expected cost, applied."""
+    np.savetxt(tmp_path / "costs.csv", 1 - np.eye(10), delimiter=",", fmt="%g")
+    scores = ",".join(f"p{digit}" for digit in range(10))
+    code, out, _ = command(
+        "threshold", examples / "digits_ten.csv", "-t", "digit", "-s", scores, "--cost-matrix", tmp_path / "costs.csv",
+        "--apply", examples / "digits_ten.csv", "-o", tmp_path / "decided.csv",
+    )  # fmt: skip
+    assert code == 0
+    assert "least expected cost" in out
+    decided = pd.read_csv(tmp_path / "decided.csv")
+    table = decided[scores.split(",")].to_numpy()
+    assert decided["decision"].tolist() == table.argmax(axis=1).tolist()
+
+
+def test_calibrate(scored, tmp_path):
+    """The report, and the probabilities mapped by the best map."""
+    output = tmp_path / "mapped.parquet"
+    code, out, err = command(
+        "calibrate", scored, "-t", "y", "-s", "p", "--split", "part=fit", "--apply", scored, "-o", output, COLUMNS="80"
+    )
+    assert code == 0
+    found = gnomon.recalibrate(scored, target="y", score="p", split="part=fit")
+    assert f"rows mapped by {found.best.replace('_', ' ')}" in err
+    for word in ("as is", "platt", "beta", "isotonic", "ECE", "on 400 other rows"):
+        assert word in out
+    assert max(map(len, out.splitlines())) <= 80
+    mapped = pq.read_table(output)
+    assert mapped["calibrated"].to_numpy().tolist() == found.apply(mapped["p"].to_numpy()).tolist()
+    code, out, _ = command("calibrate", scored, "-t", "y", "-s", "p", "--split", "part=fit", "-f", "json")
+    assert json.loads(out) == found.to_dict()
+
+
+def test_an_output_that_is_an_input(scored):
+    """Refused before anything is read."""
+    before = scored.read_bytes()
+    code, _, err = command("threshold", scored, "-t", "y", "-s", "p", "--goal", "f1", "--apply", scored, "-o", scored)
+    assert code == 2
+    assert "is the input itself" in err
+    assert scored.read_bytes() == before
+
+
+def test_evaluate_takes_splits_ids_ranges_and_pairs(scored):
+    """Options reach the evaluation."""
+    code, out, _ = command(
+        "evaluate", scored, "-t", "y", "-s", "p", "--split", "part=fit", "--id", "id", "--slice", "id=100,300",
+        "--slice", "tag:part", "-f", "json",
+    )  # fmt: skip
+    assert code == 0
+    form = json.loads(out)
+    assert form["n"] == 400
+    assert form["train"]["n"] == 200
+    assert list(form["slices"]["id"]) == ["< 100", "[100, 300)", ">= 300"]
+    assert sorted(form["slices"]["tag:part"]) == ["(missing):rest", "a:rest"]
+    assert form["errors"]["rows"][0]["id"].isdigit()
+
+
+def test_demo_decides(capfd):
+    """From an evaluation to a threshold, on digits and on breast cancer."""
+    code, out, _ = command("demo")
+    assert code == 0
+    assert out.count("gnomon evaluate") == 6
+    assert out.count("gnomon threshold") == 2
+    assert "best precision with recall >= 0.75" in out
+    assert "least cost (fp 1, fn 10 a row)" in out
