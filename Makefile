@@ -1,7 +1,7 @@
 # One command for each habit.
 PYTHON ?= python
 
-.PHONY: help install test coverage lint format types bench bench-metrics bench-size docs
+.PHONY: help install test coverage lint format types bench bench-metrics bench-size bench-threshold docs
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -34,6 +34,9 @@ bench-metrics:  ## Time every metric beside scikit-learn's and write docs/metric
 
 bench-size:  ## Time large files beside a scan, DuckDB, Polars and scikit-learn (some minutes, 5 GB of disk)
 	$(PYTHON) benchmarks/size.py --growth
+
+bench-threshold:  ## Time the best threshold by cost beside scikit-learn's ways (ten minutes)
+	$(PYTHON) benchmarks/threshold.py
 
 docs:  ## Make the README's sessions and the example predictions anew
 	$(PYTHON) examples/make_predictions.py

@@ -51,7 +51,9 @@ def test_a_goal_that_cannot_be_met(examples, tmp_path):
     assert "Not to be had: precision.low >= 0.9" in out
     output = tmp_path / "decided.csv"
     applied = ("--apply", examples / "digits_tree.csv", "-o", output)
-    assert command("threshold", examples / "digits_tree.csv", *DIGITS, *goal, *applied)[0] == 3
+    code, _, err = command("threshold", examples / "digits_tree.csv", *DIGITS, *goal, *applied)
+    assert code == 3
+    assert "nothing was decided" in err
     assert not output.exists()
 
 
@@ -88,6 +90,19 @@ def test_apply_writes_every_row_with_its_decision(scored, tmp_path, suffix):
         assert table.schema.remove(6).types == before.schema.types
         said = table["said"].to_numpy()
     assert (said == (before["p"].to_numpy() >= threshold)).all()
+
+
+def test_fields_of_a_csv_stay_as_they_are(examples, tmp_path):
+    """Leading zeros, long ids, trailing zeros, words for missing values, quotes where they are needed."""
+    text = 'p,zip,id,note\n0.30,02139,12345678901234567890,"a, ""b"""\n0.90,00501,9007199254740993,NA\n'
+    (tmp_path / "new.csv").write_text(text)
+    command(
+        "threshold", examples / "digits_tree.csv", *DIGITS, "--goal", "f1", "--apply", tmp_path / "new.csv",
+        "-o", tmp_path / "out.csv",
+    )  # fmt: skip
+    before, after = (pd.read_csv(tmp_path / name, dtype=str, keep_default_na=False) for name in ("new.csv", "out.csv"))
+    assert after.drop(columns="decision").equals(before)
+    assert after["decision"].tolist() == ["not 9", "9"]
 
 
 def test_text_labels_and_rows_without_target(examples, tmp_path):

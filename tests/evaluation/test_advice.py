@@ -17,6 +17,13 @@ def scored(n=2000, seed=0, share=0.5, shift=1.5, slope=1.0, inverted=False):
     return y, 1 - p if inverted else p
 
 
+def moved(by):
+    """Probabilities that are too high or too low throughout."""
+    y, p = scored()
+    z = np.log(p / (1 - p)) - by
+    return gnomon.evaluate(y, 1 / (1 + np.exp(-z)))
+
+
 def parts(train, test):
     """A frame of rows that a model was fitted on, and others."""
     (y, p), (v, q) = train, test
@@ -58,6 +65,7 @@ FIRES = {
     "better_threshold": lambda: gnomon.evaluate(*scored(share=0.05)),
     "too_extreme": lambda: gnomon.evaluate(*scored(slope=3.0)),
     "too_timid": lambda: gnomon.evaluate(*scored(slope=0.3)),
+    "shifted": lambda: moved(-0.7),
     "overfitting": lambda: split(scored(shift=4.0), scored(seed=1)),
     "underfitting": lambda: split(scored(shift=0.3), scored(seed=1, shift=0.3)),
     "worst_slice": lambda: sliced(worse=True),
@@ -115,6 +123,32 @@ def test_numbers_of_the_paradox():
     first = gnomon.evaluate(RARE, [0] * 100).advice[0]
     assert first.text == "The accuracy of 0.90 is that of always answering '0': it says nothing for the model."
     assert first.numbers == {"accuracy": 0.9, "answer": "0"}
+
+
+def test_what_is_wrong_with_probabilities_is_named_once():
+    """A shift is no slope, inverted scores are no matter of calibration, few rows say little of an AUC of 1."""
+    calibration = {"too_extreme", "too_timid", "shifted"}
+    for by, way in ((-0.7, "too high"), (0.7, "too low")):
+        own = [own for own in moved(by).advice if own.rule in calibration]
+        assert [(one.rule, one.numbers["way"]) for one in own] == [("shifted", way)]
+    inverted = {own.rule for own in gnomon.evaluate(*scored(inverted=True)).advice}
+    assert not inverted & calibration
+    few = {own.rule for own in gnomon.evaluate([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9]).advice}
+    assert "no_ranking" in few
+    assert not few & {"auc_band", "leakage"}
+
+
+def test_a_small_slice_does_not_hide_a_sure_one():
+    """The first one that is more than chance, not the one with the largest difference."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 9000)
+    group = np.where(np.arange(9000) < 60, "small", np.where(np.arange(9000) < 3000, "large", "rest"))
+    noise = np.where(group == "rest", 0.6, np.where(group == "large", 0.8, 1.1))
+    p = 1 / (1 + np.exp(-(2 * y - 1 + 2 * noise * rng.normal(size=9000))))
+    ev = gnomon.evaluate({"y": y, "p": p, "g": group}, target="y", score="p", slices="g")
+    named = [own.numbers["slice"] for own in ev.advice if own.rule == "worst_slice"]
+    sure = [value for _, value, own in ev.worst_slices() if own.differences["roc_auc"].adjusted <= 0.05]
+    assert named == sure[:1]
 
 
 def test_without_intervals_nothing_breaks():

@@ -234,9 +234,12 @@ def test_a_map_that_would_fall_is_flat():
     """Inverted probabilities: no coefficient of a beta map is negative."""
     y, p, _ = simulated(4000, -0.5, 0.0)
     frame = pd.DataFrame({"y": y, "p": p, "part": ["fit", "judge"] * 2000})
-    found = gnomon.recalibrate(frame, target="y", score="p", split="part=fit", methods=["beta"])
+    found = gnomon.recalibrate(frame, target="y", score="p", split="part=fit")
     assert found.maps["beta"].parameters["a"] == 0
     assert found.maps["beta"].parameters["b"] == 0
+    assert found.maps["platt"].parameters["slope"] == 0
+    for method in found.maps:
+        assert (np.diff(found.apply(np.linspace(0, 1, 50), method)) >= 0).all()
 
 
 def test_perfect_probabilities_are_left_alone():

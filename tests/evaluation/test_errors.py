@@ -40,6 +40,22 @@ def test_binary_rows(n, digits, tmp_path):
     assert gnomon.Evaluation.from_dict(ev.to_dict()).errors == ev.errors
 
 
+def test_rows_that_are_called_by_number():
+    """The worst of all, wherever they stand; of equally wrong ones the first."""
+    y, p = np.r_[np.zeros(200, int), np.ones(200, int)], np.full(400, 0.8)
+    p[:200] = 0.9
+    p[150:155] = 1.0
+    names = [row.id for row in gnomon.evaluate(y, p).errors.rows]
+    assert names == [f"row {row}" for row in (150, 151, 152, 153, 154, 0, 1, 2, 3, 4)]
+    target = np.arange(100.0) + 0.5
+    off = target + 1
+    off[70] += 49
+    assert gnomon.evaluate(target, off, task="regression").errors.rows[0].id == "row 70"
+    few = np.random.default_rng(0).integers(0, 2, 5000)
+    assert len(gnomon.evaluate(few, np.where(few == 1, 0.1, 0.05)).errors.rows) == 10
+    assert len(gnomon.evaluate(few, np.where(few == 1, 1e-20, 1e-21)).errors.rows) == 10
+
+
 def test_float32_scores_and_predictions_of_their_own():
     """A prediction beside the score says which rows are wrong."""
     y, p = np.array([0, 0, 1, 1, 0]), np.array([0.9, 0.2, 0.1, 0.8, 0.6], np.float32)

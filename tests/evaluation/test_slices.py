@@ -197,6 +197,32 @@ def test_pairs_and_ranges_equal_separate_evaluations(frame, tmp_path):
     assert set(both) == {"< 6:False", "< 6:True", ">= 6:False", ">= 6:True"}
 
 
+def test_slices_of_like_names_stay_apart():
+    """Values with colons, and limits that differ in the seventh digit."""
+    rows = {"y": [0, 1] * 20, "p": np.linspace(0, 1, 40), "a": ["x:y", "x"] * 20, "b": ["z", "y:z"] * 20,
+            "d": list(range(1_000_001, 1_000_006)) * 8}  # fmt: skip
+    ev = gnomon.evaluate(rows, target="y", score="p", slices=["a:b", "d=1000002,1000003,1000004"])
+    assert [own.n for own in ev.slices["a:b"].values()] == [20, 20]
+    assert list(ev.slices["d"]) == ["< 1000002", "[1000002, 1000003)", "[1000003, 1000004)", ">= 1000004"]
+
+
+@pytest.mark.parametrize("column", ["offset", "years", "seconds", "tiny"])
+def test_ranges_of_numbers_far_from_zero(column):
+    """Limits have the digits that tell them apart: five ranges of nearly equally many rows."""
+    draw = np.random.default_rng(0).random(4000)
+    values = {
+        "offset": 1000 + 0.4 * draw,
+        "years": 2000 + 24 * draw,
+        "seconds": 1.7e9 + 1e5 * draw,
+        "tiny": 1e-9 * draw,
+    }
+    rows = {"y": [0, 1] * 2000, "p": draw, "x": values[column]}
+    slices = gnomon.evaluate(rows, target="y", score="p", slices="x", interval="none").slices["x"]
+    assert len(slices) == 5
+    assert all(700 < own.n < 900 for own in slices.values())
+    assert max(map(len, slices)) < 40
+
+
 def test_numbers_that_stay_values(frame):
     """Whole numbers, and fractions of few values; missing ones are a slice of their own, also of ranges."""
     some = frame[:900].assign(half=np.arange(900) % 3 / 2, whole=np.arange(900.0) % 40)

@@ -26,6 +26,6 @@ def test_every_estimate_is_registered_and_every_entry_used():
                 assert about.better in (1, -1)
                 made.add(name)
     y, p = [0, 0, 1, 1] * 5, np.linspace(0, 1, 20)
-    for goal in ({"goal": "youden"}, {"costs": {"fn": 1, "fp": 1}}):
+    for goal in ({"goal": "youden"}, {"costs": {"fn": 1, "fp": 1}}, {"goal": "flagged", "where": "recall >= 0.5"}):
         made |= set(gnomon.choose_threshold(y, p, **goal).estimates)
     assert set(CATALOGUE) <= made

@@ -26,8 +26,8 @@ TARGET = click.option("-t", "--target", required=True, metavar="COLUMN", help="C
     click.option(
         "--split",
         required=True,
-        metavar="COLUMN=VALUE",
-        help="Fit on these rows, such as part=validation; all others judge.",
+        metavar="COLUMN=VALUE[,VALUE]",
+        help="Fit on these rows, such as part=validation; all others judge, or those of a second value.",
     ),
     click.option(
         "--method",
@@ -94,8 +94,8 @@ def calibrate(
             progress=progress,
             **options,
         )
-    own.show(found, render_recalibration, form, None if applied else output)
     if applied and output is not None:
         made = (column, lambda columns: found.apply(columns[0]))
         rows = write_applied(applied, output, [score], "probability", made)
         click.echo(f"{rows:,} rows mapped by {found.best.replace('_', ' ')}: {output}", err=True)
+    own.show(found, render_recalibration, form, None if applied else output)

@@ -33,8 +33,9 @@ from gnomon.cli import options as own
     ),
     click.option(
         "--split",
-        metavar="COLUMN=VALUE",
-        help="The rows that the model was fitted on, such as part=train: the others are evaluated, these compared.",
+        metavar="COLUMN=VALUE[,VALUE]",
+        help="The rows that the model was fitted on, such as part=train: the others (or part=train,test: those) are "
+        "evaluated, these compared.",
     ),
     click.option("--id", metavar="COLUMN", help="Column that says what rows are called, in the list of the worst."),
     own.POSITIVE,

@@ -43,8 +43,8 @@ NOT_MET = 3
     ),
     click.option(
         "--split",
-        metavar="COLUMN=VALUE",
-        help="Choose on these rows, such as part=validation, and judge on all others.",
+        metavar="COLUMN=VALUE[,VALUE]",
+        help="Choose on these rows, such as part=validation; all others judge, or those of a second value.",
     ),
     click.option(
         "--apply",
@@ -117,26 +117,28 @@ def threshold(
     if applied and output is not None:
         applicable(applied, output, scores, column)
     shown = None if applied else output
+    many = cost_matrix is not None
     result: Any
     if cost_matrix is not None:
         result = cost_decision(cost_matrix, cost or gain, paths, chosen | options)
-        own.show(result, render_cost, form, shown)
     else:
         result = threshold_decision(cost, gain, paths, chosen | options)
-        own.show(result, render_threshold, form, shown)
-        if not result.met:
-            context.exit(NOT_MET)
-    if applied and output is not None:
+    met = many or result.met
 
-        def decide(columns: Any) -> Any:
-            import numpy as np
+    def decide(columns: Any) -> Any:
+        import numpy as np
 
-            many = cost_matrix is not None
-            codes = result.apply(np.stack(columns, axis=1)) if many else result.apply(columns[0]).astype(int)
-            return labels(codes, result.classes)
+        codes = result.apply(np.stack(columns, axis=1)) if many else result.apply(columns[0]).astype(int)
+        return labels(codes, result.classes)
 
+    if applied and output is not None and met:
         rows = write_applied(applied, output, scores, options["scale"], (column, decide))
         click.echo(f"{rows:,} rows decided: {output}", err=True)
+    own.show(result, render_cost if many else render_threshold, form, shown)
+    if not met:
+        if applied:
+            click.echo(f"The constraints are not met: nothing was decided, {output} was not written.", err=True)
+        context.exit(NOT_MET)
 
 
 def threshold_decision(cost: str | None, gain: str | None, paths: tuple[Path, ...], options: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +15,9 @@ from gnomon.schema.batch import Rows, check_sums, leave_out_missing, score
 from gnomon.schema.schema import Columns, Scale, Schema, Task
 from gnomon.sources.base import Piece, check_columns
 from gnomon.sources.files import FileSource
-from gnomon.sources.writing import check_format, write_rows
+from gnomon.sources.writing import as_numbers, check_format, write_rows
+
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
 
 # What is made of the scores of some rows, one array a score column.
 Make = Callable[[tuple[NDArray[Any], ...]], NDArray[Any]]
@@ -24,6 +27,8 @@ def write_applied(
     paths: Sequence[Path], output: Path, scores: Sequence[str], scale: str, made: tuple[str, Make]
 ) -> int:
     """Writes the rows of some files with a column more that follows from their scores; returns their number.
+
+    All other fields stay as they are; those of a CSV are text, also where they look like numbers.
 
     Args:
         paths: The files.
@@ -44,15 +49,17 @@ def write_applied(
     schema = Schema(cast(Task, task), Columns((), (), tuple(scores)), scale=cast(Scale, scale))
 
     def of(piece: Piece) -> NDArray[Any]:
-        rows = Rows(piece)
+        rows = Rows(as_numbers(piece, scores))
         leave_out_missing(rows, schema)
         columns = tuple(score(rows, column, schema, 1) for column in scores)
         if len(scores) > 1 and scale == "probability":
             check_sums(rows, columns, tuple(scores))
         return make(columns)
 
-    wanted = {column: column in scores for column in source.columns}
+    wanted = dict.fromkeys(source.columns, False)
     pieces = (piece for part in source.parts(wanted, 1) for piece in part)
+    if output.suffix.lower() != ".csv":  # a CSV keeps the digits that it has; other formats have numbers
+        pieces = (as_numbers(piece, scores) for piece in pieces)
     return write_rows(pieces, {name: of}, output)
 
 
@@ -65,7 +72,7 @@ def applicable(paths: Sequence[Path], output: Path, scores: Sequence[str], name:
         SourceError: The files cannot be read.
     """
     check_format(output)
-    source = FileSource(*paths)
+    source = FileSource(*paths, verbatim=True)
     check_columns(scores, source.columns, source.name)
     if name in source.columns:
         raise UsageError(f"{source.name} has a column {name!r} already: name another (--column)")
@@ -76,6 +83,6 @@ def applicable(paths: Sequence[Path], output: Path, scores: Sequence[str], name:
 
 def labels(codes: NDArray[Any], classes: Sequence[str]) -> NDArray[Any]:
     """Class codes as the names of classes: whole numbers where all names are such."""
-    numbers = all(name.lstrip("-").isdigit() and str(int(name)) == name for name in classes)
+    numbers = all(_WHOLE.fullmatch(name) for name in classes)
     named = np.array(list(map(int, classes)), np.int64) if numbers else np.array(list(classes), object)
     return np.asarray(named[codes])

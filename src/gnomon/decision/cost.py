@@ -10,6 +10,7 @@ from typing import Any, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.decision.outcome import numbers_of
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
@@ -17,7 +18,7 @@ from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.opening import Named, opened
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import matrix_of
-from gnomon.evaluation.provenance import provenance
+from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.result import ConfusionMatrix
 from gnomon.evaluation.summary import Summary
 from gnomon.intervals.interval import Interval
@@ -74,7 +75,7 @@ class CostDecision(Form):
         Raises:
             DataError: The shape does not fit, or a probability is missing or outside [0, 1].
         """
-        table = np.asarray(probabilities, np.float64)
+        table = numbers_of(probabilities)
         if table.ndim != 2 or table.shape[1] != len(self.classes):
             raise DataError(f"probabilities of {len(self.classes)} classes are needed, not of shape {table.shape}")
         if not ((table >= 0) & (table <= 1)).all():
@@ -173,7 +174,7 @@ def minimum_cost(
         cast(ConfusionMatrix, matrix_of(tally.confusion, schema.names)),
         provenance=provenance(source, schema, Summary(tally.costs[0].weight, tally.dropped, {}), options),
     )
-    object.__setattr__(decided, "notes", (*remarks(decided), *schema.notes, *source.notes))
+    object.__setattr__(decided, "notes", (*left_out(tally.dropped), *remarks(decided), *schema.notes, *source.notes))
     return decided
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.engines.threads import fold
@@ -26,8 +27,8 @@ from gnomon.thresholds.goal import Goal
 
 def confusions_at(
     source: Source, schema: Schema, thresholds: Sequence[float], summary: Summary | None, threads: int
-) -> list[Confusion]:
-    """The confusion counts of the rows of a binary task at each threshold.
+) -> tuple[list[Confusion], int]:
+    """The confusion counts of the rows of a binary task at each threshold, and how many rows were left out.
 
     Args:
         source: The rows; read again unless they were kept.
@@ -44,11 +45,11 @@ def confusions_at(
     if isinstance(kept, Scores):
         for chunk in kept.chunks:
             start.count(chunk[0], chunk[1], chunk[2] if kept.weighted else None, threads)
-        return start.states
+        return start.states, 0
     tally = fold(source.parts(schema.numeric, threads), lambda: ConfusionTally(schema, start.thresholds), threads)
     if not tally.states[0].counts.sum():
         raise DataError(f"{source.name} has no rows whose {schema.columns.part}: there is nothing to judge by")
-    return tally.states
+    return tally.states, tally.dropped
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class ConfusionTally:
     schema: Schema
     thresholds: tuple[float, ...]
     states: list[Confusion] = field(init=False)
+    dropped: int = 0
 
     def __post_init__(self) -> None:
         weighted = self.schema.columns.weight is not None
@@ -66,6 +68,7 @@ class ConfusionTally:
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
         batch = encode(piece, self.schema, threads)
+        self.dropped += batch.dropped
         self.count(batch.scores[0], batch.target, batch.weight, threads)
 
     def count(self, score: NDArray[Any], target: NDArray[Any], weight: NDArray[Any] | None, threads: int) -> None:
@@ -77,6 +80,7 @@ class ConfusionTally:
     def merge(self, other: Self) -> Self:
         """The counts of the rows of both."""
         self.states = [mine.merge(own) for mine, own in zip(self.states, other.states, strict=True)]
+        self.dropped += other.dropped
         return self
 
 
@@ -90,3 +94,15 @@ def achieved(state: Confusion, goal: Goal, schema: Schema, options: Options) -> 
         formulas = {goal.measure: (lambda cells: goal.values(Points.of(cells)), f"no row has the class {label!r}")}
         estimates |= table.bootstrapped(formulas, rows)
     return {goal.measure: estimates.pop(goal.measure), **estimates}
+
+
+def numbers_of(scores: Any) -> NDArray[np.float64]:
+    """Scores as an array.
+
+    Raises:
+        DataError: They are no numbers.
+    """
+    try:
+        return np.asarray(scores, np.float64)
+    except (TypeError, ValueError):
+        raise DataError("the scores are no numbers: there is nothing to decide by") from None

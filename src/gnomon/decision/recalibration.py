@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.decision.outcome import numbers_of
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, UsageError, nearest
 from gnomon.estimate import Estimate
@@ -19,7 +20,7 @@ from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.opening import Named, opened
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.plan import plan_for
-from gnomon.evaluation.provenance import provenance
+from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading import Progress, Reading
 from gnomon.evaluation.tally import weigh
 from gnomon.intervals.mean import mean_interval
@@ -78,7 +79,7 @@ class Recalibration(Form):
             DataError: A probability is missing or lies outside [0, 1].
         """
         name = method or self.best
-        values = np.asarray(probabilities, np.float64)
+        values = numbers_of(probabilities)
         if not ((values >= 0) & (values <= 1)).all():
             raise DataError("a probability is missing or lies outside [0, 1]")
         if name == AS_IS:
@@ -131,7 +132,8 @@ def recalibrate(
         data: Data with named columns; see :func:`gnomon.evaluate`.
         target: Name of the column of true values.
         score: Name of the column of probabilities of the positive class.
-        split: The rows to fit on, as ``"column=value"``, such as ``"part=validation"``; all others judge.
+        split: The rows to fit on, as ``"column=value"``, such as ``"part=validation"``; all others judge, or those
+            of a second value: ``"part=validation,test"``.
         weight: Name of the column of row weights.
         methods: Which of ``"platt"``, ``"beta"``, ``"isotonic"``.
         classes: The class labels, where not both occur.
@@ -162,8 +164,8 @@ def recalibrate(
         (1,)
     """
     options = Options("auto", level, seed, thread_count(threads))
-    unknown = [name for name in methods if name not in METHODS]
-    if unknown or not methods or isinstance(methods, str):
+    several = isinstance(methods, Sequence) and not isinstance(methods, str)
+    if not several or not methods or any(name not in METHODS for name in methods):
         raise UsageError(f"methods={methods!r}: name some of {', '.join(METHODS)}")
     source, request = opened(
         (data, None),
@@ -198,7 +200,7 @@ def recalibrate(
         estimates,
         differences,
         best,
-        (*notes, *remarks(best, differences), *schema.notes, *source.notes),
+        (*left_out(summary.dropped, tally.dropped), *notes, *remarks(best, differences), *schema.notes, *source.notes),
         provenance(source, schema, summary, options) | {"ranking": plan.ranking},
     )
 
@@ -269,6 +271,7 @@ class JudgeTally:
     def __init__(self, schema: Schema, maps: Mapping[str, ScoreMap], weighted: Weight | None) -> None:
         self._schema, self._maps = schema, maps
         self._empty = Reliability.empty(weighted)
+        self.dropped = 0
         self.judged = {
             name: Judged({loss: MeanLoss() for loss in LOSSES}, {loss: MeanLoss() for loss in LOSSES}, self._empty)
             for name in (AS_IS, *maps)
@@ -277,6 +280,7 @@ class JudgeTally:
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
         batch = encode(piece, self._schema, threads)
+        self.dropped += batch.dropped
         plain_ = batch.scores[0].astype(np.float64)
         before = losses_of(batch.target, plain_)
         for name in self.judged:
@@ -292,6 +296,7 @@ class JudgeTally:
     def merge(self, other: Self) -> Self:
         """Those of the rows of both."""
         self.judged = {name: own.merge(other.judged[name]) for name, own in self.judged.items()}
+        self.dropped += other.dropped
         return self
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.decision.outcome import achieved, confusions_at
+from gnomon.decision.outcome import achieved, confusions_at, numbers_of
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
@@ -20,7 +20,7 @@ from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import Order
 from gnomon.evaluation.parts import matrix_of
 from gnomon.evaluation.plan import plan_for
-from gnomon.evaluation.provenance import provenance
+from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.ranking import threshold_table
 from gnomon.evaluation.reading import Progress, Reading
 from gnomon.evaluation.result import ConfusionMatrix
@@ -28,11 +28,11 @@ from gnomon.intervals.bootstrap import ranking_replicates
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.ranking import TABLE_STEPS, Curve, cumulative
-from gnomon.measures.threshold import Points
+from gnomon.measures.threshold import Costs, Points
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
-from gnomon.thresholds.goal import Best, Goal, best_of, better_of, make_goal
+from gnomon.thresholds.goal import ROUNDING, Best, Constraint, Goal, best_of, better_of, make_goal
 from gnomon.thresholds.table import Thresholds
 
 Array = NDArray[np.float64]
@@ -45,6 +45,7 @@ class ThresholdDecision(Form):
     Attributes:
         goal: What was wanted, in words.
         measure: The measure that was made great, or ``"cost"``.
+        costs: What a row of each cell costs, less what it brings; None unless the measure is ``"cost"``.
         threshold: The chosen threshold; its interval says which others the same goal would choose in other samples.
             ``bound`` is by how much the goal's measure might be better at a threshold that was not looked at: 0 unless
             scores were counted in bins.
@@ -64,6 +65,7 @@ class ThresholdDecision(Form):
 
     goal: str
     measure: str
+    costs: Costs | None
     threshold: Estimate
     met: bool
     estimates: Mapping[str, Estimate]
@@ -100,7 +102,7 @@ class ThresholdDecision(Form):
         Raises:
             DataError: A score is missing, or no probability where scores are.
         """
-        values = np.asarray(scores, np.float64)
+        values = numbers_of(scores)
         if np.isnan(values).any():
             raise DataError(f"{int(np.isnan(values).sum()):,} scores are missing: there is nothing to decide by")
         if self.scale == "probability" and ((values < 0) | (values > 1)).any():
@@ -114,6 +116,7 @@ class ThresholdDecision(Form):
             "decision": "threshold",
             "goal": self.goal,
             "measure": self.measure,
+            "costs": None if self.costs is None else asdict(self.costs),
             "threshold": self.threshold.to_dict(),
             "met": self.met,
             "estimates": {name: own.to_dict() for name, own in self.estimates.items()},
@@ -180,7 +183,8 @@ def choose_threshold(
             interval at ``level``), ``"flagged <= 200"`` (rows), ``"flagged_share <= 1 %"``. Without a goal,
             where recall is limited the best precision is looked for, else the best recall.
         periods: How many days, say, the rows cover: ``flagged`` is limited in each.
-        split: The rows to choose on, as ``"column=value"``; all other rows judge the threshold.
+        split: The rows to choose on, as ``"column=value"``; all others judge the threshold, or those of a second value:
+            ``"part=validation,test"``.
         classes: The class labels, where not both occur.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
         scale: ``"probability"`` or ``"any"``.
@@ -236,12 +240,13 @@ def choose_threshold(
     if schema.columns.part is not None:
         judged = replace(schema, columns=replace(schema.columns, part=schema.columns.part.others))
     own_rows = judged is schema
-    states = confusions_at(source, judged, at, summary if own_rows else None, options.threads)
+    states, judged_dropped = confusions_at(source, judged, at, summary if own_rows else None, options.threads)
     estimates, *default = (achieved(state, wanted, judged, options) for state in states)
     value = estimates[wanted.measure]
     decided = ThresholdDecision(
         goal=str(wanted),
         measure=wanted.measure,
+        costs=wanted.costs,
         threshold=threshold_estimate(found, resampled, rows, options),
         met=found.met,
         estimates=estimates,
@@ -249,12 +254,14 @@ def choose_threshold(
         optimism=resampled.optimism if resampled is not None else None,
         confusion=cast(ConfusionMatrix, matrix_of(states[0], schema.names)),
         default=default[0][wanted.measure] if default else None,
-        thresholds=threshold_table(order),
+        thresholds=threshold_table(order, found.curve),
         classes=schema.names,
         scale=schema.scale,
         provenance=provenance(source, schema, summary, options) | {"ranking": plan.ranking},
     )
-    return replace(decided, notes=(*remarks(decided, wanted, order, schema), *schema.notes, *source.notes))
+    dropped = [] if own_rows else [judged_dropped]
+    notes = remarks(decided, wanted, found, order, trials, schema)
+    return replace(decided, notes=(*left_out(summary.dropped, *dropped), *notes, *schema.notes, *source.notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,17 +273,25 @@ class Found:
         best: Its value and by how much it misses the constraints.
         points: Its counts.
         bound: By how much the goal's measure might be better at a threshold that was not looked at.
+        open: Whether such a threshold might miss the constraints less.
     """
 
     threshold: float
     best: Best
     points: Points
     bound: float = 0.0
+    open: bool = False
 
     @property
     def met(self) -> bool:
         """Whether all constraints hold."""
         return float(self.best.shortfall) == 0
+
+    @property
+    def curve(self) -> Curve:
+        """It as a curve of one point."""
+        points = self.points
+        return Curve(*(np.atleast_1d(own) for own in (self.threshold, points.true_positives, points.false_positives)))
 
 
 def best_threshold(goal: Goal, order: Order, trials: float, level: float) -> Found:
@@ -286,7 +301,8 @@ def best_threshold(goal: Goal, order: Order, trials: float, level: float) -> Fou
         found = best_along(goal, order, "all", trials, level)
     if order.bounds is None:
         return found
-    return replace(found, bound=bin_bound(goal, order, found, trials, level))
+    bound, open_ = bin_bound(goal, order, found, trials, level)
+    return replace(found, bound=bound, open=open_)
 
 
 def best_along(goal: Goal, order: Order, candidates: str, trials: float, level: float) -> Found:
@@ -310,17 +326,32 @@ def points_of(curve: Curve, order: Order) -> Points:
     return Points(curve.true_positives, curve.false_positives, *(float(own.total) for own in classes))
 
 
-def bin_bound(goal: Goal, order: Order, found: Found, trials: float, level: float) -> float:
-    """By how much a threshold within a bin could be better: as if all positives lay above all negatives, or below."""
+def bin_bound(goal: Goal, order: Order, found: Found, trials: float, level: float) -> tuple[float, bool]:
+    """By how much a threshold within a bin could be better, and whether one could miss the constraints less.
+
+    Within a bin both counts lie between those at its ends, so what rises or falls with them lies between its values at
+    the four corners: each constraint is taken as at the kindest of them, and so is the goal.
+    """
     (curve,) = order.curves("all")
     points = points_of(curve, order)
-    tp, fp = points.true_positives, points.false_positives
-    gain = 0.0
-    for corner in ((tp[1:], fp[:-1]), (tp[:-1], fp[1:])):
-        best = best_of(goal, Points(*corner, points.positives, points.negatives), trials, level)
-        if float(best.shortfall) <= float(found.best.shortfall):
-            gain = max(gain, goal.better * float(best.value - found.best.value))
-    return gain
+    ends = (slice(1, None), slice(None, -1))
+    corners = [
+        Points(points.true_positives[tp], points.false_positives[fp], points.positives, points.negatives)
+        for tp in ends
+        for fp in ends
+    ]
+    missed = sum(
+        (
+            np.min([own.shortfall(own.values(corner, trials, level)) for corner in corners], axis=0)
+            / max(abs(own.limit), 1.0)
+            for own in goal.constraints
+        ),
+        np.zeros(len(curve.threshold) - 1),
+    )
+    values = np.fmax.reduce([goal.better * goal.values(corner) for corner in corners])
+    reached = missed <= float(found.best.shortfall) + ROUNDING
+    best = np.max(values[reached], initial=goal.better * float(found.best.value))
+    return float(best - goal.better * found.best.value), bool((missed < float(found.best.shortfall) - ROUNDING).any())
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,53 +425,69 @@ def threshold_estimate(found: Found, resampled: Resampled | None, rows: Weight, 
     return options.estimate(found.threshold, interval, rows.n, reason, found.bound)
 
 
-def remarks(decided: ThresholdDecision, goal: Goal, order: Order, schema: Schema) -> list[str]:
+def remarks(
+    decided: ThresholdDecision, goal: Goal, found: Found, order: Order, trials: float, schema: Schema
+) -> list[str]:
     """What a person should know of the choice, in plain words."""
     notes = []
-    table = decided.thresholds
-    trials = table.effective / (table.positives + table.negatives)
-    ends = table.points.at(np.array([0, len(table) - 1]))
-    if not decided.met:
+    level = decided.threshold.level
+    if not found.met:
         for own in goal.constraints:
-            values = own.values(table.points, trials, decided.threshold.level)
-            at = own.values(found_points(decided, table), trials, decided.threshold.level)
+            at = own.values(found.points, trials, level)
             if float(own.shortfall(at)) > 0:
-                reach = np.nanmax(values) if own.least else np.nanmin(values)
-                notes.append(
-                    f"Not to be had: {own}. At the threshold that comes nearest it is {float(at):.4g}; "
-                    f"{'the greatest' if own.least else 'the least'} of any threshold is {reach:.4g}."
-                )
-        if not notes:
-            notes.append("Not to be had: the constraints hold each by itself, but not together.")
+                notes.append(f"Not to be had: {own}. {nearest_said(own, float(at), order, trials, level)}")
+        if len(notes) < len(goal.constraints):
+            notes.append("The other constraints hold there, but not all of them together anywhere.")
     if goal.costs is not None:
+        ends = points_of(Curve(*(np.array([0.0, float(own)]) for own in (0.0, *totals(order)))), order)
         nothing, everything = goal.costs.mean(ends)
         notes.append(f"Flagging nothing costs {nothing:.4g} a row, flagging everything {everything:.4g}.")
         calibrated = goal.costs.calibrated_threshold
         if schema.scale == "probability" and not math.isnan(calibrated) and not goal.constraints:
-            notes.append(
-                f"If the scores were true probabilities, the threshold of least cost would be {calibrated:.4g}."
-            )
-    if decided.corrected is None and decided.optimism is not None:
+            notes.append(f"If the scores were true probabilities, the cost would be least at {calibrated:.4g}.")
+    if schema.columns.part is not None:
         notes.append("Chosen on one part of the rows, judged on the others: what is said of it is not flattered.")
-        for own in goal.constraints if decided.met else ():
-            name = own.name if own.name in decided.estimates else None
-            value = decided.estimates[name] if name else None
-            shown = value if value is None or own.end is None else getattr(value, own.end)
-            if shown is not None and float(own.shortfall(np.array(float(shown)))) > 0:
-                notes.append(f"On the other rows {own.name} is {float(shown):.4g}: {own} does not hold there.")
-    elif decided.corrected is not None and decided.optimism is not None:
-        notes.append(
-            f"Chosen and judged on the same rows: that alone makes {decided.measure} look better by about "
-            f"{abs(decided.optimism):.2g}. Judge it on other rows with split=."
-        )
+        notes += broken_there(decided, goal) if found.met else []
+    elif decided.optimism is not None and decided.corrected is not None:
+        flattery = goal.better * decided.optimism
+        if flattery > NOTICEABLE * abs(decided.corrected.value):
+            notes.append(
+                f"Chosen and judged on the same rows: that alone makes {decided.measure} look better by about "
+                f"{flattery:.2g}. Judge it on other rows with split=."
+            )
     if order.bounds is not None:
-        notes.append(
-            "Certified: the scores were counted in bins; a threshold within a bin may better "
-            f"{decided.measure} by at most {decided.threshold.bound:.2g}."
-        )
+        better = f"may better {decided.measure} by at most {found.bound:.2g}"
+        met = ", or come nearer to the constraints" if found.open else ""
+        notes.append(f"Certified: the scores were counted in bins; a threshold within a bin {better}{met}.")
     return notes
 
 
-def found_points(decided: ThresholdDecision, table: Thresholds) -> Points:
-    """The counts of the rows that the threshold was chosen on, at it."""
-    return table.points.at(table.place(decided.threshold.value))
+# Optimism below this share of the value is not worth a word.
+NOTICEABLE = 0.002
+
+
+def totals(order: Order) -> tuple[float, float]:
+    """The weights of the positives and of the negatives."""
+    return float(order.positives.total), float(order.negatives.total)
+
+
+def nearest_said(own: Constraint, at: float, order: Order, trials: float, level: float) -> str:
+    """How near to a constraint the chosen threshold comes, and any other."""
+    pick, best = (np.fmax, "greatest") if own.least else (np.fmin, "least")
+    reach = math.nan
+    for curve in order.curves("all"):
+        reach = float(pick(reach, pick.reduce(own.values(points_of(curve, order), trials, level))))
+    return f"At the threshold that comes nearest it is {at:.4g}; the {best} of any threshold is {reach:.4g}."
+
+
+def broken_there(decided: ThresholdDecision, goal: Goal) -> list[str]:
+    """Which constraints, met where the threshold was chosen, do not hold on the rows that judge it."""
+    notes = []
+    for own in goal.constraints:
+        estimate = decided.estimates.get(own.name)
+        if estimate is None or own.name == "flagged":
+            continue
+        value = estimate.value if own.end is None else getattr(estimate, own.end)
+        if float(own.shortfall(np.array(value))) > 0:
+            notes.append(f"{own} does not hold on the other rows: there it is {value:.4g}.")
+    return notes

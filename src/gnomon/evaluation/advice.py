@@ -21,7 +21,7 @@ BANDS = ((0.9, "excellent"), (0.8, "good"), (0.7, "fair"), (0.6, "poor, but mean
 RARE, TOO_GOOD = 0.2, 0.9995
 # The method of an AUC whose scores are all the same.
 CONSTANT = "constant score"
-# By how much F1 at another threshold must be greater for it to be worth saying.
+# By how much F1 at another threshold, or a train value, must be greater for it to be worth saying.
 WORTHWHILE = 0.02
 # False discoveries that are accepted among slices called worse than the rest.
 SURE = 0.05
@@ -161,7 +161,7 @@ def no_ranking(evaluation: Evaluation) -> Numbers | None:
 def auc_band(evaluation: Evaluation) -> Numbers | None:
     """What an AUC is called in teaching."""
     auc = defined(evaluation, "roc_auc")
-    if auc is None or auc.value < 0.5 or auc.method == CONSTANT:
+    if auc is None or auc.value < 0.5 or auc.method == CONSTANT or no_ranking(evaluation) is not None:
         return None
     return {"auc": auc.value, "band": next(name for least, name in BANDS if auc.value >= least)}
 
@@ -169,7 +169,8 @@ def auc_band(evaluation: Evaluation) -> Numbers | None:
 def leakage(evaluation: Evaluation) -> Numbers | None:
     """An AUC of 1, or nearly."""
     auc = defined(evaluation, "roc_auc")
-    return {"auc": auc.value} if auc is not None and auc.value >= TOO_GOOD else None
+    believable = auc is None or auc.value < TOO_GOOD or no_ranking(evaluation) is not None
+    return None if auc is None or believable else {"auc": auc.value}
 
 
 def rare_positives(evaluation: Evaluation) -> Numbers | None:
@@ -212,22 +213,39 @@ def better_threshold(evaluation: Evaluation) -> Numbers | None:
     return {"f1": f1.value, "best": best.value, "threshold": best.threshold, "used": evaluation.threshold}
 
 
-def uncalibrated(evaluation: Evaluation, *, extreme: bool) -> Numbers | None:
-    """Probabilities that do not hold what they say."""
+def uncalibrated(evaluation: Evaluation) -> dict[str, Any] | None:
+    """Probabilities that do not hold what they say; inverted ones aside."""
     found = evaluation.calibration
-    if found is None or not found.p_value < 0.01 or not found.slope.defined or (found.slope.value < 1) != extreme:
+    if found is None or not found.p_value < 0.01 or not found.slope.value > 0:
         return None
-    return {"slope": found.slope.value, "ece": found.equal_width.error, "chance": found.equal_width.expected_error}
+    return {
+        "slope": found.slope.value,
+        "intercept": found.intercept.value,
+        "ece": found.equal_width.error,
+        "chance": found.equal_width.expected_error,
+    }
 
 
 def too_extreme(evaluation: Evaluation) -> Numbers | None:
     """Probabilities too near to 0 and 1."""
-    return uncalibrated(evaluation, extreme=True)
+    numbers = uncalibrated(evaluation)
+    return numbers if numbers and evaluation.calibration and evaluation.calibration.slope.high < 1 else None
 
 
 def too_timid(evaluation: Evaluation) -> Numbers | None:
     """Probabilities too far from 0 and 1."""
-    return uncalibrated(evaluation, extreme=False)
+    numbers = uncalibrated(evaluation)
+    return numbers if numbers and evaluation.calibration and evaluation.calibration.slope.low > 1 else None
+
+
+def shifted(evaluation: Evaluation) -> Numbers | None:
+    """Probabilities too high, or too low, throughout."""
+    numbers, found = uncalibrated(evaluation), evaluation.calibration
+    if not numbers or found is None or not found.slope.low <= 1 <= found.slope.high:
+        return None
+    if found.intercept.low <= 0 <= found.intercept.high:
+        return None
+    return numbers | {"way": "too high" if found.intercept.value < 0 else "too low"}
 
 
 def gap(evaluation: Evaluation) -> tuple[str, Estimate, Estimate] | None:
@@ -247,6 +265,8 @@ def overfitting(evaluation: Evaluation) -> Numbers | None:
     if found is None or not independent_difference(found[1], found[2]).low > 0:
         return None
     name, train, test = found
+    if train.value - test.value < WORTHWHILE:
+        return None
     return {"measure": measure(name).title, "train": train.value, "test": test.value}
 
 
@@ -265,8 +285,9 @@ def worst_slice(evaluation: Evaluation) -> Numbers | None:
         by = evaluation.ranked_by
         assert by is not None  # there are ranked slices
         difference = own.differences[by]
-        worse = measure(by).better * difference.value < 0
-        if worse and difference.adjusted <= SURE:
+        if measure(by).better * difference.value >= 0:
+            break
+        if difference.adjusted <= SURE:
             return {
                 "column": column,
                 "slice": value,
@@ -274,7 +295,6 @@ def worst_slice(evaluation: Evaluation) -> Numbers | None:
                 "value": own[by].value,
                 "difference": difference.value,
             }
-        break
     return None
 
 
@@ -348,8 +368,7 @@ RULES = (
     ),
     Rule(
         "better_threshold",
-        "At a threshold of {threshold:.4g} instead of {used:g} F1 would be {best:.3f} instead of {f1:.3f} on these "
-        "rows.",
+        "At a threshold of {threshold!r} instead of {used:g} F1 would be {best:.3f} instead of {f1:.3f} on these rows.",
         better_threshold,
     ),
     Rule(
@@ -363,6 +382,12 @@ RULES = (
         "The probabilities are off, too far from 0 and 1 (slope {slope:.2f}; ECE {ece:.3f}, {chance:.3f} by chance): "
         "recalibrate them before they are taken at their word.",
         too_timid,
+    ),
+    Rule(
+        "shifted",
+        "The probabilities are {way} throughout (intercept {intercept:.2f}; ECE {ece:.3f}, {chance:.3f} by chance): "
+        "recalibrate them before they are taken at their word.",
+        shifted,
     ),
     Rule(
         "overfitting",

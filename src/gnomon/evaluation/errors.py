@@ -116,10 +116,11 @@ def worst_rows(batch: Batch, schema: Schema, most: int, bound: float) -> WorstRo
     rows, wrongness, predicted, scores = found
     if len(rows) > most:  # all that are as wrong as the last one that is kept: which of them are is settled by name
         least = np.partition(wrongness, len(wrongness) - most)[len(wrongness) - most]
-        kept = wrongness >= least
+        kept = np.flatnonzero(wrongness >= least)
+        if schema.columns.id is None:  # by number: the first ones
+            kept = np.sort(kept[np.argsort(-wrongness[kept], kind="stable")][:most])
         rows, wrongness, predicted = rows[kept], wrongness[kept], predicted[kept]
         scores = None if scores is None else scores[kept]
-    names = batch.called(rows, most)
     regression = schema.task == "regression"
 
     def said(value: Any) -> str | float:
@@ -135,7 +136,7 @@ def worst_rows(batch: Batch, schema: Schema, most: int, bound: float) -> WorstRo
                 said(predicted[place]),
                 None if scores is None else float(scores[place]),
             )
-            for place, name in names
+            for place, name in enumerate(batch.called(rows))
         ],
     )
 

@@ -20,7 +20,7 @@ from gnomon.evaluation.opening import Named, opened
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts, matrix_of
 from gnomon.evaluation.plan import plan_for
-from gnomon.evaluation.provenance import provenance
+from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.ranking import threshold_table
 from gnomon.evaluation.reading import Reading
 from gnomon.evaluation.regression import evaluate_regression
@@ -85,7 +85,8 @@ def evaluate(
             pass, as ``ev.slices[column][value]``, the value as text. Rows without one are the slice ``"(missing)"``.
             A column may have 10,000 values.
         split: The rows that the model was fitted on, as ``"column=value"``, such as ``"part=train"``: all other rows
-            are evaluated, and these are, for comparison, ``ev.train``.
+            (or those of a second value, ``"part=train,test"``) are evaluated, and these are, for comparison,
+            ``ev.train``.
         id: Name of a column that says what rows are called; without one they are called by their number.
         classes: The class labels, where not all of them occur in the data or their order is another; of a
             multilabel task what the labels are called.
@@ -167,7 +168,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         calibration=calibration(parts, summary, schema, options, reading),
         slices=slices_of(summary, whole, schema, options, reading),
         notes=(
-            *dropped(summary.dropped),
+            *left_out(summary.dropped),
             *parts.notes,
             *reading.notes(parts.estimates),
             *schema.notes,
@@ -175,11 +176,6 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         ),
         provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
     )
-
-
-def dropped(rows: int) -> list[str]:
-    """How many rows were left out because a value was missing."""
-    return [f"{rows:,} {'row' if rows == 1 else 'rows'} with missing values left out."] if rows else []
 
 
 def errors_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> Errors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,15 +45,16 @@ def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -
     """
     first, predicted = data
     if predicted is None and named.target is not None:
+        source = open_named(first)
         columns = Columns(
             column_names("target", named.target),
             column_names("prediction", named.prediction),
             column_names("score", named.score),
             column_name("weight", named.weight),
-            part=part_of(named.split),
+            part=part_of(named.split, source.columns),
             id=column_name("id", named.id),
         )
-        return open_named(first), Request(columns, None, classes=classes, slices=slices_of(named.slices), **asked)
+        return source, Request(columns, None, classes=classes, slices=slices_of(named.slices), **asked)
     source, columns, either = open_arrays(first, predicted, named)
     if classes is None and len(columns.targets) > 1:
         classes = list(map(str, getattr(first, "columns", range(len(columns.targets)))))
@@ -74,8 +75,8 @@ def slices_of(given: Any) -> tuple[Any, ...]:
     return tuple(asked)
 
 
-def part_of(split: Any) -> Part | None:
-    """The rows that something was fitted on, from ``"column=value"``.
+def part_of(split: Any, columns: Sequence[str]) -> Part | None:
+    """The rows to fit on and those that judge, from ``"column=value"`` or ``"column=value,value"``.
 
     Raises:
         UsageError: It says something else.
@@ -83,9 +84,18 @@ def part_of(split: Any) -> Part | None:
     if split is None:
         return None
     column, found, value = split.partition("=") if isinstance(split, str) else ("", "", "")
+    own = next((name for name in columns if isinstance(split, str) and split.startswith(f"{name}=")), None)
+    if own is not None and "=" in own:
+        column, value = own, split.removeprefix(f"{own}=")
     if not (column.strip() and found and value.strip()):
-        raise UsageError(f"split={split!r} does not say which rows: name a column and its value, 'part=train'")
-    return Part(column.strip(), value.strip(), inside=True)
+        raise UsageError(
+            f"split={split!r} does not say which rows: name a column and its value, 'part=train', "
+            "or two, 'part=train,test'"
+        )
+    fit, both, judge = value.partition(",")
+    if both and not (fit.strip() and judge.strip() and fit.strip() != judge.strip()):
+        raise UsageError(f"split={split!r}: name two values, of the rows to fit on and of those that judge")
+    return Part(column.strip(), fit.strip(), judge.strip() or None)
 
 
 def open_named(data: Any) -> Source:

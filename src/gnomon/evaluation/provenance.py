@@ -38,3 +38,9 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
         "level": options.level,
         "seed": int(options.seed),
     }
+
+
+def left_out(*rows: int) -> list[str]:
+    """How many rows were left out because a value was missing, in all readings."""
+    count = sum(rows)
+    return [f"{count:,} {'row' if count == 1 else 'rows'} with missing values left out."] if count else []

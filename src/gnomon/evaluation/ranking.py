@@ -17,6 +17,7 @@ from gnomon.intervals.logit import logit_interval
 from gnomon.kernels.ranking import PairCounts, ScoreBins
 from gnomon.measures import ranking as measures
 from gnomon.measures.certified import Certified, certified
+from gnomon.measures.ranking import Curve
 from gnomon.measures.threshold import Points
 from gnomon.thresholds.table import Thresholds
 
@@ -90,16 +91,20 @@ def auc_interval(order: Order, auc: float, effective: tuple[float, float], optio
     return newcombe(auc, *effective, options.level)
 
 
-def threshold_table(order: Order) -> Thresholds:
-    """The thresholds that tell all of them apart: steps of each class's share, and the vertices of the hull."""
+def threshold_table(order: Order, chosen: Curve | None = None) -> Thresholds:
+    """The thresholds that tell all of them apart: steps of each class's share, and the vertices of the hull.
+
+    Args:
+        order: The rows in order.
+        chosen: Points of the curve that are to be among them.
+    """
     bins = order.bins(measures.TABLE_STEPS)
-    steps = measures.Curve.of(bins)
     (hull,) = order.curves("hull")
-    threshold = np.concatenate([hull.threshold, steps.threshold])
+    parts = [hull, *([] if chosen is None else [chosen]), Curve.of(bins)]
+    threshold = np.concatenate([own.threshold for own in parts])
     _, first = np.unique(-threshold, return_index=True)  # of equal ones that of the hull: summed without rounding
     counts = (
-        np.concatenate([getattr(hull, name), getattr(steps, name)])[first]
-        for name in ("true_positives", "false_positives")
+        np.concatenate([getattr(own, name) for own in parts])[first] for name in ("true_positives", "false_positives")
     )
     classes = order.positives, order.negatives
     points = Points(*counts, *(float(own.total) for own in classes))

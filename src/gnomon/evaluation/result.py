@@ -237,7 +237,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
                 column: {value: own._of_slice() for value, own in values.items()}
                 for column, values in self.slices.items()
             },
-            "train": None if self.train is None else {"n": self.train.n, **self.train._measured()},
+            "train": None if self.train is None else self.train.to_dict(),
             "advice": [own.to_dict() for own in self.advice],
             "notes": list(self.notes),
             "provenance": plain(self.provenance),
@@ -320,7 +320,7 @@ class Evaluation(Form, Mapping[str, Estimate]):
                 calibration=None if form["calibration"] is None else Calibration.from_dict(form["calibration"]),
                 errors=Errors.from_dict(form["errors"]),
                 slices=slices,
-                train=None if form["train"] is None else cls._of_measured(form, form["train"]),
+                train=None if form["train"] is None else cls.from_dict(form["train"]),
                 advice=tuple(Advice(**own) for own in form["advice"]),
                 notes=tuple(form["notes"]),
                 provenance=form["provenance"],

@@ -56,13 +56,19 @@ class ScoreMap:
 def platt(groups: Groups) -> ScoreMap | None:
     """Logistic regression on the log odds; None where the classes are separated or all probabilities are the same.
 
+    A slope that comes out negative is set to 0, so that the map does not fall.
     J. C. Platt, "Probabilistic outputs for support vector machines" (1999); his priors on the outcome are left out.
     """
     odds = log_odds(groups.probability)
-    fit = logistic_fit(np.column_stack([odds, np.ones(len(odds))]), np.zeros(len(odds)), groups)
+    ones, nothing = np.ones(len(odds)), np.zeros(len(odds))
+    fit = logistic_fit(np.column_stack([odds, ones]), nothing, groups)
     if fit is None:
         return None
-    return ScoreMap("platt", {"slope": float(fit.coefficients[0]), "intercept": float(fit.coefficients[1])})
+    slope, intercept = map(float, fit.coefficients)
+    if slope < 0:
+        flat = logistic_fit(ones[:, None], nothing, groups)
+        return None if flat is None else ScoreMap("platt", {"slope": 0.0, "intercept": float(flat.coefficients[0])})
+    return ScoreMap("platt", {"slope": slope, "intercept": intercept})
 
 
 def beta(groups: Groups) -> ScoreMap | None:

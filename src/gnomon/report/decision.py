@@ -26,7 +26,6 @@ from gnomon.report.terminal import (
     print_sections,
 )
 from gnomon.report.text import number, visible
-from gnomon.thresholds.table import Thresholds
 
 # Columns of the table of thresholds, the most telling first; thresholds that are shown.
 COLUMNS = {"precision": "precision", "recall": "recall", "false_positive_rate": "fall-out", "f1": "F1"}
@@ -52,7 +51,7 @@ def render_threshold(decision: ThresholdDecision, console: Console) -> None:
     sections.append(estimates_table(decision.estimates, console.width, glyphs, chosen.level))
     sections += [line for line in (compared(decision, glyphs),) if line is not None]
     sections.append(confusion_section(decision.confusion, console.width, glyphs))
-    sections.append(threshold_table(decision.thresholds, chosen.value, decision.measure))
+    sections.append(threshold_table(decision))
     if decision.notes:
         sections.append(bullets(list(decision.notes), console.width, glyphs))
     print_sections(sections, console)
@@ -121,18 +120,20 @@ def compared(decision: ThresholdDecision, glyphs: Glyphs) -> Text | None:
     return Text(f"{title}: {', '.join(facts)}") if facts else None
 
 
-def threshold_table(table: Thresholds, chosen: float, wanted: str) -> RenderableType:
-    """About a dozen thresholds, evenly spread over what is flagged, the chosen one and that of 0.5 among them."""
+def threshold_table(decision: ThresholdDecision) -> RenderableType:
+    """About a dozen thresholds, spread over what is flagged, the chosen one among them."""
+    table, chosen, wanted = decision.thresholds, decision.threshold.value, decision.measure
     share = table["flagged_share"]
     places = {int(np.argmin(np.abs(share - goal))) for goal in np.linspace(0, 1, SHOWN - 1) ** 2}
     at = table.place(chosen)
     names = dict(COLUMNS)
-    if wanted not in (*names, "cost", "flagged_share", "flagged"):
+    if wanted not in (*names, "flagged_share", "flagged"):
         names[wanted] = measure(wanted).title
     grid_ = grid()
     for name in ("score >=", "flagged", *names.values(), ""):
         grid_.add_column(name, justify="right", no_wrap=True)
-    values = {name: table[name] for name in names}
+    costs = decision.costs
+    values = {name: costs.mean(table.points) if costs and name == "cost" else table[name] for name in names}
     for place in sorted(places | {at}):
         style = "bold" if place == at else ""
         cells = [shown_threshold(table.threshold[place]), f"{share[place]:.1%}"]

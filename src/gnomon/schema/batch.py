@@ -37,8 +37,7 @@ class Batch:
         weight: float64, all positive (a row of weight 0 is no row); None where rows have no weights.
         dropped: Rows left out because a used value was missing.
         slices: Of each slice column the slice that a row belongs to.
-        called: Of some rows, at most so many of them first by name where they are numbered: their place among those
-            given, and what they are called. None where rows have been taken from several places.
+        called: What some rows are called; None where rows have been taken from several places.
     """
 
     target: NDArray[Any]
@@ -47,7 +46,7 @@ class Batch:
     weight: NDArray[np.float64] | None
     dropped: int = 0
     slices: tuple[Slices, ...] = ()
-    called: Callable[[NDArray[np.intp], int], list[tuple[int, str]]] | None = None
+    called: Callable[[NDArray[np.intp]], list[str]] | None = None
 
     @property
     def n(self) -> int:
@@ -71,14 +70,13 @@ class Rows:
         self._kept = chosen if self._kept is None else self._kept[chosen]
         self.table = self.table.filter(pa.array(mask))
 
-    def called(self, column: str | None, rows: NDArray[np.intp], most: int) -> list[tuple[int, str]]:
-        """The places and names of some rows, ascending: from a column, or the first few by their number."""
+    def called(self, column: str | None, rows: NDArray[np.intp]) -> list[str]:
+        """What some rows are called: their values in a column, or their numbers."""
         if column is None:
-            return [(place, self.position(int(row))) for place, row in enumerate(rows[:most])]
+            return [self.position(int(row)) for row in rows]
         import pyarrow as pa
 
-        names = self.table[column].take(pa.array(rows)).to_pylist()
-        return [(place, slice_name(name)) for place, name in enumerate(names)]
+        return [slice_name(name) for name in self.table[column].take(pa.array(rows)).to_pylist()]
 
     def position(self, row: int) -> str:
         """Names a row for a message."""
@@ -113,8 +111,7 @@ def chosen_rows(piece: Piece, schema: Schema) -> Rows:
     rows, part = Rows(piece), schema.columns.part
     if part is not None:
         slices = Slices.of(rows.table[part.column], part.column)
-        code = slices.names.index(part.value) if part.value in slices.names else -1
-        rows.keep((slices.codes == code) == part.inside if code >= 0 else np.full(len(rows.table), not part.inside))
+        rows.keep(part.chosen(slices.names)[slices.codes] if len(slices.names) else np.zeros(len(rows.table), bool))
     return rows
 
 

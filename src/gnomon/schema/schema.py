@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gnomon.schema.labels import Label
 from gnomon.schema.slicing import Slicing
@@ -15,17 +19,19 @@ Missing = Literal["error", "drop"]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of the rows: those whose column holds a value, or the others.
+    """Some of the rows: those that something is fitted on, or those that judge it.
 
     Attributes:
-        column: The column.
-        value: Its value, as text.
-        inside: Whether the rows that hold the value are meant, or those that do not.
+        column: The column that tells them apart.
+        value: Its value in the rows to fit on, as text.
+        judge: Its value in the rows that judge; None if all others do.
+        inside: Whether the rows to fit on are meant, or those that judge.
     """
 
     column: str
     value: str
-    inside: bool
+    judge: str | None = None
+    inside: bool = True
 
     @property
     def others(self) -> Part:
@@ -33,7 +39,30 @@ class Part:
         return replace(self, inside=not self.inside)
 
     def __str__(self) -> str:
-        return f"{self.column} {'=' if self.inside else 'other than'} {self.value}"
+        if self.inside or self.judge is not None:
+            return f"{self.column} = {self.value if self.inside else self.judge}"
+        return f"{self.column} is not {self.value}"
+
+    def chosen(self, values: Sequence[str]) -> NDArray[np.bool_]:
+        """Which of some values of the column are those of the rows that are meant."""
+        if not self.inside and self.judge is None:
+            return np.array([not same_value(value, self.value) for value in values], bool)
+        wanted = self.value if self.inside or self.judge is None else self.judge
+        return np.array([same_value(value, wanted) for value in values], bool)
+
+
+def same_value(held: str, asked: str) -> bool:
+    """Whether a value is the one that a person wrote: numbers by what they are, true and True alike.
+
+    >>> same_value("1", "01"), same_value("True", "true"), same_value("Test", "test")
+    (True, True, False)
+    """
+    if held == asked or (held in ("True", "False") and held.casefold() == asked.casefold()):
+        return True
+    try:
+        return float(held) == float(asked)
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

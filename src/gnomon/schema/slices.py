@@ -77,12 +77,17 @@ class Slices:
         codes = np.searchsorted(edges, values, side="right")
         codes[np.isnan(values)] = len(edges) + 1
         names = (
-            f"< {edges[0]:g}",
-            *(f"[{low:g}, {high:g})" for low, high in pairwise(edges)),
-            f">= {edges[-1]:g}",
+            f"< {plain(edges[0])}",
+            *(f"[{plain(low)}, {plain(high)})" for low, high in pairwise(edges)),
+            f">= {plain(edges[-1])}",
             NO_VALUE,
         )
         return cls(names, codes.astype(np.uint16))
+
+
+def plain(number: float) -> str:
+    """A number in as few digits as tell it from every other."""
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 
 def slice_name(value: Any) -> str:

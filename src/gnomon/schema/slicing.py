@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -47,17 +48,23 @@ class Slicing:
             Slices.of(table[column], column) if edges is None else Slices.of_ranges(table[column], column, edges)
             for column, edges in zip(self.columns, self.edges, strict=True)
         ]
+        if len(parts) > 1:
+            parts = [Slices(tuple(map(quoted, own.names)), own.codes) for own in parts]
         found = parts[0]
         for other in parts[1:]:
             codes = found.codes.astype(np.int64) * len(other.names) + other.codes
             occurring, places = np.unique(codes, return_inverse=True)
             if len(occurring) > MOST_SLICES:
                 raise too_many(self.name)
-            names = tuple(
-                f"{found.names[code // len(other.names)]}:{other.names[code % len(other.names)]}" for code in occurring
-            )
+            pairs = (divmod(int(code), len(other.names)) for code in occurring)
+            names = tuple(f"{found.names[own]}:{other.names[more]}" for own, more in pairs)
             found = Slices(names, places.astype(np.uint16))
         return found
+
+
+def quoted(name: str) -> str:
+    """A value as it stands beside others: in quotes if it has a colon of its own."""
+    return repr(name) if ":" in name or name.startswith(("'", '"')) else name
 
 
 def slicings(asked: Sequence[Any], source: Source) -> tuple[Slicing, ...]:
@@ -127,10 +134,17 @@ def edges_of(column: str, limits: str, source: Source) -> tuple[float, ...] | No
         return None
     if not limits and (not (values % 1).any() or len(np.unique(values)) <= FEW_VALUES):
         return None
-    inner = np.quantile(values, np.arange(1, wanted) / wanted, method="inverted_cdf")
-    rounded = np.unique([float(f"{value:.3g}") for value in inner])
-    kept = rounded[(rounded > values.min()) & (rounded <= values.max())]
-    return tuple(map(float, kept)) or None
+    inner = np.unique(np.quantile(values, np.arange(1, wanted) / wanted, method="inverted_cdf"))
+    return tuple(map(float, round_limits(inner[inner > values.min()]))) or None
+
+
+def round_limits(limits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ascending limits with as few digits as leave them apart by about what they are: easier to read."""
+    gap = np.diff(limits).min() if len(limits) > 1 else abs(limits[0]) if len(limits) else 1.0
+    if not gap > 0:
+        return limits
+    rounded = np.array([float(f"{limit:.{max(0, 1 - math.floor(math.log10(gap)))}f}") for limit in limits])
+    return rounded if len(np.unique(rounded)) == len(limits) else limits
 
 
 def surveyed(source: Source, column: str) -> NDArray[np.float64] | None:

@@ -26,17 +26,18 @@ class FileSource:
 
     Args:
         paths: The paths, at least one.
+        verbatim: Take the fields of CSV files as the text that they are, to write them again unchanged.
 
     Raises:
         SourceError: A file does not exist, is empty, cut off, of no known format, or of another than the first.
         ColumnError: The files do not have the same columns.
     """
 
-    def __init__(self, *paths: Path) -> None:
+    def __init__(self, *paths: Path, verbatim: bool = False) -> None:
         self.name = name_of(paths)
         self._files = list_files(paths)
         self._form = format_of(self._files[0])
-        self._readers = {file: open_reader(file, self._form) for file in self._files}
+        self._readers = {file: open_reader(file, self._form, verbatim) for file in self._files}
         first = self._files[0]
         held = self._readers[first].schema.names
         self._folders = {

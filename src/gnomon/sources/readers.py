@@ -117,12 +117,14 @@ class DatasetReader:
     """A CSV, JSON-lines or Feather/Arrow file, which Arrow decodes with threads of its own, one batch after another.
 
     Types of a text file come from its first block, so numbers are read as float64 throughout: a column may begin
-    with whole numbers and go on with fractions.
+    with whole numbers and go on with fractions. Verbatim, the fields of a CSV are text as they stand, and the numbers
+    of JSON lines what its first block says.
     """
 
-    def __init__(self, file: Path, form: str) -> None:
+    def __init__(self, file: Path, form: str, verbatim: bool = False) -> None:
         self._file = file
         self._form = form
+        self._verbatim = verbatim
         self.rows: int | None = None
         if file.suffix.lower() == ".zst" and form != "csv":
             raise SourceError(f"{file} is compressed with zstd, which is read of CSV only: compress it with gzip")
@@ -171,7 +173,7 @@ class DatasetReader:
         if self._form == "ipc":
             form: Any = "ipc"
         elif self._form == "csv":
-            parse, convert = csv_options(self._file, self._numbers(columns), None)
+            parse, convert = csv_options(self._file, self._numbers(columns), None, nulls=not self._verbatim)
             options = ds.CsvFragmentScanOptions(convert_options=convert)
             form = ds.CsvFileFormat(parse_options=parse, default_fragment_scan_options=options)
         else:
@@ -183,7 +185,7 @@ class DatasetReader:
         import pyarrow as pa
         from pyarrow import csv
 
-        parse, convert = csv_options(self._file, self._numbers(columns), wanted)
+        parse, convert = csv_options(self._file, self._numbers(columns), wanted, nulls=not self._verbatim)
         stream = pa.CompressedInputStream(pa.OSFile(str(self._file)), "zstd")
         return csv.open_csv(stream, parse_options=parse, convert_options=convert)
 
@@ -191,6 +193,8 @@ class DatasetReader:
         """The type of each column that must hold numbers, or begins with them."""
         import pyarrow as pa
 
+        if self._verbatim:
+            return dict.fromkeys(columns, pa.string()) if self._form == "csv" else {}
         return {
             name: pa.float64()
             for name, numeric in columns.items()
@@ -198,12 +202,14 @@ class DatasetReader:
         }
 
 
-def csv_options(file: Path, types: Mapping[str, Any], columns: list[str] | None) -> tuple[Any, Any]:
-    """How to read a CSV: tab-separated if its name says so; empty and NA-like fields are missing."""
+def csv_options(
+    file: Path, types: Mapping[str, Any], columns: list[str] | None, *, nulls: bool = True
+) -> tuple[Any, Any]:
+    """How to read a CSV: tab-separated if its name says so; empty and NA-like fields are missing, unless not wanted."""
     from pyarrow import csv
 
     parse = csv.ParseOptions(delimiter="\t" if ".tsv" in file.suffixes else ",", newlines_in_values=False)
-    return parse, csv.ConvertOptions(column_types=dict(types), strings_can_be_null=True, include_columns=columns)
+    return parse, csv.ConvertOptions(column_types=dict(types), strings_can_be_null=nulls, include_columns=columns)
 
 
 def json_format(types: Mapping[str, Any]) -> Any:
@@ -217,7 +223,7 @@ def json_format(types: Mapping[str, Any]) -> Any:
     return ds.JsonFileFormat(default_fragment_scan_options=ds.JsonFragmentScanOptions(parse_options=options))
 
 
-def open_reader(file: Path, form: str) -> ParquetReader | DatasetReader:
+def open_reader(file: Path, form: str, verbatim: bool = False) -> ParquetReader | DatasetReader:
     """A reader of a file.
 
     Raises:
@@ -228,7 +234,7 @@ def open_reader(file: Path, form: str) -> ParquetReader | DatasetReader:
     if file.stat().st_size == 0:
         raise SourceError(f"{file} is empty")
     try:
-        return ParquetReader(file) if form == "parquet" else DatasetReader(file, form)
+        return ParquetReader(file) if form == "parquet" else DatasetReader(file, form, verbatim)
     except UnicodeDecodeError:
         raise SourceError(f"{file} is no UTF-8 text: save it as UTF-8") from None
     except SourceError:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from numpy.typing import NDArray
 
-from gnomon.errors import DataError, GnomonError, SourceError, UsageError
+from gnomon.errors import ColumnError, DataError, GnomonError, SourceError, UsageError
 from gnomon.files import aside
 from gnomon.sources.base import Piece
 
@@ -42,9 +43,12 @@ def write_rows(pieces: Iterable[Piece], columns: dict[str, Callable[[Piece], NDA
                     table = table.append_column(
                         name, pa.array(values.tolist() if values.dtype.kind in "OU" else values)
                     )
-                if writer is None:
-                    schema, writer = table.schema, open_writer(output, stream, table.schema)
-                writer.write_table(table.cast(schema))
+                schema = schema or table.schema
+                if output.suffix.lower() == ".csv":
+                    write_csv(stream, table.cast(schema), header=not rows)
+                else:
+                    writer = writer or open_writer(output, stream, schema)
+                    writer.write_table(table.cast(schema))
                 rows += len(table)
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ValueError) as error:
             if isinstance(error, GnomonError):
@@ -58,6 +62,31 @@ def write_rows(pieces: Iterable[Piece], columns: dict[str, Callable[[Piece], NDA
     return rows
 
 
+def as_numbers(piece: Piece, columns: Sequence[str]) -> Piece:
+    """A piece with some columns as numbers, where they may be text as a CSV holds it.
+
+    Raises:
+        ColumnError: A field is no number.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv
+
+    table = piece.table
+    spelt = pa.array(csv.ConvertOptions().null_values)
+    for name in columns:
+        column = table[name]
+        if not pa.types.is_string(column.type):
+            continue
+        missing = pc.is_in(column, value_set=spelt)
+        try:
+            numbers = pc.if_else(missing, None, pc.utf8_trim_whitespace(column)).cast(pa.float64())
+        except pa.ArrowInvalid as error:
+            raise ColumnError(f"column {name!r} holds text where numbers are needed: {error}") from None
+        table = table.set_column(table.column_names.index(name), name, numbers)
+    return replace(piece, table=table)
+
+
 def check_format(output: Path) -> None:
     """Raises UsageError if the name of an output is that of no format."""
     if output.suffix.lower() not in FORMATS:
@@ -67,12 +96,25 @@ def check_format(output: Path) -> None:
 def open_writer(output: Path, stream: BinaryIO, schema: Any) -> Any:
     """A writer of tables in the format that the name of the output says."""
     import pyarrow as pa
-    import pyarrow.csv as pc
     import pyarrow.parquet as pq
 
-    kind = output.suffix.lower()
-    if kind == ".parquet":
+    if output.suffix.lower() == ".parquet":
         return pq.ParquetWriter(stream, schema)
-    if kind == ".csv":
-        return pc.CSVWriter(stream, schema)
     return pa.ipc.new_file(stream, schema)
+
+
+def write_csv(stream: BinaryIO, table: Any, *, header: bool) -> None:
+    """Writes rows as CSV, in quotes only where a field of a column needs them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv
+
+    texts = [name for name in table.column_names if pa.types.is_string(table[name].type)]
+    special = [name for name in texts if pc.any(pc.match_substring_regex(table[name], '[,"\r\n]')).as_py()]
+    if not special and not any(mark in name for name in table.column_names for mark in ',"\r\n'):
+        if header:
+            stream.write((",".join(table.column_names) + "\n").encode())
+        options = csv.WriteOptions(include_header=False, quoting_style="none")
+        csv.write_csv(table, stream, options)
+        return
+    csv.write_csv(table, stream, csv.WriteOptions(include_header=header))

@@ -25,6 +25,8 @@ _CELLS = ("tp", "fp", "fn", "tn")
 _LESS = ("false_positive_rate", "flagged", "flagged_share")
 # Measures of which a further false alarm may better a value below 0.
 _TWO_SIDED = ("matthews_corrcoef", "cohen_kappa")
+# Sums of weights, and what is made of them, differ by less than this from what they would be without rounding.
+ROUNDING = 1e-12
 # Points that are looked at together, to bound the memory.
 _AT_ONCE = 1 << 16
 
@@ -98,7 +100,8 @@ class Constraint:
 
     def shortfall(self, values: Array) -> Array:
         """By how much each value misses the limit: 0 where it holds, infinite where there is no value."""
-        missed = np.maximum(0.0, self.limit - values if self.least else values - self.limit)
+        missed = self.limit - values if self.least else values - self.limit
+        missed = np.where(missed <= ROUNDING * max(1.0, abs(self.limit)), 0.0, missed)
         return np.where(np.isnan(values), np.inf, missed)
 
     @property
@@ -147,7 +150,8 @@ class Goal:
             return "hull"
         costs = self.costs
         rewards = costs is not None and (costs.fp < costs.tn or costs.fn < costs.tp)
-        if rewards or self.measure in _TWO_SIDED or not all(own.favours_gains for own in self.constraints):
+        two_sided = {self.measure, *(own.name for own in self.constraints)} & set(_TWO_SIDED)
+        if rewards or two_sided or not all(own.favours_gains for own in self.constraints):
             return "all"
         return "gains"
 
@@ -177,6 +181,8 @@ def make_goal(
     """
     if not isinstance(periods, (int, float)) or not 0 < periods < math.inf:
         raise UsageError(f"periods={periods!r} is no number of periods that the rows may cover")
+    if not isinstance(where, (str, Sequence)):
+        raise UsageError(f"where={where!r}: say a constraint such as 'recall >= 0.95', or a list of them")
     constraints = tuple(Constraint.parse(own, periods) for own in ([where] if isinstance(where, str) else where))
     if costs or gains:
         if goal not in (None, "cost"):
@@ -237,8 +243,9 @@ class Best:
 def best_of(goal: Goal, points: Points, trials: float = 1.0, level: float = 0.95) -> Best:
     """The best point along the last axis, from the highest threshold down.
 
-    Where no point meets the constraints, the one that misses them least; of several equal ones the one of the
-    greater recall less fall-out, then the one of the highest threshold.
+    Points at which the goal is undefined do not count, unless it is at all. Where no point meets the constraints, the
+    one that misses them least; of several equal ones the one of the greater recall less fall-out, then the one of the
+    highest threshold. Values that differ by rounding alone are equal.
 
     Args:
         goal: What is wanted.
@@ -260,7 +267,10 @@ def best_of(goal: Goal, points: Points, trials: float = 1.0, level: float = 0.95
 
 def better_of(goal: Goal, one: tuple[Best, Points], other: tuple[Best, Points]) -> bool:
     """Whether the best of some points, given with its counts, is better than that of others."""
-    return _rank(goal, *one) > _rank(goal, *other)
+    for mine, theirs in zip(_rank(goal, *one), _rank(goal, *other), strict=True):
+        if mine != theirs and not math.isclose(mine, theirs, rel_tol=ROUNDING, abs_tol=ROUNDING):
+            return mine > theirs
+    return False
 
 
 def _rank(goal: Goal, best: Best, points: Points) -> tuple[float, float, float]:
@@ -268,17 +278,23 @@ def _rank(goal: Goal, best: Best, points: Points) -> tuple[float, float, float]:
     return -float(best.shortfall), -math.inf if math.isnan(value) else value, -math.inf if math.isnan(tie) else tie
 
 
+def missed_by(goal: Goal, points: Points, trials: float, level: float) -> Array:
+    """By how much the constraints are missed at each point, in all; 0 where all hold."""
+    missed = np.zeros(np.broadcast_shapes(points.true_positives.shape))
+    for own in goal.constraints:
+        missed = missed + own.shortfall(own.values(points, trials, level)) / max(abs(own.limit), 1.0)
+    return missed
+
+
 def _best(goal: Goal, points: Points, trials: float, level: float) -> Best:
     values = goal.better * goal.values(points)
     known = np.where(np.isnan(values), -np.inf, values)
-    missed = np.zeros_like(known)
-    for own in goal.constraints:
-        scale = max(abs(own.limit), 1.0)
-        missed = missed + own.shortfall(own.values(points, trials, level)) / scale
-    ties = np.nan_to_num(youden(points), nan=-np.inf)
-    open_ = missed == missed.min(axis=-1, keepdims=True)
-    known = np.where(open_, known, -np.inf)
-    open_ &= known == known.max(axis=-1, keepdims=True)
-    place = np.argmax(np.where(open_, ties, -np.inf), axis=-1)
+    missed = np.where(np.isnan(values), np.inf, missed_by(goal, points, trials, level))
+    open_ = np.ones(known.shape, bool)
+    for ranked in (-missed, known, np.nan_to_num(youden(points), nan=-np.inf)):
+        best = np.where(open_, ranked, -np.inf).max(axis=-1, keepdims=True)
+        slack = ROUNDING * np.maximum(1.0, np.abs(np.where(np.isfinite(best), best, 0.0)))
+        open_ &= ranked >= best - slack
+    place = np.argmax(open_, axis=-1)
     taken = partial(np.take_along_axis, indices=place[..., None], axis=-1)
     return Best(place, goal.better * taken(values)[..., 0], taken(missed)[..., 0])

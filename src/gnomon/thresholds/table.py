@@ -115,7 +115,7 @@ class Thresholds:
         """
         if name == "threshold":
             return self.threshold
-        formula = threshold_measure(name)
+        formula = threshold_measure(name) if isinstance(name, str) else None
         if formula is None:
             raise UsageError(f"a threshold has no measure {name!r}: {nearest(str(name), THRESHOLD_MEASURES)}")
         return formula(self._points)
