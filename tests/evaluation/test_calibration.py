@@ -85,9 +85,9 @@ def test_slope_interval_covers():
     """95 % intervals of the slope hold it in about that many samples."""
     held = sum(
         (found := gnomon.evaluate(*simulated(400, 0.8, 0.2, seed)[:2]).calibration.slope).low <= 0.8 <= found.high
-        for seed in range(150)
+        for seed in range(100)
     )
-    assert stats.binom.ppf(0.001, 150, 0.95) <= held <= 150
+    assert stats.binom.ppf(0.001, 100, 0.95) <= held <= 100
 
 
 def test_spiegelhalter():
@@ -97,11 +97,11 @@ def test_spiegelhalter():
     found = gnomon.evaluate(y, p).calibration
     assert found.z == pytest.approx(z, rel=1e-3)
     assert found.p_value == pytest.approx(2 * stats.norm.sf(abs(z)), rel=0.2)
-    held = [gnomon.evaluate(*simulated(500, 1.0, 0.0, seed)[:2]).calibration for seed in range(200)]
+    held = [gnomon.evaluate(*simulated(500, 1.0, 0.0, seed)[:2]).calibration for seed in range(100)]
     assert stats.kstest([own.p_value for own in held], "uniform").pvalue > 0.001
     errors = [own.equal_width.error for own in held]
     chance = [own.equal_width.expected_error for own in held]
-    assert np.mean(chance) == pytest.approx(np.mean(errors), rel=0.08)  # the small-sample bias is what is said
+    assert np.mean(chance) == pytest.approx(np.mean(errors), rel=0.12)  # the small-sample bias is what is said
 
 
 def test_consistency_bands_hold():

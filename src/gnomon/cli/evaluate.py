@@ -47,16 +47,7 @@ from gnomon.cli import options as own
         show_default=True,
     ),
     click.option("--threshold", type=float, metavar="X", help="Predicted positive at score >= X.  [default: 0.5]"),
-    own.SCALE,
-    own.LEVEL,
-    own.INTERVAL,
-    own.MISSING,
-    own.SEED,
-    own.EXACT,
-    own.MEMORY,
-    own.THREADS,
-    own.FORM,
-    own.OUTPUT,
+    *own.HOW,
 )
 def evaluate(
     paths: tuple[Path, ...],

@@ -66,6 +66,9 @@ OUTPUT = click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file instead."
 )
 
+# How scores are read, how estimates are made of them, and where they go.
+HOW = (SCALE, LEVEL, INTERVAL, MISSING, SEED, EXACT, MEMORY, THREADS, FORM, OUTPUT)
+
 
 def with_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Several options as one decorator; help shows them in this order."""

@@ -59,16 +59,7 @@ NOT_MET = 3
     ),
     own.POSITIVE,
     own.CLASSES,
-    own.SCALE,
-    own.LEVEL,
-    own.INTERVAL,
-    own.MISSING,
-    own.SEED,
-    own.EXACT,
-    own.MEMORY,
-    own.THREADS,
-    own.FORM,
-    own.OUTPUT,
+    *own.HOW,
 )
 @click.pass_context
 def threshold(

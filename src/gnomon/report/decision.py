@@ -19,6 +19,7 @@ from gnomon.report.terminal import (
     UNICODE,
     Glyphs,
     bullets,
+    column_table,
     confusion_section,
     estimates_table,
     grid,
@@ -51,7 +52,7 @@ def render_threshold(decision: ThresholdDecision, console: Console) -> None:
     sections.append(estimates_table(decision.estimates, console.width, glyphs, chosen.level))
     sections += [line for line in (compared(decision, glyphs),) if line is not None]
     sections.append(confusion_section(decision.confusion, console.width, glyphs))
-    sections.append(threshold_table(decision))
+    sections.append(threshold_table(decision, console.width))
     if decision.notes:
         sections.append(bullets(list(decision.notes), console.width, glyphs))
     print_sections(sections, console)
@@ -120,26 +121,25 @@ def compared(decision: ThresholdDecision, glyphs: Glyphs) -> Text | None:
     return Text(f"{title}: {', '.join(facts)}") if facts else None
 
 
-def threshold_table(decision: ThresholdDecision) -> RenderableType:
-    """About a dozen thresholds, spread over what is flagged, the chosen one among them."""
+def threshold_table(decision: ThresholdDecision, width: int) -> RenderableType:
+    """About a dozen thresholds, spread over what is flagged, the chosen one marked."""
     table, chosen, wanted = decision.thresholds, decision.threshold.value, decision.measure
     share = table["flagged_share"]
     places = {int(np.argmin(np.abs(share - goal))) for goal in np.linspace(0, 1, SHOWN - 1) ** 2}
     at = table.place(chosen)
+    shown = sorted(places | {at})
     names = dict(COLUMNS)
     if wanted not in (*names, "flagged_share", "flagged"):
-        names[wanted] = measure(wanted).title
-    grid_ = grid()
-    for name in ("score >=", "flagged", *names.values(), ""):
-        grid_.add_column(name, justify="right", no_wrap=True)
-    costs = decision.costs
-    values = {name: costs.mean(table.points) if costs and name == "cost" else table[name] for name in names}
-    for place in sorted(places | {at}):
-        style = "bold" if place == at else ""
-        cells = [shown_threshold(table.threshold[place]), f"{share[place]:.1%}"]
-        cells += [number(float(values[name][place])) for name in names]
-        grid_.add_row(*(Text(cell, style=style) for cell in cells), "<" if place == at else "")
-    return grid_
+        names = {wanted: measure(wanted).title} | names
+    columns = {
+        "": [">" if place == at else "" for place in shown],
+        "score >=": [shown_threshold(table.threshold[place]) for place in shown],
+        "flagged": [f"{share[place]:.1%}" for place in shown],
+    }
+    for name, title in names.items():
+        values = decision.costs.mean(table.points) if decision.costs and name == "cost" else table[name]
+        columns[title] = [number(float(values[place])) for place in shown]
+    return column_table(columns, width, {"": "bold green", "score >=": "bold"})
 
 
 def shown_threshold(threshold: float) -> str:

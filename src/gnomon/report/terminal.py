@@ -95,10 +95,10 @@ def render(evaluation: Evaluation, console: Console) -> None:
         sections.append(class_table(evaluation, console.width, glyphs))
     sections += [slice_section(evaluation, column, console.width, glyphs) for column in evaluation.slices]
     if evaluation.calibration is not None:
-        sections.append(calibration_section(evaluation.calibration, glyphs))
+        sections.append(calibration_section(evaluation.calibration, console.width, glyphs))
     if evaluation.confusion is not None:
         sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
-    sections += errors_sections(evaluation, glyphs)
+    sections += errors_sections(evaluation, console.width, glyphs)
     if evaluation.advice:
         advice = bullets([glyphs.write(own.text) for own in evaluation.advice], console.width, glyphs)
         sections.append(Group(Text("what it says", style="bold"), advice))
@@ -395,35 +395,56 @@ def confusions_list(confusion: ConfusionMatrix, labels: list[str], glyphs: Glyph
     return Group(*lines)
 
 
-def errors_sections(evaluation: Evaluation, glyphs: Glyphs) -> list[RenderableType]:
+def errors_sections(evaluation: Evaluation, width: int, glyphs: Glyphs) -> list[RenderableType]:
     """The rows that are most wrong, and a regression's errors by its prediction."""
     sections: list[RenderableType] = []
     errors = evaluation.errors
     if errors.rows:
-        scored = any(row.score is not None for row in errors.rows)
-        table = grid()
-        for head in ("most wrong", "true", "predicted", *(["score"] if scored else ["error"])):
-            table.add_column(head, justify="left" if head == "most wrong" else "right", no_wrap=True)
-        for row in errors.rows[:WORST]:
-            last = number(row.score) if row.score is not None else number(row.wrongness)
-            table.add_row(
-                visible(row.id, LONGEST_LABEL), *map(said, (row.true, row.predicted)), Text(last, style="bold")
-            )
-        sections.append(table)
+        rows = errors.rows[:WORST]
+        scored = any(row.score is not None for row in rows)
+        lasts = [row.score if row.score is not None else row.wrongness for row in rows]
+        columns = {
+            "most wrong": [visible(row.id, LONGEST_LABEL) for row in rows],
+            "score" if scored else "error": [number(last) for last in lasts],
+            "true": [said(row.true) for row in rows],
+            "predicted": [said(row.predicted) for row in rows],
+        }
+        sections.append(column_table(columns, width, {"score": "bold", "error": "bold"}))
     if errors.residuals:
-        table = grid()
-        for head in ("predicted", "mean error", "interval", "RMSE", "n"):
-            table.add_column(head, justify="right", no_wrap=True)
-        for own in errors.residuals:
-            table.add_row(
-                f"{number(own.low)} {glyphs.dash} {number(own.high)}",
-                Text(number(own.mean_error.value), style="bold"),
-                interval_text(own.mean_error, glyphs),
-                number(own.rmse),
-                Text(f"{own.n:,}", style="dim"),
-            )
-        sections.append(table)
+        ranges = errors.residuals
+        columns = {
+            "predicted": [f"{number(own.low)} {glyphs.dash} {number(own.high)}" for own in ranges],
+            "mean error": [number(own.mean_error.value) for own in ranges],
+            "interval": [interval_text(own.mean_error, glyphs) for own in ranges],
+            "RMSE": [number(own.rmse) for own in ranges],
+            "n": [f"{own.n:,}" for own in ranges],
+        }
+        sections.append(column_table(columns, width, {"mean error": "bold", "n": "dim"}))
     return sections
+
+
+def column_table(columns: Mapping[str, Sequence[str]], width: int, styles: Mapping[str, str]) -> Table:
+    """Columns of text, as many of the first ones as fit; the first is set to the left if it holds words.
+
+    Args:
+        columns: The cells by head, the most telling columns first.
+        width: Of the terminal.
+        styles: Of columns by head.
+    """
+    shown: dict[str, Sequence[str]] = {}
+    taken = -GAP
+    for head, cells in columns.items():
+        taken += max(map(len, [head, *cells])) + GAP
+        if shown and taken > width:
+            break
+        shown[head] = cells
+    table = grid()
+    for place, (head, cells) in enumerate(shown.items()):
+        words = place == 0 and not any(cell[:1].isdigit() or cell[:1] == "-" for cell in cells)
+        table.add_column(head, justify="left" if words else "right", no_wrap=True, style=styles.get(head, ""))
+    for cells in zip(*shown.values(), strict=True):
+        table.add_row(*map(Text, cells))
+    return table
 
 
 def said(answer: str | float) -> str:
@@ -431,22 +452,18 @@ def said(answer: str | float) -> str:
     return visible(answer, LONGEST_LABEL) if isinstance(answer, str) else number(answer)
 
 
-def calibration_section(calibration: Calibration, glyphs: Glyphs) -> RenderableType:
+def calibration_section(calibration: Calibration, width: int, glyphs: Glyphs) -> RenderableType:
     """The reliability curve as a table, with what chance would do; below, slope, intercept and the test."""
     curve = calibration.equal_width
-    table = grid()
-    for head in ("mean p", "observed", "by chance, if p held", "", "n"):
-        table.add_column(head, justify="right" if head else "left", no_wrap=True)
-    rows = zip(curve.probability, curve.observed, curve.band_low, curve.band_high, curve.weight, strict=True)
-    for probability, observed, low, high, weight in rows:
-        off = observed < low or observed > high
-        table.add_row(
-            number(float(probability)),
-            Text(number(float(observed)), style="bold"),
-            f"{number(float(low))} {glyphs.dash} {number(float(high))}",
-            Text("off", style="yellow") if off else "",
-            Text(f"{weight:,.6g}", style="dim"),
-        )
+    off = (curve.observed < curve.band_low) | (curve.observed > curve.band_high)
+    bands = zip(curve.band_low.tolist(), curve.band_high.tolist(), strict=True)
+    columns = {
+        "mean p": [number(own) for own in curve.probability.tolist()],
+        "observed": [number(own) for own in curve.observed.tolist()],
+        "by chance, if p held": [f"{number(low)} {glyphs.dash} {number(high)}" for low, high in bands],
+        "": ["off" if own else "" for own in off],
+        "n": [f"{own:,.6g}" for own in curve.weight.tolist()],
+    }
     facts = [f"ECE {number(curve.error)} ({number(curve.expected_error)} by chance)"]
     for name, own in (("slope", calibration.slope), ("intercept", calibration.intercept)):
         if own.defined:
@@ -454,6 +471,7 @@ def calibration_section(calibration: Calibration, glyphs: Glyphs) -> RenderableT
             facts.append(f"{name} {number(own.value)}{f' ({ends})' if ends else ''}")
     if not math.isnan(calibration.p_value):
         facts.append(f"Spiegelhalter p {probability_text(calibration.p_value)}")
+    table = column_table(columns, width, {"observed": "bold", "": "yellow", "n": "dim"})
     return Group(Text("calibration", style="bold"), table, Text(", ".join(facts), style="dim"))
 
 
