@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gnomon import metrics
     from gnomon.decision.cost import CostDecision, minimum_cost
+    from gnomon.decision.loading import load
     from gnomon.decision.recalibration import Recalibration, recalibrate
     from gnomon.decision.threshold import ThresholdDecision, choose_threshold
     from gnomon.errors import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from gnomon.evaluation.calibration import Calibration
     from gnomon.evaluation.errors import Errors
     from gnomon.evaluation.evaluate import evaluate
-    from gnomon.evaluation.result import Advice, ConfusionMatrix, Evaluation, load
+    from gnomon.evaluation.result import Advice, ConfusionMatrix, Evaluation
     from gnomon.thresholds.table import OperatingPoint, Thresholds
 
 __all__ = [
@@ -83,7 +84,7 @@ _HOME = {
     "Thresholds": "gnomon.thresholds.table",
     "choose_threshold": "gnomon.decision.threshold",
     "evaluate": "gnomon.evaluation.evaluate",
-    "load": "gnomon.evaluation.result",
+    "load": "gnomon.decision.loading",
     "minimum_cost": "gnomon.decision.cost",
     "recalibrate": "gnomon.decision.recalibration",
 }

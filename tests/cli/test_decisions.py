@@ -37,9 +37,15 @@ def test_threshold_report(examples):
         examples / "digits_tree.csv", target="y", score="p", positive="9", costs={"fn": 10, "fp": 1}
     )
     assert f"score >= {expected.threshold.value!r}" in out
-    for word in ("least cost (fp 1, fn 10 a row)", "cost a row", "in other samples", "share flagged", "less optimism"):
+    for word in (
+        "least cost (fp 1, fn 10 a row)",
+        "cost a row",
+        "in other samples",
+        "share flagged",
+        "once corrected for optimism",
+    ):
         assert word in out
-    assert [line for line in out.splitlines() if line.startswith(">  0.545455")]
+    assert [line for line in out.splitlines() if line.split()[:2] == [">", "0.545455"]]
     assert max(map(len, out.splitlines())) <= 80
 
 
@@ -118,7 +124,7 @@ def test_text_labels_and_rows_without_target(examples, tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ({"p": [0.1, None]}, "has 1 missing value"),
+        ({"p": [0.1, None]}, "has missing values, the first in row 2"),
         ({"p": [0.1, 1.5]}, "is no probability"),
         ({"q": [0.1, 0.5]}, "has no column 'p'"),
         ({"p": ["a", "b"]}, "holds text"),
@@ -174,6 +180,29 @@ def test_cost_matrix(examples, tmp_path):
     assert decided["decision"].tolist() == table.argmax(axis=1).tolist()
 
 
+def test_costs_with_names(examples, tmp_path):
+    """In any order of the classes, as a data frame writes them; what is no square is refused."""
+    rng = np.random.default_rng(0)
+    costs = rng.integers(1, 9, (10, 10)) * (1 - np.eye(10))
+    names = [str(digit) for digit in range(10)]
+    mixed = rng.permutation(10)
+    frame = pd.DataFrame(costs[mixed][:, mixed], index=mixed, columns=mixed)
+    frame.to_csv(tmp_path / "both.csv")
+    frame.loc[mixed].to_csv(tmp_path / "heads.csv", index=False)
+    scores = ",".join(f"p{name}" for name in names)
+    expected = gnomon.minimum_cost(examples / "digits_ten.csv", target="digit", score=scores.split(","), costs=costs)
+    for name in ("both.csv", "heads.csv"):
+        options = ("-t", "digit", "-s", scores, "--cost-matrix", tmp_path / name, "-f", "json")
+        code, out, _ = command("threshold", examples / "digits_ten.csv", *options)
+        assert code == 0
+        assert json.loads(out)["cost"] == expected.cost.to_dict()
+    (tmp_path / "short.csv").write_text("0,1,2\n1,0,2\n")
+    options = ("-t", "digit", "-s", scores, "--cost-matrix", tmp_path / "short.csv")
+    code, _, err = command("threshold", examples / "digits_ten.csv", *options)
+    assert code == 2
+    assert "no square of costs" in err
+
+
 def test_calibrate(scored, tmp_path):
     """The report, and the probabilities mapped by the best map."""
     output = tmp_path / "mapped.parquet"
@@ -182,7 +211,7 @@ def test_calibrate(scored, tmp_path):
     )
     assert code == 0
     found = gnomon.recalibrate(scored, target="y", score="p", split="part=fit")
-    assert f"rows mapped by {found.best.replace('_', ' ')}" in err
+    assert f"rows mapped by {found.best}" in err
     for word in ("as is", "platt", "beta", "isotonic", "ECE", "on 400 other rows"):
         assert word in out
     assert max(map(len, out.splitlines())) <= 80

@@ -1,6 +1,7 @@
 """The best threshold: equal to trying every one, in any mode; its interval, its optimism; what is refused."""
 
 import math
+import pickle
 
 import numpy as np
 import pyarrow as pa
@@ -171,7 +172,7 @@ def test_ends_of_intervals_can_be_limited():
     assert found["precision"].low >= 0.6
     out_of_reach = gnomon.choose_threshold(label, score, scale="any", where="precision.low >= 0.999")
     assert not out_of_reach.met
-    assert "the greatest of any threshold" in out_of_reach.notes[0]
+    assert "The greatest of any threshold" in out_of_reach.notes[0]
 
 
 def test_alerts_a_day():
@@ -293,8 +294,9 @@ def test_what_is_said_of_constraints_is_true():
     assert not found.met
     assert found.threshold.value in found.thresholds.threshold
     notes = " ".join(found.notes)
-    assert ("Not to be had: recall" in notes) == (found["recall"].value < 0.9)
-    assert f"it is {found['precision'].value:.4g}" in notes
+    assert "Not to be had together" in notes
+    for name in ("recall", "precision"):
+        assert f"{name} is {found[name].value:.4g}" in notes
 
 
 def test_rows_left_out_are_told():
@@ -391,6 +393,8 @@ def test_apply():
         ({"where": "recall >= 0.5", "periods": 0}, "periods"),
         ({"goal": "f1", "split": "part"}, "names columns"),
         ({"where": 3}, "say a constraint"),
+        ({"where": "flagged <= 5%"}, "flagged_share <= 5 %"),
+        ({"where": "recall >= 90"}, "did you mean 90 %"),
     ],
 )
 def test_what_is_refused(asked, message):
@@ -418,3 +422,50 @@ def test_saved_form_is_json(tmp_path):
     assert form["threshold"]["value"] is None
     assert form["threshold"]["reason"] == "no row is to be predicted positive: no threshold is high enough"
     assert form["thresholds"]["threshold"][0] is None
+    again = gnomon.load(tmp_path / "d.json")
+    assert again == found
+    assert again.apply([0.9]).tolist() == [False]
+
+
+def test_what_was_decided_is_read_back(tmp_path):
+    """Thresholds, costs and maps: equal, and usable as they were; pickled, too."""
+    rng = np.random.default_rng(0)
+    y, p = rng.integers(0, 2, 200), rng.random(200)
+    rows = {"y": y, "p": p, "part": ["fit", "judge"] * 100}
+    table = rng.dirichlet(np.ones(3), 60)
+    for own, scores in (
+        (gnomon.choose_threshold(y, p, where="recall >= 0.8"), [0.1, 0.9]),
+        (gnomon.minimum_cost(rng.integers(0, 3, 60), table, costs=1 - np.eye(3)), table[:4]),
+        (gnomon.recalibrate(rows, target="y", score="p", split="part=fit"), [0.1, 0.9]),
+    ):
+        own.save(tmp_path / "own.json")
+        for again in (gnomon.load(tmp_path / "own.json"), pickle.loads(pickle.dumps(own))):
+            assert again == own
+            assert again.apply(scores).tolist() == own.apply(scores).tolist()
+    (tmp_path / "own.json").write_text('{"schema_version": 1, "decision": "cost"}')
+    with pytest.raises(gnomon.StateError, match="damaged"):
+        gnomon.load(tmp_path / "own.json")
+
+
+def test_apply_takes_the_scores_of_one_class():
+    """The whole of predict_proba, or a frame, is refused with a word of what to pass."""
+    found = gnomon.choose_threshold([0, 0, 1, 1], [0.1, 0.4, 0.6, 0.8], goal="f1")
+    with pytest.raises(DataError, match="of the positive class alone"):
+        found.apply(np.array([[0.3, 0.7], [0.6, 0.4]]))
+    with pytest.raises(DataError, match="not the data frame"):
+        found.apply(pa.table({"p": [0.1]}).to_pandas())
+    assert found.apply(np.array([[0.7], [0.4]])).tolist() == [True, False]
+
+
+def test_constraints_that_cannot_be_had_together():
+    """Each by itself can: said so, with what each is; and what is broken on the other rows is said of flagged, too."""
+    rng = np.random.default_rng(0)
+    label = (rng.random(4000) < 0.1).astype(int)
+    score = np.clip(rng.normal(0.4 + 0.2 * label, 0.15), 0, 1)
+    found = gnomon.choose_threshold(label, score, where=["recall >= 0.9", "precision >= 0.9"])
+    assert found.notes[0].startswith("Not to be had together: recall >= 0.9 and precision >= 0.9")
+    rows = {"y": label, "p": score, "part": ["fit"] * 2000 + ["judge"] * 2000}
+    own = gnomon.choose_threshold(rows, target="y", score="p", where="flagged <= 60", periods=2, split="part=fit")
+    flagged = round(own.thresholds["flagged"][own.thresholds.place(own.threshold.value)])
+    said = f"It flags {flagged:,} of 2,000 on the rows that it was chosen on, {flagged / 2:g} in each of 2 periods."
+    assert said in own.notes

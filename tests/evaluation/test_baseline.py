@@ -30,7 +30,8 @@ def test_binary_guesses_are_those_of_the_dummies(weighted):
     assert guess["balanced_accuracy"].value == 0.5
     assert guess["recall"].value == 0
     assert guess["specificity"].value == 1
-    assert guess["f1"].value == 0
+    assert guess["f1"].value == pytest.approx(sk.f1_score(y, np.ones(len(y)), sample_weight=weight))
+    assert ev.baseline.strategies["f1"] == "positive"
     assert not guess["precision"].defined
     assert "always answering '0' has none" in guess["precision"].reason
     assert guess["log_loss"].value == pytest.approx(sk.log_loss(y, prior, sample_weight=weight))

@@ -279,7 +279,6 @@ def test_the_worst_come_first_and_few_rows_are_not_ranked():
     p = np.clip(rng.random(3000) * 0.7 + 0.3 * y * (group != "bad"), 0, 1)
     ev = gnomon.evaluate({"y": y, "p": p, "group": group}, target="y", score="p", slices="group")
     assert [value for _, value, _ in ev.worst_slices()] == ["bad", "good"]
-    assert ev.ranked_by == "roc_auc"
     assert [value for _, value, _ in ev.worst_slices("log_loss")] == ["bad", "good"]
     tiny = ev.slices["group"]["tiny"]
     assert not tiny.reliable
@@ -295,7 +294,9 @@ def test_the_worst_come_first_and_few_rows_are_not_ranked():
     [
         ("age=8,4", "ascending limits"),
         ("age=x", "ascending limits"),
-        ("age=1", "2 to 100"),
+        ("age=1", "2 to 20 ranges"),
+        ("age=30", "one limit with a comma: age=30,"),
+        ({"age": [3]}, "'age=30,50'"),
         ("region=3", "no numbers"),
         ("region:regio", "no column 'regio'"),
         ("age:age", "named twice"),

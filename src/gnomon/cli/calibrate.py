@@ -76,7 +76,7 @@ def calibrate(
     """
     from gnomon.cli.progress import ProgressBar
     from gnomon.decision.apply import applicable, write_applied
-    from gnomon.decision.recalibration import METHODS, recalibrate
+    from gnomon.decision.recalibration import AS_IS, METHODS, recalibrate
     from gnomon.errors import UsageError
     from gnomon.report.decision import render_recalibration
 
@@ -97,5 +97,6 @@ def calibrate(
     if applied and output is not None:
         made = (column, lambda columns: found.apply(columns[0]))
         rows = write_applied(applied, output, [score], "probability", made)
-        click.echo(f"{rows:,} rows mapped by {found.best.replace('_', ' ')}: {output}", err=True)
+        how = "not mapped, as no map is better: copied" if found.best == AS_IS else f"mapped by {found.best}"
+        click.echo(f"{rows:,} rows {how}: {output}", err=True)
     own.show(found, render_recalibration, form, None if applied else output)

@@ -70,12 +70,13 @@ def demo() -> None:
             console.print()
         console.rule(characters="-" if console.options.ascii_only else "─", style="dim")
         console.print(Text(title, style="bold"))
-        console.print(Text(f"gnomon evaluate {name} {command_options(columns)}", style="dim"))
+        console.print(Text(f"gnomon evaluate {folder / name} {command_options(columns)}", style="dim"), soft_wrap=True)
         console.print()
         render(evaluate(folder / name, **columns), console)
         if goal:
             console.print()
-            console.print(Text(f"gnomon threshold {name} {command_options(columns | goal)}", style="dim"))
+            line = f"gnomon threshold {folder / name} {command_options(columns | goal)}"
+            console.print(Text(line, style="dim"), soft_wrap=True)
             console.print()
             wanted = {"where": goal.get("where", ()), "costs": amounts("--cost", goal.get("cost"))}
             render_threshold(choose_threshold(folder / name, **columns, **wanted), console)

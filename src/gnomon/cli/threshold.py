@@ -30,13 +30,15 @@ NOT_MET = 3
         "--cost-matrix",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),
         metavar="FILE",
-        help="For several classes: a CSV of the costs, a line for each true class, a column for each decided one.",
+        help="For several classes: a CSV of the costs, a line for each true class, a column for each decided one, the "
+        "names of the classes before both (or no names, in their order).",
     ),
     click.option(
         "--where",
         multiple=True,
         metavar="CONSTRAINT",
-        help="What must hold: 'recall >= 0.95', 'precision.low >= 0.8', 'flagged <= 200'; may be given several times.",
+        help="What must hold: 'recall >= 0.95', 'precision.low >= 0.8', 'flagged <= 200', 'flagged_share <= 2 %'; may "
+        "be given several times.",
     ),
     click.option(
         "--periods", type=float, default=1.0, metavar="N", help="The rows cover N days, say; 'flagged' is of each."
@@ -158,16 +160,56 @@ def cost_decision(matrix: Path, other: str | None, paths: tuple[Path, ...], opti
     from gnomon.decision.cost import minimum_cost
     from gnomon.errors import UsageError
 
-    given = [name for name in ("goal", "where", "split", "positive") if options[name]]
+    given = [f"--{name}" for name in ("goal", "where", "split", "positive") if options[name]]
     if other or given:
-        raise UsageError(f"--cost-matrix decides among several classes: leave out {', '.join(['--cost', *given])}")
+        given += ["--cost and --gain"] * bool(other)
+        raise UsageError(
+            f"--cost-matrix decides among several classes: leave out {', '.join(given)}; "
+            "of two classes say --cost fn=..,fp=.."
+        )
     known = ("target", "score", "classes", "weight", "level", "missing", "threads")
-    try:
-        rows = [line.split(",") for line in matrix.read_text(encoding="utf-8").splitlines() if line.strip()]
-        costs = [[float(cell) for cell in row] for row in rows]
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{matrix} is no CSV of numbers: {error}") from None
+    costs = read_costs(matrix, options["classes"])
     return minimum_cost(list(paths), costs=costs, **{name: options[name] for name in known})
+
+
+def read_costs(path: Path, classes: list[str] | None) -> list[list[float]]:
+    """The costs of a CSV, in the order of the classes: those given, or sorted, numbers by size.
+
+    Names of classes may stand before the columns, and before the lines.
+
+    Raises:
+        UsageError: It is no square of numbers, or its names are not the same in both directions or not the classes.
+    """
+    import csv
+
+    from gnomon.errors import UsageError
+
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as stream:
+            rows = [row for row in csv.reader(stream) if any(cell.strip() for cell in row)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"cannot read {path}: {error}") from None
+    width = len(rows[0]) if rows else 0
+    named_columns = len(rows) in (width, width + 1) and (len(rows) == width + 1 or not rows[0][0].strip())
+    named_lines = named_columns and len(rows) == width
+    heads = rows[0][named_lines:] if named_columns else []
+    lines = [row[0] for row in rows[1:]] if named_lines else heads
+    try:
+        costs = [[float(cell) for cell in row[named_lines:]] for row in rows[named_columns:]]
+    except ValueError as error:
+        raise UsageError(f"{path} is no CSV of costs: {error}") from None
+    if not costs or any(len(row) != len(costs) for row in costs):
+        raise UsageError(f"{path} holds no square of costs: a line for each true class, a column for each decided one")
+    if not heads:
+        return costs
+    from gnomon.schema.labels import sorted_names
+
+    order = classes or sorted_names(heads)
+    if sorted(heads) != sorted(lines) or sorted(order) != sorted(heads):
+        raise UsageError(
+            f"the classes of {path} differ between lines and columns, or from --classes: {', '.join(heads)}"
+        )
+    return [[costs[lines.index(true)][heads.index(said)] for said in order] for true in order]
 
 
 def amounts(option: str, given: str | None) -> dict[str, float] | None:

@@ -10,8 +10,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.errors import UsageError
-from gnomon.schema.batch import Rows, check_sums, leave_out_missing, score
+from gnomon.errors import MissingValuesError, UsageError
+from gnomon.schema.batch import Rows, check_sums, missing_masks, positions, score
 from gnomon.schema.schema import Columns, Scale, Schema, Task
 from gnomon.sources.base import Piece, check_columns
 from gnomon.sources.files import FileSource
@@ -50,7 +50,13 @@ def write_applied(
 
     def of(piece: Piece) -> NDArray[Any]:
         rows = Rows(as_numbers(piece, scores))
-        leave_out_missing(rows, schema)
+        missing = missing_masks(rows, scores)
+        if missing:
+            name, mask = next(iter(missing.items()))
+            raise MissingValuesError(
+                f"column {name!r} has missing values, the first in {positions(rows, mask)[0]}: fill them in, or take "
+                "such rows out of the file first"
+            )
         columns = tuple(score(rows, column, schema, 1) for column in scores)
         if len(scores) > 1 and scale == "probability":
             check_sums(rows, columns, tuple(scores))
@@ -83,6 +89,8 @@ def applicable(paths: Sequence[Path], output: Path, scores: Sequence[str], name:
 
 def labels(codes: NDArray[Any], classes: Sequence[str]) -> NDArray[Any]:
     """Class codes as the names of classes: whole numbers where all names are such."""
+    if tuple(classes) == ("False", "True"):
+        return codes.astype(bool)
     numbers = all(_WHOLE.fullmatch(name) for name in classes)
     named = np.array(list(map(int, classes)), np.int64) if numbers else np.array(list(classes), object)
     return np.asarray(named[codes])

@@ -98,6 +98,21 @@ class CostDecision(Form):
             "provenance": plain(self.provenance),
         }
 
+    @classmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> CostDecision:
+        """The inverse of :meth:`to_dict`."""
+        return cls(
+            np.array(form["costs"], np.float64),
+            tuple(form["classes"]),
+            Estimate.from_dict(form["cost"]),
+            Estimate.from_dict(form["most_probable"]),
+            Estimate.from_dict(form["difference"]),
+            (form["constant"]["class"], form["constant"]["cost"]),
+            ConfusionMatrix.from_dict(form["confusion"]),
+            tuple(form["notes"]),
+            form["provenance"],
+        )
+
 
 def minimum_cost(
     data: Any,

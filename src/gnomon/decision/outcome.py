@@ -100,9 +100,23 @@ def numbers_of(scores: Any) -> NDArray[np.float64]:
     """Scores as an array.
 
     Raises:
-        DataError: They are no numbers.
+        DataError: They are no numbers, or a table of several columns that has names.
     """
+    if hasattr(scores, "columns"):
+        raise DataError("pass the scores themselves, not the data frame: one column, or a matrix of several")
     try:
         return np.asarray(scores, np.float64)
     except (TypeError, ValueError):
         raise DataError("the scores are no numbers: there is nothing to decide by") from None
+
+
+def one_column(scores: Any) -> NDArray[np.float64]:
+    """Scores of the positive class as an array.
+
+    Raises:
+        DataError: They are no numbers, or have several columns.
+    """
+    values = numbers_of(scores)
+    if values.ndim > 1 and values.shape[1:] != (1,):
+        raise DataError(f"scores of shape {values.shape}: pass that of the positive class alone (scores[:, 1])")
+    return values.reshape(-1) if values.ndim > 1 else values

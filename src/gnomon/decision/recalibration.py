@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.decision.outcome import numbers_of
+from gnomon.decision.outcome import one_column
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, UsageError, nearest
 from gnomon.estimate import Estimate
@@ -79,7 +79,7 @@ class Recalibration(Form):
             DataError: A probability is missing or lies outside [0, 1].
         """
         name = method or self.best
-        values = numbers_of(probabilities)
+        values = one_column(probabilities)
         if not ((values >= 0) & (values <= 1)).all():
             raise DataError("a probability is missing or lies outside [0, 1]")
         if name == AS_IS:
@@ -104,6 +104,25 @@ class Recalibration(Form):
             "notes": list(self.notes),
             "provenance": plain(self.provenance),
         }
+
+    @classmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> Recalibration:
+        """The inverse of :meth:`to_dict`."""
+
+        def estimates(part: str) -> dict[str, dict[str, Estimate]]:
+            return {
+                name: {which: Estimate.from_dict(own) for which, own in each.items()}
+                for name, each in form[part].items()
+            }
+
+        return cls(
+            {name: ScoreMap(**own) for name, own in form["maps"].items()},
+            estimates("estimates"),
+            estimates("differences"),
+            form["best"],
+            tuple(form["notes"]),
+            form["provenance"],
+        )
 
 
 def recalibrate(
@@ -211,7 +230,10 @@ def remarks(best: str, differences: Mapping[str, Mapping[str, Estimate]]) -> lis
         return ["No map has a smaller log loss on the other rows: leave the probabilities as they are."]
     gain = differences[best]["log_loss"]
     sure = "" if gain.high < 0 else ", which may be chance"
-    return [f"{best.capitalize()} lowers the log loss on the other rows by {-gain.value:.4g}{sure}."]
+    notes = [f"{best.capitalize()} lowers the log loss on the other rows by {-gain.value:.4g}{sure}."]
+    if len(differences) > 1:
+        notes.append("It was picked on these rows among several: that alone flatters it a little.")
+    return notes
 
 
 def judge(source: Source, schema: Schema, maps: Mapping[str, ScoreMap], options: Options) -> JudgeTally:

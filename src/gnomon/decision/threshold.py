@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.decision.outcome import achieved, confusions_at, numbers_of
+from gnomon.decision.outcome import achieved, confusions_at, one_column
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
@@ -32,7 +32,7 @@ from gnomon.measures.threshold import Costs, Points
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
-from gnomon.thresholds.goal import ROUNDING, Best, Constraint, Goal, best_of, better_of, make_goal
+from gnomon.thresholds.goal import ROUNDING, Best, Goal, best_of, better_of, make_goal
 from gnomon.thresholds.table import Thresholds
 
 Array = NDArray[np.float64]
@@ -102,7 +102,7 @@ class ThresholdDecision(Form):
         Raises:
             DataError: A score is missing, or no probability where scores are.
         """
-        values = numbers_of(scores)
+        values = one_column(scores)
         if np.isnan(values).any():
             raise DataError(f"{int(np.isnan(values).sum()):,} scores are missing: there is nothing to decide by")
         if self.scale == "probability" and ((values < 0) | (values > 1)).any():
@@ -130,6 +130,34 @@ class ThresholdDecision(Form):
             "notes": list(self.notes),
             "provenance": plain(self.provenance),
         }
+
+    @classmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> ThresholdDecision:
+        """The inverse of :meth:`to_dict`."""
+        estimates = {name: Estimate.from_dict(own) for name, own in form["estimates"].items()}
+        threshold = Estimate.from_dict(form["threshold"])
+        if not threshold.defined:  # JSON has no infinity
+            high = math.inf if math.isnan(threshold.high) and threshold.method else threshold.high
+            threshold = replace(threshold, value=math.inf, high=high)
+        several = {
+            name: None if form[name] is None else Estimate.from_dict(form[name]) for name in ("corrected", "default")
+        }
+        return cls(
+            goal=form["goal"],
+            measure=form["measure"],
+            costs=None if form["costs"] is None else Costs(**form["costs"]),
+            threshold=threshold,
+            met=form["met"],
+            estimates=estimates,
+            optimism=form["optimism"],
+            confusion=ConfusionMatrix.from_dict(form["confusion"]),
+            thresholds=Thresholds.from_dict(form["thresholds"]),
+            classes=tuple(form["classes"]),
+            scale=form["scale"],
+            notes=tuple(form["notes"]),
+            provenance=form["provenance"],
+            **several,
+        )
 
 
 def choose_threshold(
@@ -429,22 +457,25 @@ def remarks(
     decided: ThresholdDecision, goal: Goal, found: Found, order: Order, trials: float, schema: Schema
 ) -> list[str]:
     """What a person should know of the choice, in plain words."""
-    notes = []
-    level = decided.threshold.level
-    if not found.met:
-        for own in goal.constraints:
-            at = own.values(found.points, trials, level)
-            if float(own.shortfall(at)) > 0:
-                notes.append(f"Not to be had: {own}. {nearest_said(own, float(at), order, trials, level)}")
-        if len(notes) < len(goal.constraints):
-            notes.append("The other constraints hold there, but not all of them together anywhere.")
+    notes = unmet(goal, found, order, trials, decided.threshold.level) if not found.met else []
+    here = "" if schema.columns.part is None else " on the rows that it was chosen on"
+    if any(own.name == "flagged" for own in goal.constraints):
+        flagged = float(found.points.flagged)
+        each = {own.periods for own in goal.constraints if own.name == "flagged"} - {1.0}
+        of_each = "".join(f", {flagged / periods:,.6g} in each of {periods:g} periods" for periods in each)
+        notes.append(f"It flags {flagged:,.6g} of {sum(totals(order)):,.6g}{here}{of_each}.")
     if goal.costs is not None:
         ends = points_of(Curve(*(np.array([0.0, float(own)]) for own in (0.0, *totals(order)))), order)
         nothing, everything = goal.costs.mean(ends)
-        notes.append(f"Flagging nothing costs {nothing:.4g} a row, flagging everything {everything:.4g}.")
+        notes.append(f"Flagging nothing costs {nothing:.4g} a row{here}, flagging everything {everything:.4g}.")
+        for free, cells in (("false alarm", ("fp", "tn")), ("miss", ("fn", "tp"))):
+            if getattr(goal.costs, cells[0]) == getattr(goal.costs, cells[1]):
+                notes.append(f"A {free} was taken to cost nothing: say what it costs.")
         calibrated = goal.costs.calibrated_threshold
         if schema.scale == "probability" and not math.isnan(calibrated) and not goal.constraints:
             notes.append(f"If the scores were true probabilities, the cost would be least at {calibrated:.4g}.")
+    if len(decided.thresholds) <= 2:
+        notes.append("Every row has the same score: a threshold flags all of them or none.")
     if schema.columns.part is not None:
         notes.append("Chosen on one part of the rows, judged on the others: what is said of it is not flattered.")
         notes += broken_there(decided, goal) if found.met else []
@@ -453,13 +484,33 @@ def remarks(
         if flattery > NOTICEABLE * abs(decided.corrected.value):
             notes.append(
                 f"Chosen and judged on the same rows: that alone makes {decided.measure} look better by about "
-                f"{flattery:.2g}. Judge it on other rows with split=."
+                f"{flattery:.2g}. Judge it on other rows with split= (--split)."
             )
     if order.bounds is not None:
         better = f"may better {decided.measure} by at most {found.bound:.2g}"
         met = ", or come nearer to the constraints" if found.open else ""
         notes.append(f"Certified: the scores were counted in bins; a threshold within a bin {better}{met}.")
     return notes
+
+
+def unmet(goal: Goal, found: Found, order: Order, trials: float, level: float) -> list[str]:
+    """Which constraints cannot be had, each by itself or together, and how near the chosen threshold comes."""
+    there, alone = [], []
+    for own in goal.constraints:
+        pick, best = (np.fmax, "greatest") if own.least else (np.fmin, "least")
+        reach = math.nan
+        for curve in order.curves("all"):
+            reach = float(pick(reach, pick.reduce(own.values(points_of(curve, order), trials, level))))
+        at = float(own.values(found.points, trials, level))
+        there.append(f"{own.name}{f'.{own.end}' if own.end else ''} is {at:.4g}")
+        if float(own.shortfall(np.array(reach))) > 0:
+            alone.append(
+                f"Not to be had: {own}. The {best} of any threshold is {reach:.4g}; at this one it is {at:.4g}."
+            )
+    if alone:
+        return alone
+    together = " and ".join(map(str, goal.constraints))
+    return [f"Not to be had together: {together}. At the threshold that misses them least {', '.join(there)}."]
 
 
 # Optimism below this share of the value is not worth a word.
@@ -471,21 +522,12 @@ def totals(order: Order) -> tuple[float, float]:
     return float(order.positives.total), float(order.negatives.total)
 
 
-def nearest_said(own: Constraint, at: float, order: Order, trials: float, level: float) -> str:
-    """How near to a constraint the chosen threshold comes, and any other."""
-    pick, best = (np.fmax, "greatest") if own.least else (np.fmin, "least")
-    reach = math.nan
-    for curve in order.curves("all"):
-        reach = float(pick(reach, pick.reduce(own.values(points_of(curve, order), trials, level))))
-    return f"At the threshold that comes nearest it is {at:.4g}; the {best} of any threshold is {reach:.4g}."
-
-
 def broken_there(decided: ThresholdDecision, goal: Goal) -> list[str]:
     """Which constraints, met where the threshold was chosen, do not hold on the rows that judge it."""
     notes = []
     for own in goal.constraints:
         estimate = decided.estimates.get(own.name)
-        if estimate is None or own.name == "flagged":
+        if estimate is None:
             continue
         value = estimate.value if own.end is None else getattr(estimate, own.end)
         if float(own.shortfall(np.array(value))) > 0:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gnomon.estimate import Estimate
-from gnomon.evaluation.result import Advice, Evaluation
+from gnomon.evaluation.result import SURE, Advice, Evaluation, ranked_by
 from gnomon.intervals.difference import independent_difference
 from gnomon.measures.catalogue import measure
 
@@ -23,8 +23,6 @@ RARE, TOO_GOOD = 0.2, 0.9995
 CONSTANT = "constant score"
 # By how much F1 at another threshold, or a train value, must be greater for it to be worth saying.
 WORTHWHILE = 0.02
-# False discoveries that are accepted among slices called worse than the rest.
-SURE = 0.05
 # What train and test are compared by, the most telling first; and what a train value must reach for no underfitting.
 GAPS = ("roc_auc", "roc_auc_macro", "r2", "accuracy")
 POOR = {"roc_auc": 0.7, "roc_auc_macro": 0.7, "r2": 0.3}
@@ -100,7 +98,9 @@ def worse_than_guessing(evaluation: Evaluation) -> Numbers | None:
     """A loss that is clearly greater than that of a constant answer."""
     baseline = evaluation.baseline
     for name in ("log_loss", "brier_score", "mae", "mse"):
-        if baseline is not None and name in baseline.differences and baseline.differences[name].low > 0:
+        if baseline is None or name not in baseline.differences or not baseline.estimates[name].value > 0:
+            continue
+        if baseline.differences[name].low > 0:
             value = evaluation.estimates[name].value
             return {"measure": measure(name).title, "value": value, "guess": baseline.estimates[name].value}
     return None
@@ -161,7 +161,7 @@ def no_ranking(evaluation: Evaluation) -> Numbers | None:
 def auc_band(evaluation: Evaluation) -> Numbers | None:
     """What an AUC is called in teaching."""
     auc = defined(evaluation, "roc_auc")
-    if auc is None or auc.value < 0.5 or auc.method == CONSTANT or no_ranking(evaluation) is not None:
+    if auc is None or not 0.5 <= auc.value < TOO_GOOD or auc.method == CONSTANT or no_ranking(evaluation) is not None:
         return None
     return {"auc": auc.value, "band": next(name for least, name in BANDS if auc.value >= least)}
 
@@ -205,7 +205,7 @@ def better_threshold(evaluation: Evaluation) -> Numbers | None:
     f1 = defined(evaluation, "f1")
     if f1 is None or evaluation.thresholds is None or evaluation.threshold is None:
         return None
-    if constant_score(evaluation) is not None:
+    if constant_score(evaluation) is not None or few_rows(evaluation) is not None:
         return None
     best = evaluation.thresholds.best("f1")
     if not best.value > f1.value + WORTHWHILE:
@@ -216,7 +216,7 @@ def better_threshold(evaluation: Evaluation) -> Numbers | None:
 def uncalibrated(evaluation: Evaluation) -> dict[str, Any] | None:
     """Probabilities that do not hold what they say; inverted ones aside."""
     found = evaluation.calibration
-    if found is None or not found.p_value < 0.01 or not found.slope.value > 0:
+    if found is None or not found.p_value < 0.01 or not found.slope.value > 0 or few_rows(evaluation) is not None:
         return None
     return {
         "slope": found.slope.value,
@@ -282,7 +282,7 @@ def underfitting(evaluation: Evaluation) -> Numbers | None:
 def worst_slice(evaluation: Evaluation) -> Numbers | None:
     """A slice that is worse than the rest by more than chance."""
     for column, value, own in evaluation.worst_slices():
-        by = evaluation.ranked_by
+        by = ranked_by(evaluation.slices[column].values())
         assert by is not None  # there are ranked slices
         difference = own.differences[by]
         if measure(by).better * difference.value >= 0:
@@ -361,7 +361,7 @@ RULES = (
     ),
     Rule(
         "which_error",
-        "{missed:,} of class {positive!r} are missed (recall {recall:.3f}), {alarms:,} are false alarms (precision "
+        "Missed: {missed:,} of class {positive!r} (recall {recall:.3f}). False alarms: {alarms:,} (precision "
         "{precision:.3f}). If a miss costs more, as of a patient, lower the threshold for recall; if a false alarm "
         "does, as of a mail taken for spam, raise it for precision.",
         which_error,
@@ -408,7 +408,7 @@ RULES = (
     ),
     Rule(
         "most_confused",
-        "Most confused: {rows:,} rows of {true!r} ({share:.1%} of them) are taken for {predicted!r}.",
+        "Most confused: {true!r} is taken for {predicted!r}, {rows:,} times ({share:.1%} of its rows).",
         most_confused,
     ),
 )

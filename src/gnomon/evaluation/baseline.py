@@ -15,9 +15,9 @@ class Baseline:
     """The scores of guesses that do not look at a row.
 
     Attributes:
-        answers: What each strategy answers: ``"most_frequent"`` a class, ``"prior"`` the share of each class,
-            ``"mean"`` and ``"median"`` an amount, ``"random"`` None: any score that says nothing.
-        strategies: Of each estimate's name the strategy that it is of: the one that serves that measure best.
+        answers: What each strategy answers: ``"most_frequent"`` and ``"positive"`` a class, ``"prior"`` the share of
+            each class, ``"mean"`` and ``"median"`` an amount, ``"random"`` None: any score that says nothing.
+        strategies: Of each estimate's name the strategy that it is of.
         estimates: What the strategy scores.
         differences: What the model scores less that, on the same rows, with its interval.
     """

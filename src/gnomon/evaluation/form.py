@@ -20,6 +20,22 @@ class Form(ABC):
     def to_dict(self) -> dict[str, Any]:
         """The stable JSON form: see docs/json.md."""
 
+    @classmethod
+    @abstractmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> Form:
+        """The inverse of :meth:`to_dict`."""
+
+    def __eq__(self, other: object) -> bool:
+        """Equal in everything; undefined values are equal to each other."""
+        if not isinstance(other, type(self)):
+            return NotImplemented
+        return self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_dict, (self.to_dict(),)
+
     def to_json(self) -> str:
         """The JSON form as text, with a line break at the end."""
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -29,6 +29,7 @@ from gnomon.states.mean import ClassLoss, MeanLoss, Weight
 from gnomon.states.residuals import Amounts, Residuals
 
 MOST_FREQUENT, PRIOR, RANDOM, MEAN, MEDIAN = "most_frequent", "prior", "random", "mean", "median"
+FLAG_ALL = "positive"
 POSITIVE = 1
 Formula = Callable[[Cells], Array]
 
@@ -100,9 +101,7 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
     answer = schema.names[code]
     guesses.answers[MOST_FREQUENT] = answer
 
-    def always(cells: Cells) -> Cells:
-        own = np.arange(cells.support.shape[-1]) == code
-        return Cells(np.where(own, cells.support, 0), cells.support, np.where(own, cells.total, 0), cells.total)
+    always = always_answering(code)
 
     def less(formula: Formula) -> Formula:
         return lambda cells: formula(cells) - formula(always(cells))
@@ -118,6 +117,8 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
     for name, value in values.items():
         if name in ("matthews_corrcoef", "cohen_kappa"):
             guesses.add_constant(name, RANDOM, 0.0)
+        elif name == "f1" and schema.task == "binary":
+            guess_flagged(guesses, table, rows, schema)
         elif name in differences:
             own = share if name == "accuracy" else replace(share, value=value, low=NAN, high=NAN, method=None)
             guesses.add(name, MOST_FREQUENT, own, replace(differences[name], n=guesses.model[name].n))
@@ -125,6 +126,29 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
             guesses.add_undefined(name, MOST_FREQUENT, f"always answering {answer!r} has none")
         else:
             guesses.add_constant(name, MOST_FREQUENT, value)
+
+
+def always_answering(code: int) -> Callable[[Cells], Cells]:
+    """What a confusion matrix would be if every row were predicted as one class."""
+
+    def always(cells: Cells) -> Cells:
+        own = np.arange(cells.support.shape[-1]) == code
+        return Cells(np.where(own, cells.support, 0), cells.support, np.where(own, cells.total, 0), cells.total)
+
+    return always
+
+
+def guess_flagged(guesses: Guesses, table: Table, rows: Weight, schema: Schema) -> None:
+    """Always answering the positive class, which has the best F1 of all constant answers."""
+    always, f1 = always_answering(POSITIVE), positive(measures.f1)
+    model, value = guesses.model["f1"], float(f1(always(table.mass)))
+    if math.isnan(value) or not model.defined:
+        guesses.add_undefined("f1", FLAG_ALL, "there is no positive row")
+        return
+    guesses.answers[FLAG_ALL] = schema.names[POSITIVE]
+    less = table.bootstrapped({"f1": (lambda cells: f1(cells) - f1(always(cells)), "")}, rows)["f1"]
+    guess = replace(model, value=value, low=NAN, high=NAN, method=None, n=rows.n)
+    guesses.add("f1", FLAG_ALL, guess, replace(less, n=model.n))
 
 
 # Always answering one class scores the same in these, whatever the rows.

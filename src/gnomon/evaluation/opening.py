@@ -67,6 +67,8 @@ def slices_of(given: Any) -> tuple[Any, ...]:
     Raises:
         UsageError: Something else was passed.
     """
+    if isinstance(given, Mapping):
+        raise UsageError("slices= takes names; say limits of ranges in them: 'age=30,50'")
     asked = [given] if isinstance(given, str) else list(given or ()) if isinstance(given or (), Iterable) else [given]
     for own in asked:
         several = isinstance(own, (list, tuple)) and len(own) > 0 and all(isinstance(name, str) for name in own)

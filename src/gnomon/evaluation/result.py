@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.errors import SourceError, StateError, UnknownEstimateError, nearest
+from gnomon.errors import StateError, UnknownEstimateError, nearest
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.baseline import Baseline
 from gnomon.evaluation.calibration import Calibration
@@ -196,17 +194,6 @@ class Evaluation(Form, Mapping[str, Estimate]):
     def __len__(self) -> int:
         return len(self.estimates)
 
-    def __eq__(self, other: object) -> bool:
-        """Equal in everything; undefined values are equal to each other."""
-        if not isinstance(other, Evaluation):
-            return NotImplemented
-        return self.to_dict() == other.to_dict()
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Evaluation.from_dict, (self.to_dict(),)
-
     def __repr__(self) -> str:
         shown = [
             f"{name}={estimate.value:.3f}"
@@ -255,11 +242,11 @@ class Evaluation(Form, Mapping[str, Estimate]):
     def worst_slices(self, by: str | None = None) -> list[tuple[str, str, Evaluation]]:
         """The slices, as column, value and evaluation, the one furthest below the rest first.
 
-        Those that are not reliable are left out.
+        Those that are worse by more than chance come before all others. Those that are not reliable are left out.
 
         Args:
-            by: The name of the estimate to rank by; None for the AUC, the balanced accuracy, the accuracy or the RMSE,
-                whichever slices have.
+            by: The name of the estimate to rank by; None for that of each column: the AUC, the balanced accuracy, the
+                accuracy or the RMSE, the first that all its slices are compared in (:func:`ranked_by`).
 
         Raises:
             UnknownEstimateError: No slice has a difference of that name.
@@ -268,17 +255,16 @@ class Evaluation(Form, Mapping[str, Estimate]):
         known = dict.fromkeys(name for *_, own in every for name in own.differences)
         if by is not None and by not in known:
             raise UnknownEstimateError(f"no slice has a difference of {by!r}: {nearest(str(by), known)}")
-        name = by or self.ranked_by
-        if name is None:
-            return []
-        better = measure(name).better
-        having = [one for one in every if one[2].reliable and name in one[2].differences]
-        return sorted(having, key=lambda one: better * one[2].differences[name].value)
+        names = {column: by or ranked_by(values.values()) for column, values in self.slices.items()}
 
-    @property
-    def ranked_by(self) -> str | None:
-        """The name of the estimate that slices are ranked by: the first of a few that all of them are compared in."""
-        return ranked_by(own for values in self.slices.values() for own in values.values())
+        def rank(one: tuple[str, str, Evaluation]) -> tuple[bool, float]:
+            name = names[one[0]]
+            assert name is not None  # it has a difference of that name
+            difference = one[2].differences[name]
+            below = measure(name).better * difference.value
+            return not (below < 0 and difference.adjusted <= SURE), below
+
+        return sorted((one for one in every if one[2].reliable and names[one[0]] in one[2].differences), key=rank)
 
     def _measured(self) -> dict[str, Any]:
         """What a slice has in the JSON form, too."""
@@ -350,6 +336,8 @@ class Evaluation(Form, Mapping[str, Estimate]):
         )
 
 
+# False discoveries that are accepted among slices called worse than the rest.
+SURE = 0.05
 # What slices are ranked by, the first that they all have.
 RANKED_BY = ("roc_auc", "balanced_accuracy", "accuracy", "rmse")
 HEADLINES = {
@@ -366,24 +354,6 @@ def ranked_by(slices: Iterable[Evaluation]) -> str | None:
     if not reliable:
         return None
     return next((name for name in RANKED_BY if all(name in own.differences for own in reliable)), None)
-
-
-def load(path: str | Path) -> Evaluation:
-    """Reads back an evaluation that was saved (by :meth:`Evaluation.save` or ``--format json``).
-
-    Raises:
-        SourceError: The file cannot be read.
-        StateError: It holds no evaluation, or one of another version.
-    """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
-    try:
-        form = json.loads(text)
-    except ValueError as error:
-        raise StateError(f"{path} is no saved evaluation, or was cut off: {error}") from None
-    return Evaluation.from_dict(form)
 
 
 def estimates_from(form: Mapping[str, Any]) -> dict[str, Estimate]:

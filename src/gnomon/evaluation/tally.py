@@ -128,8 +128,8 @@ def count(source: Source, schema: Schema, tallies: Tallies, threads: int, sample
     if summary is None or not summary.rows.n:
         left_out = " once rows with missing values are left out" if summary is not None and summary.dropped else ""
         part = schema.columns.part
-        of_part = "" if part is None else f" whose {part}"
-        raise DataError(f"{source.name} has no rows{of_part} to evaluate{left_out}")
+        of_part = " to evaluate" if part is None else f" whose {part}"
+        raise DataError(f"{source.name} has no rows{of_part}{left_out}")
     slices = {
         slicing.name: own.summaries(sample) for slicing, own in zip(schema.columns.slices, tallies.slices, strict=True)
     }

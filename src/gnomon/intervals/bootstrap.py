@@ -58,7 +58,9 @@ def confusion_intervals(
     # table's mean weight.
     own, own_squares = mass.ravel()[cells], squares.ravel()[cells]
     unit = np.where(own > 0, own_squares / np.where(own > 0, own, 1.0), squares.sum() / mass.sum())
-    shape = own / unit + 1.0 / len(cells)
+    # A class without rows stays so in every replicate: what is undefined for it is not made up.
+    present = (mass.sum(axis=1) > 0)[cells // classes]
+    shape = np.where(present, own / unit + 1.0 / len(cells), 0.0)
     rng = np.random.Generator(np.random.Philox(seed))
     step = max(1, _DRAWN_AT_ONCE // len(cells))
     for start in range(0, REPLICATES, step):

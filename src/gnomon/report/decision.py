@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from gnomon.decision.cost import CostDecision
@@ -40,14 +40,24 @@ def render_threshold(decision: ThresholdDecision, console: Console) -> None:
     head = Text()
     head.append("threshold", style="bold")
     head.append(f" {glyphs.dot} {decision.goal}\n")
-    head.append(f"n = {chosen.n:,} {glyphs.dot} positive {visible(decision.positive, LONGEST_LABEL)!r}", style="dim")
-    answer = Text("score >= ")
-    answer.append(
-        "none" if math.isinf(chosen.value) else repr(chosen.value), style="bold green" if decision.met else "bold red"
-    )
+    judged = int(decision.confusion.counts.sum())
+    part = decision.provenance["columns"]["part"]
+    facts = [f"n = {chosen.n:,}"]
+    if part is not None:
+        facts = [f"chosen on {chosen.n:,} rows ({visible(part)})", f"judged on {judged:,} others"]
+    facts.append(f"positive {visible(decision.positive, LONGEST_LABEL)!r}")
+    head.append(f" {glyphs.dot} ".join(facts), style="dim")
+    style = "bold green" if decision.met else "bold red"
+    answer = Text("")
+    if math.isinf(chosen.value):
+        answer.append("flag nothing", style=style)
+    else:
+        answer.append("score >= ").append(repr(chosen.value), style=style)
     ends = interval_text(chosen, glyphs) if math.isfinite(chosen.low) and math.isfinite(chosen.high) else ""
     if ends:
         answer.append(f"  ({ends} in other samples)", style="dim")
+    if not decision.met:
+        answer.append("  the constraints are not met", style="red")
     sections: list[RenderableType] = [head, answer]
     sections.append(estimates_table(decision.estimates, console.width, glyphs, chosen.level))
     sections += [line for line in (compared(decision, glyphs),) if line is not None]
@@ -87,18 +97,18 @@ def render_recalibration(found: Recalibration, console: Console) -> None:
     head = Text()
     head.append("recalibration", style="bold")
     head.append(f" {glyphs.dot} judged on {some.n:,} other rows", style="dim")
-    table = grid()
-    for name in ("", "log loss", "less as it is", "Brier", "ECE"):
-        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
-    for name, own in found.estimates.items():
-        less = found.differences.get(name)
-        table.add_row(
-            Text(name.replace("_", " "), style="bold green" if name == found.best else ""),
-            number(own["log_loss"].value),
-            "" if less is None else difference_text(less["log_loss"], glyphs),
-            number(own["brier_score"].value),
-            number(own["expected_calibration_error"].value),
-        )
+    rows = found.estimates.items()
+    differences = [found.differences.get(name) for name, _ in rows]
+    columns = {
+        "map": [name.replace("_", " ") for name, _ in rows],
+        "log loss": [number(own["log_loss"].value) for _, own in rows],
+        "ECE": [number(own["expected_calibration_error"].value) for _, own in rows],
+        "difference of log loss": [
+            "" if own is None else difference_text(own["log_loss"], glyphs) for own in differences
+        ],
+        "Brier": [number(own["brier_score"].value) for _, own in rows],
+    }
+    table = column_table(columns, console.width, {"log loss": "bold"})
     sections: list[RenderableType] = [head, table]
     if found.notes:
         sections.append(bullets(list(found.notes), console.width, glyphs))
@@ -115,9 +125,9 @@ def compared(decision: ThresholdDecision, glyphs: Glyphs) -> Text | None:
     title = glyphs.write(measure(decision.measure).title)
     facts = []
     if decision.corrected is not None and not math.isnan(decision.corrected.value):
-        facts.append(f"less optimism {number(decision.corrected.value)}")
+        facts.append(f"{number(decision.corrected.value)} once corrected for optimism")
     if decision.default is not None and not math.isnan(decision.default.value):
-        facts.append(f"at a threshold of 0.5 {number(decision.default.value)}")
+        facts.append(f"{number(decision.default.value)} at a threshold of 0.5")
     return Text(f"{title}: {', '.join(facts)}") if facts else None
 
 
@@ -139,7 +149,10 @@ def threshold_table(decision: ThresholdDecision, width: int) -> RenderableType:
     for name, title in names.items():
         values = decision.costs.mean(table.points) if decision.costs and name == "cost" else table[name]
         columns[title] = [number(float(values[place])) for place in shown]
-    return column_table(columns, width, {"": "bold green", "score >=": "bold"})
+    table_ = column_table(columns, width, {"": "bold green", "score >=": "bold"})
+    if decision.provenance["columns"]["part"] is None:
+        return table_
+    return Group(Text("thresholds, on the rows that it was chosen on", style="bold"), table_)
 
 
 def shown_threshold(threshold: float) -> str:

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.calibration import Calibration
-from gnomon.evaluation.result import ConfusionMatrix, Evaluation, ranked_by
+from gnomon.evaluation.result import SURE, ConfusionMatrix, Evaluation, ranked_by
 from gnomon.measures.catalogue import measure
 from gnomon.report.text import number, visible
 
@@ -79,8 +79,8 @@ SLICE_ORDER = {
 MOST_SLICES = 20
 # Rows that are listed as most wrong.
 WORST = 5
-# A difference is called sure where its adjusted p-value is at most this.
-SURE = 0.05
+# Slices of few rows that are shown.
+MOST_UNRELIABLE = 3
 
 
 def render(evaluation: Evaluation, console: Console) -> None:
@@ -260,7 +260,9 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
                 better * slices[value].differences[by].value if by in slices[value].differences else math.inf,
             ),
         )
-    shown = {value: slices[value] for value in ordered[:MOST_SLICES]}
+    reliable = [value for value in ordered if slices[value].reliable][:MOST_SLICES]
+    few = [value for value in ordered if not slices[value].reliable][:MOST_UNRELIABLE]
+    shown = {value: slices[value] for value in (*reliable, *few)}
     against = {value: against_text(own, by) for value, own in shown.items()}
     first = next(iter(slices.values()))
     order = SLICE_ORDER[first.task]
@@ -273,11 +275,12 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
         order,
         width,
         glyphs,
-        ("to the rest", against) if by is not None else None,
+        (f"{CLASS_HEADS.get(by, by)} to rest", against) if by is not None else None,
     )
     below = []
     if len(shown) < len(slices):
-        below.append(Text(f"and {len(slices) - len(shown):,} slices more", style="dim"))
+        none = "" if reliable else ", none of enough rows to be ranked"
+        below.append(Text(f"and {len(slices) - len(shown):,} slices more{none}", style="dim"))
     if any(text.plain.endswith("*") for text in against.values()):
         below.append(Text("* more than chance, at a false discovery rate of 5 %", style="dim"))
     return Group(table, *below)

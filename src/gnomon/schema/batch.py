@@ -276,7 +276,8 @@ def score(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
         row = outside[0]
         raise DataError(
             f"column {name!r} is no probability: {rows.position(row)} holds {values[row]!s}, outside [0, 1] "
-            f"({len(outside):,} such rows); if it is a decision value, say scale='any' (--scale any)"
+            f"({len(outside):,} such rows); if it is a decision value, say scale='any' (--scale any), "
+            "or pass 1 / (1 + exp(-z)) where a probability is needed"
         )
     return values
 

@@ -72,6 +72,15 @@ def label_order(label: Label) -> tuple[bool, Label]:
     return isinstance(label, str), label
 
 
+def sorted_names(names: Iterable[str]) -> list[str]:
+    """Names of classes in the order that classes have: whole numbers by size if all are such, else by the alphabet."""
+    known = list(names)
+    try:
+        return sorted(known, key=int)
+    except ValueError:
+        return sorted(known)
+
+
 def label_name(label: Label, boolean: bool) -> str:
     """What a label is called in a report."""
     return str(bool(label)) if boolean else str(label)

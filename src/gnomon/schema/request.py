@@ -72,4 +72,6 @@ def threshold_of(request: Request, *, usable: bool) -> float | None:
         return None
     if request.threshold is None:
         return 0.5 if request.scale == "probability" else None
+    if request.scale == "probability" and not 0 <= request.threshold <= 1:
+        raise UsageError(f"threshold={request.threshold:g} lies outside [0, 1], where probabilities are")
     return float(request.threshold)

@@ -96,6 +96,12 @@ def looks_like_regression(request: Request, target: LabelColumn, prediction: Lab
     if target.labels is not None and target.labels and isinstance(target.labels[0], str):
         return False
     if target.labels is None:
+        if target.unit and prediction.labels is not None and set(prediction.labels) <= {0, 1}:
+            name, other = request.columns.target, request.columns.prediction or request.either
+            raise UsageError(
+                f"{name!r} holds fractions between 0 and 1, {other!r} only 0 and 1: are they swapped? The true values "
+                "come first; if they are right, say task='regression' (--task regression)"
+            )
         return True
     name, other = request.columns.target, request.columns.prediction or request.either
     if prediction.labels is None:

@@ -16,7 +16,7 @@ from gnomon.schema.slices import MOST_SLICES, Slices, too_many
 from gnomon.sources.base import Source
 
 # A column of fractions with more values than this is divided into ranges, so many of them unless others are asked for.
-FEW_VALUES, RANGES = 20, 5
+FEW_VALUES, RANGES, MOST_RANGES = 20, 5, 20
 # Values that ranges follow from: all of a column up to about so many, every so many of a longer one.
 SURVEYED = 1 << 20
 
@@ -120,9 +120,9 @@ def edges_of(column: str, limits: str, source: Source) -> tuple[float, ...] | No
             raise UsageError(f"{column}={limits}: say ascending limits (30,50), one limit (50,) or how many ranges (4)")
         if "," in limits:
             return given
-        if not given[0].is_integer() or not 2 <= given[0] <= 100:
+        if not given[0].is_integer() or not 2 <= given[0] <= MOST_RANGES:
             raise UsageError(
-                f"{column}={limits}: a number of ranges from 2 to 100, or one limit with a comma: {limits},"
+                f"{column}={limits}: say 2 to {MOST_RANGES} ranges, or one limit with a comma: {column}={limits},"
             )
         wanted = int(given[0])
     elif source.text_columns([column]):

@@ -69,6 +69,10 @@ class Constraint:
         name = found[1].lower()
         if threshold_measure(name) is None:
             raise UsageError(f"the constraint {text!r} names no measure: {nearest(name, THRESHOLD_MEASURES)}")
+        if name == "flagged" and (found[5] or 0 < limit < 1):
+            raise UsageError(f"{text!r}: flagged is a number of rows; of a share of them say 'flagged_share <= 5 %'")
+        if name != "flagged" and not found[5] and limit > 1:
+            raise UsageError(f"{text!r} asks for more than 1, the greatest value there is: did you mean {limit:g} %?")
         end = found[2].lower() if found[2] else None
         if end is not None and name not in PROPORTIONS:
             known = [name for name in THRESHOLD_MEASURES if name in PROPORTIONS]
@@ -129,7 +133,7 @@ class Goal:
             given = ", ".join(f"{name} {cost:g}" for name in _CELLS if (cost := getattr(self.costs, name)))
             what = f"least cost ({given} a row)"
         else:
-            what = f"best {self.measure}"
+            what = f"{'best' if self.better > 0 else 'least'} {self.measure}"
         return f"{what} with {' and '.join(map(str, self.constraints))}" if self.constraints else what
 
     @property
