@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from typing import Any, cast
 
 import numpy as np
@@ -31,6 +33,8 @@ from gnomon.states.residuals import Amounts, Residuals
 MOST_FREQUENT, PRIOR, RANDOM, MEAN, MEDIAN = "most_frequent", "prior", "random", "mean", "median"
 FLAG_ALL = "positive"
 POSITIVE = 1
+# Rows that are taken together.
+_AT_ONCE = 1 << 17
 Formula = Callable[[Cells], Array]
 
 
@@ -203,9 +207,17 @@ def guess_amount(guesses: Guesses, parts: Parts, summary: Summary, options: Opti
         target, prediction, weight = kept.columns()
         median = Ranks(target, weight, options.threads).quantile(0.5)
         guesses.answers[MEDIAN] = median
-        distance = np.abs(target - median)
-        guess = mean_loss(MeanLoss.of(distance, weight, options.threads))
-        paired = mean_loss(MeanLoss.of(np.abs(target - prediction) - distance, weight, options.threads))
+
+        def of_chunk(start: int) -> tuple[MeanLoss, MeanLoss]:
+            rows = slice(start, start + _AT_ONCE)
+            own = None if weight is None else weight[rows]
+            distance = np.abs(target[rows] - median)
+            less = np.abs(target[rows] - prediction[rows]) - distance
+            return MeanLoss.of(distance, own, 1), MeanLoss.of(less, own, 1)
+
+        with ThreadPoolExecutor(options.threads) as pool:
+            chunks = pool.map(of_chunk, range(0, len(target), _AT_ONCE))
+            guess, paired = (mean_loss(reduce(MeanLoss.merge, own)) for own in zip(*chunks, strict=True))
         n = summary.rows.n
         guesses.add(
             "mae",
