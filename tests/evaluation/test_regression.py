@@ -1,5 +1,6 @@
 """Regression evaluations against scikit-learn, exact fractions and simulation."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -27,6 +28,9 @@ def test_every_value_equals_sklearn(rows):
     }
     for name, value in expected.items():
         assert ev[name].value == pytest.approx(value, rel=1e-12, abs=1e-300), name
+    weights = np.ones(len(target)) if weight is None else weight
+    bias = math.fsum(weights * (prediction - target)) / math.fsum(weights)
+    assert ev["mean_error"].value == pytest.approx(bias, rel=1e-9, abs=1e-12 * ev["mae"].value)
     if np.ptp(target) > 1e-6:
         slack = 1e-9 * max(1.0, (np.abs(target).max() / np.ptp(target)) ** 2 * 1e-3)
         for name, function in (("r2", sk.r2_score), ("explained_variance", sk.explained_variance_score)):

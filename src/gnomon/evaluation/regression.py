@@ -43,9 +43,13 @@ def evaluate_regression(summary: Summary, options: Options) -> Parts:
         parts.estimates["rmse"] = root(parts.estimates["mse"], options)
         for name, centre in (("r2", False), ("explained_variance", True)):
             parts.estimates[name] = explained_estimate(state, centre, n, options)
-    for name, loss in (("mae", measures.absolute_error), ("mape", measures.relative_error)):
+    for name, loss, least in (
+        ("mae", measures.absolute_error, 0.0),
+        ("mape", measures.relative_error, 0.0),
+        ("mean_error", measures.mean_error, -math.inf),
+    ):
         try:
-            parts.estimates[name] = mean_estimate(loss(state), n, options)
+            parts.estimates[name] = mean_estimate(loss(state), n, options, least)
         except OverflowError:
             parts.estimates[name] = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
     if "errors" in summary.states:
@@ -69,9 +73,9 @@ def ranks_of(state: State, largest: float, options: Options) -> Ranks | BinnedRa
     return Ranks(np.abs(target - prediction), weight, options.threads)
 
 
-def mean_estimate(measured: MeanAndError, n: int, options: Options) -> Estimate:
-    """The mean of a loss."""
-    return with_reason(options.estimate(measured.mean, mean_interval(measured, options.level), n), options)
+def mean_estimate(measured: MeanAndError, n: int, options: Options, least: float = 0.0) -> Estimate:
+    """The mean of a loss that is not below a least value."""
+    return with_reason(options.estimate(measured.mean, mean_interval(measured, options.level, least), n), options)
 
 
 def root(squared: Estimate, options: Options) -> Estimate:

@@ -53,6 +53,7 @@ CATALOGUE: dict[str, Measure] = {
     "mse": Measure("MSE", high=_INF, better=_DOWN),
     "rmse": Measure("RMSE", high=_INF, better=_DOWN),
     "mae": Measure("MAE", high=_INF, better=_DOWN),
+    "mean_error": Measure("mean error (bias)", low=-_INF, high=_INF, better=_DOWN),
     "r2": Measure("R²", low=-_INF),
     "explained_variance": Measure("explained variance", low=-_INF),
     "median_absolute_error": Measure("median absolute error", high=_INF, better=_DOWN),

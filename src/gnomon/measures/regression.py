@@ -138,6 +138,12 @@ def absolute_error(state: Residuals) -> MeanAndError:
     return mean_and_error(state.weight, state.sums["abs"], state.sums2["abs"], state.sums2["e2"])
 
 
+def mean_error(state: Residuals) -> MeanAndError:
+    """The mean of prediction less target: below 0, predictions are too low."""
+    found = mean_and_error(state.weight, state.sums["e"], state.sums2["e"], state.sums2["e2"])
+    return MeanAndError(-found.mean, found.variance, found.rows)
+
+
 def relative_error(state: Residuals) -> MeanAndError:
     """The mean absolute percentage error, as a fraction: the mean of |e| / max(|y|, 2^-52)."""
     return mean_and_error(state.weight, state.sums["q"], state.sums2["q"], state.sums2["q2"])

@@ -67,6 +67,7 @@ CLASS_HEADS = {
     "mae": "MAE",
     "r2": "R²",
     "median_absolute_error": "median error",
+    "mean_error": "mean error",
 }
 
 # Estimates of a slice, the most telling first; slices that are shown.
@@ -74,7 +75,7 @@ SLICE_ORDER = {
     "binary": ("roc_auc", "recall", "precision", "f1", "accuracy", "balanced_accuracy"),
     "multiclass": ("accuracy", "f1_macro", "roc_auc_macro"),
     "multilabel": ("accuracy", "f1_macro", "hamming_loss"),
-    "regression": ("rmse", "mae", "r2", "median_absolute_error"),
+    "regression": ("rmse", "mean_error", "mae", "r2", "median_absolute_error"),
 }
 MOST_SLICES = 20
 # Rows that are listed as most wrong.

@@ -284,7 +284,7 @@ def _rank(goal: Goal, best: Best, points: Points) -> tuple[float, float, float]:
 
 def missed_by(goal: Goal, points: Points, trials: float, level: float) -> Array:
     """By how much the constraints are missed at each point, in all; 0 where all hold."""
-    missed = np.zeros(np.broadcast_shapes(points.true_positives.shape))
+    missed = np.zeros(points.true_positives.shape)
     for own in goal.constraints:
         missed = missed + own.shortfall(own.values(points, trials, level)) / max(abs(own.limit), 1.0)
     return missed
