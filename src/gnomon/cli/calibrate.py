@@ -9,11 +9,6 @@ import click
 
 from gnomon.cli import options as own
 
-SCORE = click.option(
-    "-s", "--score", required=True, metavar="COLUMN", help="Column of probabilities of the positive class."
-)
-TARGET = click.option("-t", "--target", required=True, metavar="COLUMN", help="Column of true values.")
-
 
 @click.command(short_help="Recalibrate probabilities, and apply the map.")
 @own.with_options(
@@ -75,16 +70,12 @@ def calibrate(
     gnomon calibrate old.parquet --target y --score p --split part=fit --apply new.parquet --output mapped.parquet
     """
     from gnomon.cli.progress import ProgressBar
-    from gnomon.decision.apply import applicable, write_applied
+    from gnomon.decision.apply import write_applied
     from gnomon.decision.recalibration import AS_IS, METHODS, recalibrate
-    from gnomon.errors import UsageError
     from gnomon.report.decision import render_recalibration
 
     own.check_output(output, (*paths, *applied))
-    if applied and (output is None or form == "json"):
-        raise UsageError("--apply writes the mapped rows to --output FILE: name it, and leave --format out")
-    if applied and output is not None:
-        applicable(applied, output, [score], column)
+    rows = own.applied_rows(applied, output, form, [score], column)
     with ProgressBar() as progress:
         found = recalibrate(
             list(paths),
@@ -94,9 +85,9 @@ def calibrate(
             progress=progress,
             **options,
         )
-    if applied and output is not None:
+    if rows is not None and output is not None:
         made = (column, lambda columns: found.apply(columns[0]))
-        rows = write_applied(applied, output, [score], "probability", made)
+        count = write_applied(rows, output, [score], "probability", made)
         how = "not mapped, as no map is better: copied" if found.best == AS_IS else f"mapped by {found.best}"
-        click.echo(f"{rows:,} rows {how}: {output}", err=True)
+        click.echo(f"{count:,} rows {how}: {output}", err=True)
     own.show(found, render_recalibration, form, None if applied else output)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from gnomon.sources.files import FileSource
 
 Command = Callable[..., Any]
 
@@ -106,6 +109,26 @@ def check_output(output: Path | None, paths: tuple[Path, ...]) -> None:
         raise UsageError(f"--output {output} is the input itself: write the report to another file")
     if output is not None and not output.parent.is_dir():
         raise SourceError(f"cannot write {output}: there is no folder {output.parent}")
+
+
+def applied_rows(
+    applied: tuple[Path, ...], output: Path | None, form: str, scores: list[str], column: str
+) -> FileSource | None:
+    """The rows of ``--apply``, once it is clear that they can be read and written; None where there are none.
+
+    Raises:
+        UsageError: There is no output to write them to, or it does not fit.
+        ColumnError: A column of scores is missing.
+        SourceError: The files cannot be read.
+    """
+    from gnomon.decision.apply import applicable
+    from gnomon.errors import UsageError
+
+    if not applied:
+        return None
+    if output is None or form == "json":
+        raise UsageError("--apply writes the decided rows to --output FILE: name it, and leave --format out")
+    return applicable(applied, output, scores, column)
 
 
 def show(result: Any, render: Command, form: str, output: Path | None) -> None:

@@ -93,13 +93,10 @@ def threshold(
     gnomon threshold scored.parquet --target y --score p --goal f1 --split part=validation
     gnomon threshold old.parquet --target y --score p --goal f1 --apply new.parquet --output decided.parquet
     """
-    from gnomon.decision.apply import applicable, labels, write_applied
-    from gnomon.errors import UsageError
+    from gnomon.decision.apply import labels, write_applied
     from gnomon.report.decision import render_cost, render_threshold
 
     own.check_output(output, (*paths, *applied))
-    if applied and (output is None or form == "json"):
-        raise UsageError("--apply writes the decided rows to --output FILE: name it, and leave --format out")
     chosen = {
         "target": own.columns(target, paths),
         "score": own.columns(score, paths),
@@ -107,8 +104,7 @@ def threshold(
     }
     given = chosen["score"]
     scores = given if isinstance(given, list) else [str(given)]
-    if applied and output is not None:
-        applicable(applied, output, scores, column)
+    rows = own.applied_rows(applied, output, form, scores, column)
     shown = None if applied else output
     many = cost_matrix is not None
     result: Any
@@ -124,9 +120,9 @@ def threshold(
         codes = result.apply(np.stack(columns, axis=1)) if many else result.apply(columns[0]).astype(int)
         return labels(codes, result.classes)
 
-    if applied and output is not None and met:
-        rows = write_applied(applied, output, scores, options["scale"], (column, decide))
-        click.echo(f"{rows:,} rows decided: {output}", err=True)
+    if rows is not None and output is not None and met:
+        count = write_applied(rows, output, scores, options["scale"], (column, decide))
+        click.echo(f"{count:,} rows decided: {output}", err=True)
     own.show(result, render_cost if many else render_threshold, form, shown)
     if not met:
         if applied:

@@ -23,28 +23,24 @@ _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
 Make = Callable[[tuple[NDArray[Any], ...]], NDArray[Any]]
 
 
-def write_applied(
-    paths: Sequence[Path], output: Path, scores: Sequence[str], scale: str, made: tuple[str, Make]
-) -> int:
+def write_applied(source: FileSource, output: Path, scores: Sequence[str], scale: str, made: tuple[str, Make]) -> int:
     """Writes the rows of some files with a column more that follows from their scores; returns their number.
 
     All other fields stay as they are; those of a CSV are text, also where they look like numbers.
 
     Args:
-        paths: The files.
+        source: The files, as :func:`applicable` gave them.
         output: Where to write: ``.parquet``, ``.csv``, ``.feather`` or ``.arrow``.
         scores: The columns of scores.
         scale: Whether they are probabilities, which is checked, or any numbers.
         made: The name of the column, and what makes it.
 
     Raises:
-        UsageError: The output is one of the files, or is named for no format; there is such a column already.
-        ColumnError: A column of scores is missing, or holds no numbers.
+        ColumnError: A column of scores holds no numbers.
         DataError: A score is missing or no probability.
         SourceError: The output cannot be written.
     """
     name, make = made
-    source = applicable(paths, output, scores, name)
     task = "multiclass" if len(scores) > 1 else "binary"
     schema = Schema(cast(Task, task), Columns((), (), tuple(scores)), scale=cast(Scale, scale))
 

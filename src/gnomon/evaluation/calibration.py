@@ -159,12 +159,13 @@ def calibration_of(state: Reliability, brier: float, hull: Curve, n: int, option
     ones = np.ones((len(odds), 1))
     both = logistic_fit(np.column_stack([odds, ones]), np.zeros(len(odds)), groups)
     large = logistic_fit(ones, odds, groups)
-    parts = brier_parts(groups.equal_width(WIDTHS), brier)
+    tenths = groups.equal_width(WIDTHS)
+    parts = brier_parts(tenths, brier)
     steps = upper_steps(hull)
     best = isotonic_brier(steps.positives, steps.negatives)
     z = spiegelhalter(groups, brier)
     return Calibration(
-        reliability_curve(groups.equal_width(WIDTHS), options),
+        reliability_curve(tenths, options),
         reliability_curve(groups.equal_mass(WIDTHS), options),
         coefficient(both, n, options),
         coefficient(large, n, options),

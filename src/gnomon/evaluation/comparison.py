@@ -22,7 +22,8 @@ from gnomon.schema.schema import Schema
 FEW_ROWS, FEW_OF_CLASS = 30, 10
 # With more slices of a column than this, AUCs are not compared: each takes a ranking of all other rows.
 MOST_RANKED = 50
-_SMALL = ("confusion", "log_loss", "brier_score", "residuals")
+# What comparisons are made of: counts and sums, and the scores of a binary task.
+COUNTS, SCORES = ("confusion", "log_loss", "brier_score", "residuals"), ("scores", "classes")
 
 Evaluate = Callable[[Summary, Options, Reading], Parts]
 
@@ -52,10 +53,10 @@ def compared(
     found: dict[str, dict[str, Evaluation]] = {}
     for column, own in slices.items():
         values = list(own)
-        parts = [comparable(summaries[column][value]) for value in values]
+        parts = [only(summaries[column][value], (*COUNTS, *SCORES)) for value in values]
         ranked = len(values) <= MOST_RANKED and len({type(part.states.get("scores")) for part in parts}) == 1
         if not ranked:
-            parts = [without_rows(part) for part in parts]
+            parts = [only(part, COUNTS) for part in parts]
 
         def of_rest(rest: Summary | None) -> Mapping[str, Estimate]:
             return {} if rest is None else rest_estimates(rest, schema, options, evaluate, reading)
@@ -80,16 +81,9 @@ def rests_of(parts: Sequence[Summary]) -> list[Summary | None]:
     return rests
 
 
-def comparable(summary: Summary) -> Summary:
-    """Counts and sums, and the scores of a binary task: what comparisons are made of."""
-    small = {name: own for name, own in summary.states.items() if name in ("scores", "classes") or name in _SMALL}
-    return Summary(summary.rows, summary.dropped, small)
-
-
-def without_rows(summary: Summary) -> Summary:
-    """Counts and sums only."""
-    small = {name: own for name, own in summary.states.items() if name in _SMALL}
-    return Summary(summary.rows, summary.dropped, small)
+def only(summary: Summary, names: Sequence[str]) -> Summary:
+    """A summary of some of its states."""
+    return Summary(summary.rows, summary.dropped, {name: own for name, own in summary.states.items() if name in names})
 
 
 def rest_estimates(
@@ -97,7 +91,7 @@ def rest_estimates(
 ) -> dict[str, Estimate]:
     """The estimates of the rest that a comparison is made of: those from counts and sums, and the AUC."""
     alone = replace(options, threads=1)
-    estimates = dict(evaluate(without_rows(rest), alone, reading).estimates)
+    estimates = dict(evaluate(only(rest, COUNTS), alone, reading).estimates)
     if schema.task == "binary" and "scores" in rest.states:
         auc = auc_estimate(reading.order(rest), alone)
         if auc is not None:

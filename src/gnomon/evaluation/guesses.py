@@ -104,32 +104,36 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
     code, share = table.majority(rows)
     answer = schema.names[code]
     guesses.answers[MOST_FREQUENT] = answer
+    # The positive class has the best F1 of all constant answers.
+    flagged = {"f1"} if schema.task == "binary" else set()
+    always = {name: always_answering(POSITIVE if name in flagged else code) for name in guesses.model}
 
-    always = always_answering(code)
-
-    def less(formula: Formula) -> Formula:
-        return lambda cells: formula(cells) - formula(always(cells))
+    def less(formula: Formula, guess: Callable[[Cells], Cells]) -> Formula:
+        return lambda cells: formula(cells) - formula(guess(cells))
 
     formulas = {name: own for name, own in formulas_of(schema).items() if name in guesses.model}
-    values = {name: float(formula(always(table.mass))) for name, formula in formulas.items()}
+    values = {name: float(formula(always[name](table.mass))) for name, formula in formulas.items()}
     varying = {
-        name: (less(formula), "")
+        name: (less(formula, always[name]), "")
         for name, formula in formulas.items()
-        if not math.isnan(values[name]) and guesses.model[name].defined and name not in CONSTANT
+        if not math.isnan(values[name]) and guesses.model[name].defined and name not in CONSTANT | UNINFORMED
     }
     differences = table.bootstrapped(varying, rows)
     for name, value in values.items():
-        if name in ("matthews_corrcoef", "cohen_kappa"):
+        strategy = FLAG_ALL if name in flagged else MOST_FREQUENT
+        if name in UNINFORMED:
             guesses.add_constant(name, RANDOM, 0.0)
-        elif name == "f1" and schema.task == "binary":
-            guess_flagged(guesses, table, rows, schema)
         elif name in differences:
             own = share if name == "accuracy" else replace(share, value=value, low=NAN, high=NAN, method=None)
-            guesses.add(name, MOST_FREQUENT, own, replace(differences[name], n=guesses.model[name].n))
+            guesses.add(name, strategy, own, replace(differences[name], n=guesses.model[name].n))
+            if name in flagged:
+                guesses.answers[FLAG_ALL] = schema.names[POSITIVE]
+        elif name in flagged:
+            guesses.add_undefined(name, strategy, "there is no positive row")
         elif math.isnan(value):
-            guesses.add_undefined(name, MOST_FREQUENT, f"always answering {answer!r} has none")
+            guesses.add_undefined(name, strategy, f"always answering {answer!r} has none")
         else:
-            guesses.add_constant(name, MOST_FREQUENT, value)
+            guesses.add_constant(name, strategy, value)
 
 
 def always_answering(code: int) -> Callable[[Cells], Cells]:
@@ -142,21 +146,10 @@ def always_answering(code: int) -> Callable[[Cells], Cells]:
     return always
 
 
-def guess_flagged(guesses: Guesses, table: Table, rows: Weight, schema: Schema) -> None:
-    """Always answering the positive class, which has the best F1 of all constant answers."""
-    always, f1 = always_answering(POSITIVE), positive(measures.f1)
-    model, value = guesses.model["f1"], float(f1(always(table.mass)))
-    if math.isnan(value) or not model.defined:
-        guesses.add_undefined("f1", FLAG_ALL, "there is no positive row")
-        return
-    guesses.answers[FLAG_ALL] = schema.names[POSITIVE]
-    less = table.bootstrapped({"f1": (lambda cells: f1(cells) - f1(always(cells)), "")}, rows)["f1"]
-    guess = replace(model, value=value, low=NAN, high=NAN, method=None, n=rows.n)
-    guesses.add("f1", FLAG_ALL, guess, replace(less, n=model.n))
-
-
 # Always answering one class scores the same in these, whatever the rows.
 CONSTANT = frozenset({"balanced_accuracy", "recall", "specificity", "false_positive_rate", "recall_macro"})
+# Any guess that does not look at the row has 0 of these.
+UNINFORMED = frozenset({"matthews_corrcoef", "cohen_kappa"})
 
 
 def formulas_of(schema: Schema) -> dict[str, Formula]:

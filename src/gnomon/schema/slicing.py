@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, UsageError, nearest
+from gnomon.schema.labels import numbers
 from gnomon.schema.slices import MOST_SLICES, Slices, too_many
 from gnomon.sources.base import Source
 
@@ -150,8 +151,6 @@ def round_limits(limits: NDArray[np.float64]) -> NDArray[np.float64]:
 def surveyed(source: Source, column: str) -> NDArray[np.float64] | None:
     """The numbers of a column, every so many where they are very many; None if it holds something else."""
     import pyarrow as pa
-
-    from gnomon.schema.labels import numbers
 
     taken: list[NDArray[np.float64]] = []
     step, rows = 1, 0
