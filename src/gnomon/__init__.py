@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from gnomon.evaluation.errors import Errors
     from gnomon.evaluation.evaluate import evaluate
     from gnomon.evaluation.result import Advice, ConfusionMatrix, Evaluation
+    from gnomon.evaluation.several import Evaluations
+    from gnomon.models.evaluate import evaluate_model
+    from gnomon.models.scorers import get_scorer, get_scorer_names
     from gnomon.thresholds.table import OperatingPoint, Thresholds
 
 __all__ = [
@@ -49,6 +52,7 @@ __all__ = [
     "Errors",
     "Estimate",
     "Evaluation",
+    "Evaluations",
     "GnomonError",
     "MissingValuesError",
     "OperatingPoint",
@@ -62,6 +66,9 @@ __all__ = [
     "__version__",
     "choose_threshold",
     "evaluate",
+    "evaluate_model",
+    "get_scorer",
+    "get_scorer_names",
     "load",
     "metrics",
     "minimum_cost",
@@ -78,12 +85,16 @@ _HOME = {
     "Errors": "gnomon.evaluation.errors",
     "Estimate": "gnomon.estimate",
     "Evaluation": "gnomon.evaluation.result",
+    "Evaluations": "gnomon.evaluation.several",
     "OperatingPoint": "gnomon.thresholds.table",
     "Recalibration": "gnomon.decision.recalibration",
     "ThresholdDecision": "gnomon.decision.threshold",
     "Thresholds": "gnomon.thresholds.table",
     "choose_threshold": "gnomon.decision.threshold",
     "evaluate": "gnomon.evaluation.evaluate",
+    "evaluate_model": "gnomon.models.evaluate",
+    "get_scorer": "gnomon.models.scorers",
+    "get_scorer_names": "gnomon.models.scorers",
     "load": "gnomon.decision.loading",
     "minimum_cost": "gnomon.decision.cost",
     "recalibrate": "gnomon.decision.recalibration",

@@ -13,6 +13,7 @@ from gnomon.decision.threshold import ThresholdDecision
 from gnomon.errors import SourceError, StateError
 from gnomon.evaluation.form import SCHEMA_VERSION
 from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.several import Evaluations
 
 KINDS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "threshold": ThresholdDecision.from_dict,
@@ -22,7 +23,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 
 
 def load(path: str | Path) -> Any:
-    """Reads back an evaluation, a decision or a recalibration that was saved (``save``, or ``--format json``).
+    """Reads back what was saved (``save``, or ``--format json``): evaluations, a decision or a recalibration.
 
     Raises:
         SourceError: The file cannot be read.
@@ -36,6 +37,8 @@ def load(path: str | Path) -> Any:
         form = json.loads(text)
     except ValueError as error:
         raise StateError(f"{path} is no saved evaluation, or was cut off: {error}") from None
+    if isinstance(form, Mapping) and "evaluations" in form:
+        return Evaluations.from_dict(form)
     if not isinstance(form, Mapping) or "decision" not in form:
         return Evaluation.from_dict(form)
     if form.get("schema_version") != SCHEMA_VERSION or form["decision"] not in KINDS:

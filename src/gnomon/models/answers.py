@@ -1,0 +1,128 @@
+"""What a fitted model says of rows: labels, scores of each class, or amounts, by the methods that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.errors import UsageError
+
+Labels = NDArray[Any]
+Scores = NDArray[np.float64]
+
+CLASSIFIER, REGRESSOR = "classifier", "regressor"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a model says of some rows.
+
+    Attributes:
+        predicted: The labels or amounts that it predicts: shape (rows,), of several labels (rows, labels).
+        scores: Its scores: shape (rows,) of two classes by a decision value, (rows, classes) of probabilities or of
+            decision values, of several labels (rows, labels); None where it has none.
+        classes: The classes in the order of the scores; empty where the model does not say.
+        probabilities: Whether scores are probabilities.
+    """
+
+    predicted: Labels
+    scores: Scores | None = None
+    classes: tuple[Any, ...] = ()
+    probabilities: bool = False
+
+    @classmethod
+    def joined(cls, parts: Sequence[tuple[NDArray[np.intp], Answers]], rows: int) -> Answers:
+        """The answers of several models, each to rows of its own, as one.
+
+        Args:
+            parts: The places of the rows, and what was said of them.
+            rows: How many there are in all.
+
+        Raises:
+            UsageError: The models know different classes.
+        """
+        first = parts[0][1]
+        if any(own.classes != first.classes for _, own in parts):
+            raise UsageError(
+                "some folds know other classes than others, so their scores cannot be put together: use fewer folds, "
+                "or folds that hold rows of every class (StratifiedKFold)"
+            )
+        predicted = np.empty((rows, *first.predicted.shape[1:]), np.result_type(*(own.predicted for _, own in parts)))
+        scores = None if first.scores is None else np.empty((rows, *first.scores.shape[1:]), np.float64)
+        for places, own in parts:
+            predicted[places] = own.predicted
+            if scores is not None:
+                scores[places] = own.scores
+        return cls(predicted, scores, first.classes, first.probabilities)
+
+
+def kind_of(model: Any) -> str:
+    """Whether a model is a classifier or a regressor, by scikit-learn's tags or by what it has.
+
+    Raises:
+        UsageError: It has no ``predict``, or is neither.
+    """
+    if not callable(getattr(model, "predict", None)):
+        raise UsageError(f"{type(model).__name__} is no fitted model: it has no predict method")
+    kind = getattr(model, "_estimator_type", None)
+    if kind is None and hasattr(model, "__sklearn_tags__"):
+        kind = model.__sklearn_tags__().estimator_type
+    if kind in (CLASSIFIER, REGRESSOR):
+        return str(kind)
+    if kind is not None:
+        raise UsageError(f"{type(model).__name__} is a {kind}: only classifiers and regressors are evaluated")
+    classifies = any(hasattr(model, name) for name in ("predict_proba", "decision_function", "classes_"))
+    return CLASSIFIER if classifies else REGRESSOR
+
+
+def answers_of(model: Any, X: Any) -> Answers:
+    """What a fitted model says of rows; probabilities before decision values, and neither where it has none.
+
+    Raises:
+        UsageError: It is not fitted, or is no model.
+    """
+    kind = kind_of(model)
+    try:
+        predicted = table_of(model.predict(X))
+        if kind == REGRESSOR:
+            return Answers(predicted)
+        for method in ("predict_proba", "decision_function"):
+            # A model may have the attribute and refuse it only when it is looked up, as SVC(probability=False) does.
+            ask = getattr(model, method, None)
+            if callable(ask):
+                scores = score_table(ask(X), predicted)
+                return Answers(predicted, scores, classes_of(model), method == "predict_proba")
+    except Exception as error:
+        if type(error).__name__ != "NotFittedError":
+            raise
+        raise UsageError(f"{type(model).__name__} is not fitted: call fit first, or pass cv=5") from None
+    return Answers(predicted, None, classes_of(model))
+
+
+def table_of(predicted: Any) -> Labels:
+    """Predictions as an array, one column as none; of a data frame its values."""
+    table = np.asarray(predicted.to_numpy() if hasattr(predicted, "to_numpy") else predicted)
+    return table[:, 0] if table.ndim == 2 and table.shape[1] == 1 else table
+
+
+def score_table(scores: Any, predicted: Labels) -> Scores:
+    """Scores as one array; a list with one table for each label gives the column of 1 of each."""
+    if isinstance(scores, list) and predicted.ndim == 2:
+        columns = [np.asarray(own, np.float64) for own in scores]
+        if any(own.ndim != 2 or own.shape[1] != 2 for own in columns):
+            raise UsageError("a label has one class only for this model: each label needs rows of 0 and of 1")
+        return np.column_stack([own[:, 1] for own in columns])
+    return np.asarray(scores.to_numpy() if hasattr(scores, "to_numpy") else scores, np.float64)
+
+
+def classes_of(model: Any) -> tuple[Any, ...]:
+    """The classes of a model, if it says them; none of a model of several labels."""
+    classes = getattr(model, "classes_", None)
+    if not isinstance(classes, Iterable) or isinstance(classes, (str, bytes)):
+        return ()
+    found = np.asarray(list(classes), dtype=object)
+    return tuple(found.tolist()) if found.ndim == 1 and not any(isinstance(own, np.ndarray) for own in found) else ()

@@ -1,0 +1,259 @@
+"""``gnomon.evaluate_model``: from a fitted model, or several, and rows to evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gnomon.errors import UsageError, nearest
+from gnomon.evaluation.advice import advise
+from gnomon.evaluation.evaluate import evaluate
+from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.several import Evaluations
+from gnomon.models.answers import CLASSIFIER, Answers, answers_of, kind_of
+from gnomon.models.cutoff import cutoff_of
+from gnomon.models.folds import out_of_fold
+
+# The true values and the predictions are columns of these names, unless the rows have such columns themselves.
+TARGET, PREDICTED, SCORE, WEIGHT = "y_true", "y_pred", "y_score", "weight"
+
+
+def evaluate_model(
+    model: Any,
+    X: Any,
+    y: Any,
+    /,
+    *,
+    train: tuple[Any, Any] | None = None,
+    cv: Any = None,
+    groups: Any = None,
+    weight: Any = None,
+    slices: str | Sequence[str] | None = None,
+    id: str | None = None,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
+    threshold: float | None = None,
+    **options: Any,
+) -> Any:
+    """Evaluates fitted models of scikit-learn, or such as have the same methods, on rows.
+
+    Of a classifier the probabilities are used (``predict_proba``), else the decision values, else the labels; of two
+    classes a row counts as positive where ``model.predict`` says so, unless ``threshold`` is given.
+
+    Args:
+        model: A fitted classifier or regressor: a pipeline, a search, anything with ``predict``. Or several, to be seen
+            side by side: a dict of models by name, or a list.
+        X: The features, whatever the model takes: shape (rows, features).
+        y: The true values: shape (rows,), of a multilabel task (rows, labels) of 0 and 1.
+        train: The features and true values that the model was fitted on: evaluated too, as ``ev.train``, and advice
+            says where the difference points to overfitting.
+        cv: Evaluate copies of the model instead, each fitted on the other folds: a number of folds, or a splitter of
+            scikit-learn whose test rows hold every row once. The model need not be fitted.
+        groups: Of each row, for splitters that keep groups together.
+        weight: Of each row, for the evaluation alone: shape (rows,).
+        slices: Names of columns of ``X`` (a data frame) whose values divide the rows, as for :func:`gnomon.evaluate`.
+        id: Name of a column of ``X`` that says what rows are called.
+        classes: The classes in order, where the model does not say them, as a pipeline's last step does.
+        positive: The class that the model looks for; needed unless the classes are 0/1, False/True or -1/1.
+        threshold: A row is predicted positive at ``score >= threshold``; None for what the model itself predicts.
+        options: Others of :func:`gnomon.evaluate`: ``level``, ``interval``, ``seed``, ``missing``, ``exact``,
+            ``memory``, ``threads``.
+
+    Returns:
+        A :class:`gnomon.Evaluation`; of several models a mapping of them, :class:`gnomon.Evaluations`.
+
+    Raises:
+        UsageError: The model is not fitted, is no classifier or regressor, or the arguments contradict each other.
+        ColumnError: A column for ``slices`` or ``id`` is missing.
+        DataError: Missing or infinite values, or labels that the model does not know.
+
+    Examples:
+        >>> import numpy as np
+        >>> class Above:
+        ...     classes_ = np.array([0, 1])
+        ...     def predict_proba(self, X):
+        ...         return np.column_stack([1 - X[:, 0], X[:, 0]])
+        ...     def predict(self, X):
+        ...         return (X[:, 0] > 0.5).astype(int)
+        >>> X, y = np.array([[0.1], [0.4], [0.35], [0.8], [0.5], [0.7]]), [0, 0, 1, 1, 0, 1]
+        >>> ev = evaluate_model(Above(), X, y)
+        >>> ev["accuracy"].value, ev["roc_auc"].value
+        (0.8333333333333334, 0.7777777777777778)
+    """
+    if train is not None and cv is not None:
+        raise UsageError("cv= fits copies of the model on parts of X: leave train= out, or pass a fitted model and it")
+    if train is not None and not (isinstance(train, tuple) and len(train) == 2):
+        raise UsageError("train= takes the features and the true values that the model was fitted on: train=(X, y)")
+    models = several(model)
+    said = {"classes": classes, "positive": positive, "threshold": threshold, "slices": slices, "id": id, **options}
+
+    def one(each: Any) -> Evaluation:
+        notes = []
+        if cv is not None:
+            answers, folds = out_of_fold(each, X, y, cv, groups)
+            notes.append(f"Every row was predicted by a copy of the model fitted on the other {folds - 1} folds.")
+        else:
+            answers = answers_of(each, X)
+        found = evaluated(each, answers, X, y, weight, said)
+        fitted = None
+        if train is not None:
+            own = {**said, "slices": None, "id": None, "threshold": found.threshold if threshold is None else threshold}
+            fitted = evaluated(each, answers_of(each, train[0]), *train, None, own)
+        found = replace(
+            found,
+            train=fitted,
+            notes=(*notes, *found.notes),
+            provenance={**found.provenance, "source": type(each).__name__, "model": description(each)},
+        )
+        return replace(found, advice=advise(found))
+
+    if models is None:
+        return one(model)
+    return Evaluations({name: one(each) for name, each in models.items()})
+
+
+def several(model: Any) -> dict[str, Any] | None:
+    """Models by name; None for one model. Models of a list are called by what they are.
+
+    Raises:
+        UsageError: There are none.
+    """
+    if isinstance(model, Mapping):
+        models = {str(name): each for name, each in model.items()}
+    elif isinstance(model, (list, tuple)):
+        kinds = [type(each).__name__ for each in model]
+        numbers = [kinds[:place].count(kind) + 1 for place, kind in enumerate(kinds)]
+        models = {
+            kind if kinds.count(kind) == 1 else f"{kind} {number}": each
+            for kind, number, each in zip(kinds, numbers, model, strict=True)
+        }
+    else:
+        return None
+    if not models:
+        raise UsageError("there is no model: pass a fitted model, or a dict of models by name")
+    return models
+
+
+def evaluated(model: Any, answers: Answers, X: Any, y: Any, weight: Any, said: dict[str, Any]) -> Evaluation:
+    """The evaluation of what a model says of rows."""
+    truth = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
+    if truth.ndim == 2 and truth.shape[1] == 1:
+        truth = truth[:, 0]
+    if len(truth) != len(answers.predicted):
+        raise UsageError(f"X has {len(answers.predicted):,} rows, but y has {len(truth):,}")
+    said = dict(said)
+    rows = Rows(X, said["slices"], said["id"])
+    if truth.ndim == 2:
+        return of_labels(answers, truth, y, weight, said, rows)
+    columns = rows.columns | {TARGET: truth}
+    if weight is not None:
+        columns[WEIGHT] = np.asarray(weight)
+        said["weight"] = WEIGHT
+    if kind_of(model) != CLASSIFIER:
+        for name in ("classes", "positive", "threshold"):
+            if said.pop(name) is not None:
+                raise UsageError(f"{name}= is for a classifier, but {type(model).__name__} is a regressor")
+        if answers.predicted.ndim != 1:
+            raise UsageError("the model predicts several amounts a row: evaluate each by gnomon.evaluate")
+        return evaluate(columns | {PREDICTED: answers.predicted}, target=TARGET, prediction=PREDICTED,
+                        task="regression", **said)  # fmt: skip
+    known = tuple(said["classes"]) if said["classes"] is not None else answers.classes
+    scores = answers.scores
+    if len(known) == 2:
+        return of_two(model, answers, known, columns, said)
+    said.update(classes=list(known) or None, prediction=PREDICTED, task="multiclass" if len(known) > 2 else "auto")
+    columns[PREDICTED] = answers.predicted
+    if scores is not None and scores.ndim == 2 and scores.shape[1] == len(known):
+        names = [f"{SCORE}[{label}]" for label in known]
+        columns |= dict(zip(names, scores.T, strict=True))
+        said.update(score=names, scale="probability" if answers.probabilities else "any")
+    return evaluate(columns, target=TARGET, **said)
+
+
+def of_two(
+    model: Any, answers: Answers, known: tuple[Any, ...], columns: dict[str, Any], said: dict[str, Any]
+) -> Evaluation:
+    """Of two classes: the score of the positive one, cut where the model itself cuts."""
+    negative, positive = ordered(known, said.pop("positive"))
+    said.update(positive=label_text(positive), classes=[negative, positive], task="binary")
+    predicted, scores = answers.predicted, answers.scores
+    if scores is None:
+        if said["threshold"] is not None:
+            raise UsageError(f"threshold= cuts scores, but {type(model).__name__} predicts labels only")
+        return evaluate(columns | {PREDICTED: predicted}, target=TARGET, prediction=PREDICTED, **said)
+    own = scores[:, known.index(positive)] if scores.ndim == 2 else scores if positive == known[1] else -scores
+    columns[SCORE] = own
+    said.update(score=SCORE, scale="probability" if answers.probabilities else "any")
+    if said["threshold"] is None:
+        cutoff = cutoff_of(model, own, predicted == positive, answers.probabilities)
+        if cutoff is None:
+            columns[PREDICTED] = predicted
+            said["prediction"] = PREDICTED
+        said["threshold"] = cutoff
+    return evaluate(columns, target=TARGET, **said)
+
+
+def ordered(known: tuple[Any, ...], positive: Any) -> tuple[Any, Any]:
+    """The two classes, the negative one first.
+
+    Raises:
+        UsageError: Which one is positive was not said, or said wrongly.
+    """
+    names = [label_text(own) for own in known]
+    if positive is None:
+        if known in ((0, 1), (-1, 1)):  # False and True are 0 and 1
+            return known[0], known[1]
+        raise UsageError(
+            f"the model tells {names[0]!r} from {names[1]!r}: say which one it looks for, such as positive={names[1]!r}"
+        )
+    if label_text(positive) not in names:
+        raise UsageError(f"positive={positive!r} is no class of the model: {nearest(str(positive), names)}")
+    place = names.index(label_text(positive))
+    return known[1 - place], known[place]
+
+
+def label_text(label: Any) -> str:
+    """A class as text."""
+    return str(bool(label)) if isinstance(label, np.bool_) else str(label)
+
+
+def of_labels(answers: Answers, truth: Any, y: Any, weight: Any, said: dict[str, Any], rows: Rows) -> Evaluation:
+    """Of several labels: one column each."""
+    names = said.pop("classes") or [str(own) for own in getattr(y, "columns", range(truth.shape[1]))]
+    columns = rows.columns | {f"{TARGET}[{name}]": own for name, own in zip(names, truth.T, strict=True)}
+    targets = list(columns)[len(rows.columns) :]
+    if answers.predicted.shape != truth.shape:
+        raise UsageError(f"y has shape {truth.shape}, but the model predicts shape {answers.predicted.shape}")
+    predicted = {f"{PREDICTED}[{name}]": own for name, own in zip(names, answers.predicted.T, strict=True)}
+    columns |= predicted
+    said.update(prediction=list(predicted), classes=names, task="multilabel")
+    if answers.scores is not None and answers.scores.shape == truth.shape:
+        scores = {f"{SCORE}[{name}]": own for name, own in zip(names, answers.scores.T, strict=True)}
+        columns |= scores
+        said.update(score=list(scores), scale="probability" if answers.probabilities else "any")
+    if weight is not None:
+        columns[WEIGHT] = np.asarray(weight)
+        said["weight"] = WEIGHT
+    return evaluate(columns, target=targets, **said)
+
+
+class Rows:
+    """The columns of ``X`` that slices and ids name."""
+
+    def __init__(self, X: Any, slices: Any, id: Any) -> None:
+        asked = [slices] if isinstance(slices, str) else list(slices or ())
+        texts = [part for own in asked for part in ([own] if isinstance(own, str) else list(own))]
+        names = [str(name) for name in getattr(X, "columns", ())]
+        if (texts or id is not None) and not names:
+            raise UsageError("slices= and id= name columns of X: pass a data frame")
+        wanted = [name for name in names if name == id or any(name in text for text in texts)]
+        self.columns: dict[str, Any] = {name: X[name] for name in wanted}
+
+
+def description(model: Any) -> dict[str, Any]:
+    """What a model is: its kind, and the parameters that were not left at their defaults."""
+    kind = f"{type(model).__module__.partition('.')[0]}.{type(model).__name__}"
+    return {"kind": kind, "text": " ".join(repr(model).split())[:500]}
