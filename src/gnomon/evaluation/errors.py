@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.options import Options
+from gnomon.evaluation.scatter import Scatter
 from gnomon.intervals.mean import mean_interval
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.losses import total_of
@@ -80,11 +81,14 @@ class Errors:
         confusions: Pairs of classes that are confused most.
         residuals: Errors of a regression in ten ranges of the prediction with equally many rows; empty where rows are
             not kept.
+        scatter: Predicted against true amounts of a regression (:class:`gnomon.evaluation.scatter.Scatter`); None where
+            rows are not kept.
     """
 
     rows: tuple[WrongRow, ...] = ()
     confusions: tuple[ConfusedClasses, ...] = ()
     residuals: tuple[ResidualRange, ...] = ()
+    scatter: Scatter | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -95,6 +99,7 @@ class Errors:
                 {"low": own.low, "high": own.high, "n": own.n, "mean_error": own.mean_error.to_dict(), "rmse": own.rmse}
                 for own in self.residuals
             ],
+            "scatter": None if self.scatter is None else self.scatter.to_dict(),
         }
 
     @classmethod
@@ -107,6 +112,7 @@ class Errors:
                 ResidualRange(**{**own, "mean_error": Estimate.from_dict(own["mean_error"])})
                 for own in form["residuals"]
             ),
+            None if form.get("scatter") is None else Scatter.from_dict(form["scatter"]),
         )
 
 

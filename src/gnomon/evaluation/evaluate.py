@@ -25,6 +25,7 @@ from gnomon.evaluation.ranking import threshold_table
 from gnomon.evaluation.reading import Reading
 from gnomon.evaluation.regression import evaluate_regression
 from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.scatter import scatter_of
 from gnomon.evaluation.summary import Summary
 from gnomon.kernels.threads import thread_count
 from gnomon.schema.resolve import resolve
@@ -185,6 +186,7 @@ def errors_of(parts: Parts, summary: Summary, schema: Schema, options: Options) 
         summary.worst.rows,
         () if parts.confusion is None else most_confused(parts.confusion, schema.names),
         residuals_by_prediction(kept, options) if isinstance(kept, Amounts) else (),
+        scatter_of(kept, options.threads) if isinstance(kept, Amounts) else None,
     )
 
 

@@ -17,6 +17,7 @@ from gnomon.evaluation.baseline import Baseline
 from gnomon.evaluation.calibration import Calibration
 from gnomon.evaluation.errors import Errors
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.shown import Shown
 from gnomon.measures.catalogue import measure
 from gnomon.thresholds.table import Thresholds
 
@@ -112,7 +113,7 @@ class Advice:
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation(Form, Mapping[str, Estimate]):
+class Evaluation(Form, Shown, Mapping[str, Estimate]):
     """Every estimate of one model on one set of rows.
 
     A mapping from the names of estimates to :class:`gnomon.Estimate`; iteration gives the names.

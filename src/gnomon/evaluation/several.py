@@ -8,9 +8,10 @@ from typing import Any
 from gnomon.errors import StateError, UnknownEstimateError, UsageError, nearest
 from gnomon.evaluation.form import SCHEMA_VERSION, Form
 from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.shown import Shown
 
 
-class Evaluations(Form, Mapping[str, Evaluation]):
+class Evaluations(Form, Shown, Mapping[str, Evaluation]):
     """Evaluations by the names of their models, in the order to be shown in.
 
     Examples:
@@ -51,6 +52,9 @@ class Evaluations(Form, Mapping[str, Evaluation]):
 
     def __repr__(self) -> str:
         return "\n".join(f"{name}: {own!r}" for name, own in self.items())
+
+    def _by_name(self) -> Mapping[str, Evaluation]:
+        return self
 
     @property
     def task(self) -> str:

@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 REPLICATES = 1000
 # Replicates are drawn in parts of about this many numbers, to bound the memory.
 _DRAWN_AT_ONCE = 4_000_000
+# Matrices whose replicates are drawn together: few enough for the caches.
+_MATRICES_AT_ONCE = 100
 # A Poisson distribution of such a mean is normal to three digits.
 _NEARLY_NORMAL = 1000.0
 # With more classes than this, empty cells off the diagonal stay empty: there are too many to draw.
@@ -71,16 +73,57 @@ def confusion_intervals(
     return {name: percentile_interval(np.concatenate(parts), values[name], level) for name, parts in drawn.items()}
 
 
+def matrices_intervals(
+    mass: Array,
+    unit: float,
+    values: Mapping[str, Array],
+    formulas: Mapping[str, Callable[[Cells], Array]],
+    level: float,
+    seed: int,
+) -> dict[str, tuple[Array, Array]]:
+    """Both ends of :func:`confusion_intervals` for many matrices of two classes, each by the same seed.
+
+    Args:
+        mass: Weight of the cells, shape (matrices, 2, 2); each class has rows.
+        unit: The weight of a row.
+        values: The measures' values, of shape (matrices,), which the intervals will contain.
+        formulas: The measures.
+        level: The confidence level.
+        seed: Seed of the draws.
+    """
+    if not formulas:
+        return {}
+    shapes = mass.reshape(-1, 4) / unit + 0.25
+    ends = {name: (np.empty(len(mass)), np.empty(len(mass))) for name in formulas}
+    for start in range(0, len(mass), _MATRICES_AT_ONCE):
+        rows = slice(start, start + _MATRICES_AT_ONCE)
+        draws = unit * np.stack(
+            [
+                np.random.Generator(np.random.Philox(seed)).standard_gamma(shape, size=(REPLICATES, 4))
+                for shape in shapes[rows]
+            ]
+        )
+        replicates = margins(draws, np.arange(4), 2)
+        for name, formula in formulas.items():
+            low, high = np.quantile(formula(replicates), [0.5 - level / 2, 0.5 + level / 2], axis=-1)
+            own = values[name][rows]
+            ends[name][0][rows], ends[name][1][rows] = np.minimum(low, own), np.maximum(high, own)
+    return ends
+
+
 def margins(draws: Array, cells: NDArray[np.intp], classes: int) -> Cells:
-    """The diagonal and margins of replicates given for some cells, ascending, the whole diagonal among them."""
+    """The diagonal and margins of replicates given for some cells, ascending, the whole diagonal among them.
+
+    The cells are the last axis.
+    """
     rows, columns = np.divmod(cells, classes)
     by_column = np.argsort(columns, kind="stable")
     starts = np.arange(classes)
     return Cells(
-        draws[:, rows == columns],
-        np.add.reduceat(draws, np.searchsorted(rows, starts), axis=1),
-        np.add.reduceat(draws[:, by_column], np.searchsorted(columns[by_column], starts), axis=1),
-        draws.sum(axis=1, keepdims=True),
+        draws[..., rows == columns],
+        np.add.reduceat(draws, np.searchsorted(rows, starts), axis=-1),
+        np.add.reduceat(draws[..., by_column], np.searchsorted(columns[by_column], starts), axis=-1),
+        draws.sum(axis=-1, keepdims=True),
     )
 
 

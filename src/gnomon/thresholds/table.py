@@ -10,10 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import UsageError, nearest
+from gnomon.kernels.ranking import convex_hull
 from gnomon.measures.threshold import THRESHOLD_MEASURES, Points, threshold_measure
+from gnomon.thresholds.bands import MEASURES, Band, bands
 from gnomon.thresholds.goal import best_of, make_goal
 
 Array = NDArray[np.float64]
+
+# Steps of a class's weight in which the vertices of a curve are found; counts are taken as they are.
+_STEPS = 2.0**30
 
 COLUMNS = ("precision", "recall", "specificity", "false_positive_rate", "f1", "flagged_share")
 
@@ -167,6 +172,43 @@ class Thresholds:
         chosen = best_of(make_goal(goal, costs, gains, where), self._points, trials)
         return self._point(int(chosen.place), float(chosen.value), float(chosen.shortfall) == 0)
 
+    def bands(self, names: Sequence[str] = MEASURES, *, level: float = 0.95, seed: int = 0) -> dict[str, Band]:
+        """Measures of the confusion matrix at every threshold, with their intervals, by name.
+
+        They are what ``gnomon.evaluate(..., threshold=...)`` says there; with weights the intervals count rows as
+        their effective number.
+
+        Args:
+            names: The measures.
+            level: The confidence level.
+            seed: Seed of the replicates behind the intervals that have no formula.
+
+        Returns:
+            By name ``value``, ``low`` and ``high`` at the thresholds, of shape (thresholds,).
+
+        Raises:
+            UsageError: There is no measure of such a name.
+        """
+        for name in names:
+            if name not in MEASURES:
+                raise UsageError(f"a threshold has no band of {name!r}: {nearest(name, MEASURES)}")
+        return bands(self._points, self.effective, names, level, seed)
+
+    def some(self, most: int) -> Thresholds:
+        """At most so many of the thresholds: those of the convex hull before others, spread over what they flag.
+
+        The best by any costs stays among them, unless the hull alone has more.
+        """
+        if len(self) <= most:
+            return self
+        hull = self._hull()
+        share = self["flagged_share"]
+        spread = np.searchsorted(share, np.linspace(0, 1, max(0, most - len(hull))))
+        places = np.unique(np.concatenate([hull, np.minimum(spread, len(self) - 1)]))
+        if len(places) > most:
+            places = places[np.unique(np.linspace(0, len(places) - 1, most).astype(np.intp))]
+        return Thresholds(self.threshold[places], self._points.at(places), self.effective, False)
+
     def to_columns(self, measures: Sequence[str] = COLUMNS) -> dict[str, Array]:
         """The table as columns by name, such as for ``pandas.DataFrame``: thresholds, counts and measures."""
         points = self._points
@@ -197,6 +239,18 @@ class Thresholds:
         tp, fp = (np.array(form[name], np.float64) for name in ("true_positives", "false_positives"))
         points = Points(tp, fp, form["positives"], form["negatives"])
         return cls(threshold, points, form["effective"], bool(form["complete"]))
+
+    def _hull(self) -> NDArray[np.intp]:
+        """Where the vertices of the ROC curve's convex hull stand, of its upper side and its lower."""
+        counts = self._points.true_positives, self._points.false_positives
+        totals = self.positives, self.negatives
+        whole = all(bool((own == np.floor(own)).all()) for own in counts)
+        tp, fp = (
+            np.rint(own if whole else own * (_STEPS / total)).astype(np.int64)[1:]
+            for own, total in zip(counts, totals, strict=True)
+        )
+        vertices, *_ = convex_hull((np.ascontiguousarray(self.threshold[1:]), tp, fp))
+        return np.searchsorted(-self.threshold, -vertices)
 
     def _point(self, place: int, value: float, met: bool) -> OperatingPoint:
         tp, fp = float(self.true_positives[place]), float(self.false_positives[place])

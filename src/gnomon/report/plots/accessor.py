@@ -1,0 +1,228 @@
+"""``ev.plot``: a plot by its name, of one evaluation or of several on one axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gnomon.errors import UsageError, nearest
+from gnomon.evaluation.result import Evaluation, ranked_by
+from gnomon.report.language import speaking
+from gnomon.report.plots.amounts import draw_predicted_vs_true, draw_residuals
+from gnomon.report.plots.calibration import draw_calibration
+from gnomon.report.plots.curves import draw_det, draw_precision_recall, draw_roc
+from gnomon.report.plots.cuts import draw_confusion, draw_thresholds
+from gnomon.report.plots.display import Display, canvas, drawing
+from gnomon.report.plots.intervals import draw_intervals, draw_slices
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Draw = Callable[..., None]
+# Panels of the overview have this size, in inches.
+PANEL = (5.2, 4.4)
+# What an overview shows, of these what there is.
+OVERVIEW = (
+    "intervals", "confusion", "roc", "precision_recall", "thresholds", "calibration", "predicted_vs_true", "residuals",
+)  # fmt: skip
+
+
+class Plots:
+    """Plots of an evaluation, or of several side by side, by matplotlib, in the way of scikit-learn's displays.
+
+    Each takes the axes to draw on (None for new ones) and returns what it drew, with ``ax_`` and ``figure_``. Labels
+    are in the language of the environment unless ``lang`` says another. Called itself, ``ev.plot()`` draws all that
+    there is as one figure.
+
+    Examples:
+        >>> import gnomon, matplotlib
+        >>> matplotlib.use("agg")
+        >>> ev = gnomon.evaluate([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+        >>> ev.plot.roc().ax_.get_xlabel()
+        'false positive rate (fall-out)'
+    """
+
+    def __init__(self, evaluations: Mapping[str, Evaluation]) -> None:
+        self._evaluations = evaluations
+
+    def __repr__(self) -> str:
+        return f"Plots of what there is: {', '.join(f'plot.{name}()' for name in self.available())}"
+
+    def roc(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
+        """The ROC curve, with the pointwise interval of the recall and the line of guessing."""
+        return self._draw(draw_roc, "roc", ax, lang)
+
+    def precision_recall(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
+        """The precision-recall curve, with the pointwise interval of the precision and the share of positives."""
+        return self._draw(draw_precision_recall, "precision_recall", ax, lang)
+
+    def det(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
+        """The detection error trade-off: misses against false alarms on the scale of normal deviates."""
+        return self._draw(draw_det, "det", ax, lang)
+
+    def thresholds(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
+        """Precision, recall and F1 at every threshold."""
+        return self._draw(draw_thresholds, "thresholds", ax, lang)
+
+    def calibration(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
+        """The reliability curve: the share of positives among rows of a probability."""
+        return self._draw(draw_calibration, "calibration", ax, lang)
+
+    def residuals(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
+        """Errors of a regression against its predictions, with their mean in ranges."""
+        return self._draw(draw_residuals, "residuals", ax, lang)
+
+    def predicted_vs_true(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
+        """Predictions of a regression against the true amounts."""
+        return self._draw(draw_predicted_vs_true, "predicted_vs_true", ax, lang)
+
+    def intervals(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
+        """Measures with their intervals, and what a guess would score."""
+        return self._draw(draw_intervals, "intervals", ax, lang)
+
+    def confusion(self, ax: Any = None, *, lang: str | None = None) -> Display:
+        """The confusion matrix; of several models, or labels, one axes each (``ax`` takes as many)."""
+        self._check("confusion")
+        matrices = self._matrices()
+        axes: list[Any]
+        if ax is None and len(matrices) > 1:
+            figure, axes = panels(len(matrices))
+        elif len(matrices) == 1:
+            ax, figure = canvas(ax)
+            axes = [ax]
+        else:
+            axes = list(np.ravel(ax))
+            if len(axes) != len(matrices):
+                raise UsageError(f"there are {len(matrices)} confusion matrices, but {len(axes)} axes to draw them on")
+            figure = axes[0].get_figure()
+        with (
+            speaking(lang),
+            drawing([*self._evaluations, *(label for own in matrices.values() for label in own.labels)]),
+        ):
+            for own, (name, matrix) in zip(axes, matrices.items(), strict=True):
+                draw_confusion(own, matrix, name)
+        return Display(axes[0] if len(axes) == 1 else np.array(axes), figure)
+
+    def slices(
+        self, column: str | None = None, by: str | None = None, ax: Axes | None = None, *, lang: str | None = None
+    ) -> Display:
+        """A measure of each slice with its interval, the worst first.
+
+        Args:
+            column: The column that divides the rows; None for the first.
+            by: The measure; None for what slices are ranked by.
+            ax: The axes to draw on.
+            lang: The language of the labels.
+
+        Raises:
+            UsageError: There are no slices, none of that column, or no such measure.
+        """
+        self._check("slices")
+        first = next(iter(self._evaluations.values()))
+        column = next(iter(first.slices)) if column is None else column
+        if column not in first.slices:
+            raise UsageError(f"there are no slices by {column!r}: {nearest(str(column), first.slices)}")
+        slices = first.slices[column]
+        own = by or ranked_by(slices.values()) or next(iter(first))
+        if own not in first:
+            raise UsageError(f"slices have no measure {own!r}: {nearest(own, first)}")
+
+        def draw(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
+            draw_slices(ax, evaluations, column, own)
+
+        return self._draw(draw, "slices", ax, lang, [column, *slices])
+
+    def __call__(self, *, lang: str | None = None) -> Display:
+        """All that there is, as one figure."""
+        shown = [name for name in OVERVIEW if name in self.available() and not (name == "confusion" and self._many())]
+        more = [("slices", column) for column in self._columns()]
+        figure, axes = panels(len(shown) + len(more))
+        for ax, name in zip(axes, shown, strict=False):
+            getattr(self, name)(ax=ax, lang=lang)
+        for ax, (name, column) in zip(axes[len(shown) :], more, strict=True):
+            getattr(self, name)(column, ax=ax, lang=lang)
+        return Display(np.array(axes), figure)
+
+    def save(self, path: str | Path, *, lang: str | None = None) -> None:
+        """Writes all that there is as one picture, whole or not at all: .png, .svg or .pdf, by the name of the file.
+
+        Raises:
+            UsageError: The name of the file ends otherwise.
+            SourceError: The file cannot be written.
+        """
+        from gnomon.report.plots.picture import save_picture
+
+        save_picture(self, Path(path), lang)
+
+    def available(self) -> list[str]:
+        """The plots that there are of these evaluations."""
+        every = self._evaluations.values()
+        has = {
+            "intervals": True,
+            "confusion": bool(self._matrices()),
+            **dict.fromkeys(("roc", "precision_recall", "det", "thresholds"), all(own.thresholds for own in every)),
+            "calibration": all(own.calibration for own in every),
+            **dict.fromkeys(("predicted_vs_true", "residuals"), all(own.errors.scatter for own in every)),
+            "slices": bool(self._columns()),
+        }
+        return [name for name, found in has.items() if found]
+
+    def _draw(
+        self, draw: Draw, name: str, ax: Axes | None, lang: str | None, texts: list[str] | None = None
+    ) -> Display:
+        """One plot on an axes."""
+        self._check(name)
+        ax, figure = canvas(ax)
+        with speaking(lang), drawing([*self._evaluations, *(texts or [])]):
+            draw(ax, self._evaluations)
+        return Display(ax, figure)
+
+    def _check(self, name: str) -> None:
+        """Refuses a plot of what there is not.
+
+        Raises:
+            UsageError: There is nothing to draw.
+        """
+        if name not in self.available():
+            task = next(iter(self._evaluations.values())).task
+            raise UsageError(
+                f"this {task} evaluation has nothing for plot.{name}(): there are "
+                + ", ".join(f"plot.{own}()" for own in self.available())
+            )
+
+    def _columns(self) -> list[str]:
+        """The columns that divide the rows of all models."""
+        first, *others = self._evaluations.values()
+        return [column for column in first.slices if all(column in own.slices for own in others)]
+
+    def _matrices(self) -> dict[str, Any]:
+        """The confusion matrices: of each model, or of each label."""
+        several = len(self._evaluations) > 1
+        found = {}
+        for model, own in self._evaluations.items():
+            if own.confusion is not None:
+                found[model] = own.confusion
+            for label, matrix in own.confusions.items():
+                found[f"{model}: {label}" if several else label] = matrix
+        return found
+
+    def _many(self) -> bool:
+        """Whether there is more than one confusion matrix."""
+        return len(self._matrices()) > 1
+
+
+def panels(count: int) -> tuple[Any, list[Any]]:
+    """A figure of so many axes."""
+    import matplotlib.pyplot as plt
+
+    across = min(count, 3 if count != 4 else 2)
+    down = -(-count // across)
+    figure, axes = plt.subplots(
+        down, across, figsize=(PANEL[0] * across, PANEL[1] * down), layout="constrained", squeeze=False
+    )
+    for spare in axes.ravel()[count:]:
+        spare.remove()
+    return figure, list(axes.ravel()[:count])

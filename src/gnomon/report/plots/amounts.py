@@ -1,0 +1,69 @@
+"""A regression's predictions against the truth, and its errors by prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.scatter import Scatter
+from gnomon.report.language import tr
+from gnomon.report.plots.curves import legend_text
+from gnomon.report.plots.display import GREY, MARKERS, colour, finish
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[np.float64]
+# Points are drawn with this area at most; cells with more rows have larger ones.
+AREA = 60.0
+
+
+def draw_predicted_vs_true(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
+    """Each row, or cells of rows by their number, and the line of no error."""
+    ends = []
+    for place, (name, own) in enumerate(evaluations.items()):
+        scatter = scatter_of(own)
+        draw_points(ax, place, scatter.target, scatter.prediction, scatter, legend_text(name, "R²", own["r2"]))
+        ends += [scatter.target.min(), scatter.target.max(), scatter.prediction.min(), scatter.prediction.max()]
+    span = [min(ends), max(ends)]
+    ax.plot(span, span, color=GREY, linestyle=(0, (1, 2)), label=tr("no error"))
+    ax.set(xlabel=tr("true"), ylabel=tr("predicted"), aspect="equal")
+    finish(ax, tr("predicted against true amounts"))
+
+
+def draw_residuals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
+    """Errors against predictions, and their mean in ranges of the prediction with its interval."""
+    for place, (name, own) in enumerate(evaluations.items()):
+        scatter = scatter_of(own)
+        label = legend_text(name, "RMSE", own["rmse"])
+        draw_points(ax, place, scatter.prediction, scatter.prediction - scatter.target, scatter, label)
+        ranges = [each for each in own.errors.residuals if not np.isnan(each.mean_error.low)]
+        middle = [(each.low + each.high) / 2 for each in ranges]
+        mean = np.array([each.mean_error.value for each in ranges])
+        low, high = (np.array([getattr(each.mean_error, end) for each in ranges]) for end in ("low", "high"))
+        ax.errorbar(
+            middle, mean, yerr=np.array([mean - low, high - mean]).clip(0), color="black", ecolor="black",
+            linestyle="none", marker=MARKERS[place % len(MARKERS)], markersize=4, capsize=2, zorder=3,
+            markerfacecolor=colour(place), label=tr("mean error") if place == 0 else None,
+        )  # fmt: skip
+    ax.axhline(0, color=GREY, linestyle=(0, (1, 2)))
+    ax.set(xlabel=tr("predicted"), ylabel=tr("predicted less true"))
+    finish(ax, tr("errors by prediction"))
+
+
+def draw_points(ax: Axes, place: int, across: Array, up: Array, scatter: Scatter, label: str) -> None:
+    """Points, their areas by the rows that they stand for."""
+    most = scatter.rows.max()
+    area = 12.0 if most == 1 else np.maximum(1.5, AREA * scatter.rows / most)
+    ax.scatter(across, up, s=area, color=colour(place), marker=MARKERS[place % len(MARKERS)], alpha=0.5, linewidths=0,
+               label=label)  # fmt: skip
+
+
+def scatter_of(evaluation: Evaluation) -> Scatter:
+    """The points, which only evaluations that have some come here with."""
+    assert evaluation.errors.scatter is not None
+    return evaluation.errors.scatter

@@ -1,0 +1,105 @@
+"""Curves over all thresholds: ROC, precision and recall, and detection error trade-off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.estimate import Estimate
+from gnomon.evaluation.result import Evaluation
+from gnomon.report.language import tr
+from gnomon.report.plots.display import BAND, GREY, colour, finish, line, unit_square
+from gnomon.report.text import number, visible
+from gnomon.thresholds.table import Thresholds
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = NDArray[np.float64]
+
+
+def draw_roc(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
+    """Recall against fall-out, with the pointwise interval of the recall, and the line of guessing."""
+    for place, (name, own) in enumerate(evaluations.items()):
+        table = thresholds_of(own)
+        band = table.bands(["recall", "false_positive_rate"], level=level_of(own))
+        across, recall = band["false_positive_rate"].value, band["recall"]
+        draw_curve(ax, place, across, recall.value, legend_text(name, "AUC", own["roc_auc"]))
+        ax.fill_between(across, recall.low, recall.high, color=colour(place), alpha=BAND, linewidth=0)
+        mark(ax, place, own, across, recall.value)
+    ax.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (1, 2)), label=f"{tr('guessing')} (AUC 0.5)")
+    unit_square(ax, "false positive rate (fall-out)", "true positive rate (recall)")
+    finish(ax, tr("ROC curve"))
+
+
+def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
+    """Precision against recall in steps, with the pointwise interval of the precision, and the share of positives."""
+    shares = set()
+    for place, (name, own) in enumerate(evaluations.items()):
+        table = thresholds_of(own)
+        band = table.bands(["recall", "precision"], level=level_of(own))
+        recall, precision = band["recall"].value, band["precision"]
+        value = np.where(np.isnan(precision.value), 1.0, precision.value)  # by convention, where nothing is flagged
+        draw_curve(ax, place, recall, value, legend_text(name, "AP", own["average_precision"]), drawstyle="steps-pre")
+        ax.fill_between(recall, precision.low, precision.high, step="pre", color=colour(place), alpha=BAND, linewidth=0)
+        mark(ax, place, own, recall, value)
+        shares.add(table.positives / (table.positives + table.negatives))
+    for share in sorted(shares):
+        label = f"{tr('guessing')} ({number(share)})"
+        ax.axhline(share, color=GREY, linestyle=(0, (1, 2)), label=label)
+    unit_square(ax, "recall", "precision")
+    finish(ax, tr("precision-recall curve"))
+
+
+def draw_det(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
+    """Miss rate against fall-out, both on the scale of normal deviates.
+
+    A. Martin et al., "The DET curve in assessment of detection task performance" (1997).
+    """
+    from scipy.special import ndtri
+
+    for place, (name, own) in enumerate(evaluations.items()):
+        table = thresholds_of(own)
+        across, up = table["false_positive_rate"], 1 - table["recall"]
+        inside = (across > 0) & (across < 1) & (up > 0) & (up < 1)
+        draw_curve(ax, place, ndtri(across[inside]), ndtri(up[inside]), legend_text(name, "AUC", own["roc_auc"]))
+    ticks = np.array([0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999])
+    names = [f"{tick:.1%}" if tick in (0.001, 0.999) else f"{tick:.0%}" for tick in ticks]
+    ax.set_xticks(ndtri(ticks), names)
+    ax.set_yticks(ndtri(ticks), names)
+    ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
+    ax.set(xlabel=tr("false positive rate (fall-out)"), ylabel=tr("false negative rate (misses)"))
+    finish(ax, tr("detection error trade-off"))
+
+
+def draw_curve(ax: Axes, place: int, across: Array, up: Array, label: str, **style: Any) -> None:
+    """One model's curve."""
+    ax.plot(across, up, color=colour(place), linestyle=line(place), label=label, **style)
+
+
+def mark(ax: Axes, place: int, evaluation: Evaluation, across: Array, up: Array) -> None:
+    """A point where the evaluation's own threshold lies."""
+    if evaluation.threshold is not None:
+        at = thresholds_of(evaluation).place(evaluation.threshold)
+        ax.plot(across[at], up[at], "o", color=colour(place), markeredgecolor="white", markersize=7)
+
+
+def legend_text(name: str, title: str, estimate: Estimate) -> str:
+    """A model's name with its value and interval."""
+    ends = "" if np.isnan(estimate.low) else f" [{number(estimate.low)}, {number(estimate.high)}]"
+    shown = f"{title} {number(estimate.value)}{ends}"
+    return f"{visible(name, 30)} ({shown})" if name else shown
+
+
+def thresholds_of(evaluation: Evaluation) -> Thresholds:
+    """The table of thresholds, which only evaluations with curves come here with."""
+    assert evaluation.thresholds is not None
+    return evaluation.thresholds
+
+
+def level_of(evaluation: Evaluation) -> float:
+    """The level of the intervals."""
+    return next((own.level for own in evaluation.estimates.values()), 0.95)

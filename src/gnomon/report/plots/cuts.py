@@ -1,0 +1,62 @@
+"""What a threshold does: precision, recall and F1 at every one; the confusion matrix at the one that was used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gnomon.evaluation.result import ConfusionMatrix, Evaluation
+from gnomon.measures.catalogue import measure
+from gnomon.report.language import tr
+from gnomon.report.plots.curves import level_of, thresholds_of
+from gnomon.report.plots.display import BAND, GREY, colour, finish, line
+from gnomon.report.text import visible
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MEASURES = ("precision", "recall", "f1")
+# With more classes than this, cells are too small for their counts.
+MOST_NUMBERS = 16
+
+
+def draw_thresholds(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
+    """Precision, recall and F1 against the threshold: a colour a measure, a line style a model."""
+    several = len(evaluations) > 1
+    for place, (name, own) in enumerate(evaluations.items()):
+        table = thresholds_of(own)
+        bands = table.bands(MEASURES, level=level_of(own))
+        across = table.threshold[:0:-1]  # upwards: between two scores the counts are those of the higher one
+        for number, (title, band) in enumerate(bands.items()):
+            label = tr(measure(title).title) + (f", {visible(name, 30)}" if several else "")
+            style = line(place) if several else line(number)
+            value, low, high = (end[:0:-1] for end in band)
+            ax.plot(across, value, color=colour(number), linestyle=style, label=label, drawstyle="steps-pre")
+            if not several:
+                ax.fill_between(across, low, high, step="pre", color=colour(number), alpha=BAND, linewidth=0)
+        if own.threshold is not None and not several:
+            ax.axvline(own.threshold, color=GREY, linewidth=1, label=f"{tr('threshold')} {own.threshold:g}")
+    ax.set(ylim=(-0.01, 1.01), xlabel=tr("threshold"))
+    finish(ax, tr("measures by threshold"))
+
+
+def draw_confusion(ax: Axes, confusion: ConfusionMatrix, name: str) -> None:
+    """Counts in the cells, shaded by their share of the true class."""
+    counts = confusion.counts
+    support = counts.sum(axis=1, keepdims=True)
+    share = np.divide(counts, support, out=np.zeros(counts.shape), where=support > 0)
+    labels = [visible(label, 16) for label in confusion.labels]
+    ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    if len(labels) <= MOST_NUMBERS:
+        for (row, column), count in np.ndenumerate(counts):
+            ink = "white" if share[row, column] > 0.5 else "black"
+            small = len(labels) > 6
+            text = f"{count:,}" if small else f"{count:,}\n{share[row, column]:.1%}"
+            ax.text(column, row, text, ha="center", va="center", color=ink, fontsize=7 if small else 10)
+    turned = max(map(len, labels)) * len(labels) > 40
+    ax.set_xticks(range(len(labels)), labels, rotation=45 if turned else 0, ha="right" if turned else "center")
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set(xlabel=tr("predicted"), ylabel=tr("true"))
+    ax.set_title(visible(name, 40) if name else tr("confusion matrix"))

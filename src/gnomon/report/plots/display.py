@@ -1,0 +1,115 @@
+"""What a plot returns, and how all plots look: colours, fonts, and the axes that they are drawn on."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from gnomon.report.language import language, tr
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Colours that people with any colour vision tell apart: M. Okabe and K. Ito, "Color universal design" (2002).
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+# And lines that differ in black and white, too.
+LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+GREY, BAND = "#767676", 0.15
+# Fonts with Hangul, the first of which that is installed is used where the usual font lacks a letter.
+HANGUL_FONTS = (
+    "Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "NanumBarunGothic", "Malgun Gothic", "AppleGothic",
+    "Apple SD Gothic Neo", "UnDotum", "Baekmuk Dotum", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Serif CJK KR",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """A plot that was drawn, in the way of scikit-learn's displays.
+
+    Attributes:
+        ax_: The matplotlib axes; of several models in panels an array of them.
+        figure_: The matplotlib figure.
+    """
+
+    ax_: Any
+    figure_: Any
+
+
+def colour(place: int) -> str:
+    """The colour of the model at a place."""
+    return COLOURS[place % len(COLOURS)]
+
+
+def line(place: int) -> Any:
+    """The line style of the model at a place."""
+    return LINES[place % len(LINES)]
+
+
+@cache
+def hangul_font() -> str | None:
+    """An installed font with Hangul; None if there is none."""
+    from matplotlib import font_manager
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in HANGUL_FONTS if name in installed), None)
+
+
+@contextmanager
+def drawing(texts: Sequence[str] = ()) -> Iterator[None]:
+    """Within, text is drawn in fonts that have its letters.
+
+    Args:
+        texts: Names from outside that will be drawn: they may be Korean while the labels are not.
+
+    Warns:
+        UserWarning: No installed font has Hangul, and there is some to be drawn.
+    """
+    import matplotlib
+
+    korean = language() == "ko" or any("\uac00" <= letter <= "\ud7a3" for text in texts for letter in text)
+    if not korean:
+        yield
+        return
+    font = hangul_font()
+    if font is None:
+        warnings.warn(
+            "no installed font shows Korean: install one, such as Noto Sans CJK KR or NanumGothic", stacklevel=4
+        )
+        yield
+        return
+    family = matplotlib.rcParams["font.family"]
+    with matplotlib.rc_context({"font.family": [*([family] if isinstance(family, str) else family), font]}):
+        yield
+
+
+def canvas(ax: Axes | None) -> tuple[Axes, Figure]:
+    """The axes to draw on: the caller's, or new ones."""
+    if ax is not None:
+        figure = ax.get_figure()
+        assert figure is not None  # it has not been removed
+        return ax, figure.figure if hasattr(figure, "figure") else figure  # type: ignore[return-value]
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(layout="constrained")
+    return ax, figure
+
+
+def unit_square(ax: Axes, across: str, up: str) -> None:
+    """Both axes from 0 to 1, of equal size, and what they are."""
+    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal", xlabel=tr(across), ylabel=tr(up))
+
+
+def finish(ax: Axes, title: str | None = None, *, legend: bool = True) -> None:
+    """The legend, if there is anything to tell apart, and lines in the background."""
+    if title:
+        ax.set_title(title)
+    ax.grid(visible=True, alpha=0.25, linewidth=0.6)
+    ax.set_axisbelow(True)
+    if legend and ax.get_legend_handles_labels()[1]:
+        ax.legend(loc="best", fontsize="small")

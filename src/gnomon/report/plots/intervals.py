@@ -1,0 +1,83 @@
+"""Values with their intervals, one below the other: of the measures, and of slices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gnomon.estimate import Estimate
+from gnomon.evaluation.result import Evaluation
+from gnomon.measures.catalogue import measure
+from gnomon.report.language import tr
+from gnomon.report.plots.display import GREY, MARKERS, colour, finish
+from gnomon.report.text import visible
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Of a regression: errors in the unit of the target.
+IN_UNITS = ("rmse", "mae", "median_absolute_error")
+# Slices that are drawn, those furthest below the rest first.
+MOST_SLICES = 30
+
+
+def draw_intervals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
+    """Every measure that ends at 1, or of a regression those in the target's unit, with what a guess scores."""
+    first = next(iter(evaluations.values()))
+    wanted = IN_UNITS if first.task == "regression" else [
+        name for name in first if measure(name).high == 1.0 and not name.endswith(("_micro", "_weighted"))
+    ]  # fmt: skip
+    names = [name for name in wanted if any(name in own for own in evaluations.values())]
+    for place, (model, own) in enumerate(evaluations.items()):
+        rows = {row: own[name] for row, name in enumerate(names) if name in own and own[name].defined}
+        draw_rows(ax, place, len(evaluations), rows, visible(model, 30) or None)
+    guesses = first.baseline.estimates if first.baseline is not None else {}
+    guessed = {row: guesses[name].value for row, name in enumerate(names) if name in guesses}
+    ax.plot(list(guessed.values()), list(guessed), "|", color=GREY, markersize=12, markeredgewidth=2,
+            label=tr("guess without a model") if guessed else None)  # fmt: skip
+    set_rows(ax, [tr(measure(name).title) for name in names])
+    finish(ax, tr("measures and intervals"))
+
+
+def draw_slices(ax: Axes, evaluations: Mapping[str, Evaluation], column: str, by: str) -> None:
+    """A measure of each slice of a column, and a line at that of all rows."""
+    first = next(iter(evaluations.values()))
+    better = measure(by).better
+
+    def rank(value: str) -> tuple[bool, float]:
+        own = first.slices[column][value]
+        return not own.reliable, better * own[by].value if by in own and own[by].defined else math.inf
+
+    values = sorted(first.slices[column], key=rank)[:MOST_SLICES]
+    for place, (model, own) in enumerate(evaluations.items()):
+        rows = {
+            row: found[by]
+            for row, value in enumerate(values)
+            if (found := own.slices[column].get(value)) is not None and by in found and found[by].defined
+        }
+        draw_rows(ax, place, len(evaluations), rows, visible(model, 30) or None)
+        ax.axvline(own[by].value, color=colour(place), linestyle=(0, (1, 2)), linewidth=1,
+                   label=tr("all rows") if len(evaluations) == 1 else None)  # fmt: skip
+    set_rows(ax, [f"{visible(value, 24)} (n={first.slices[column][value].n:,})" for value in values])
+    ax.set(xlabel=tr(measure(by).title), ylabel=visible(column, 24))
+    finish(ax, tr("slices"))
+
+
+def draw_rows(ax: Axes, place: int, models: int, rows: Mapping[int, Estimate], label: str | None) -> None:
+    """One model's values with their intervals, beside those of others in the same rows."""
+    shift = 0.0 if models == 1 else 0.5 * (place / (models - 1) - 0.5)
+    values = np.array([own.value for own in rows.values()])
+    ends = np.array([[own.value - own.low, own.high - own.value] for own in rows.values()]).reshape(-1, 2).T
+    ax.errorbar(
+        values, np.array(list(rows)) + shift, xerr=np.nan_to_num(ends).clip(0), linestyle="none", color=colour(place),
+        marker=MARKERS[place % len(MARKERS)], markersize=5, capsize=2, elinewidth=1.2, label=label,
+    )  # fmt: skip
+
+
+def set_rows(ax: Axes, names: list[str]) -> None:
+    """What the rows are, from the top down."""
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.5, -0.5)

@@ -1,0 +1,71 @@
+"""Measures at many thresholds at once, with their intervals: those that an evaluation at each threshold would have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.intervals.bootstrap import matrices_intervals
+from gnomon.intervals.wilson import wilson_ends
+from gnomon.measures import confusion as measures
+from gnomon.measures.confusion import PROPORTIONS
+from gnomon.measures.threshold import POSITIVE, Points
+
+Array = NDArray[np.float64]
+
+# Shares of some rows, and measures of the whole matrix.
+SHARES = ("precision", "recall", "specificity", "false_positive_rate", "negative_predictive_value")
+WHOLE = {
+    "balanced_accuracy": measures.balanced_accuracy,
+    "matthews_corrcoef": measures.matthews_corrcoef,
+    "cohen_kappa": measures.cohen_kappa,
+}
+MEASURES = ("accuracy", *SHARES, "f1", *WHOLE)
+
+
+class Band(NamedTuple):
+    """A measure at thresholds: the values and both ends of their intervals; NaN where undefined."""
+
+    value: Array
+    low: Array
+    high: Array
+
+
+def bands(points: Points, effective: float, names: Collection[str], level: float, seed: int) -> dict[str, Band]:
+    """Measures of a confusion matrix at each point, by name.
+
+    Shares have Wilson's interval, F1 that of the Jaccard index, the others come from replicates of the four cells.
+    With weights, rows count as their effective number, alike in all cells.
+
+    Args:
+        points: The counts.
+        effective: Effective number of rows; without weights their number.
+        names: Those wanted, of :data:`MEASURES`.
+        level: The confidence level.
+        seed: Seed of the replicates.
+    """
+    unit = effective / float(points.total)  # rows that a unit of weight stands for
+    cells = points.cells()
+    own = cells.of_class(POSITIVE)
+    found: dict[str, Band] = {}
+    for name in [own for own in SHARES if own in names] + ["jaccard"] * ("f1" in names):
+        rule = PROPORTIONS[name]
+        value, trials = rule(own)[..., 0], rule.trials(own)[..., 0] * unit
+        found[name] = Band(value, *wilson_ends(value, trials, level))
+    if "f1" in names:
+        jaccard = found.pop("jaccard")
+        ends = (measures.f1_of_jaccard(end) for end in (jaccard.low, jaccard.high))
+        found["f1"] = Band(measures.f1(own)[..., 0], *ends)
+    if "accuracy" in names:
+        accuracy = measures.accuracy(cells)
+        found["accuracy"] = Band(accuracy, *wilson_ends(accuracy, np.asarray(effective), level))
+    formulas = {name: formula for name, formula in WHOLE.items() if name in names}
+    tp, fp = points.true_positives, points.false_positives
+    table = np.stack([points.negatives - fp, fp, points.positives - tp, tp], axis=-1).reshape(-1, 2, 2)
+    values = {name: formula(cells) for name, formula in formulas.items()}
+    for name, (low, high) in matrices_intervals(table, 1 / unit, values, formulas, level, seed).items():
+        found[name] = Band(values[name], low, high)
+    return found
