@@ -25,7 +25,7 @@ def output_of(command: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "gnomon", *arguments],
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "COLUMNS": "80", "PYTHONIOENCODING": "utf-8", "LANGUAGE": "en"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
+# Tests read English, wherever they run; what speaks another language says so.
+os.environ["LANGUAGE"] = "en"
 
 settings.register_profile(
     "default",

@@ -212,7 +212,7 @@ def test_calibrate(scored, tmp_path):
     assert code == 0
     found = gnomon.recalibrate(scored, target="y", score="p", split="part=fit")
     assert f"rows mapped by {found.best}" in err
-    for word in ("as is", "platt", "beta", "isotonic", "ECE", "on 400 other rows"):
+    for word in ("as is", "platt", "beta", "isotonic", "ECE", "on 400 others"):
         assert word in out
     assert max(map(len, out.splitlines())) <= 80
     mapped = pq.read_table(output)

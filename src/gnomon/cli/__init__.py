@@ -10,8 +10,11 @@ import click
 from gnomon.cli.calibrate import calibrate
 from gnomon.cli.demo import demo
 from gnomon.cli.evaluate import evaluate
+from gnomon.cli.language import speak
+from gnomon.cli.report import report
 from gnomon.cli.threshold import threshold
 from gnomon.errors import GnomonError
+from gnomon.report.language import speaking, tr
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -30,6 +33,7 @@ def gnomon(context: click.Context) -> None:
 gnomon.add_command(evaluate)
 gnomon.add_command(threshold)
 gnomon.add_command(calibrate)
+gnomon.add_command(report)
 gnomon.add_command(demo)
 
 
@@ -49,13 +53,19 @@ def run(arguments: list[str]) -> int:
 
     Set GNOMON_DEBUG=1 to see a traceback instead.
     """
+    with speaking(speak(arguments, gnomon)):
+        return run_spoken(arguments)
+
+
+def run_spoken(arguments: list[str]) -> int:
+    """Runs a command in the language that is spoken."""
     try:
         return gnomon.main(arguments, prog_name="gnomon", standalone_mode=False) or DONE
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         say(error.format_message())
         if context is not None:
-            click.echo(f"See '{context.command_path} --help'.", err=True)
+            click.echo(tr(f"See '{context.command_path} --help'."), err=True)
         return BAD_INPUT
     except GnomonError as error:
         if os.environ.get("GNOMON_DEBUG"):
@@ -63,7 +73,7 @@ def run(arguments: list[str]) -> int:
         say(str(error))
         return BAD_INPUT
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted.", err=True)
+        click.echo(tr("Interrupted."), err=True)
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has gone; keep the interpreter from complaining when it flushes.
@@ -83,4 +93,4 @@ def say(message: str) -> None:
     """One error on stderr, made harmless for the terminal."""
     from gnomon.report.text import visible
 
-    click.echo(f"Error: {visible(' '.join(message.split()))}", err=True)
+    click.echo(f"{tr('Error')}: {visible(tr(' '.join(message.split())))}", err=True)

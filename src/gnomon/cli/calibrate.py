@@ -49,8 +49,7 @@ from gnomon.cli import options as own
     own.SEED,
     own.MEMORY,
     own.THREADS,
-    own.FORM,
-    own.OUTPUT,
+    *own.WHERE,
 )
 def calibrate(
     paths: tuple[Path, ...],

@@ -48,6 +48,7 @@ from gnomon.cli import options as own
     ),
     click.option("--threshold", type=float, metavar="X", help="Predicted positive at score >= X.  [default: 0.5]"),
     *own.HOW,
+    *own.REPORT_WHERE,
 )
 def evaluate(
     paths: tuple[Path, ...],
@@ -55,7 +56,7 @@ def evaluate(
     score: tuple[str, ...],
     prediction: tuple[str, ...],
     classes: str | None,
-    form: str,
+    form: str | None,
     output: Path | None,
     exact: bool | None,
     slices: tuple[str, ...],
@@ -72,13 +73,15 @@ def evaluate(
     gnomon evaluate tags.parquet --target cat,dog --score p_cat,p_dog
     gnomon evaluate 'scored/day=*/*.parquet' --target y --score p --certified
     gnomon evaluate scored.parquet --target y --score p --slice region --slice age_band
-    gnomon evaluate sales.csv --target sold --prediction forecast --format json --output sales.json
+    gnomon evaluate sales.csv --target sold --prediction forecast --output sales.json
+    gnomon evaluate scored.parquet --target y --score p --output report.html
+    gnomon evaluate scored.parquet --target y --score p --format markdown >> "$GITHUB_STEP_SUMMARY"
     """
     from gnomon.cli.progress import ProgressBar
     from gnomon.evaluation.evaluate import evaluate as evaluate_data
-    from gnomon.report.terminal import render
 
     own.check_output(output, paths)
+    shown = own.report_form(form, output)
     with ProgressBar() as progress:
         evaluation = evaluate_data(
             list(paths),
@@ -91,4 +94,4 @@ def evaluate(
             progress=progress,
             **options,
         )
-    own.show(evaluation, render, form, output)
+    own.show_report(evaluation, shown, output)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gnomon.report.language import LANGUAGES
+
 if TYPE_CHECKING:
     from gnomon.sources.files import FileSource
 
@@ -65,12 +67,29 @@ THREADS = click.option("--threads", type=int, metavar="N", help="Threads to use.
 FORM = click.option(
     "-f", "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True
 )
+REPORT_FORMS = ("terminal", "json", "html", "markdown", "png", "svg", "pdf")
+REPORT_FORM = click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(REPORT_FORMS),
+    help="How to show the result.  [default: by the end of --output, else terminal]",
+)
+LANG = click.option(
+    "--lang",
+    type=click.Choice(list(LANGUAGES)),
+    expose_value=False,
+    help="Language of what is said.  [default: that of the environment]",
+)
 OUTPUT = click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file instead."
 )
 
-# How scores are read, how estimates are made of them, and where they go.
-HOW = (SCALE, LEVEL, INTERVAL, MISSING, SEED, EXACT, MEMORY, THREADS, FORM, OUTPUT)
+# How scores are read, and how estimates are made of them.
+HOW = (SCALE, LEVEL, INTERVAL, MISSING, SEED, EXACT, MEMORY, THREADS)
+# Where the result goes.
+WHERE = (FORM, OUTPUT, LANG)
+REPORT_WHERE = (REPORT_FORM, OUTPUT, LANG)
 
 
 def with_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -129,6 +148,58 @@ def applied_rows(
     if output is None or form == "json":
         raise UsageError("--apply writes the decided rows to --output FILE: name it, and leave --format out")
     return applicable(applied, output, scores, column)
+
+
+ENDS = {
+    ".json": "json",
+    ".html": "html",
+    ".htm": "html",
+    ".md": "markdown",
+    ".png": "png",
+    ".svg": "svg",
+    ".pdf": "pdf",
+}
+PICTURES = ("png", "svg", "pdf")
+
+
+def report_form(form: str | None, output: Path | None) -> str:
+    """How an evaluation is shown: as it was asked, or as the name of the output ends.
+
+    Raises:
+        UsageError: What is no text was to go to the terminal, or a picture into a file of another name.
+    """
+    from gnomon.errors import UsageError
+
+    found = form or (ENDS.get(output.suffix.lower(), "terminal") if output is not None else "terminal")
+    if found in PICTURES and output is None:
+        raise UsageError(f"--format {found} is a picture: say where it goes, --output report.{found}")
+    if found in PICTURES and output is not None and output.suffix.lower() != f".{found}":
+        raise UsageError(f"--format {found} does not fit --output {output}: end its name with .{found}")
+    return found
+
+
+def show_report(result: Any, form: str, output: Path | None) -> None:
+    """Prints an evaluation, or several, or writes them to a file, whole or not at all.
+
+    Args:
+        result: The evaluation, or several.
+        form: One of :data:`REPORT_FORMS`.
+        output: The file, if any.
+    """
+    from gnomon.files import write_whole
+
+    if form in PICTURES and output is not None:
+        result.plot.save(output)
+    elif form in ("html", "markdown"):
+        text = result.to_html() if form == "html" else result.to_markdown()
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            write_whole(output, text)
+    else:
+        from gnomon.report.terminal import render_all
+
+        show(result, render_all, form, output)
 
 
 def show(result: Any, render: Command, form: str, output: Path | None) -> None:

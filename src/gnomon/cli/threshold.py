@@ -62,6 +62,7 @@ NOT_MET = 3
     own.POSITIVE,
     own.CLASSES,
     *own.HOW,
+    *own.WHERE,
 )
 @click.pass_context
 def threshold(

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from textwrap import wrap
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -20,7 +20,10 @@ from rich.text import Text
 from gnomon.estimate import Estimate
 from gnomon.evaluation.calibration import Calibration
 from gnomon.evaluation.result import SURE, ConfusionMatrix, Evaluation, ranked_by
+from gnomon.evaluation.several import Evaluations
 from gnomon.measures.catalogue import measure
+from gnomon.report.language import tr
+from gnomon.report.remarks import bounded, reasons
 from gnomon.report.text import number, visible
 
 
@@ -37,7 +40,8 @@ class Glyphs(NamedTuple):
 
     def write(self, title: str) -> str:
         """A measure's title in these characters."""
-        return title if self.dash == UNICODE.dash else title.replace("²", "^2")
+        said = tr(title)
+        return said if self.dash == UNICODE.dash else said.replace("²", "^2")
 
 
 UNICODE = Glyphs("╌", "━", "●", "•", "–", "·", "±")
@@ -46,8 +50,6 @@ ASCII = Glyphs(".", "=", "o", "*", "-", "-", "+-")
 LONGEST_LABEL = 16
 WIDEST_BAR, NARROWEST_BAR = 30, 8
 GAP = 2
-# A bound is shown where it is more than this share of the interval's width.
-NEGLIGIBLE = 0.01
 # Other names of the accuracy and the balanced accuracy, left out of the table.
 OTHER_NAMES = {
     "multiclass": frozenset({"recall_macro", "recall_weighted", "precision_micro", "recall_micro", "f1_micro"}),
@@ -101,12 +103,24 @@ def render(evaluation: Evaluation, console: Console) -> None:
         sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
     sections += errors_sections(evaluation, console.width, glyphs)
     if evaluation.advice:
-        advice = bullets([glyphs.write(own.text) for own in evaluation.advice], console.width, glyphs)
-        sections.append(Group(Text("what it says", style="bold"), advice))
-    notes = [*evaluation.notes, *reasons(estimates, glyphs)]
+        advice = bullets([glyphs.write(own.text) for own in evaluation.advice], glyphs)
+        sections.append(Group(Text(tr("What it says"), style="bold"), advice))
+    notes = [*map(tr, evaluation.notes), *map(glyphs.write, reasons(estimates))]
     if notes:
-        sections.append(bullets(notes, console.width, glyphs))
+        sections.append(bullets(notes, glyphs))
     print_sections(sections, console)
+
+
+def render_all(result: Evaluation | Evaluations, console: Console) -> None:
+    """Prints an evaluation, or several, one after the other."""
+    if isinstance(result, Evaluation):
+        render(result, console)
+        return
+    for place, (name, own) in enumerate(result.items()):
+        if place:
+            console.print()
+        console.print(Text(visible(name), style="bold underline"))
+        render(own, console)
 
 
 def print_sections(sections: Sequence[RenderableType], console: Console) -> None:
@@ -121,13 +135,14 @@ def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
     """What was evaluated: task, rows, positive class, threshold, source."""
     facts = [f"n = {evaluation.n:,}"]
     if evaluation.positive is not None:
-        facts.append(f"positive {visible(evaluation.positive, LONGEST_LABEL)!r}")
+        facts.append(tr(f"positive {visible(evaluation.positive, LONGEST_LABEL)!r}"))
     elif evaluation.classes:
-        facts.append(f"{len(evaluation.classes)} {'labels' if evaluation.task == 'multilabel' else 'classes'}")
+        kind = "labels" if evaluation.task == "multilabel" else "classes"
+        facts.append(f"{len(evaluation.classes)} {tr(kind)}")
     if evaluation.threshold is not None:
-        facts.append(f"positive at score >= {evaluation.threshold:g}")
+        facts.append(tr(f"positive at score >= {evaluation.threshold:g}"))
     text = Text()
-    text.append(f"{evaluation.task} evaluation", style="bold")
+    text.append(tr(f"{evaluation.task} evaluation"), style="bold")
     text.append(f" {glyphs.dot} {visible(Path(str(evaluation.provenance.get('source', ''))).name)}\n")
     text.append(f" {glyphs.dot} ".join(facts), style="dim")
     return text
@@ -154,40 +169,40 @@ def estimates_table(
         level: Of the intervals.
         guesses: What a guess without a model scores, by name.
     """
+    first, guess, interval = tr("measure"), tr("guess"), tr(f"{level * 100:g} % interval")
     columns = {
-        "measure": [glyphs.write(measure(name).title) for name in estimates],
-        "value": [value_text(own, glyphs) for own in estimates.values()],
-        f"{level * 100:g} % interval": [interval_text(own, glyphs) for own in estimates.values()],
-        "guess": [number(guesses[name].value) if name in guesses else "" for name in estimates],
+        first: [glyphs.write(measure(name).title) for name in estimates],
+        tr("value"): [value_text(own, glyphs) for own in estimates.values()],
+        interval: [interval_text(own, glyphs) for own in estimates.values()],
+        guess: [number(guesses[name].value) if name in guesses else "" for name in estimates],
         "n": [f"{own.n:,}" for own in estimates.values()],
     }
     if not guesses:
-        del columns["guess"]
-    if not any(columns[f"{level * 100:g} % interval"]):
-        del columns[f"{level * 100:g} % interval"]
-    taken = sum(max(map(len, [head, *cells])) + GAP for head, cells in columns.items())
-    for head in ("guess", "n"):
+        del columns[guess]
+    if not any(columns[interval]):
+        del columns[interval]
+    taken = sum(widest(head, *cells) + GAP for head, cells in columns.items())
+    for head in (guess, "n"):
         if taken - GAP > width and head in columns:
-            taken -= max(map(len, [head, *columns.pop(head)])) + GAP
+            taken -= widest(head, *columns.pop(head)) + GAP
     bar_width = min(WIDEST_BAR, width - taken)
     bars = bar_width >= NARROWEST_BAR and any(has_bar(name, own) for name, own in estimates.items())
     table = grid()
     for head in columns:
         if head == "n" and bars:
             table.add_column(Text("0" + "1".rjust(bar_width - 1), style="dim"), no_wrap=True)
-        first = head == "measure"
-        others = sum(max(map(len, [own, *columns[own]])) + GAP for own in columns if own != "measure")
+        others = sum(widest(own, *columns[own]) + GAP for own in columns if own != first)
         table.add_column(
             head,
-            justify="left" if first else "right",
+            justify="left" if head == first else "right",
             no_wrap=True,
             overflow="ellipsis",
-            max_width=max(8, width - others) if first else None,
-            min_width=None if first else max(map(len, [head, *columns[head]])),
+            max_width=max(8, width - others) if head == first else None,
+            min_width=None if head == first else widest(head, *columns[head]),
         )
     if "n" not in columns and bars:
         table.add_column(Text("0" + "1".rjust(bar_width - 1), style="dim"), no_wrap=True)
-    styles = {"value": "bold", "guess": "dim", "n": "dim"}
+    styles = {tr("value"): "bold", guess: "dim", "n": "dim"}
     for row, (name, estimate) in enumerate(estimates.items()):
         cells = [Text(columns[head][row], style=styles.get(head, "")) for head in columns]
         if bars:
@@ -200,12 +215,7 @@ def estimates_table(
 def value_text(estimate: Estimate, glyphs: Glyphs) -> str:
     """The value, with its numeric bound where that is not negligible beside the interval and what is shown."""
     shown = number(estimate.value)
-    width = estimate.high - estimate.low
-    if not estimate.defined or estimate.bound <= (NEGLIGIBLE * width if width > 0 else 0.0):
-        return shown
-    if number(estimate.value - estimate.bound) == number(estimate.value + estimate.bound):
-        return shown
-    return f"{shown} {glyphs.plus_minus} {number(estimate.bound)}"
+    return f"{shown} {glyphs.plus_minus} {number(estimate.bound)}" if bounded(estimate) else shown
 
 
 def interval_text(estimate: Estimate, glyphs: Glyphs) -> str:
@@ -242,7 +252,7 @@ def bar(estimate: Estimate, width: int, glyphs: Glyphs) -> Text:
 def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Table:
     """Each class, or label, against the rest."""
     support = {label: own["recall"].n if "recall" in own else None for label, own in evaluation.per_class.items()}
-    kind = "label" if evaluation.task == "multilabel" else "class"
+    kind = tr("label") if evaluation.task == "multilabel" else tr("class")
     return group_table(kind, evaluation.per_class, support, CLASS_ORDER, width, glyphs)
 
 
@@ -276,21 +286,22 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
         order,
         width,
         glyphs,
-        (f"{CLASS_HEADS.get(by, by)} to rest", against) if by is not None else None,
+        (f"{tr(CLASS_HEADS.get(by, by))} {tr('to the rest')}", against) if by is not None else None,
     )
     below = []
     if len(shown) < len(slices):
-        none = "" if reliable else ", none of enough rows to be ranked"
-        below.append(Text(f"and {len(slices) - len(shown):,} slices more{none}", style="dim"))
+        below.append(Text(tr(f"and {len(slices) - len(shown):,} slices more"), style="dim"))
+        if not reliable:
+            below.append(Text(tr("no slice has enough rows to be ranked"), style="dim"))
     if any(text.plain.endswith("*") for text in against.values()):
-        below.append(Text("* more than chance, at a false discovery rate of 5 %", style="dim"))
+        below.append(Text(tr("* more than chance, at a false discovery rate of 5 %"), style="dim"))
     return Group(table, *below)
 
 
 def against_text(own: Evaluation, by: str | None) -> Text:
     """How far a slice lies from the rest."""
     if not own.reliable:
-        return Text("few rows", style="dim")
+        return Text(tr("few rows"), style="dim")
     difference = own.differences.get(by) if by is not None else None
     if difference is None:
         return Text("")
@@ -324,14 +335,14 @@ def group_table(
     heads = {name: glyphs.write(CLASS_HEADS.get(name, name)) for name in order if name in first}
     labels = [visible(label, LONGEST_LABEL) for label in groups]
     counts = ["" if support[label] is None else f"{support[label]:,}" for label in groups]
-    room = width - max(map(len, [kind, *labels])) - max(map(len, ["n", *counts])) - GAP
+    room = width - widest(kind, *labels) - widest("n", *counts) - GAP
     if more is not None:
-        room -= max(len(more[0]), *(len(text) for text in more[1].values())) + GAP
+        room -= widest(more[0], *(text.plain for text in more[1].values())) + GAP
     cells = {name: [number(own[name].value) for own in groups.values()] for name in heads}
     ends = {name: [interval_text(own[name], glyphs) for own in groups.values()] for name in heads}
-    bare = {name: max(map(len, [head, *cells[name]])) + GAP for name, head in heads.items()}
+    bare = {name: widest(head, *cells[name]) + GAP for name, head in heads.items()}
     full = {
-        name: max(len(head), *(len(f"{a} {b}") for a, b in zip(cells[name], ends[name], strict=True))) + GAP
+        name: widest(head, *(f"{a} {b}" for a, b in zip(cells[name], ends[name], strict=True))) + GAP
         for name, head in heads.items()
     }
     while len(heads) > 1 and room < sum(bare[name] for name in heads):
@@ -360,25 +371,27 @@ def confusion_section(confusion: ConfusionMatrix, width: int, glyphs: Glyphs) ->
     """The matrix with both axes named, or the most frequent confusions where it is too wide."""
     labels = [visible(label, LONGEST_LABEL) for label in confusion.labels]
     counts = confusion.counts
-    longest = max(len(label) for label in labels)
-    cell = max(longest, len(f"{int(counts.max()):,}"))
-    if 6 + longest + len(labels) * (cell + GAP) > width:
+    longest = widest(*labels)
+    cell = widest(*labels, f"{int(counts.max()):,}")
+    true = tr("true") + " " * GAP
+    margin = cell_len(true)
+    if margin + longest + len(labels) * (cell + GAP) > width:
         return confusions_list(confusion, labels, glyphs)
-    indent = " " * (6 + longest)
+    indent = " " * (margin + longest)
     lines = [
-        Text(f"{indent}{' ' * GAP}predicted", style="dim"),
-        Text(indent + "".join(f"{' ' * GAP}{label:>{cell}}" for label in labels), style="dim"),
+        Text(f"{indent}{' ' * GAP}{tr('predicted')}", style="dim"),
+        Text(indent + "".join(f"{' ' * GAP}{to_right(label, cell)}" for label in labels), style="dim"),
     ]
     for row, label in enumerate(labels):
-        line = Text("true  " if row == 0 else "      ", style="dim")
-        line.append(f"{label:>{longest}}", style="not dim")
+        line = Text(true if row == 0 else " " * margin, style="dim")
+        line.append(to_right(label, longest), style="not dim")
         for column in range(len(labels)):
             count = int(counts[row, column])
             style = "bold green not dim" if row == column else ("red not dim" if count else "dim")
             line.append(" " * GAP)
             line.append(f"{count:>{cell},}", style=style)
         lines.append(line)
-    return Group(Text("confusion matrix (rows)", style="bold"), *lines)
+    return Group(Text(tr("confusion matrix (rows)"), style="bold"), *lines)
 
 
 def confusions_list(confusion: ConfusionMatrix, labels: list[str], glyphs: Glyphs) -> RenderableType:
@@ -386,13 +399,13 @@ def confusions_list(confusion: ConfusionMatrix, labels: list[str], glyphs: Glyph
     wrong = confusion.counts.copy()
     np.fill_diagonal(wrong, 0)
     order = np.argsort(-wrong, axis=None, kind="stable")[:10]
-    lines = [Text(f"most frequent confusions, of {int(wrong.sum()):,}", style="bold")]
+    lines = [Text(tr(f"most frequent confusions, of {int(wrong.sum()):,}"), style="bold")]
     for flat in order:
         true, predicted = divmod(int(flat), len(labels))
         if wrong[true, predicted]:
             lines.append(
                 Text(
-                    f"{glyphs.bullet} true {labels[true]!r}, predicted {labels[predicted]!r}: "
+                    f"{glyphs.bullet} {tr('true')} {labels[true]!r}, {tr('predicted')} {labels[predicted]!r}: "
                     f"{wrong[true, predicted]:,}"
                 )
             )
@@ -407,23 +420,24 @@ def errors_sections(evaluation: Evaluation, width: int, glyphs: Glyphs) -> list[
         rows = errors.rows[:WORST]
         scored = any(row.score is not None for row in rows)
         lasts = [row.score if row.score is not None else row.wrongness for row in rows]
+        last = tr("score") if scored else tr("error")
         columns = {
-            "most wrong": [visible(row.id, LONGEST_LABEL) for row in rows],
-            "score" if scored else "error": [number(last) for last in lasts],
-            "true": [said(row.true) for row in rows],
-            "predicted": [said(row.predicted) for row in rows],
+            tr("most wrong"): [visible(row.id, LONGEST_LABEL) for row in rows],
+            last: [number(own) for own in lasts],
+            tr("true"): [said(row.true) for row in rows],
+            tr("predicted"): [said(row.predicted) for row in rows],
         }
-        sections.append(column_table(columns, width, {"score": "bold", "error": "bold"}))
+        sections.append(column_table(columns, width, {last: "bold"}))
     if errors.residuals:
         ranges = errors.residuals
         columns = {
-            "predicted": [f"{number(own.low)} {glyphs.dash} {number(own.high)}" for own in ranges],
-            "mean error": [number(own.mean_error.value) for own in ranges],
-            "interval": [interval_text(own.mean_error, glyphs) for own in ranges],
+            tr("predicted"): [f"{number(own.low)} {glyphs.dash} {number(own.high)}" for own in ranges],
+            tr("mean error"): [number(own.mean_error.value) for own in ranges],
+            tr("interval"): [interval_text(own.mean_error, glyphs) for own in ranges],
             "RMSE": [number(own.rmse) for own in ranges],
             "n": [f"{own.n:,}" for own in ranges],
         }
-        sections.append(column_table(columns, width, {"mean error": "bold", "n": "dim"}))
+        sections.append(column_table(columns, width, {tr("mean error"): "bold", "n": "dim"}))
     return sections
 
 
@@ -438,7 +452,7 @@ def column_table(columns: Mapping[str, Sequence[str]], width: int, styles: Mappi
     shown: dict[str, Sequence[str]] = {}
     taken = -GAP
     for head, cells in columns.items():
-        taken += max(map(len, [head, *cells])) + GAP
+        taken += widest(head, *cells) + GAP
         if shown and taken > width:
             break
         shown[head] = cells
@@ -462,21 +476,21 @@ def calibration_section(calibration: Calibration, width: int, glyphs: Glyphs) ->
     off = (curve.observed < curve.band_low) | (curve.observed > curve.band_high)
     bands = zip(curve.band_low.tolist(), curve.band_high.tolist(), strict=True)
     columns = {
-        "mean p": [number(own) for own in curve.probability.tolist()],
-        "observed": [number(own) for own in curve.observed.tolist()],
-        "by chance, if p held": [f"{number(low)} {glyphs.dash} {number(high)}" for low, high in bands],
-        "": ["off" if own else "" for own in off],
+        tr("mean p"): [number(own) for own in curve.probability.tolist()],
+        tr("observed"): [number(own) for own in curve.observed.tolist()],
+        tr("by chance, if p held"): [f"{number(low)} {glyphs.dash} {number(high)}" for low, high in bands],
+        "": [tr("off") if own else "" for own in off],
         "n": [f"{own:,.6g}" for own in curve.weight.tolist()],
     }
-    facts = [f"ECE {number(curve.error)} ({number(curve.expected_error)} by chance)"]
-    for name, own in (("slope", calibration.slope), ("intercept", calibration.intercept)):
+    facts = [tr(f"ECE {number(curve.error)} ({number(curve.expected_error)} by chance)")]
+    for name, own in ((tr("slope"), calibration.slope), (tr("intercept"), calibration.intercept)):
         if own.defined:
             ends = interval_text(own, glyphs)
             facts.append(f"{name} {number(own.value)}{f' ({ends})' if ends else ''}")
     if not math.isnan(calibration.p_value):
-        facts.append(f"Spiegelhalter p {probability_text(calibration.p_value)}")
-    table = column_table(columns, width, {"observed": "bold", "": "yellow", "n": "dim"})
-    return Group(Text("calibration", style="bold"), table, Text(", ".join(facts), style="dim"))
+        facts.append(f"{tr('Spiegelhalter p')} {probability_text(calibration.p_value)}")
+    table = column_table(columns, width, {tr("observed"): "bold", "": "yellow", "n": "dim"})
+    return Group(Text(tr("calibration"), style="bold"), table, Text(", ".join(facts), style="dim"))
 
 
 def probability_text(p_value: float) -> str:
@@ -484,24 +498,24 @@ def probability_text(p_value: float) -> str:
     return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
-def reasons(estimates: Mapping[str, Estimate], glyphs: Glyphs) -> list[str]:
-    """Why values or intervals are undefined, the same reason once."""
-    by_reason: dict[str, list[str]] = {}
-    for name, estimate in estimates.items():
-        if estimate.reason is not None:
-            start = "" if estimate.defined else "undefined, as "
-            by_reason.setdefault(start + estimate.reason, []).append(glyphs.write(measure(name).title))
-    return [f"{', '.join(titles)}: {reason}." for reason, titles in by_reason.items()]
-
-
-def bullets(notes: list[str], width: int, glyphs: Glyphs) -> RenderableType:
+def bullets(notes: list[str], glyphs: Glyphs) -> RenderableType:
     """The notes, wrapped with a hanging indent."""
-    lines = []
+    table = Table.grid(padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(style="yellow", no_wrap=True)
+    table.add_column()
     for note in notes:
-        first, *rest = wrap(visible(note), max(20, width - 2)) or [""]
-        lines.append(Text.assemble((f"{glyphs.bullet} ", "yellow"), first))
-        lines += [Text(f"  {line}") for line in rest]
-    return Group(*lines)
+        table.add_row(glyphs.bullet, Text(visible(note)))
+    return table
+
+
+def widest(*texts: str) -> int:
+    """The columns of a terminal that the widest of some texts takes; Hangul takes two a letter."""
+    return max(map(cell_len, texts))
+
+
+def to_right(text: str, width: int) -> str:
+    """A text set to the right in so many columns of a terminal."""
+    return " " * (width - cell_len(text)) + text
 
 
 def grid() -> Table:

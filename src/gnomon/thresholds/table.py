@@ -209,6 +209,19 @@ class Thresholds:
             places = places[np.unique(np.linspace(0, len(places) - 1, most).astype(np.intp))]
         return Thresholds(self.threshold[places], self._points.at(places), self.effective, False)
 
+    def including(self, threshold: float, true_positives: float, false_positives: float) -> Thresholds:
+        """The same table with one more threshold, whose counts are known."""
+        after = int(np.searchsorted(-self.threshold, -threshold))
+        if after < len(self) and self.threshold[after] == threshold:
+            return self
+        points = self._points
+        tp, fp = (
+            np.insert(own, after, count)
+            for own, count in ((points.true_positives, true_positives), (points.false_positives, false_positives))
+        )
+        counts = Points(tp, fp, points.positives, points.negatives)
+        return Thresholds(np.insert(self.threshold, after, threshold), counts, self.effective, False)
+
     def to_columns(self, measures: Sequence[str] = COLUMNS) -> dict[str, Array]:
         """The table as columns by name, such as for ``pandas.DataFrame``: thresholds, counts and measures."""
         points = self._points

@@ -1,0 +1,256 @@
+"""The page's charts as Vega-Lite specifications. Colours come from the page, so that they follow its light and dark."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gnomon.evaluation.result import ConfusionMatrix, Evaluation
+from gnomon.measures.catalogue import measure
+from gnomon.report.language import tr
+from gnomon.report.text import visible
+
+Spec = dict[str, Any]
+
+HEIGHT = 300
+# With more classes than this, the cells of a confusion matrix are too small for their counts.
+MOST_NUMBERS = 12
+IN_UNITS = ("rmse", "mae", "median_absolute_error")
+
+
+def field(name: str, title: str | None = None, kind: str = "quantitative", **more: Any) -> Spec:
+    """An encoding by a field."""
+    return {"field": name, "type": kind, "title": title if title is None else tr(title), **more}
+
+
+def by_model(evaluations: Mapping[str, Evaluation]) -> Spec:
+    """Colours and lines that tell models apart, with a legend where there are several."""
+    several = len(evaluations) > 1
+    legend = {"title": None, "orient": "top", "labelLimit": 400} if several else None
+    names = [visible(name, 40) for name in evaluations]
+    kind = {"field": "model", "type": "nominal", "legend": legend, "sort": names, "scale": {"domain": names}}
+    return {"color": kind, **({"strokeDash": kind} if several else {})}
+
+
+def unit(**more: Any) -> Spec:
+    """A scale from 0 to 1."""
+    return {"scale": {"domain": [0, 1]}, **more}
+
+
+def guide(x: Spec, y: Spec, ends: Sequence[float] = (0, 1)) -> Spec:
+    """The line of equal values on both axes, which are named as those of the other layers."""
+    return {
+        "data": {"values": [{"x": end, "y": end} for end in ends]},
+        "mark": {"type": "line", "style": "guide"},
+        "encoding": {"x": {**x, "field": "x"}, "y": {**y, "field": "y"}},
+    }
+
+
+def curve_chart(evaluations: Mapping[str, Evaluation], kind: str) -> Spec:
+    """ROC or precision-recall curves; the page sets in the points and where the slider stands."""
+    roc = kind == "roc"
+    x = field("fpr", "false positive rate (fall-out)", **unit()) if roc else field("tpr", "recall", **unit())
+    y = field("tpr", "true positive rate (recall)", **unit()) if roc else field("precision", "precision", **unit())
+    low, high = ("tprLow", "tprHigh") if roc else ("precisionLow", "precisionHigh")
+    step = {} if roc else {"interpolate": "step-before"}
+    tips = [field("threshold", "threshold"), field("tpr", "recall"), field("precision", "precision"),
+            field("fpr", "fall-out (FPR)")]  # fmt: skip
+    order = {"field": "place", "type": "quantitative"}
+    colours = by_model(evaluations)
+    band = {
+        "data": {"name": "curve"},
+        "mark": {"type": "area", "opacity": 0.15, **step},
+        "encoding": {"x": x, "y": {**field(low), "title": y["title"]}, "y2": {"field": high},
+                     "fill": {**colours["color"], "legend": None}},
+    }  # fmt: skip
+    line = {
+        "data": {"name": "curve"},
+        "mark": {"type": "line", **step},
+        "encoding": {"x": x, "y": y, "order": order, **colours},
+    }
+    point = {
+        "data": {"name": "at"},
+        "mark": {"type": "point", "filled": True, "size": 140, "opacity": 1, "style": "at"},
+        "encoding": {"x": x, "y": y, "color": colours["color"], "tooltip": tips},
+    }
+    guess = guide(x, y) if roc else {
+        "data": {"name": "share"},
+        "mark": {"type": "rule", "style": "guide"},
+        "encoding": {"y": {**y, "field": "share"}},
+    }  # fmt: skip
+    return {"height": HEIGHT, "layer": [guess, band, line, point]}
+
+
+def thresholds_chart() -> Spec:
+    """Precision, recall and F1 of the chosen model against the threshold."""
+    legend = {"title": None, "orient": "top", "labelLimit": 300}
+    names = [tr(measure(name).title) for name in ("precision", "recall", "f1")]
+    kind = {"field": "measure", "type": "nominal", "legend": legend, "sort": names, "scale": {"domain": names}}
+    line = {
+        "data": {"name": "measures"},
+        "mark": {"type": "line", "interpolate": "step-after"},
+        "encoding": {
+            "x": field("threshold", "threshold", scale={"zero": False}),
+            "y": field("value", None, **unit()),
+            "color": kind,
+            "strokeDash": kind,
+            "order": {"field": "place", "type": "quantitative"},
+        },
+    }
+    rule = {"data": {"name": "at"}, "mark": {"type": "rule", "style": "at"},
+            "encoding": {"x": field("threshold", "threshold")}}  # fmt: skip
+    return {"height": HEIGHT, "layer": [line, rule]}
+
+
+def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
+    """Measures that end at 1 (of a regression, those in its unit) with intervals, and what a guess scores."""
+    first = next(iter(evaluations.values()))
+    regression = first.task == "regression"
+    names = [
+        name
+        for name in first
+        if (name in IN_UNITS if regression else measure(name).high == 1.0)
+        and not name.endswith(("_micro", "_weighted", "_samples"))
+    ]
+    titles = {name: tr(measure(name).title) for name in names}
+    guesses = {} if first.baseline is None else first.baseline.estimates
+    values = [
+        {"measure": titles[name], "model": visible(model, 40), "value": own[name].value, "low": finite(own[name].low),
+         "high": finite(own[name].high)}
+        for model, own in evaluations.items()
+        for name in names
+        if name in own and own[name].defined
+    ]  # fmt: skip
+    guessed = [{"measure": titles[name], "guess": guesses[name].value} for name in names
+               if name in guesses and guesses[name].defined]  # fmt: skip
+    rows = {"field": "measure", "type": "nominal", "sort": list(titles.values()), "title": None,
+            "axis": {"labelLimit": 260, "ticks": False, "domain": False}}  # fmt: skip
+    x = {"type": "quantitative", "title": None, "scale": {"zero": not regression}}
+    several = len(evaluations) > 1
+    offset = {"yOffset": {"field": "model", "type": "nominal", "sort": [visible(own, 40) for own in evaluations]}}
+    own = {"y": rows, "color": by_model(evaluations)["color"], **(offset if several else {})}
+    tips = [field("model", None, "nominal"), field("measure", None, "nominal"), field("value", "value"),
+            field("low", "low"), field("high", "high"), ][0 if several else 1 :]  # fmt: skip
+    return {
+        "height": {"step": 24 if not several else 12 + 10 * len(evaluations), "for": "position"},
+        "layer": [
+            {"data": {"values": guessed}, "mark": {"type": "tick", "style": "guess", "thickness": 3},
+             "encoding": {"x": {"field": "guess", **x}, "y": rows,
+                          "tooltip": [field("guess", "guess without a model")]}},
+            {"data": {"values": values}, "mark": {"type": "rule", "strokeWidth": 2.5},
+             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **own}},
+            {"data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+             "encoding": {"x": {"field": "value", **x}, **own, "tooltip": tips}},
+        ],
+    }  # fmt: skip
+
+
+def calibration_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
+    """Reliability curves with intervals; of one model also where chance would put them."""
+    values, bands = [], []
+    for model, own in evaluations.items():
+        assert own.calibration is not None  # there is a section
+        curve = own.calibration.equal_width
+        columns = (curve.probability, curve.observed, curve.low, curve.high, curve.band_low, curve.band_high,
+                   curve.weight)  # fmt: skip
+        for p, share, low, high, least, most, rows in zip(*(each.tolist() for each in columns), strict=True):
+            values.append({"model": visible(model, 40), "p": p, "share": share, "low": low, "high": high, "n": rows})
+            bands.append({"p": p, "low": least, "high": most})
+    x, y = field("p", "mean predicted probability", **unit()), field("share", "share of positives", **unit())
+    band = {"data": {"values": bands}, "mark": {"type": "area", "style": "chance", "opacity": 0.25},
+            "encoding": {"x": x, "y": {**field("low"), "title": y["title"]}, "y2": {"field": "high"}}}  # fmt: skip
+    colours = by_model(evaluations)
+    tips = [field("p", "mean predicted probability"), field("share", "share of positives"), field("low", "low"),
+            field("high", "high"), field("n", "n")]  # fmt: skip
+    return {
+        "height": HEIGHT,
+        "layer": [
+            guide(x, y),
+            *([band] if len(evaluations) == 1 else []),
+            {"data": {"values": values}, "mark": {"type": "rule", "strokeWidth": 1.5},
+             "encoding": {"x": x, "y": {**field("low"), "title": y["title"]}, "y2": {"field": "high"},
+                          "color": colours["color"]}},
+            {"data": {"values": values}, "mark": {"type": "line", "point": {"size": 50}},
+             "encoding": {"x": x, "y": y, **colours, "tooltip": tips}},
+        ],
+    }  # fmt: skip
+
+
+def confusion_chart(confusion: ConfusionMatrix) -> Spec:
+    """Counts in cells, shaded by their share of the true class."""
+    labels = [visible(label, 24) for label in confusion.labels]
+    support = confusion.counts.sum(axis=1)
+    values = [
+        {"true": labels[i], "predicted": labels[j], "rows": int(count), "text": f"{count:,}",
+         "share": float(count / support[i]) if support[i] else 0.0}
+        for i, line in enumerate(confusion.counts.tolist())
+        for j, count in enumerate(line)
+    ]  # fmt: skip
+    x = field("predicted", "predicted", "nominal", sort=labels, axis={"labelAngle": 0 if len(labels) < 8 else -45})
+    y = field("true", "true", "nominal", sort=labels)
+    tips = [field("true", "true", "nominal"), field("predicted", "predicted", "nominal"), field("rows", "rows"),
+            field("share", "share", format=".1%")]  # fmt: skip
+    shade = field("share", None, legend=None, scale={"scheme": "blues", "domain": [0, 1]})
+    cells = {"mark": {"type": "rect"}, "encoding": {"color": shade, "tooltip": tips}}
+    numbers = {"mark": {"type": "text"}, "encoding": {
+        "text": {"field": "text", "type": "nominal"},
+        "color": {"condition": {"test": "datum.share > 0.5", "value": "white"}, "value": "black"}}}  # fmt: skip
+    return {
+        "height": {"step": 60 if len(labels) <= 4 else 28 if len(labels) <= 30 else 12},
+        "data": {"values": values},
+        "encoding": {"x": x, "y": y},
+        "layer": [cells, *([numbers] if len(labels) <= MOST_NUMBERS else [])],
+    }
+
+
+def predicted_vs_true_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
+    """Predictions against the truth, points by the rows they stand for, and the line of no error."""
+    values = points_of(evaluations)
+    ends = [own[name] for own in values for name in ("true", "predicted")]
+    x, y = field("true", "true"), field("predicted", "predicted")
+    return points_chart(evaluations, values, x, y, guide(x, y, (min(ends), max(ends))))
+
+
+def residuals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
+    """Errors against predictions, and the line of none."""
+    x, y = field("predicted", "predicted"), field("error", "predicted less true")
+    line = {"data": {"values": [{"zero": 0}]}, "mark": {"type": "rule", "style": "guide"},
+            "encoding": {"y": {**y, "field": "zero"}}}  # fmt: skip
+    return points_chart(evaluations, points_of(evaluations), x, y, line)
+
+
+def points_chart(evaluations: Mapping[str, Evaluation], values: list[Spec], x: Spec, y: Spec, line: Spec) -> Spec:
+    """Points whose areas say how many rows they stand for."""
+    most = max(own["rows"] for own in values)
+    size = {"value": 25} if most == 1 else field("rows", "rows", legend=None, scale={"range": [2, 220]})
+    free = {"scale": {"zero": False}}
+    return {
+        "height": HEIGHT,
+        "layer": [
+            line,
+            {"data": {"values": values}, "mark": {"type": "point", "filled": True, "opacity": 0.5},
+             "encoding": {"x": {**x, **free}, "y": {**y, **free}, "size": size,
+                          "color": by_model(evaluations)["color"],
+                          "tooltip": [field("true", "true"), field("predicted", "predicted"), field("rows", "rows")]}},
+        ],
+    }  # fmt: skip
+
+
+def points_of(evaluations: Mapping[str, Evaluation]) -> list[Spec]:
+    """The points of all models."""
+    found = []
+    for model, own in evaluations.items():
+        assert own.errors.scatter is not None  # there is a section
+        scatter = own.errors.scatter
+        for true, predicted, rows in zip(
+            scatter.target.tolist(), scatter.prediction.tolist(), scatter.rows.tolist(), strict=True
+        ):
+            found.append({"model": visible(model, 40), "true": true, "predicted": predicted,
+                          "error": predicted - true, "rows": rows})  # fmt: skip
+    return found
+
+
+def finite(value: float) -> float | None:
+    """A number that JSON can hold."""
+    return value if math.isfinite(value) else None

@@ -1,0 +1,68 @@
+"""What the threshold slider moves over: exact counts at several hundred thresholds, and the measures there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.evaluation.result import Evaluation
+from gnomon.measures.catalogue import measure
+from gnomon.report.language import tr
+from gnomon.report.text import number, visible
+
+# Thresholds that the slider stops at; the best by any costs is among them.
+STOPS = 500
+SHOWN = (
+    "precision", "recall", "f1", "accuracy", "balanced_accuracy", "specificity", "false_positive_rate",
+    "negative_predictive_value", "matthews_corrcoef", "cohen_kappa",
+)  # fmt: skip
+
+
+def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
+    """The explorer's section, and the data that its slider needs; None unless all have thresholds."""
+    if any(own.thresholds is None for own in evaluations.values()):
+        return None
+    first = next(iter(evaluations.values()))
+    return {
+        "models": [visible(name, 60) for name in evaluations],
+        "positive": visible(str(first.positive), 40),
+        "negative": visible(first.classes[0], 40),
+        "measures": {name: tr(measure(name).title) for name in SHOWN},
+        "level": f"{100 * next(iter(first.values())).level:g} %",
+        "data": [stops_of(own) for own in evaluations.values()],
+    }
+
+
+def stops_of(evaluation: Evaluation) -> dict[str, Any]:
+    """One model's counts and measures at the slider's stops, from the highest threshold down.
+
+    Measures are text, as a report shows them, so that the page has no formula of its own.
+    """
+    assert evaluation.thresholds is not None  # there is a slider
+    level = next(iter(evaluation.values())).level
+    seed = int(evaluation.provenance.get("seed", 0))
+    used = evaluation.threshold
+    table = evaluation.thresholds.some(STOPS)
+    if used is not None and evaluation.confusion is not None:  # a thinned table may lack it
+        cells = evaluation.confusion.counts if evaluation.confusion.weights is None else evaluation.confusion.weights
+        table = table.including(used, float(cells[1, 1]), float(cells[0, 1]))
+    bands = table.bands(SHOWN, level=level, seed=seed)
+    return {
+        "threshold": [None if math.isinf(own) else own for own in table.threshold.tolist()],
+        "tp": plain_counts(table.true_positives),
+        "fp": plain_counts(table.false_positives),
+        "positives": table.positives,
+        "negatives": table.negatives,
+        "measures": {name: [[number(each) for each in end.tolist()] for end in bands[name]] for name in SHOWN},
+        "start": table.place(0.5 if used is None else used),
+        "used": used,
+    }
+
+
+def plain_counts(counts: NDArray[np.float64]) -> list[float | int]:
+    """Counts as whole numbers where they are."""
+    return [int(own) if own.is_integer() else own for own in counts.tolist()]

@@ -1,0 +1,42 @@
+"""The chart library's JavaScript, from the package that ships it, offline.
+
+Bundling it takes seconds, so the result is kept in the user's cache, under the versions that it was made of.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from importlib.metadata import version
+from pathlib import Path
+
+from gnomon.errors import SourceError, UsageError
+from gnomon.files import write_whole
+
+# All that a page needs of it: Vega-Lite, Vega, and Vega's interpreter, which a strict content-security policy takes.
+SNIPPET = "window.vegaEmbed = vegaEmbed;"
+
+
+def chart_library() -> str:
+    """The JavaScript that draws the charts.
+
+    Raises:
+        UsageError: The packages for reports are not installed.
+    """
+    try:
+        import vl_convert
+        from platformdirs import user_cache_path
+    except ImportError as error:
+        raise missing(error) from None
+    kept = Path(user_cache_path("gnomon")) / f"vega-embed-{version('vl-convert-python')}.js"
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return kept.read_text(encoding="utf-8")
+    bundle = str(vl_convert.javascript_bundle(SNIPPET))
+    with contextlib.suppress(OSError, SourceError):  # a cache that cannot be written costs time, nothing else
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, bundle)
+    return bundle
+
+
+def missing(error: ImportError) -> UsageError:
+    """What to do where a package for reports is not installed."""
+    return UsageError(f"an HTML report needs {error.name}: pip install 'gnomon[report]'")

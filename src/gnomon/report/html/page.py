@@ -1,0 +1,112 @@
+"""The whole page: one file that needs no network, under a content-security policy that lets nothing else run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from gnomon.evaluation.result import Evaluation
+from gnomon.report.html import charts
+from gnomon.report.html.library import chart_library
+from gnomon.report.html.templates import FOLDER, rendered
+from gnomon.report.html.view import heading, sections
+from gnomon.report.language import speaking, tr
+
+
+def page(evaluations: Mapping[str, Evaluation], lang: str | None = None) -> str:
+    """The report of evaluations as HTML.
+
+    Args:
+        evaluations: By the names of their models.
+        lang: The language to write in; None for that of the environment.
+
+    Raises:
+        UsageError: The packages for reports are not installed, or there is no such language.
+    """
+    with speaking(lang):
+        found = sections(evaluations)
+        specs = collect_charts(found)
+        data: dict[str, Any] = {"charts": specs}
+        if "explorer" in found:
+            data["explorer"] = {
+                "models": found["explorer"]["models"],
+                "stops": found["explorer"].pop("data"),
+                "words": {name: tr(word) for name, word in WORDS.items()},
+            }
+            specs["roc"] = charts.curve_chart(evaluations, "roc")
+            specs["precision-recall"] = charts.curve_chart(evaluations, "precision_recall")
+            specs["thresholds"] = charts.thresholds_chart()
+        return framed("page.html", data, own=heading(evaluations), sections=found)
+
+
+# What the page's script says.
+WORDS = {"none": "nothing is flagged", "precision": "precision", "recall": "recall (sensitivity)", "f1": "F1"}
+
+
+def collect_charts(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Charts by the name of the element that they are drawn in, which stands in their place in the sections."""
+    specs: dict[str, Any] = {}
+
+    def put(name: str, spec: Any) -> str:
+        specs[name] = spec
+        return name
+
+    for section, own in found.items():
+        if "chart" in own:
+            own["chart"] = put(section, own["chart"])
+        if "charts" in own:
+            own["charts"] = [put(f"{section}-{place}", spec) for place, spec in enumerate(own["charts"])]
+        for place, matrix in enumerate(own.get("matrices", ())):
+            matrix["chart"] = put(f"{section}-{place}", matrix["chart"])
+    return specs
+
+
+def framed(template: str, data: Mapping[str, Any], **values: Any) -> str:
+    """A page whose only scripts and styles are its own.
+
+    Args:
+        template: The name of the page's template.
+        data: What its script reads.
+        values: What is set into the template.
+    """
+    style, script, library = asset("report.css"), asset("report.js"), chart_library().replace("</script", "<\\/script")
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {digest(library)} {digest(script)}",
+            f"style-src {digest(style)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+    return rendered(
+        template,
+        policy=policy,
+        style=style,
+        script=script,
+        library=library,
+        data=embedded(data),
+        **values,
+    )
+
+
+def asset(name: str) -> str:
+    """A file that goes into the page as it is."""
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def digest(text: str) -> str:
+    """The source of a policy that allows this very text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+def embedded(data: Mapping[str, Any]) -> str:
+    """Data as JSON that no text in it can end early."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text

@@ -1,0 +1,42 @@
+"""Templates are files beside this one; whatever is set into them is escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gnomon.report.html.library import missing
+from gnomon.report.language import language, tr
+from gnomon.report.text import number, visible
+
+FOLDER = Path(__file__).parent / "templates"
+
+
+def rendered(name: str, **values: Any) -> str:
+    """A template with values set into it.
+
+    Raises:
+        UsageError: The packages for reports are not installed.
+    """
+    return str(environment().get_template(name).render(lang=language(), **values))
+
+
+@cache
+def environment() -> Any:
+    """Where templates come from, and what they may use."""
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError as error:
+        raise missing(error) from None
+    found = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.globals.update(tr=tr)
+    found.filters.update(number=number, visible=visible)
+    return found

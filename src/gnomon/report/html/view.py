@@ -1,0 +1,335 @@
+"""What each section of the page says, as plain data: text is finished here, templates only place it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gnomon.estimate import Difference, Estimate
+from gnomon.evaluation.result import SURE, Evaluation, ranked_by
+from gnomon.measures.catalogue import measure
+from gnomon.report import remarks
+from gnomon.report.html import charts
+from gnomon.report.html.explorer import explorer
+from gnomon.report.language import tr
+from gnomon.report.text import number, visible
+
+Models = Mapping[str, Evaluation]
+View = dict[str, Any]
+
+LONGEST = 60
+# Rows of tables; a page must not grow with the data.
+MOST_SLICES, MOST_CLASSES, MOST_CONFUSIONS, MOST_ROWS = 200, 100, 10, 20
+CLASS_MEASURES = ("precision", "recall", "f1", "specificity", "roc_auc", "average_precision")
+SLICE_MEASURES = (
+    "accuracy", "precision", "recall", "f1", "roc_auc", "f1_macro", "roc_auc_macro", "hamming_loss", "rmse", "mae",
+    "mean_error", "r2",
+)  # fmt: skip
+
+
+def sections(evaluations: Models) -> dict[str, View]:
+    """The sections that there is something to say in, by name, in the order of the page."""
+    makers: dict[str, Callable[[Models], View | None]] = {
+        "says": says,
+        "measures": measures,
+        "explorer": explorer,
+        "confusion": confusion,
+        "classes": classes,
+        "amounts": amounts,
+        "calibration": calibration,
+        "slices": slices,
+        "errors": errors,
+        "train": train,
+        "provenance": provenance,
+    }
+    made = {name: maker(evaluations) for name, maker in makers.items()}
+    return {name: own for name, own in made.items() if own is not None}
+
+
+def heading(evaluations: Models) -> View:
+    """What was evaluated."""
+    first = next(iter(evaluations.values()))
+    facts = [f"n = {first.n:,}"]
+    if first.positive is not None:
+        facts.append(f"{tr('positive')}: {visible(first.positive, LONGEST)}")
+    elif first.classes:
+        kind = tr("labels") if first.task == "multilabel" else tr("classes")
+        facts.append(f"{len(first.classes)} {kind}")
+    if len(evaluations) == 1 and first.threshold is not None:
+        facts.append(tr(f"positive at score >= {first.threshold:g}"))
+    sources = dict.fromkeys(Path(str(own.provenance.get("source", ""))).name for own in evaluations.values())
+    return {
+        "title": tr(f"{first.task} evaluation"),
+        "source": " · ".join(visible(own, LONGEST) for own in sources if own),
+        "facts": facts,
+        "models": [visible(name, LONGEST) for name in evaluations if name],
+    }
+
+
+def says(evaluations: Models) -> View:
+    """Advice and notes of each model."""
+    own = [
+        {
+            "model": visible(name, LONGEST),
+            "advice": [visible(tr(each.text)) for each in ev.advice],
+            "notes": [visible(own) for own in (*map(tr, ev.notes), *remarks.reasons(ev.estimates))],
+        }
+        for name, ev in evaluations.items()
+    ]
+    return {"models": [each for each in own if each["advice"] or each["notes"]]}
+
+
+def measures(evaluations: Models) -> View:
+    """Every estimate with its interval, beside what a guess scores."""
+    first = next(iter(evaluations.values()))
+    names = dict.fromkeys(name for own in evaluations.values() for name in own)
+    guesses = {} if first.baseline is None else first.baseline.estimates
+    differences = first.baseline.differences if first.baseline is not None and len(evaluations) == 1 else {}
+    rows = [
+        {
+            "title": tr(measure(name).title),
+            "cells": [cell(own.estimates.get(name)) for own in evaluations.values()],
+            "guess": number(guesses[name].value) if name in guesses else "",
+            "difference": cell(differences.get(name)),
+            "n": f"{first[name].n:,}" if name in first else "",
+            "method": tr(first[name].method or "") if name in first else "",
+        }
+        for name in names
+    ]
+    return {
+        "models": [visible(name, LONGEST) for name in evaluations],
+        "level": f"{100 * next(iter(first.values())).level:g} %",
+        "rows": rows,
+        "guesses": bool(guesses),
+        "differences": bool(differences),
+        "chart": charts.intervals_chart(evaluations),
+    }
+
+
+def cell(estimate: Estimate | Difference | None) -> View:
+    """A value and its interval as text."""
+    if estimate is None:
+        return {"value": "", "interval": "", "reason": ""}
+    ends = "" if math.isnan(estimate.low) else f"{number(estimate.low)} – {number(estimate.high)}"
+    reason = estimate.reason if isinstance(estimate, Estimate) else None
+    bound = f" ± {number(estimate.bound)}" if isinstance(estimate, Estimate) and remarks.bounded(estimate) else ""
+    return {"value": number(estimate.value) + bound, "interval": ends, "reason": visible(tr(reason or ""))}
+
+
+def confusion(evaluations: Models) -> View | None:
+    """Confusion matrices, unless the slider shows them."""
+    if all(own.thresholds is not None and own.threshold is not None for own in evaluations.values()):
+        return None
+    found = []
+    for name, own in evaluations.items():
+        matrices = {} if own.confusion is None else {"": own.confusion}
+        for label, matrix in (matrices | dict(own.confusions)).items():
+            found.append(
+                {
+                    "model": " · ".join(visible(part, LONGEST) for part in (name, label) if part),
+                    "chart": charts.confusion_chart(matrix),
+                    "labels": [visible(each, LONGEST) for each in matrix.labels],
+                    "counts": [[f"{count:,}" for count in line] for line in matrix.counts.tolist()],
+                }
+            )
+    return {"matrices": found[:MOST_ROWS]} if found else None
+
+
+def classes(evaluations: Models) -> View | None:
+    """Each class, or label, against the rest."""
+    tables = [
+        {
+            "model": visible(name, LONGEST),
+            "kind": tr("label") if own.task == "multilabel" else tr("class"),
+            "measures": [tr(measure(each).title) for each in class_measures(own)],
+            "rows": [
+                {
+                    "name": visible(label, LONGEST),
+                    "cells": [cell(each.get(name)) for name in class_measures(own)],
+                    "n": f"{each['recall'].n:,}" if "recall" in each else "",
+                }
+                for label, each in list(own.per_class.items())[:MOST_CLASSES]
+            ],
+            "more": max(0, len(own.per_class) - MOST_CLASSES),
+        }
+        for name, own in evaluations.items()
+        if own.per_class
+    ]
+    return {"tables": tables} if tables else None
+
+
+def class_measures(evaluation: Evaluation) -> list[str]:
+    """The estimates that classes have."""
+    first = next(iter(evaluation.per_class.values()))
+    return [name for name in CLASS_MEASURES if name in first]
+
+
+def amounts(evaluations: Models) -> View | None:
+    """Pictures of a regression, and its errors in ranges of the prediction."""
+    if any(own.errors.scatter is None for own in evaluations.values()):
+        return None
+    tables = [
+        {
+            "model": visible(name, LONGEST),
+            "rows": [
+                {
+                    "range": f"{number(each.low)} – {number(each.high)}",
+                    "mean": cell(each.mean_error),
+                    "rmse": number(each.rmse),
+                    "n": f"{each.n:,}",
+                }
+                for each in own.errors.residuals
+            ],
+        }
+        for name, own in evaluations.items()
+    ]
+    return {
+        "charts": [charts.predicted_vs_true_chart(evaluations), charts.residuals_chart(evaluations)],
+        "tables": tables,
+    }
+
+
+def calibration(evaluations: Models) -> View | None:
+    """Reliability curves, and what is known of the probabilities."""
+    if any(own.calibration is None for own in evaluations.values()):
+        return None
+    rows = []
+    for name, own in evaluations.items():
+        assert own.calibration is not None
+        curve = own.calibration.equal_width
+        p_value = own.calibration.p_value
+        rows.append(
+            {
+                "model": visible(name, LONGEST),
+                "error": number(curve.error),
+                "expected": number(curve.expected_error),
+                "slope": cell(own.calibration.slope),
+                "intercept": cell(own.calibration.intercept),
+                "p_value": number(p_value) if p_value >= 0.001 else "< 0.001" if p_value < 0.001 else "-",
+            }
+        )
+    return {"chart": charts.calibration_chart(evaluations), "rows": rows}
+
+
+def slices(evaluations: Models) -> View | None:
+    """Slices of each column: those furthest below the rest first."""
+    tables = []
+    for name, own in evaluations.items():
+        for column, values in own.slices.items():
+            by = ranked_by(values.values())
+            first = next(iter(values.values()))
+            shown = [each for each in SLICE_MEASURES if each in first and each != by][:4]
+            names = [by, *shown] if by is not None else shown
+            ordered = sorted(values.items(), key=lambda one: below(one[1], by))
+            tables.append(
+                {
+                    "model": visible(name, LONGEST),
+                    "column": visible(column, LONGEST),
+                    "measures": [tr(measure(each).title) for each in names],
+                    "by": None if by is None else tr(measure(by).title),
+                    "rows": [slice_row(value, each, names, by) for value, each in ordered[:MOST_SLICES]],
+                    "more": max(0, len(values) - MOST_SLICES),
+                }
+            )
+    return {"tables": tables} if tables else None
+
+
+def below(own: Evaluation, by: str | None) -> tuple[bool, float]:
+    """What slices are ordered by: those of enough rows first, the worst before others."""
+    difference = own.differences.get(by) if by is not None else None
+    if by is None or difference is None:
+        return not own.reliable, math.inf
+    return not own.reliable, measure(by).better * difference.value
+
+
+def slice_row(value: str, own: Evaluation, names: list[str], by: str | None) -> View:
+    """One slice."""
+    difference = own.differences.get(by) if by is not None and own.reliable else None
+    sure = difference is not None and difference.adjusted <= SURE
+    return {
+        "name": visible(value, LONGEST),
+        "n": f"{own.n:,}",
+        "cells": [cell(own.estimates.get(name)) for name in names],
+        "difference": cell(difference),
+        "few": not own.reliable,
+        "sure": sure,
+        "worse": sure and by is not None and difference is not None and measure(by).better * difference.value < 0,
+    }
+
+
+def errors(evaluations: Models) -> View | None:
+    """The rows that are most wrong, and the classes that are confused most."""
+    found = [
+        {
+            "model": visible(name, LONGEST),
+            "rows": [
+                {
+                    "id": visible(row.id, LONGEST),
+                    "score": number(row.score if row.score is not None else row.wrongness),
+                    "true": said(row.true),
+                    "predicted": said(row.predicted),
+                }
+                for row in own.errors.rows[:MOST_ROWS]
+            ],
+            "scored": any(row.score is not None for row in own.errors.rows),
+            "confusions": [
+                {
+                    "true": visible(each.true, LONGEST),
+                    "predicted": visible(each.predicted, LONGEST),
+                    "rows": f"{each.rows:,}",
+                    "share": f"{each.share:.1%}",
+                }
+                for each in (own.errors.confusions if own.task == "multiclass" else ())
+            ][:MOST_CONFUSIONS],
+        }
+        for name, own in evaluations.items()
+    ]
+    found = [each for each in found if each["rows"] or each["confusions"]]
+    return {"models": found} if found else None
+
+
+def said(answer: str | float) -> str:
+    """A class or an amount."""
+    return visible(answer, LONGEST) if isinstance(answer, str) else number(answer)
+
+
+def train(evaluations: Models) -> View | None:
+    """The rows that a model was fitted on, beside the others."""
+    tables = [
+        {
+            "model": visible(name, LONGEST),
+            "n": [f"{own.train.n:,}", f"{own.n:,}"],
+            "rows": [
+                {"title": tr(measure(each).title), "cells": [cell(own.train.estimates[each]), cell(own[each])]}
+                for each in own
+                if each in own.train.estimates
+            ],
+        }
+        for name, own in evaluations.items()
+        if own.train is not None
+    ]
+    return {"tables": tables} if tables else None
+
+
+def provenance(evaluations: Models) -> View:
+    """Where the numbers came from."""
+    return {
+        "models": [
+            {"model": visible(name, LONGEST), "facts": list(facts_of(own.provenance).items())}
+            for name, own in evaluations.items()
+        ]
+    }
+
+
+def facts_of(found: Mapping[str, Any]) -> dict[str, str]:
+    """Nested facts on one level, those that say nothing left out."""
+    facts: dict[str, str] = {}
+    for name, own in found.items():
+        if isinstance(own, Mapping):
+            facts |= {f"{name}: {inner}": said for inner, said in facts_of(own).items()}
+        elif own not in (None, [], ()):
+            shown = ", ".join(map(str, own)) if isinstance(own, (list, tuple)) else str(own)
+            facts[name] = visible(shown, 500)
+    return facts
