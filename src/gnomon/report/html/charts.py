@@ -27,7 +27,8 @@ def field(name: str, title: str | None = None, kind: str = "quantitative", **mor
 def by_model(evaluations: Mapping[str, Evaluation]) -> Spec:
     """Colours and lines that tell models apart, with a legend where there are several."""
     several = len(evaluations) > 1
-    legend = {"title": None, "orient": "top", "labelLimit": 400} if several else None
+    look = {"symbolOpacity": 1, "symbolType": "stroke"}
+    legend = {"title": None, "orient": "top", "labelLimit": 400, **look} if several else None
     names = [visible(name, 40) for name in evaluations]
     kind = {"field": "model", "type": "nominal", "legend": legend, "sort": names, "scale": {"domain": names}}
     return {"color": kind, **({"strokeDash": kind} if several else {})}
@@ -62,7 +63,7 @@ def curve_chart(evaluations: Mapping[str, Evaluation], kind: str) -> Spec:
         "data": {"name": "curve"},
         "mark": {"type": "area", "opacity": 0.15, **step},
         "encoding": {"x": x, "y": {**field(low), "title": y["title"]}, "y2": {"field": high},
-                     "fill": {**colours["color"], "legend": None}},
+                     "color": colours["color"]},
     }  # fmt: skip
     line = {
         "data": {"name": "curve"},
@@ -82,8 +83,16 @@ def curve_chart(evaluations: Mapping[str, Evaluation], kind: str) -> Spec:
     return {"height": HEIGHT, "layer": [guess, band, line, point]}
 
 
-def thresholds_chart() -> Spec:
-    """Precision, recall and F1 of the chosen model against the threshold."""
+def thresholds_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
+    """Precision, recall and F1 of the chosen model against the threshold, on an axis that has room for all models."""
+    ends = [
+        end
+        for own in evaluations.values()
+        if own.thresholds is not None
+        for end in (float(own.thresholds.threshold[-1]), float(own.thresholds.threshold[1]))
+    ]
+    low, high = min(ends), max(ends)
+    domain = [low, high] if low < high else [low - 0.5, high + 0.5]
     legend = {"title": None, "orient": "top", "labelLimit": 300}
     names = [tr(measure(name).title) for name in ("precision", "recall", "f1")]
     kind = {"field": "measure", "type": "nominal", "legend": legend, "sort": names, "scale": {"domain": names}}
@@ -91,7 +100,7 @@ def thresholds_chart() -> Spec:
         "data": {"name": "measures"},
         "mark": {"type": "line", "interpolate": "step-after"},
         "encoding": {
-            "x": field("threshold", "threshold", scale={"zero": False}),
+            "x": field("threshold", "threshold", scale={"domain": domain}),
             "y": field("value", None, **unit()),
             "color": kind,
             "strokeDash": kind,
@@ -122,8 +131,12 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
         for name in names
         if name in own and own[name].defined
     ]  # fmt: skip
-    guessed = [{"measure": titles[name], "guess": guesses[name].value} for name in names
-               if name in guesses and guesses[name].defined]  # fmt: skip
+    guessed = [
+        {"measure": titles[name], "model": visible(model, 40), "guess": guesses[name].value}
+        for model in evaluations
+        for name in names
+        if name in guesses and guesses[name].defined
+    ]
     rows = {"field": "measure", "type": "nominal", "sort": list(titles.values()), "title": None,
             "axis": {"labelLimit": 260, "ticks": False, "domain": False}}  # fmt: skip
     x = {"type": "quantitative", "title": None, "scale": {"zero": not regression}}
@@ -133,10 +146,10 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     tips = [field("model", None, "nominal"), field("measure", None, "nominal"), field("value", "value"),
             field("low", "low"), field("high", "high"), ][0 if several else 1 :]  # fmt: skip
     return {
-        "height": {"step": 24 if not several else 12 + 10 * len(evaluations), "for": "position"},
+        "height": len(titles) * (24 if not several else 12 + 10 * len(evaluations)),
         "layer": [
             {"data": {"values": guessed}, "mark": {"type": "tick", "style": "guess", "thickness": 3},
-             "encoding": {"x": {"field": "guess", **x}, "y": rows,
+             "encoding": {"x": {"field": "guess", **x}, "y": rows, **(offset if several else {}),
                           "tooltip": [field("guess", "guess without a model")]}},
             {"data": {"values": values}, "mark": {"type": "rule", "strokeWidth": 2.5},
              "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **own}},
@@ -191,16 +204,18 @@ def confusion_chart(confusion: ConfusionMatrix) -> Spec:
     y = field("true", "true", "nominal", sort=labels)
     tips = [field("true", "true", "nominal"), field("predicted", "predicted", "nominal"), field("rows", "rows"),
             field("share", "share", format=".1%")]  # fmt: skip
-    shade = field("share", None, legend=None, scale={"scheme": "blues", "domain": [0, 1]})
-    cells = {"mark": {"type": "rect"}, "encoding": {"color": shade, "tooltip": tips}}
-    numbers = {"mark": {"type": "text"}, "encoding": {
-        "text": {"field": "text", "type": "nominal"},
-        "color": {"condition": {"test": "datum.share > 0.5", "value": "white"}, "value": "black"}}}  # fmt: skip
+    shade = field("share", None, legend=None, scale={"domain": [0, 1], "range": [0, 1]})
+    cells = {"mark": {"type": "rect"}, "encoding": {"fillOpacity": shade, "tooltip": tips}}
+    numbers = [
+        {"transform": [{"filter": test}], "mark": {"type": "text", "style": style},
+         "encoding": {"text": {"field": "text", "type": "nominal"}}}
+        for test, style in (("datum.share <= 0.5", "ink"), ("datum.share > 0.5", "inverse"))
+    ]  # fmt: skip
     return {
-        "height": {"step": 60 if len(labels) <= 4 else 28 if len(labels) <= 30 else 12},
+        "height": len(labels) * (60 if len(labels) <= 4 else 28),
         "data": {"values": values},
         "encoding": {"x": x, "y": y},
-        "layer": [cells, *([numbers] if len(labels) <= MOST_NUMBERS else [])],
+        "layer": [cells, *(numbers if len(labels) <= MOST_NUMBERS else [])],
     }
 
 

@@ -14,8 +14,8 @@ from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
 from gnomon.report.text import number, visible
 
-# Thresholds that the slider stops at; the best by any costs is among them.
-STOPS = 500
+# Thresholds that the slider stops at, of all models together and of one at least; the best by any costs is among them.
+STOPS, FEWEST = 600, 150
 SHOWN = (
     "precision", "recall", "f1", "accuracy", "balanced_accuracy", "specificity", "false_positive_rate",
     "negative_predictive_value", "matthews_corrcoef", "cohen_kappa",
@@ -33,11 +33,11 @@ def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
         "negative": visible(first.classes[0], 40),
         "measures": {name: tr(measure(name).title) for name in SHOWN},
         "level": f"{100 * next(iter(first.values())).level:g} %",
-        "data": [stops_of(own) for own in evaluations.values()],
+        "data": [stops_of(own, max(FEWEST, STOPS // len(evaluations))) for own in evaluations.values()],
     }
 
 
-def stops_of(evaluation: Evaluation) -> dict[str, Any]:
+def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
     """One model's counts and measures at the slider's stops, from the highest threshold down.
 
     Measures are text, as a report shows them, so that the page has no formula of its own.
@@ -46,7 +46,7 @@ def stops_of(evaluation: Evaluation) -> dict[str, Any]:
     level = next(iter(evaluation.values())).level
     seed = int(evaluation.provenance.get("seed", 0))
     used = evaluation.threshold
-    table = evaluation.thresholds.some(STOPS)
+    table = evaluation.thresholds.some(most)
     if used is not None and evaluation.confusion is not None:  # a thinned table may lack it
         cells = evaluation.confusion.counts if evaluation.confusion.weights is None else evaluation.confusion.weights
         table = table.including(used, float(cells[1, 1]), float(cells[0, 1]))

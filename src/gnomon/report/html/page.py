@@ -38,7 +38,7 @@ def page(evaluations: Mapping[str, Evaluation], lang: str | None = None) -> str:
             }
             specs["roc"] = charts.curve_chart(evaluations, "roc")
             specs["precision-recall"] = charts.curve_chart(evaluations, "precision_recall")
-            specs["thresholds"] = charts.thresholds_chart()
+            specs["thresholds"] = charts.thresholds_chart(evaluations)
         return framed("page.html", data, own=heading(evaluations), sections=found)
 
 

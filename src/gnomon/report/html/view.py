@@ -22,6 +22,8 @@ View = dict[str, Any]
 LONGEST = 60
 # Rows of tables; a page must not grow with the data.
 MOST_SLICES, MOST_CLASSES, MOST_CONFUSIONS, MOST_ROWS = 200, 100, 10, 20
+# Larger matrices are no picture: the classes that are confused most are listed instead.
+LARGEST_MATRIX = 40
 CLASS_MEASURES = ("precision", "recall", "f1", "specificity", "roc_auc", "average_precision")
 SLICE_MEASURES = (
     "accuracy", "precision", "recall", "f1", "roc_auc", "f1_macro", "roc_auc_macro", "hamming_loss", "rmse", "mae",
@@ -126,6 +128,8 @@ def confusion(evaluations: Models) -> View | None:
     for name, own in evaluations.items():
         matrices = {} if own.confusion is None else {"": own.confusion}
         for label, matrix in (matrices | dict(own.confusions)).items():
+            if len(matrix.labels) > LARGEST_MATRIX:
+                continue
             found.append(
                 {
                     "model": " · ".join(visible(part, LONGEST) for part in (name, label) if part),

@@ -19,7 +19,7 @@
       mark: { color: range[0] }, line: { strokeWidth: 2 },
       style: {
         guide: { color: soft, strokeDash: [2, 4], strokeWidth: 1.5 }, guess: { color: soft }, chance: { color: soft },
-        at: { color: ink, stroke: ink },
+        at: { color: ink, stroke: ink }, ink: { color: ink }, inverse: { color: colour("--ground") },
       },
     };
   }
@@ -27,7 +27,6 @@
   async function draw(element) {
     const spec = data.charts[element.dataset.chart];
     const whole = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", ...spec };
-    whole.autosize = { type: spec.height?.step ? "fit-x" : "fit", contains: "padding" };
     if (explorer) whole.datasets = explorer.datasets(element.dataset.chart);
     const old = views.get(element.dataset.chart);
     if (old) old.finalize();

@@ -1,0 +1,78 @@
+"""What each component of the reports looks like, as it was last looked at: pytest --snapshot-update after a change."""
+
+import pytest
+
+import gnomon
+from gnomon.report.html.page import collect_charts
+from gnomon.report.html.templates import rendered
+from gnomon.report.html.view import heading, sections
+
+Y = ["no", "no", "no", "yes", "no", "yes", "yes", "no", "yes", "no", "yes", "no"]
+P = [0.1, 0.3, 0.2, 0.35, 0.4, 0.8, 0.9, 0.6, 0.7, 0.15, 0.55, 0.05]
+ROWS = {
+    "y": Y,
+    "p": P,
+    "q": [0.5 + own / 3 for own in P],
+    "region": ["a|b", "<c>"] * 6,
+    "part": ["fit"] * 6 + ["x"] * 6,
+}
+
+
+@pytest.fixture(scope="module")
+def binary():
+    """A small evaluation with everything that a binary one can have."""
+    return gnomon.evaluate(ROWS, target="y", score="p", positive="yes", slices=["region"], split="part=fit")
+
+
+@pytest.fixture(scope="module")
+def several():
+    """Two models."""
+    whole = {name: gnomon.evaluate(ROWS, target="y", score=name, positive="yes") for name in ("p", "q")}
+    return gnomon.Evaluations(whole)
+
+
+@pytest.fixture(scope="module")
+def kinds(binary, several):
+    """An evaluation of each kind, by name."""
+    labels = {"a": [0, 1, 1, 0, 1, 0], "b": [1, 1, 0, 0, 1, 0]}
+    said = {"pa": [0, 1, 0, 0, 1, 1], "pb": [1, 1, 0, 1, 1, 0]}
+    return {
+        "binary": {"": binary},
+        "several": several,
+        "multiclass": {"": gnomon.evaluate([0, 1, 2, 1, 0, 2, 2, 1], [0, 1, 2, 2, 0, 2, 1, 1])},
+        "multilabel": {"": gnomon.evaluate(labels | said, target=["a", "b"], prediction=["pa", "pb"])},
+        "regression": {"": gnomon.evaluate([1.5, 2.0, 3.5, 4.25, 5.0], [1.0, 2.0, 4.0, 4.5, 4.75])},
+    }
+
+
+def stable(evaluations):
+    """The same, without the versions of what is installed."""
+    return {
+        name: gnomon.Evaluation.from_dict(
+            own.to_dict() | {"provenance": {**own.provenance, "gnomon": "x", "python": "x", "numpy": "x"}}
+        )
+        for name, own in evaluations.items()
+    }
+
+
+@pytest.mark.parametrize("kind", ["binary", "several", "multiclass", "multilabel", "regression"])
+def test_sections(kinds, kind, snapshot):
+    """Each section of the page, and the charts that stand in it."""
+    found = sections(stable(kinds[kind]))
+    specs = collect_charts(found)
+    if "explorer" in found:
+        specs["explorer"] = found["explorer"].pop("data")
+    for name, own in found.items():
+        assert rendered(f"sections/{name}.html", own=own) == snapshot(name=name)
+    assert specs == snapshot(name="charts")
+    assert heading(stable(kinds[kind])) == snapshot(name="heading")
+
+
+@pytest.mark.parametrize("kind", ["binary", "several", "multiclass", "multilabel", "regression"])
+def test_markdown_and_notebook(kinds, kind, snapshot):
+    """The whole text for pull requests, and how a notebook displays it."""
+    from gnomon.report.html.notebook import fragment
+    from gnomon.report.markdown import markdown
+
+    assert markdown(stable(kinds[kind])) == snapshot(name="markdown")
+    assert fragment(stable(kinds[kind])) == snapshot(name="notebook")
