@@ -11,6 +11,7 @@ from gnomon.cli.calibrate import calibrate
 from gnomon.cli.demo import demo
 from gnomon.cli.evaluate import evaluate
 from gnomon.cli.language import speak
+from gnomon.cli.lesson import lesson
 from gnomon.cli.report import report
 from gnomon.cli.threshold import threshold
 from gnomon.errors import GnomonError
@@ -35,6 +36,7 @@ gnomon.add_command(threshold)
 gnomon.add_command(calibrate)
 gnomon.add_command(report)
 gnomon.add_command(demo)
+gnomon.add_command(lesson)
 
 
 def main() -> None:

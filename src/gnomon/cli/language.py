@@ -53,7 +53,7 @@ def shows(letters: str) -> bool:
 def translate(command: click.Command) -> None:
     """Sets the help of a command, of its options and of its commands."""
     if command.help is not None:
-        command.help = "\n\n".join(part if part.startswith("\b") else tr(" ".join(part.split()))
+        command.help = "\n\n".join(part if part.lstrip().startswith("\b") else tr(" ".join(part.split()))
                                     for part in command.help.split("\n\n"))  # fmt: skip
     if command.short_help is not None:
         command.short_help = tr(command.short_help)

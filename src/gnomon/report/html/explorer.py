@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.evaluation.result import Evaluation
 from gnomon.measures.catalogue import measure
+from gnomon.report.html import charts
 from gnomon.report.language import tr
 from gnomon.report.text import number, visible
 
@@ -35,6 +36,25 @@ def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
         "level": f"{100 * next(iter(first.values())).level:g} %",
         "data": [stops_of(own, max(FEWEST, STOPS // len(evaluations))) for own in evaluations.values()],
     }
+
+
+# What the page's script says.
+WORDS = {"none": "nothing is flagged", "precision": "precision", "recall": "recall (sensitivity)", "f1": "F1"}
+
+
+def explorer_data(evaluations: Mapping[str, Evaluation], section: dict[str, Any], specs: dict[str, Any]) -> Any:
+    """What the page's script needs of the section; its charts are put beside the others.
+
+    Args:
+        evaluations: By the names of their models.
+        section: What :func:`explorer` gave; its numbers are taken out of it.
+        specs: The page's charts.
+    """
+    specs["roc"] = charts.curve_chart(evaluations, "roc")
+    specs["precision-recall"] = charts.curve_chart(evaluations, "precision_recall")
+    specs["thresholds"] = charts.thresholds_chart(evaluations)
+    words = {name: tr(word) for name, word in WORDS.items()}
+    return {"explorer": {"models": section["models"], "stops": section.pop("data"), "words": words}}
 
 
 def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:

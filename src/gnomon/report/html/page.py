@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gnomon.evaluation.result import Evaluation
-from gnomon.report.html import charts
+from gnomon.report.html.explorer import explorer_data
 from gnomon.report.html.library import chart_library
 from gnomon.report.html.templates import FOLDER, rendered
 from gnomon.report.html.view import heading, sections
-from gnomon.report.language import speaking, tr
+from gnomon.report.language import speaking
 
 
 def page(evaluations: Mapping[str, Evaluation], lang: str | None = None) -> str:
@@ -31,19 +31,8 @@ def page(evaluations: Mapping[str, Evaluation], lang: str | None = None) -> str:
         specs = collect_charts(found)
         data: dict[str, Any] = {"charts": specs}
         if "explorer" in found:
-            data["explorer"] = {
-                "models": found["explorer"]["models"],
-                "stops": found["explorer"].pop("data"),
-                "words": {name: tr(word) for name, word in WORDS.items()},
-            }
-            specs["roc"] = charts.curve_chart(evaluations, "roc")
-            specs["precision-recall"] = charts.curve_chart(evaluations, "precision_recall")
-            specs["thresholds"] = charts.thresholds_chart(evaluations)
+            data |= explorer_data(evaluations, found["explorer"], specs)
         return framed("page.html", data, own=heading(evaluations), sections=found)
-
-
-# What the page's script says.
-WORDS = {"none": "nothing is flagged", "precision": "precision", "recall": "recall (sensitivity)", "f1": "F1"}
 
 
 def collect_charts(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,15 +53,17 @@ def collect_charts(found: Mapping[str, Any]) -> dict[str, Any]:
     return specs
 
 
-def framed(template: str, data: Mapping[str, Any], **values: Any) -> str:
+def framed(template: str, data: Mapping[str, Any], styles: Sequence[str] = ("report.css",), **values: Any) -> str:
     """A page whose only scripts and styles are its own.
 
     Args:
         template: The name of the page's template.
         data: What its script reads.
+        styles: The files of its style.
         values: What is set into the template.
     """
-    style, script, library = asset("report.css"), asset("report.js"), chart_library().replace("</script", "<\\/script")
+    style, script = "".join(map(asset, styles)), asset("report.js")
+    library = chart_library().replace("</script", "<\\/script")
     policy = "; ".join(
         (
             "default-src 'none'",

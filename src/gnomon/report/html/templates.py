@@ -22,6 +22,11 @@ def rendered(name: str, **values: Any) -> str:
     return str(environment().get_template(name).render(lang=language(), **values))
 
 
+def anchor(head: str) -> str:
+    """The name of a heading to link to."""
+    return "".join(letter if letter.isalnum() else "-" for letter in head.lower())
+
+
 @cache
 def environment() -> Any:
     """Where templates come from, and what they may use."""
@@ -38,5 +43,5 @@ def environment() -> Any:
         keep_trailing_newline=True,
     )
     found.globals.update(tr=tr)
-    found.filters.update(number=number, visible=visible)
+    found.filters.update(number=number, visible=visible, anchor=anchor)
     return found

@@ -187,6 +187,14 @@
     }));
   }
 
+  for (const button of document.querySelectorAll("button.copy")) {
+    button.addEventListener("click", async () => {
+      const code = button.parentElement.querySelector("code");
+      getSelection().selectAllChildren(code);  // what cannot be copied for the reader is selected, at least
+      await navigator.clipboard?.writeText(code.textContent).then(() => { button.textContent = data.words.copied; });
+    });
+  }
+
   const explorer = data.explorer ? new Explorer(data.explorer) : null;
   document.querySelectorAll("table.sortable").forEach(sortable);
   if (explorer) explorer.show();

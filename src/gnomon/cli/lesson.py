@@ -1,0 +1,43 @@
+"""``gnomon lesson``: a lecture on judging models, run on real data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gnomon.cli import options as own
+
+
+@click.command(short_help="Learn to judge a model, on real data.")
+@own.with_options(own.OUTPUT, own.LANG)
+def lesson(output: Path | None) -> None:
+    """Run a lesson on judging models, from the accuracy that deceives to the threshold that costs least.
+
+    It prints the lesson; with --output it writes an illustrated page (.html) or a notebook (.ipynb).
+
+    \b
+    gnomon lesson --output lesson.html
+    gnomon lesson --output lesson.ipynb --lang ko
+    gnomon lesson | less -R
+    """
+    from gnomon.errors import UsageError
+    from gnomon.files import write_whole
+
+    own.check_output(output, ())
+    if output is None:
+        from rich.console import Console
+
+        from gnomon.lesson.terminal import lesson_terminal
+
+        lesson_terminal(Console(markup=False, highlight=False, emoji=False))
+    elif output.suffix.lower() in (".html", ".htm"):
+        from gnomon.lesson.page import lesson_page
+
+        write_whole(output, lesson_page())
+    elif output.suffix.lower() == ".ipynb":
+        from gnomon.lesson.notebook import lesson_notebook
+
+        write_whole(output, lesson_notebook())
+    else:
+        raise UsageError(f"the lesson is a page or a notebook: end --output {output} with .html or .ipynb")

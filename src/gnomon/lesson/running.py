@@ -1,0 +1,104 @@
+"""Runs the lesson's code, one block after the other in one namespace, and keeps what each shows."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gnomon.errors import UsageError
+from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.several import Evaluations
+from gnomon.lesson.steps import Code, Words
+from gnomon.report.plots.display import Display
+
+DOTS_PER_INCH = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a block of code showed.
+
+    Attributes:
+        text: What it printed, and its last value as text.
+        pictures: Its figures, as PNG in base64.
+        evaluations: Its last value, where that is an evaluation, or several, by the names of their models.
+    """
+
+    text: str = ""
+    pictures: tuple[str, ...] = ()
+    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
+
+
+def run(steps: Sequence[Words | Code]) -> Iterator[tuple[Words | Code, Shown | None]]:
+    """Each step with what it showed, as soon as it has been run.
+
+    Raises:
+        UsageError: What the lesson is about is not installed.
+    """
+    try:
+        import matplotlib as mpl
+    except ImportError as error:
+        raise not_installed(error) from None
+    from gnomon.report.plots.display import drawing
+
+    before = mpl.get_backend()
+    mpl.use("agg")
+    names: dict[str, Any] = {"__name__": "lesson"}
+    try:
+        for step in steps:
+            if isinstance(step, Words):
+                yield step, None
+            else:
+                with drawing(), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    shown = run_block(step.text, names)
+                yield step, shown
+    finally:
+        mpl.use(before)
+
+
+def run_block(code: str, names: dict[str, Any]) -> Shown:
+    """One block; the value of its last expression is shown too, as a notebook shows it."""
+    tree = ast.parse(code)
+    last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None  # type: ignore[attr-defined]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        try:
+            exec(compile(tree, "<lesson>", "exec"), names)
+            value = None if last is None else eval(compile(last, "<lesson>", "eval"), names)
+        except ImportError as error:
+            raise not_installed(error) from None
+    text = printed.getvalue()
+    if isinstance(value, Evaluation):
+        return Shown(text, figures(), {"": value})
+    if isinstance(value, Evaluations):
+        return Shown(text, figures(), value)
+    silent = value is None or isinstance(value, Display) or type(value).__module__.startswith("matplotlib")
+    pictured = figures()
+    if not silent and not (pictured and isinstance(value, (list, tuple))):
+        text += repr(value) + "\n"
+    return Shown(text, pictured)
+
+
+def figures() -> tuple[str, ...]:
+    """The figures that are open, as PNG in base64; they are closed."""
+    import matplotlib.pyplot as plt
+
+    found = []
+    for number in plt.get_fignums():
+        picture = io.BytesIO()
+        plt.figure(number).savefig(picture, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight")
+        found.append(base64.b64encode(picture.getvalue()).decode("ascii"))
+    plt.close("all")
+    return tuple(found)
+
+
+def not_installed(error: ImportError) -> UsageError:
+    """What to do where something is not installed."""
+    return UsageError(f"the lesson needs {error.name}: pip install 'gnomon[lesson]'")
