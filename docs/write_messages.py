@@ -5,7 +5,7 @@ gone go) and compiles them; with ``--check`` it only says, by exit code 1, what 
 
 A sentence is any string of the source with a space between words, outside docstrings; whatever ``tr("...")`` holds, in
 Python and in templates; the titles of measures; the help of the command line; the lesson; and single words of which
-sentences are made (``WORDS``). The values of an f-string are named in the catalogue: f"{count:,} rows" is "{count} rows".
+sentences are made (``WORDS``). The values of an f-string are named: f"{count:,} rows" is "{count} rows" there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -30,25 +31,38 @@ from gnomon.report.language import CATALOGUES, DOMAIN, ENGLISH, LANGUAGES
 SOURCE = Path(__file__).parent.parent / "src" / "gnomon"
 # What a person at the command line or before a report never reads: scikit-learn's own words, errors of Python calls.
 SILENT = (
-    "metrics", "kernels", "states", "models", "__init__.py", "estimate.py", "thresholds/table.py", "thresholds/bands.py",
-    "evaluation/opening.py", "evaluation/several.py", "report/plots/accessor.py", "report/html/charts.py",
+    "metrics", "kernels", "states", "models", "__init__.py", "estimate.py", "thresholds/table.py",
+    "thresholds/bands.py", "evaluation/opening.py", "evaluation/several.py", "report/plots/accessor.py",
+    "report/html/charts.py",
     "report/language.py", "lesson/steps.py", "decision/outcome.py", "sources/arrays.py", "sources/frames.py",
-    "intervals", "schema/batch.py",
+    "intervals",
 )  # fmt: skip
-# What developers see.
-_REPR = re.compile(r"^[A-Z][a-z]+[A-Za-z]*\(")
+# What developers see; what styles, policies and fonts are called.
+_REPR = re.compile(
+    r"^[A-Z][a-z]+[A-Za-z]*\(|^(bold|dim|not|red) (not|dim|green|red|underline)|^[a-z]+-[a-z]+ ['d{]"
+    r"|^[A-Z][a-z]+ .*(Gothic|CJK|Sans|Dotum)"
+)
+# A template needs so many letters of its own, or words at an end: another would match anything.
+FEWEST_LETTERS = 8
+_ANCHORED = re.compile(r"^[^{}]*[^\W\d_]{2}[^{}]*\{|\}[^{}]*[^\W\d_]{2}[^{}]*$")
 # Words that stand in sentences, or alone in tables, and come from data structures rather than from tr("...").
 WORDS = (
     "binary", "multiclass", "multilabel", "regression", *AVERAGES, "wilson", "delong", "bootstrap", "t", "delta",
     "excellent", "good", "fair", "too high", "too low", "platt", "beta", "isotonic", "as is", "text", "numbers",
-    "RMSE", "MAE", "AP", "as", "and", "or",
+    "RMSE", "MAE", "AP", "arrays", "{library} data frame", "recall", "fall-out", "low", "high", "share",
 )  # fmt: skip
 # What click says by itself, which is looked up in gettext's own domain.
-CLICK = ("Usage:", "Options", "Commands", "Show this message and exit.", "Show the version and exit.", "default: {default}",
-         "required", "Missing option", "Error", "Missing argument", "No such option: {name}", "No such command {name!r}.",
-         "Did you mean {possibility}?", "Invalid value for {param_hint}: {message}", "Invalid value: {message}")  # fmt: skip
+CLICK = (
+    "Usage:", "Options", "Commands", "Show this message and exit.", "Show the version and exit.", "default: {default}",
+    "required", "Missing option", "Error", "Missing argument", "No such option: {name}", "No such command {name!r}.",
+    "Did you mean {possibility}?", "Invalid value for {param_hint}: {message}", "Invalid value: {message}",
+)  # fmt: skip
 _PROSE = re.compile(r"[A-Za-z}%)'\"] +[A-Za-z{('\"]|[a-z]: ")
-_CODE = re.compile(r"^[\s\W]*$|^--|^\(\?P|^[a-z_]+\.[a-z_.]+$|^\\\\b|<[a-z]+ |^https?:|\$schema|^SELECT |datum\.|^sha256|^'sha256")
+_CODE = re.compile(
+    r"^[\s\W]*$|^--|^\(\?P|^[a-z_]+\.[a-z_.]+$|^\\\\b|<[a-z]+ |^https?:|\$schema|^SELECT |datum\.|^sha256|^'sha256"
+)
+# Calls whose strings are no sentences, or are collected as help.
+QUIET_CALLS = {"compile", "option", "argument", "command"}
 _TEMPLATE = re.compile(r"""\btr\(\s*(?P<quote>["'])(?P<text>.*?)(?P=quote)""", re.DOTALL)
 
 
@@ -66,7 +80,8 @@ def collected() -> dict[str, set[str]]:
                 add(text, str(name))
     for path in sorted(SOURCE.rglob("templates/**/*.html")):
         for match in _TEMPLATE.finditer(path.read_text(encoding="utf-8")):
-            add(match["text"], str(path.relative_to(SOURCE)))
+            if not match["text"].endswith(" "):  # the rest of it is not written there
+                add(match["text"], str(path.relative_to(SOURCE)))
     for text in sentences():
         add(text, "lesson/lesson.md")
     for own in CATALOGUE.values():
@@ -89,15 +104,26 @@ def spoken(tree: ast.Module) -> Iterator[str]:
             silent.add(id(node.body[0].value))  # type: ignore[attr-defined]
         if isinstance(node, ast.JoinedStr):
             silent.update(id(own) for own in node.values)
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"compile", "option", "argument", "command"}:
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {
+            "compile",
+            "option",
+            "argument",
+            "command",
+        }:
             silent.update(id(own) for own in ast.walk(node))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr" and node.args:
             if (text := template(node.args[0])) is not None:
                 yield text
-        elif id(node) not in silent and (text := template(node)) is not None:
-            if _PROSE.search(text) and not _CODE.search(text) and not _REPR.search(text):
-                yield text
+        elif id(node) not in silent and (text := template(node)) is not None and is_sentence(text):
+            yield text
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a string is prose, of which enough is fixed to know it by."""
+    letters = sum(letter.isalpha() for letter in re.sub(r"\{.*?\}", "", text))
+    prose = _PROSE.search(text) and not _CODE.search(text) and not _REPR.search(text)
+    return bool(prose) and (letters >= FEWEST_LETTERS or "{" not in text or bool(_ANCHORED.search(text)))
 
 
 def template(node: ast.AST) -> str | None:
@@ -170,7 +196,7 @@ def updated(lang: str) -> tuple[Catalog, list[str]]:
     """A language's catalogue with exactly the sentences there are, and those that it does not translate."""
     path = CATALOGUES / lang / "LC_MESSAGES" / f"{DOMAIN}.po"
     before = read_po(BytesIO(path.read_bytes()), locale=lang) if path.exists() else Catalog()
-    after = Catalog(locale=lang, project="gnomon", version="", charset="utf-8", fuzzy=False, header_comment="")
+    after = empty(lang)
     missing = []
     for text, files in sorted(collected().items(), key=lambda one: (min(one[1]), one[0])):
         known = before.get(text)
@@ -179,6 +205,11 @@ def updated(lang: str) -> tuple[Catalog, list[str]]:
         if not said or fields(said) - fields(text):
             missing.append(text)
     return after, missing
+
+
+def empty(lang: str) -> Catalog:
+    """A catalogue without sentences."""
+    return Catalog(locale=lang, charset="utf-8", fuzzy=False, header_comment="")
 
 
 def fields(text: str) -> set[str]:
@@ -191,6 +222,7 @@ def fields(text: str) -> set[str]:
 
 def compiled(catalog: Catalog) -> bytes:
     """A catalogue as gettext reads it."""
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     made = BytesIO()
     write_mo(made, catalog)
     return made.getvalue()
@@ -198,7 +230,7 @@ def compiled(catalog: Catalog) -> bytes:
 
 def click_catalog(catalog: Catalog, lang: str) -> Catalog:
     """What click says, of the same translations, in the domain in which it looks."""
-    found = Catalog(locale=lang, charset="utf-8", fuzzy=False)
+    found = empty(lang)
     for text in CLICK:
         own = catalog.get(text)
         if own is not None and own.string:
@@ -217,9 +249,9 @@ def main(check: bool) -> int:
             print(f"{lang}: not translated, or with values that it has not: {text!r}")
         folder = CATALOGUES / lang / "LC_MESSAGES"
         source = BytesIO()
-        write_po(source, catalog, width=120, omit_header=False, sort_output=False, ignore_obsolete=True)
-        text = re.sub(rb'"(POT-Creation|PO-Revision)-Date:[^\n]*\n|"Generated-By:[^\n]*\n', b"", source.getvalue())
-        files = {f"{DOMAIN}.po": text, f"{DOMAIN}.mo": compiled(catalog),
+        write_po(source, catalog, width=120, ignore_obsolete=True)
+        head = rb'"(?:Project|Report|POT|PO|Last|MIME|Content-Transfer|Generated|Language-Team)[^\n]*\n'
+        files = {f"{DOMAIN}.po": re.sub(head, b"", source.getvalue()).lstrip(), f"{DOMAIN}.mo": compiled(catalog),
                  "messages.mo": compiled(click_catalog(catalog, lang))}  # fmt: skip
         for name, content in files.items():
             path = folder / name

@@ -251,5 +251,5 @@ def test_demo_decides(capfd):
     assert code == 0
     assert out.count("gnomon evaluate") == 6
     assert out.count("gnomon threshold") == 2
-    assert "best precision with recall >= 0.75" in out
+    assert "best precision, subject to recall >= 0.75" in out
     assert "least cost (fp 1, fn 10 a row)" in out

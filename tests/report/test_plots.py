@@ -195,8 +195,9 @@ def test_korean_names_have_a_font_or_a_note(monkeypatch):
     y = ["양성", "음성", "양성", "음성"]
     ev = gnomon.evaluate(y, y, positive="양성")
     monkeypatch.setattr(display, "hangul_font", lambda: "Some Hangul Font")
-    with display.drawing(["양성"]):
-        assert mpl.rcParams["font.family"][-1] == "Some Hangul Font"
+    ax = ev.plot.confusion().ax_
+    assert all(own.get_fontfamily()[-1] == "Some Hangul Font" for own in ax.get_yticklabels())
+    assert "Some Hangul Font" not in ax.title.get_fontfamily()
     monkeypatch.setattr(display, "hangul_font", lambda: None)
     with pytest.warns(UserWarning, match="no installed font shows Korean"):
         ev.plot.confusion()

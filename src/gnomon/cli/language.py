@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import inspect
 import os
 import sys
 from collections.abc import Sequence
@@ -54,7 +55,7 @@ def translate(command: click.Command) -> None:
     """Sets the help of a command, of its options and of its commands."""
     if command.help is not None:
         command.help = "\n\n".join(part if part.lstrip().startswith("\b") else tr(" ".join(part.split()))
-                                    for part in command.help.split("\n\n"))  # fmt: skip
+                                    for part in inspect.cleandoc(command.help).split("\n\n"))  # fmt: skip
     if command.short_help is not None:
         command.short_help = tr(command.short_help)
     for own in command.params:

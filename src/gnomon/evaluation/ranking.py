@@ -43,8 +43,10 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
     """AUC, average precision and KS of a score for one class."""
     n = order.positives.n + order.negatives.n
     if not order.positives.n or not order.negatives.n:
-        missing = "no row has the class" if not order.positives.n else "no row has another class than"
-        nothing = options.estimate(NAN, NO_INTERVAL, n, f"{missing} {label!r}")
+        missing = f"no row has the class {label!r}"
+        if order.positives.n:
+            missing = f"no row has another class than {label!r}"
+        nothing = options.estimate(NAN, NO_INTERVAL, n, missing)
         return RankingEstimates(dict.fromkeys(("roc_auc", "average_precision", "ks"), nothing), {}, False)
     pairs, bins = order.pairs, order.bins(measures.STEPS)
     found = values_of(order, pairs)

@@ -45,8 +45,6 @@ def run(steps: Sequence[Words | Code]) -> Iterator[tuple[Words | Code, Shown | N
         import matplotlib as mpl
     except ImportError as error:
         raise not_installed(error) from None
-    from gnomon.report.plots.display import drawing
-
     before = mpl.get_backend()
     mpl.use("agg")
     names: dict[str, Any] = {"__name__": "lesson"}
@@ -55,7 +53,7 @@ def run(steps: Sequence[Words | Code]) -> Iterator[tuple[Words | Code, Shown | N
             if isinstance(step, Words):
                 yield step, None
             else:
-                with drawing(), warnings.catch_warnings():
+                with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     shown = run_block(step.text, names)
                 yield step, shown

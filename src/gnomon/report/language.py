@@ -114,9 +114,11 @@ class Pattern:
         self.telling = sum(map(len, self._literals))  # the more of it is fixed, the surer is a match
         self._longest = max(self._literals, key=len, default="")
         self._translation = translation
-        self._source = "".join(
-            re.escape(literal) + ("" if name is None else f"(?P<v_{name}>.*?)") for literal, name, *_ in pieces
-        )
+        self._source = ""
+        for literal, name, *_ in pieces:
+            again = f"(?P<v_{name}>" in self._source  # the same value in another format: the first one is kept
+            value = "" if name is None else "(?:.*?)" if again else f"(?P<v_{name}>.*?)"
+            self._source += re.escape(literal) + value
 
     def values(self, text: str) -> dict[str, str] | None:
         """The values in a finished sentence; None if it is another one."""

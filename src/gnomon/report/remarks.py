@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gnomon.estimate import Estimate
+from gnomon.evaluation.result import Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
 from gnomon.report.text import number
@@ -21,6 +22,12 @@ def reasons(estimates: Mapping[str, Estimate]) -> list[str]:
             said = estimate.reason if estimate.defined else f"undefined, as {estimate.reason}"
             by_reason.setdefault(tr(said), []).append(tr(measure(name).title))
     return [f"{', '.join(titles)}: {reason}." for reason, titles in by_reason.items()]
+
+
+def row_name(id: str, evaluation: Evaluation) -> str:
+    """What a row is called: as its column of ids says, else its number in the reader's language."""
+    named = evaluation.provenance.get("columns", {}).get("id") is not None
+    return id if named else tr(id)
 
 
 def bounded(estimate: Estimate) -> bool:

@@ -23,7 +23,7 @@ from gnomon.evaluation.result import SURE, ConfusionMatrix, Evaluation, ranked_b
 from gnomon.evaluation.several import Evaluations
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
-from gnomon.report.remarks import bounded, reasons
+from gnomon.report.remarks import bounded, reasons, row_name
 from gnomon.report.text import number, visible
 
 
@@ -143,7 +143,7 @@ def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
         facts.append(tr(f"positive at score >= {evaluation.threshold:g}"))
     text = Text()
     text.append(tr(f"{evaluation.task} evaluation"), style="bold")
-    text.append(f" {glyphs.dot} {visible(Path(str(evaluation.provenance.get('source', ''))).name)}\n")
+    text.append(f" {glyphs.dot} {visible(tr(Path(str(evaluation.provenance.get('source', ''))).name))}\n")
     text.append(f" {glyphs.dot} ".join(facts), style="dim")
     return text
 
@@ -422,7 +422,7 @@ def errors_sections(evaluation: Evaluation, width: int, glyphs: Glyphs) -> list[
         lasts = [row.score if row.score is not None else row.wrongness for row in rows]
         last = tr("score") if scored else tr("error")
         columns = {
-            tr("most wrong"): [visible(row.id, LONGEST_LABEL) for row in rows],
+            tr("most wrong"): [visible(row_name(row.id, evaluation), LONGEST_LABEL) for row in rows],
             last: [number(own) for own in lasts],
             tr("true"): [said(row.true) for row in rows],
             tr("predicted"): [said(row.predicted) for row in rows],
@@ -502,7 +502,7 @@ def bullets(notes: list[str], glyphs: Glyphs) -> RenderableType:
     """The notes, wrapped with a hanging indent."""
     table = Table.grid(padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(style="yellow", no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for note in notes:
         table.add_row(glyphs.bullet, Text(visible(note)))
     return table

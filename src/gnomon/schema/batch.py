@@ -189,12 +189,12 @@ def positions(rows: Rows, mask: NDArray[np.bool_]) -> list[str]:
 
 def missing_message(found: dict[str, tuple[int, list[str]]]) -> str:
     """What to say of missing values: how many in which column, and the first rows."""
-    parts = [
-        f"column {name!r} has {count:,} missing value{'s' if count > 1 else ''} ({', '.join(first)}"
-        + (", ...)" if count > len(first) else ")")
-        for name, (count, first) in found.items()
-    ]
-    return "; ".join(parts) + ": fill them in, or leave such rows out with missing='drop' (--missing drop)"
+    parts = []
+    for name, (count, first) in found.items():
+        rows = ", ".join(first) + (", ..." if count > len(first) else "")
+        parts.append(f"column {name!r} has {count:,} missing {'values' if count > 1 else 'value'} ({rows})")
+    columns = "; ".join(parts)
+    return f"{columns}: fill them in, or leave such rows out with missing='drop' (--missing drop)"
 
 
 def missing_in(column: Any) -> NDArray[np.bool_] | None:

@@ -133,8 +133,9 @@ class Goal:
             given = ", ".join(f"{name} {cost:g}" for name in _CELLS if (cost := getattr(self.costs, name)))
             what = f"least cost ({given} a row)"
         else:
-            what = f"{'best' if self.better > 0 else 'least'} {self.measure}"
-        return f"{what} with {' and '.join(map(str, self.constraints))}" if self.constraints else what
+            what = f"best {self.measure}" if self.better > 0 else f"least {self.measure}"
+        limits = " and ".join(map(str, self.constraints))
+        return f"{what}, subject to {limits}" if limits else what
 
     @property
     def better(self) -> int:

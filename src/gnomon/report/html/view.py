@@ -64,7 +64,7 @@ def heading(evaluations: Models) -> View:
     sources = dict.fromkeys(Path(str(own.provenance.get("source", ""))).name for own in evaluations.values())
     return {
         "title": tr(f"{first.task} evaluation"),
-        "source": " · ".join(visible(own, LONGEST) for own in sources if own),
+        "source": " · ".join(visible(tr(own), LONGEST) for own in sources if own),
         "facts": facts,
         "models": [visible(name, LONGEST) for name in evaluations if name],
     }
@@ -270,7 +270,7 @@ def errors(evaluations: Models) -> View | None:
             "model": visible(name, LONGEST),
             "rows": [
                 {
-                    "id": visible(row.id, LONGEST),
+                    "id": visible(remarks.row_name(row.id, own), LONGEST),
                     "score": number(row.score if row.score is not None else row.wrongness),
                     "true": said(row.true),
                     "predicted": said(row.predicted),

@@ -15,7 +15,7 @@ from gnomon.report.plots.amounts import draw_predicted_vs_true, draw_residuals
 from gnomon.report.plots.calibration import draw_calibration
 from gnomon.report.plots.curves import draw_det, draw_precision_recall, draw_roc
 from gnomon.report.plots.cuts import draw_confusion, draw_thresholds
-from gnomon.report.plots.display import Display, canvas, drawing
+from gnomon.report.plots.display import Display, canvas, show_hangul
 from gnomon.report.plots.intervals import draw_intervals, draw_slices
 
 if TYPE_CHECKING:
@@ -98,12 +98,10 @@ class Plots:
             if len(axes) != len(matrices):
                 raise UsageError(f"there are {len(matrices)} confusion matrices, but {len(axes)} axes to draw them on")
             figure = axes[0].get_figure()
-        with (
-            speaking(lang),
-            drawing([*self._evaluations, *(label for own in matrices.values() for label in own.labels)]),
-        ):
+        with speaking(lang):
             for own, (name, matrix) in zip(axes, matrices.items(), strict=True):
                 draw_confusion(own, matrix, name)
+                show_hangul(own)
         return Display(axes[0] if len(axes) == 1 else np.array(axes), figure)
 
     def slices(
@@ -133,7 +131,7 @@ class Plots:
         def draw(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
             draw_slices(ax, evaluations, column, own)
 
-        return self._draw(draw, "slices", ax, lang, [column, *slices])
+        return self._draw(draw, "slices", ax, lang)
 
     def __call__(self, *, lang: str | None = None) -> Display:
         """All that there is, as one figure."""
@@ -170,14 +168,13 @@ class Plots:
         }
         return [name for name, found in has.items() if found]
 
-    def _draw(
-        self, draw: Draw, name: str, ax: Axes | None, lang: str | None, texts: list[str] | None = None
-    ) -> Display:
+    def _draw(self, draw: Draw, name: str, ax: Axes | None, lang: str | None) -> Display:
         """One plot on an axes."""
         self._check(name)
         ax, figure = canvas(ax)
-        with speaking(lang), drawing([*self._evaluations, *(texts or [])]):
+        with speaking(lang):
             draw(ax, self._evaluations)
+            show_hangul(ax)
         return Display(ax, figure)
 
     def _check(self, name: str) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gnomon.report.language import language, tr
+from gnomon.report.language import tr
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,32 +58,34 @@ def hangul_font() -> str | None:
     return next((name for name in HANGUL_FONTS if name in installed), None)
 
 
-@contextmanager
-def drawing(texts: Sequence[str] = ()) -> Iterator[None]:
-    """Within, text is drawn in fonts that have its letters.
-
-    Args:
-        texts: Names from outside that will be drawn: they may be Korean while the labels are not.
+def show_hangul(ax: Axes) -> None:
+    """Gives every text with Hangul a font that has it, after the usual one.
 
     Warns:
-        UserWarning: No installed font has Hangul, and there is some to be drawn.
+        UserWarning: No installed font has Hangul, and there is some to be shown.
     """
-    import matplotlib
+    from matplotlib.text import Text
 
-    korean = language() == "ko" or any("\uac00" <= letter <= "\ud7a3" for text in texts for letter in text)
-    if not korean:
-        yield
+    korean = [own for own in ax.findobj(Text) if isinstance(own, Text) and has_hangul(own.get_text())]
+    ticks = [own.get_text() for axis in (ax.xaxis, ax.yaxis) for own in axis.get_ticklabels()]
+    if not korean and not any(map(has_hangul, ticks)):
         return
     font = hangul_font()
     if font is None:
         warnings.warn(
             "no installed font shows Korean: install one, such as Noto Sans CJK KR or NanumGothic", stacklevel=4
         )
-        yield
         return
-    family = matplotlib.rcParams["font.family"]
-    with matplotlib.rc_context({"font.family": [*([family] if isinstance(family, str) else family), font]}):
-        yield
+    usual = ax.xaxis.label.get_fontfamily()
+    family = [*([usual] if isinstance(usual, str) else usual), font]
+    for text in korean:
+        text.set_fontfamily(family)
+    ax.tick_params(labelfontfamily=family)
+
+
+def has_hangul(text: str) -> bool:
+    """Whether a text has Korean letters."""
+    return any("\uac00" <= letter <= "\ud7a3" for letter in text)
 
 
 def canvas(ax: Axes | None) -> tuple[Axes, Figure]:
