@@ -1,7 +1,7 @@
 # One command for each habit.
 PYTHON ?= python
 
-.PHONY: help install test coverage lint format types bench bench-metrics bench-size bench-threshold docs
+.PHONY: help install test coverage lint format types bench bench-metrics bench-size bench-threshold bench-report docs messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -38,6 +38,14 @@ bench-size:  ## Time large files beside a scan, DuckDB, Polars and scikit-learn 
 bench-threshold:  ## Time the best threshold by cost beside scikit-learn's ways (ten minutes)
 	$(PYTHON) benchmarks/threshold.py
 
-docs:  ## Make the README's sessions and the example predictions anew
+bench-report:  ## Time the reports of ten million rows (a minute)
+	$(PYTHON) benchmarks/report.py
+
+messages:  ## Collect all sentences and compile their translations
+	$(PYTHON) docs/write_messages.py
+
+docs:  ## Make the READMEs' sessions, the example predictions and the lesson's notebooks anew
 	$(PYTHON) examples/make_predictions.py
+	gnomon lesson --lang en --output examples/lesson.ipynb
+	gnomon lesson --lang ko --output examples/lesson.ko.ipynb
 	$(PYTHON) docs/write_readme.py

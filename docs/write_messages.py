@@ -49,7 +49,8 @@ _ANCHORED = re.compile(r"^[^{}]*[^\W\d_]{2}[^{}]*\{|\}[^{}]*[^\W\d_]{2}[^{}]*$")
 WORDS = (
     "binary", "multiclass", "multilabel", "regression", *AVERAGES, "wilson", "delong", "bootstrap", "t", "delta",
     "excellent", "good", "fair", "too high", "too low", "platt", "beta", "isotonic", "as is", "text", "numbers",
-    "RMSE", "MAE", "AP", "arrays", "{library} data frame", "recall", "fall-out", "low", "high", "share",
+    "RMSE", "MAE", "AP", "arrays", "{library} data frame", "scores", "errors", "recall", "fall-out", "low", "high",
+    "share", *(f"{{measure}}, {own}" for own in AVERAGES),
 )  # fmt: skip
 # What click says by itself, which is looked up in gettext's own domain.
 CLICK = (

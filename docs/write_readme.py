@@ -1,7 +1,7 @@
-"""Makes the README's console sessions real: runs their commands and writes what they print.
+"""Makes the READMEs' console sessions real: runs their commands and writes what they print.
 
-``python docs/write_readme.py`` rewrites the README; with ``--check`` it only says, by exit code 1, that the
-README is not what the commands print.
+``python docs/write_readme.py`` rewrites the READMEs; with ``--check`` it only says, by exit code 1, that one
+is not what the commands print.
 """
 
 from __future__ import annotations
@@ -41,9 +41,12 @@ def rewritten(text: str) -> str:
 
 
 if __name__ == "__main__":
-    path = ROOT / "README.md"
-    before = path.read_text(encoding="utf-8")
-    after = rewritten(before)
-    if "--check" in sys.argv:
-        sys.exit(before != after)
-    path.write_text(after, encoding="utf-8")
+    stale = False
+    for name in ("README.md", "README.ko.md"):
+        path = ROOT / name
+        before = path.read_text(encoding="utf-8")
+        after = rewritten(before)
+        stale |= before != after
+        if "--check" not in sys.argv:
+            path.write_text(after, encoding="utf-8")
+    sys.exit("--check" in sys.argv and stale)

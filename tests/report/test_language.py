@@ -18,7 +18,7 @@ from tests.evaluation.test_advice import FIRES
 
 # What is written in Latin letters in Korean too: names of measures, of functions, of people's methods.
 LATIN = {"AUC", "ROC", "AP", "F1", "R", "MSE", "RMSE", "MAE", "MAPE", "FPR", "ECE", "DET", "KS", "p", "n", "t", "score",
-         "a", "b", "DeLong", "Platt", "isotonic", "split", "gnomon"}  # fmt: skip
+         "a", "b", "DeLong", "Platt", "isotonic", "split", "gnomon", "pyarrow"}  # fmt: skip
 
 
 def english_left(text):
