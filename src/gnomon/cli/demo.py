@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from gnomon.cli.options import LANG
+
 # Title, file, what to ask of it, and the goal of a threshold if one is chosen next.
 DEMOS: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
     (
@@ -49,6 +51,7 @@ DEMOS: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
 
 
 @click.command(short_help="Evaluate real predictions that come with gnomon, and decide.")
+@LANG
 def demo() -> None:
     """Evaluate six files of real predictions, one after the other: binary, multiclass, regression.
 
@@ -61,6 +64,7 @@ def demo() -> None:
     from gnomon.decision.threshold import choose_threshold
     from gnomon.evaluation.evaluate import evaluate
     from gnomon.report.decision import render_threshold
+    from gnomon.report.language import tr
     from gnomon.report.terminal import render
 
     console = Console(markup=False, highlight=False, emoji=False)
@@ -69,7 +73,7 @@ def demo() -> None:
         if number:
             console.print()
         console.rule(characters="-" if console.options.ascii_only else "─", style="dim")
-        console.print(Text(title, style="bold"))
+        console.print(Text(tr(title), style="bold"))
         console.print(Text(f"gnomon evaluate {folder / name} {command_options(columns)}", style="dim"), soft_wrap=True)
         console.print()
         render(evaluate(folder / name, **columns), console)

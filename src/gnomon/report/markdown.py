@@ -15,8 +15,8 @@ from gnomon.report.text import number, visible
 LONGEST = 60
 # Larger confusion matrices, and more slices, are no reading.
 MOST_CLASSES, MOST_SLICES = 12, 20
-# Whatever Markdown or HTML could take for its own.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$:-])")
+# Whatever Markdown, HTML or GitHub could take for its own; what counts at the start of a line only; names of emojis.
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&@$#]|^[-+=]|(?<=^\d)[.)](?= )|:(?=\w+:))")
 
 
 def markdown(evaluations: Mapping[str, Evaluation], lang: str | None = None) -> str:
@@ -99,7 +99,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def plain(text: str) -> str:
     """Text that Markdown shows as it is.
 
-    >>> print(plain("a|b <script> *x*"))
-    a\\|b \\<script\\> \\*x\\*
+    >>> print(plain("a|b <script> *x* (see 1. :tada:)"))
+    a\\|b \\<script\\> \\*x\\* (see 1. \\:tada:)
     """
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
