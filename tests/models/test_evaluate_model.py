@@ -250,7 +250,7 @@ def test_anything_with_the_methods_is_a_model():
         gnomon.evaluate_model(object(), X, y)
     with pytest.raises(gnomon.UsageError, match="not fitted: call fit first"):
         gnomon.evaluate_model(LogisticRegression(), X, y)
-    with pytest.raises(gnomon.UsageError, match="is a clusterer"):
+    with pytest.raises(gnomon.UsageError, match="calls it clusterer"):
         gnomon.evaluate_model(KMeans(2, n_init=1).fit(X), X, y)
     with pytest.raises(gnomon.UsageError, match="X has 100 rows, but y has 99"):
         gnomon.evaluate_model(Duck(), X, y[1:])
@@ -275,3 +275,84 @@ def test_weights_and_other_options(cancer):
     expected = metrics.accuracy_score(y_test, model.predict(test), sample_weight=weight)
     assert ev["accuracy"].value == pytest.approx(expected, abs=1e-12)
     assert ev["accuracy"].method is None
+
+
+@pytest.mark.parametrize("order", [["benign", "malignant"], ["malignant", "benign"]])
+def test_classes_in_another_order_take_their_scores_along(cancer, order):
+    """classes= says the order, never what the model's columns mean; other classes are refused."""
+    train, test, y_train, y_test = cancer
+    model = DecisionTreeClassifier(max_depth=3, random_state=0).fit(train, y_train)
+    ev = gnomon.evaluate_model(model, test, y_test, positive="malignant", classes=order)
+    assert ev == gnomon.evaluate_model(model, test, y_test, positive="malignant")
+    with pytest.raises(gnomon.UsageError, match="but the model knows 'benign', 'malignant'"):
+        gnomon.evaluate_model(model, test, y_test, positive="malignant", classes=[*order, "other"])
+    X, y = load_iris(return_X_y=True)
+    forest = RandomForestClassifier(5, max_depth=1, random_state=0).fit(X, y)
+    turned = gnomon.evaluate_model(forest, X, y, classes=[2, 0, 1])
+    expected = metrics.roc_auc_score(y, forest.predict_proba(X), multi_class="ovr")
+    assert turned["roc_auc_macro"].value == pytest.approx(expected, abs=1e-12)
+    assert turned.classes == ("2", "0", "1")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        KNeighborsClassifier(2),
+        make_pipeline(StandardScaler(), FixedThresholdClassifier(LogisticRegression(), threshold=0.37)),
+    ],
+)
+def test_train_rows_are_cut_where_the_model_cuts_them(model):
+    """The few test rows may not show where: the train rows are judged by what is predicted of them."""
+    X, y = load_breast_cancer(return_X_y=True)
+    model.fit(X[:400], y[:400])
+    ev = gnomon.evaluate_model(model, X[-8:], y[-8:], train=(X[:400], y[:400]))
+    assert ev.train["accuracy"].value == pytest.approx(model.score(X[:400], y[:400]), abs=1e-12)
+
+
+def test_columns_may_be_called_as_ours():
+    """Features named y_true, y_score or weight divide the rows by their own values."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({name: rng.choice(["u", "v"], 200) for name in ("y_true", "y_pred", "y_score", "weight")})
+    y = rng.random(200) < 0.5
+
+    class Random(Duck):
+        def predict_proba(self, X):
+            p = np.linspace(0, 1, len(X))
+            return np.column_stack([1 - p, p])
+
+        def predict(self, X):
+            return (self.predict_proba(X)[:, 1] > 0.5).astype(int)
+
+    for name in X.columns:
+        ev = gnomon.evaluate_model(Random(), X, y, slices=name, id=name, weight=np.linspace(1, 2, 200))
+        assert set(ev.slices[name]) == {"u", "v"}
+        assert {row.id for row in ev.errors.rows} <= {"u", "v"}
+
+
+def test_weights_of_train_and_test(cancer):
+    """Both are weighed, or neither: else their difference would be one of the weights."""
+    train, test, y_train, y_test = cancer
+    model = DecisionTreeClassifier(max_depth=2, random_state=0).fit(train, y_train)
+    weights = [np.where(own == "benign", 1.0, 9.0) for own in (y_test, y_train)]
+    with pytest.raises(gnomon.UsageError, match="of both or of neither"):
+        gnomon.evaluate_model(model, test, y_test, weight=weights[0], train=(train, y_train), positive="benign")
+    ev = gnomon.evaluate_model(
+        model, test, y_test, weight=weights[0], train=(train, y_train, weights[1]), positive="benign"
+    )
+    expected = metrics.accuracy_score(y_train, model.predict(train), sample_weight=weights[1])
+    assert ev.train["accuracy"].value == pytest.approx(expected, abs=1e-12)
+
+
+def test_labels_of_other_types():
+    """0.0 and 1.0, positive=True for 1, sparse labels; and two models of one name are no two models."""
+    X, y = load_breast_cancer(return_X_y=True)
+    model = DecisionTreeClassifier(max_depth=2, random_state=0)
+    expected = gnomon.evaluate_model(model.fit(X, y), X, y)["recall"]
+    assert gnomon.evaluate_model(model, X, y, positive=True)["recall"] == expected
+    assert gnomon.evaluate_model(model.fit(X, y.astype(float)), X, y.astype(float), positive=1)["recall"] == expected
+    rows, labels = make_multilabel_classification(200, random_state=0)
+    several = KNeighborsClassifier(3).fit(rows, labels)
+    dense = gnomon.evaluate_model(several, rows, labels)
+    assert gnomon.evaluate_model(several, rows, sparse.csr_matrix(labels)) == dense
+    with pytest.raises(gnomon.UsageError, match="one name"):
+        gnomon.evaluate_model({1: model, "1": model}, X, y)

@@ -26,7 +26,8 @@ def lesson_terminal(console: Console) -> None:
             console.print(Markdown(step.text))
             console.print()
             continue
-        console.print(Padding(Syntax(step.text, "python", theme="ansi_dark", background_color="default"), (0, 0, 1, 2)))
+        code = Syntax("", "python", theme="ansi_dark", background_color="default").highlight(step.text)
+        console.print(code, soft_wrap=True)  # lines whole, to be copied
         if shown.text:
             console.print(Padding(Text(shown.text.rstrip("\n")), (0, 0, 1, 2)))
         for name, own in shown.evaluations.items():

@@ -74,7 +74,7 @@ def kind_of(model: Any) -> str:
     if kind in (CLASSIFIER, REGRESSOR):
         return str(kind)
     if kind is not None:
-        raise UsageError(f"{type(model).__name__} is a {kind}: only classifiers and regressors are evaluated")
+        raise UsageError(f"{type(model).__name__} is no classifier and no regressor: scikit-learn calls it {kind}")
     classifies = any(hasattr(model, name) for name in ("predict_proba", "decision_function", "classes_"))
     return CLASSIFIER if classifies else REGRESSOR
 

@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gnomon.errors import UsageError, nearest
 from gnomon.evaluation.advice import advise
-from gnomon.evaluation.evaluate import evaluate
 from gnomon.evaluation.result import Evaluation
 from gnomon.evaluation.several import Evaluations
 from gnomon.models.answers import CLASSIFIER, Answers, answers_of, kind_of
 from gnomon.models.cutoff import cutoff_of
 from gnomon.models.folds import out_of_fold
+from gnomon.models.rows import Rows
 
-# The true values and the predictions are columns of these names, unless the rows have such columns themselves.
+# What the columns are called, unless the features have such columns themselves.
 TARGET, PREDICTED, SCORE, WEIGHT = "y_true", "y_pred", "y_score", "weight"
 
 
@@ -27,7 +28,7 @@ def evaluate_model(
     y: Any,
     /,
     *,
-    train: tuple[Any, Any] | None = None,
+    train: tuple[Any, ...] | None = None,
     cv: Any = None,
     groups: Any = None,
     weight: Any = None,
@@ -48,15 +49,15 @@ def evaluate_model(
             side by side: a dict of models by name, or a list.
         X: The features, whatever the model takes: shape (rows, features).
         y: The true values: shape (rows,), of a multilabel task (rows, labels) of 0 and 1.
-        train: The features and true values that the model was fitted on: evaluated too, as ``ev.train``, and advice
-            says where the difference points to overfitting.
+        train: The features and true values that the model was fitted on (and their weights, if ``weight`` is given):
+            evaluated too, as ``ev.train``, and advice says where the difference points to overfitting.
         cv: Evaluate copies of the model instead, each fitted on the other folds: a number of folds, or a splitter of
             scikit-learn whose test rows hold every row once. The model need not be fitted.
         groups: Of each row, for splitters that keep groups together.
         weight: Of each row, for the evaluation alone: shape (rows,).
         slices: Names of columns of ``X`` (a data frame) whose values divide the rows, as for :func:`gnomon.evaluate`.
         id: Name of a column of ``X`` that says what rows are called.
-        classes: The classes in order, where the model does not say them, as a pipeline's last step does.
+        classes: The classes in another order than the model's, or of a model that does not say them.
         positive: The class that the model looks for; needed unless the classes are 0/1, False/True or -1/1.
         threshold: A row is predicted positive at ``score >= threshold``; None for what the model itself predicts.
         options: Others of :func:`gnomon.evaluate`: ``level``, ``interval``, ``seed``, ``missing``, ``exact``,
@@ -72,6 +73,7 @@ def evaluate_model(
 
     Examples:
         >>> import numpy as np
+    from numpy.typing import NDArray
         >>> class Above:
         ...     classes_ = np.array([0, 1])
         ...     def predict_proba(self, X):
@@ -85,8 +87,10 @@ def evaluate_model(
     """
     if train is not None and cv is not None:
         raise UsageError("cv= fits copies of the model on parts of X: leave train= out, or pass a fitted model and it")
-    if train is not None and not (isinstance(train, tuple) and len(train) == 2):
+    if train is not None and not (isinstance(train, tuple) and len(train) in (2, 3)):
         raise UsageError("train= takes the features and the true values that the model was fitted on: train=(X, y)")
+    if train is not None and (weight is None) != (len(train) == 2):
+        raise UsageError("weigh the rows of both or of neither: weight=w and train=(X, y, w)")
     models = several(model)
     said = {"classes": classes, "positive": positive, "threshold": threshold, "slices": slices, "id": id, **options}
 
@@ -100,8 +104,9 @@ def evaluate_model(
         found = evaluated(each, answers, X, y, weight, said)
         fitted = None
         if train is not None:
-            own = {**said, "slices": None, "id": None, "threshold": found.threshold if threshold is None else threshold}
-            fitted = evaluated(each, answers_of(each, train[0]), *train, None, own)
+            own_weight = train[2] if len(train) == 3 else None
+            fitted = evaluated(each, answers_of(each, train[0]), train[0], train[1], own_weight,
+                               said | {"slices": None, "id": None})  # fmt: skip
         found = replace(
             found,
             train=fitted,
@@ -123,6 +128,8 @@ def several(model: Any) -> dict[str, Any] | None:
     """
     if isinstance(model, Mapping):
         models = {str(name): each for name, each in model.items()}
+        if len(models) < len(model):
+            raise UsageError(f"two models have one name: {', '.join(map(repr, model))}")
     elif isinstance(model, (list, tuple)):
         kinds = [type(each).__name__ for each in model]
         numbers = [kinds[:place].count(kind) + 1 for place, kind in enumerate(kinds)]
@@ -139,61 +146,82 @@ def several(model: Any) -> dict[str, Any] | None:
 
 def evaluated(model: Any, answers: Answers, X: Any, y: Any, weight: Any, said: dict[str, Any]) -> Evaluation:
     """The evaluation of what a model says of rows."""
-    truth = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
-    if truth.ndim == 2 and truth.shape[1] == 1:
-        truth = truth[:, 0]
+    said = dict(said)
+    rows = Rows(X, said.pop("slices"), said.pop("id"))
+    truth = truth_of(y)
     if len(truth) != len(answers.predicted):
         raise UsageError(f"X has {len(answers.predicted):,} rows, but y has {len(truth):,}")
-    said = dict(said)
-    rows = Rows(X, said["slices"], said["id"])
-    if truth.ndim == 2:
-        return of_labels(answers, truth, y, weight, said, rows)
-    columns = rows.columns | {TARGET: truth}
     if weight is not None:
-        columns[WEIGHT] = np.asarray(weight)
-        said["weight"] = WEIGHT
+        said["weight"] = rows.put(WEIGHT, np.asarray(weight))
+    if truth.ndim == 2:
+        labels = said.pop("classes") or [str(own) for own in getattr(y, "columns", range(truth.shape[1]))]
+        return of_labels(answers, truth, labels, said, rows)
+    said["target"] = rows.put(TARGET, truth)
     if kind_of(model) != CLASSIFIER:
         for name in ("classes", "positive", "threshold"):
             if said.pop(name) is not None:
                 raise UsageError(f"{name}= is for a classifier, but {type(model).__name__} is a regressor")
         if answers.predicted.ndim != 1:
             raise UsageError("the model predicts several amounts a row: evaluate each by gnomon.evaluate")
-        return evaluate(columns | {PREDICTED: answers.predicted}, target=TARGET, prediction=PREDICTED,
-                        task="regression", **said)  # fmt: skip
-    known = tuple(said["classes"]) if said["classes"] is not None else answers.classes
-    scores = answers.scores
+        return rows.evaluated(prediction=rows.put(PREDICTED, answers.predicted), task="regression", **said)
+    known = known_classes(answers, said.pop("classes"))
     if len(known) == 2:
-        return of_two(model, answers, known, columns, said)
-    said.update(classes=list(known) or None, prediction=PREDICTED, task="multiclass" if len(known) > 2 else "auto")
-    columns[PREDICTED] = answers.predicted
-    if scores is not None and scores.ndim == 2 and scores.shape[1] == len(known):
-        names = [f"{SCORE}[{label}]" for label in known]
-        columns |= dict(zip(names, scores.T, strict=True))
-        said.update(score=names, scale="probability" if answers.probabilities else "any")
-    return evaluate(columns, target=TARGET, **said)
+        return of_two(model, answers, known, said, rows)
+    said |= {"classes": list(known) or None, "prediction": rows.put(PREDICTED, answers.predicted)}
+    said["task"] = "multiclass" if len(known) > 2 else "auto"
+    if answers.scores is not None and answers.scores.ndim == 2 and answers.scores.shape[1] == len(answers.classes):
+        columns = answers.scores[:, [answers.classes.index(own) for own in known]]
+        said |= {"score": rows.put_all(SCORE, known, columns), "scale": scale_of(answers)}
+    return rows.evaluated(**said)
 
 
-def of_two(
-    model: Any, answers: Answers, known: tuple[Any, ...], columns: dict[str, Any], said: dict[str, Any]
-) -> Evaluation:
+def truth_of(y: Any) -> NDArray[Any]:
+    """True values as an array; of several labels one column each, also where they came as a sparse matrix."""
+    if hasattr(y, "toarray"):
+        return np.asarray(y.toarray())
+    truth = np.asarray(y.to_numpy() if hasattr(y, "to_numpy") else y)
+    return truth[:, 0] if truth.ndim == 2 and truth.shape[1] == 1 else truth
+
+
+def scale_of(answers: Answers) -> str:
+    """What scores are."""
+    return "probability" if answers.probabilities else "any"
+
+
+def known_classes(answers: Answers, given: Sequence[Any] | None) -> tuple[Any, ...]:
+    """The model's classes, in the order that was asked for.
+
+    Raises:
+        UsageError: They are not the same.
+    """
+    if given is None:
+        return answers.classes
+    if answers.classes and set(map(label_text, given)) != set(map(label_text, answers.classes)):
+        raise UsageError(
+            f"classes= names {', '.join(map(repr, map(label_text, given)))}, but the model knows "
+            f"{', '.join(map(repr, map(label_text, answers.classes)))}: leave it out, or give them in another order"
+        )
+    by_name = {label_text(own): own for own in answers.classes}
+    return tuple(by_name.get(label_text(own), own) for own in given)
+
+
+def of_two(model: Any, answers: Answers, known: tuple[Any, ...], said: dict[str, Any], rows: Rows) -> Evaluation:
     """Of two classes: the score of the positive one, cut where the model itself cuts."""
     negative, positive = ordered(known, said.pop("positive"))
-    said.update(positive=label_text(positive), classes=[negative, positive], task="binary")
+    said |= {"positive": label_text(positive), "classes": [negative, positive], "task": "binary"}
     predicted, scores = answers.predicted, answers.scores
-    if scores is None:
+    if scores is None or not answers.classes:
         if said["threshold"] is not None:
-            raise UsageError(f"threshold= cuts scores, but {type(model).__name__} predicts labels only")
-        return evaluate(columns | {PREDICTED: predicted}, target=TARGET, prediction=PREDICTED, **said)
-    own = scores[:, known.index(positive)] if scores.ndim == 2 else scores if positive == known[1] else -scores
-    columns[SCORE] = own
-    said.update(score=SCORE, scale="probability" if answers.probabilities else "any")
+            raise UsageError(f"threshold= cuts scores, but {type(model).__name__} gives labels without scores of them")
+        return rows.evaluated(prediction=rows.put(PREDICTED, predicted), **said)
+    place = answers.classes.index(positive)
+    own = scores[:, place] if scores.ndim == 2 else scores if place == 1 else -scores
+    said |= {"score": rows.put(SCORE, own), "scale": scale_of(answers)}
     if said["threshold"] is None:
-        cutoff = cutoff_of(model, own, predicted == positive, answers.probabilities)
-        if cutoff is None:
-            columns[PREDICTED] = predicted
-            said["prediction"] = PREDICTED
-        said["threshold"] = cutoff
-    return evaluate(columns, target=TARGET, **said)
+        said["threshold"] = cutoff_of(model, own, predicted == positive, answers.probabilities)
+        if said["threshold"] is None:
+            said["prediction"] = rows.put(PREDICTED, predicted)
+    return rows.evaluated(**said)
 
 
 def ordered(known: tuple[Any, ...], positive: Any) -> tuple[Any, Any]:
@@ -204,15 +232,15 @@ def ordered(known: tuple[Any, ...], positive: Any) -> tuple[Any, Any]:
     """
     names = [label_text(own) for own in known]
     if positive is None:
-        if known in ((0, 1), (-1, 1)):  # False and True are 0 and 1
-            return known[0], known[1]
+        if set(known) in ({0, 1}, {-1, 1}):  # False and True are 0 and 1
+            return min(known), max(known)
         raise UsageError(
             f"the model tells {names[0]!r} from {names[1]!r}: say which one it looks for, such as positive={names[1]!r}"
         )
-    if label_text(positive) not in names:
+    places = [place for place, own in enumerate(known) if own == positive or names[place] == label_text(positive)]
+    if not places:
         raise UsageError(f"positive={positive!r} is no class of the model: {nearest(str(positive), names)}")
-    place = names.index(label_text(positive))
-    return known[1 - place], known[place]
+    return known[1 - places[0]], known[places[0]]
 
 
 def label_text(label: Any) -> str:
@@ -220,40 +248,18 @@ def label_text(label: Any) -> str:
     return str(bool(label)) if isinstance(label, np.bool_) else str(label)
 
 
-def of_labels(answers: Answers, truth: Any, y: Any, weight: Any, said: dict[str, Any], rows: Rows) -> Evaluation:
+def of_labels(answers: Answers, truth: Any, labels: Sequence[Any], said: dict[str, Any], rows: Rows) -> Evaluation:
     """Of several labels: one column each."""
-    names = said.pop("classes") or [str(own) for own in getattr(y, "columns", range(truth.shape[1]))]
-    columns = rows.columns | {f"{TARGET}[{name}]": own for name, own in zip(names, truth.T, strict=True)}
-    targets = list(columns)[len(rows.columns) :]
     if answers.predicted.shape != truth.shape:
         raise UsageError(f"y has shape {truth.shape}, but the model predicts shape {answers.predicted.shape}")
-    predicted = {f"{PREDICTED}[{name}]": own for name, own in zip(names, answers.predicted.T, strict=True)}
-    columns |= predicted
-    said.update(prediction=list(predicted), classes=names, task="multilabel")
+    said |= {"target": rows.put_all(TARGET, labels, truth), "classes": labels, "task": "multilabel"}
+    said["prediction"] = rows.put_all(PREDICTED, labels, answers.predicted)
     if answers.scores is not None and answers.scores.shape == truth.shape:
-        scores = {f"{SCORE}[{name}]": own for name, own in zip(names, answers.scores.T, strict=True)}
-        columns |= scores
-        said.update(score=list(scores), scale="probability" if answers.probabilities else "any")
-    if weight is not None:
-        columns[WEIGHT] = np.asarray(weight)
-        said["weight"] = WEIGHT
-    return evaluate(columns, target=targets, **said)
-
-
-class Rows:
-    """The columns of ``X`` that slices and ids name."""
-
-    def __init__(self, X: Any, slices: Any, id: Any) -> None:
-        asked = [slices] if isinstance(slices, str) else list(slices or ())
-        texts = [part for own in asked for part in ([own] if isinstance(own, str) else list(own))]
-        names = [str(name) for name in getattr(X, "columns", ())]
-        if (texts or id is not None) and not names:
-            raise UsageError("slices= and id= name columns of X: pass a data frame")
-        wanted = [name for name in names if name == id or any(name in text for text in texts)]
-        self.columns: dict[str, Any] = {name: X[name] for name in wanted}
+        said |= {"score": rows.put_all(SCORE, labels, answers.scores), "scale": scale_of(answers)}
+    return rows.evaluated(**said)
 
 
 def description(model: Any) -> dict[str, Any]:
-    """What a model is: its kind, and the parameters that were not left at their defaults."""
+    """What a model is: its kind, and how it shows itself, cut to a length."""
     kind = f"{type(model).__module__.partition('.')[0]}.{type(model).__name__}"
     return {"kind": kind, "text": " ".join(repr(model).split())[:500]}

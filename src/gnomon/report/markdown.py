@@ -9,7 +9,7 @@ from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.html.view import cell, heading
 from gnomon.report.language import speaking, tr
-from gnomon.report.remarks import reasons
+from gnomon.report.remarks import level_of, reasons
 from gnomon.report.text import number, visible
 
 LONGEST = 60
@@ -53,7 +53,7 @@ def measures(evaluations: Mapping[str, Evaluation]) -> str:
     first = next(iter(evaluations.values()))
     guesses = {} if first.baseline is None else first.baseline.estimates
     heads = [visible(name, LONGEST) or tr("value") for name in evaluations]
-    level = f"{100 * next(iter(first.values())).level:g} %"
+    level = f"{100 * level_of(first):g} %"
     rows = []
     for name in dict.fromkeys(name for own in evaluations.values() for name in own):
         shown = [cell(own.estimates.get(name)) for own in evaluations.values()]

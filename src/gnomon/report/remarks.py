@@ -1,4 +1,4 @@
-"""What several renderers say of estimates: why they are undefined, and whether their numeric bound is worth telling."""
+"""What several renderers say of estimates: which stand side by side, at what level, why some are undefined."""
 
 from __future__ import annotations
 
@@ -12,6 +12,23 @@ from gnomon.report.text import number
 
 # A bound is shown where it is more than this share of the interval's width.
 NEGLIGIBLE = 0.01
+
+
+# Of a regression: errors in the unit of the target.
+IN_UNITS = ("rmse", "mae", "median_absolute_error")
+
+
+def comparable(evaluation: Evaluation) -> list[str]:
+    """The estimates that have a place on one axis: those that end at 1, of a regression those in the target's unit."""
+    if evaluation.task == "regression":
+        return [name for name in IN_UNITS if name in evaluation]
+    averages = ("_micro", "_weighted", "_samples")
+    return [name for name in evaluation if measure(name).high == 1.0 and not name.endswith(averages)]
+
+
+def level_of(evaluation: Evaluation) -> float:
+    """The level of the intervals."""
+    return next((own.level for own in evaluation.values()), 0.95)
 
 
 def reasons(estimates: Mapping[str, Estimate]) -> list[str]:

@@ -23,7 +23,7 @@ from gnomon.evaluation.result import SURE, ConfusionMatrix, Evaluation, ranked_b
 from gnomon.evaluation.several import Evaluations
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
-from gnomon.report.remarks import bounded, reasons, row_name
+from gnomon.report.remarks import bounded, level_of, reasons, row_name
 from gnomon.report.text import number, visible
 
 
@@ -146,11 +146,6 @@ def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
     text.append(f" {glyphs.dot} {visible(tr(Path(str(evaluation.provenance.get('source', ''))).name))}\n")
     text.append(f" {glyphs.dot} ".join(facts), style="dim")
     return text
-
-
-def level_of(evaluation: Evaluation) -> float:
-    """The level of the intervals."""
-    return next((estimate.level for estimate in evaluation.estimates.values()), 0.95)
 
 
 def estimates_table(

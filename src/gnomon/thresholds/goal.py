@@ -182,7 +182,7 @@ def make_goal(
         UsageError: Nothing was asked for, or two things at once, or something that is not known.
 
     >>> str(make_goal(None, where="recall >= 0.95"))
-    'best precision with recall >= 0.95'
+    'best precision, subject to recall >= 0.95'
     """
     if not isinstance(periods, (int, float)) or not 0 < periods < math.inf:
         raise UsageError(f"periods={periods!r} is no number of periods that the rows may cover")

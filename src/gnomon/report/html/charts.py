@@ -9,6 +9,7 @@ from typing import Any
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
+from gnomon.report.remarks import comparable
 from gnomon.report.text import visible
 
 Spec = dict[str, Any]
@@ -16,7 +17,6 @@ Spec = dict[str, Any]
 HEIGHT = 300
 # With more classes than this, the cells of a confusion matrix are too small for their counts.
 MOST_NUMBERS = 12
-IN_UNITS = ("rmse", "mae", "median_absolute_error")
 
 
 def field(name: str, title: str | None = None, kind: str = "quantitative", **more: Any) -> Spec:
@@ -116,12 +116,7 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     """Measures that end at 1 (of a regression, those in its unit) with intervals, and what a guess scores."""
     first = next(iter(evaluations.values()))
     regression = first.task == "regression"
-    names = [
-        name
-        for name in first
-        if (name in IN_UNITS if regression else measure(name).high == 1.0)
-        and not name.endswith(("_micro", "_weighted", "_samples"))
-    ]
+    names = comparable(first)
     titles = {name: tr(measure(name).title) for name in names}
     guesses = {} if first.baseline is None else first.baseline.estimates
     values = [

@@ -13,6 +13,7 @@ from gnomon.evaluation.result import Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.html import charts
 from gnomon.report.language import tr
+from gnomon.report.remarks import level_of
 from gnomon.report.text import number, visible
 
 # Thresholds that the slider stops at, of all models together and of one at least; the best by any costs is among them.
@@ -33,7 +34,7 @@ def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
         "positive": visible(str(first.positive), 40),
         "negative": visible(first.classes[0], 40),
         "measures": {name: tr(measure(name).title) for name in SHOWN},
-        "level": f"{100 * next(iter(first.values())).level:g} %",
+        "level": f"{100 * level_of(first):g} %",
         "data": [stops_of(own, max(FEWEST, STOPS // len(evaluations))) for own in evaluations.values()],
     }
 
@@ -63,14 +64,13 @@ def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
     Measures are text, as a report shows them, so that the page has no formula of its own.
     """
     assert evaluation.thresholds is not None  # there is a slider
-    level = next(iter(evaluation.values())).level
     seed = int(evaluation.provenance.get("seed", 0))
     used = evaluation.threshold
     table = evaluation.thresholds.some(most)
     if used is not None and evaluation.confusion is not None:  # a thinned table may lack it
         cells = evaluation.confusion.counts if evaluation.confusion.weights is None else evaluation.confusion.weights
         table = table.including(used, float(cells[1, 1]), float(cells[0, 1]))
-    bands = table.bands(SHOWN, level=level, seed=seed)
+    bands = table.bands(SHOWN, level=level_of(evaluation), seed=seed)
     return {
         "threshold": [None if math.isinf(own) else own for own in table.threshold.tolist()],
         "tp": plain_counts(table.true_positives),

@@ -102,7 +102,7 @@ def measures(evaluations: Models) -> View:
     ]
     return {
         "models": [visible(name, LONGEST) for name in evaluations],
-        "level": f"{100 * next(iter(first.values())).level:g} %",
+        "level": f"{100 * remarks.level_of(first):g} %",
         "rows": rows,
         "guesses": bool(guesses),
         "differences": bool(differences),

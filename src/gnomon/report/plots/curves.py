@@ -12,6 +12,7 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.result import Evaluation
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, unit_square
+from gnomon.report.remarks import level_of
 from gnomon.report.text import number, visible
 from gnomon.thresholds.table import Thresholds
 
@@ -98,8 +99,3 @@ def thresholds_of(evaluation: Evaluation) -> Thresholds:
     """The table of thresholds, which only evaluations with curves come here with."""
     assert evaluation.thresholds is not None
     return evaluation.thresholds
-
-
-def level_of(evaluation: Evaluation) -> float:
-    """The level of the intervals."""
-    return next((own.level for own in evaluation.estimates.values()), 0.95)

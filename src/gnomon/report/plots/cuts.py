@@ -10,8 +10,9 @@ import numpy as np
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
-from gnomon.report.plots.curves import level_of, thresholds_of
+from gnomon.report.plots.curves import thresholds_of
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line
+from gnomon.report.remarks import level_of
 from gnomon.report.text import visible
 
 if TYPE_CHECKING:

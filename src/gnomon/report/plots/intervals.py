@@ -13,13 +13,12 @@ from gnomon.evaluation.result import Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
 from gnomon.report.plots.display import GREY, MARKERS, colour, finish
+from gnomon.report.remarks import comparable
 from gnomon.report.text import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Of a regression: errors in the unit of the target.
-IN_UNITS = ("rmse", "mae", "median_absolute_error")
 # Slices that are drawn, those furthest below the rest first.
 MOST_SLICES = 30
 
@@ -27,10 +26,7 @@ MOST_SLICES = 30
 def draw_intervals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Every measure that ends at 1, or of a regression those in the target's unit, with what a guess scores."""
     first = next(iter(evaluations.values()))
-    wanted = IN_UNITS if first.task == "regression" else [
-        name for name in first if measure(name).high == 1.0 and not name.endswith(("_micro", "_weighted"))
-    ]  # fmt: skip
-    names = [name for name in wanted if any(name in own for own in evaluations.values())]
+    names = [name for name in comparable(first) if any(name in own for own in evaluations.values())]
     for place, (model, own) in enumerate(evaluations.items()):
         rows = {row: own[name] for row, name in enumerate(names) if name in own and own[name].defined}
         draw_rows(ax, place, len(evaluations), rows, visible(model, 30) or None)
