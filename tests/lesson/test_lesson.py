@@ -17,7 +17,6 @@ from gnomon.lesson.page import lesson_page
 from gnomon.lesson.running import run
 from gnomon.lesson.steps import Code, steps
 from tests.conftest import ROOT
-from tests.report.conftest import browser, visit  # noqa: F401
 
 CODES = [step for step in steps() if isinstance(step, Code)]
 
@@ -159,7 +158,7 @@ def test_pictures(shown):
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
-def test_the_page(visit, tmp_path, lang):  # noqa: F811
+def test_the_page(visit, tmp_path, lang):
     """It opens without a complaint or a request, its slider moves, its code can be copied, headings are linked."""
     path = tmp_path / "lesson.html"
     path.write_text(lesson_page(lang), encoding="utf-8")

@@ -156,6 +156,9 @@ def test_evaluations_are_saved(tmp_path, cancer):
     assert gnomon.load(tmp_path / "both.json") == both
     with pytest.raises(gnomon.UsageError, match="side by side"):
         gnomon.Evaluations({"a": gnomon.evaluate(y, y), "b": gnomon.evaluate([1.5, 2.5], [1.0, 2.5])})
+    names = ["u", "v", "u", "v"]
+    with pytest.raises(gnomon.UsageError, match="of another positive one"):
+        gnomon.Evaluations({own: gnomon.evaluate(names, names, positive=own) for own in ("u", "v")})
 
 
 def test_slices_and_ids_name_columns_of_the_frame(cancer):

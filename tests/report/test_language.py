@@ -141,6 +141,55 @@ def test_names_from_outside_are_not_translated():
         assert tr("a sentence that no one knows") == "a sentence that no one knows"
 
 
+def numbers(text):
+    """The numbers in a text, in order of size."""
+    return sorted(re.findall(r"\d[\d.,]*\d|\d", text))
+
+
+def test_decisions_say_the_same_numbers_in_both_languages():
+    """Goals, notes and errors, with values side by side and lists: none is lost, doubled or put elsewhere."""
+    rng = np.random.default_rng(0)
+    y = rng.random(300) < 0.3
+    p = np.clip(rng.normal(0.3 + 0.3 * y, 0.2), 0, 1)
+    rows = {"y": y, "p": p, "part": np.where(rng.random(300) < 0.5, "a", "b"), "g": rng.choice(["u", "v"], 300)}
+    columns = {"target": "y", "score": "p"}
+    texts = []
+    for asked in (
+        {"where": "flagged <= 20"},
+        {"where": "flagged <= 10", "periods": 30},
+        {"where": ["recall >= 0.99", "precision >= 0.95"]},
+        {"where": "flagged <= 20", "split": "part=a"},
+        {"costs": {"fp": 1, "fn": 5}},
+        {"goal": "f1", "exact": False},
+    ):
+        found = gnomon.choose_threshold(rows, **columns, **asked)
+        texts += [found.goal, *found.notes]
+    texts += gnomon.evaluate(rows, **columns, slices=["g"], exact=False).notes
+    texts += gnomon.recalibrate(rows, **columns, split="part=a").notes
+    with pytest.raises(GnomonError) as caught:
+        gnomon.evaluate({"y": [0, None, 1, None], "p": [0.1, None, 0.2, 0.3]}, **columns)
+    texts.append(str(caught.value))
+    assert len(texts) > 15
+    for text in texts:
+        with speaking("ko"):
+            said = tr(text)
+        assert said != text
+        assert numbers(said) == numbers(text)
+        said = re.sub(
+            r"(recall|precision|flagged)(\.low|\.high)? ?[<>=]+ [\d.]+( in each of \d+ periods| and )?", "", said
+        )
+        assert not english_left(said) - {"fp", "fn", "recall", "precision", "missing", "drop", "Isotonic", "Beta"}, said
+
+
+@pytest.mark.parametrize("name", ["train", "model", "rows", "none"])
+def test_files_keep_their_names(tmp_path, name):
+    """A folder of predictions that is called as a word of ours is not translated."""
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "a.csv").write_text("y,p\n0,0.1\n1,0.8\n0,0.3\n1,0.6\n")
+    ev = gnomon.evaluate(tmp_path / name, target="y", score="p")
+    assert ev.to_markdown(lang="ko").splitlines()[2].strip() == name
+
+
 def test_the_more_telling_sentence_is_taken():
     """Of two that fit, the one with fewer letters left to values; values are set in as they are."""
     own = Catalogue({"{a} of {b}": "{b}의 {a}", "rows of {b}": "{b}의 행", "{what:tr} is {b}": "X", "two": "둘"})

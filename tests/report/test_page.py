@@ -9,6 +9,7 @@ import gnomon
 from gnomon.measures.catalogue import measure
 from gnomon.report.html import explorer
 from gnomon.report.text import number
+from tests.conftest import Visit
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +31,15 @@ def alone(tmp_path_factory, evaluations):
 def shown(page):
     """The confusion matrix and the measures that the page shows."""
     cells = {name: int(page.inner_text(f"#{name}").replace(",", "")) for name in ("tn", "fp", "fn", "tp")}
-    measures = {
+    return cells, measures(page)
+
+
+def measures(page):
+    """The value and the interval of each measure that the page shows."""
+    return {
         row.get_attribute("data-measure"): [cell.inner_text() for cell in row.query_selector_all("td")]
         for row in page.query_selector_all("[data-measure]")
     }
-    return cells, measures
 
 
 def expected(data, score, threshold):
@@ -249,8 +254,6 @@ def test_the_policy_forbids_all_else(visit, alone, tmp_path):
     assert "default-src &#39;none&#39;" in policy or "default-src 'none'" in policy
     slipped = tmp_path / "slipped.html"
     slipped.write_text(text.replace("</main>", "<script>document.title = 'run'</script></main>"), encoding="utf-8")
-    from tests.report.conftest import Visit
-
     browser = visit(alone).context.browser
     other = Visit(browser, slipped)
     assert other.page.title() != "run"
@@ -268,3 +271,54 @@ def test_it_is_small_whatever_the_rows(tmp_path):
     assert len(ev.to_html().encode()) < 1_500_000
     many = rng.integers(0, 300, n)
     assert len(gnomon.evaluate(many, np.roll(many, 7), task="multiclass").to_html().encode()) < 1_500_000
+
+
+def test_long_names_stay_apart(visit, tmp_path):
+    """Models and classes that differ only after many letters are drawn apart, and their curves are drawn."""
+    rng = np.random.default_rng(3)
+    y = rng.random(200) < 0.4
+    long = "a gradient boosted forest of very many shallow trees, number "
+    models = {long + n: gnomon.evaluate(y, np.clip(rng.normal(0.4 + 0.2 * y, 0.2), 0, 1)) for n in ("one", "two")}
+    gnomon.Evaluations(models).save_html(tmp_path / "models.html")
+    page = visit(tmp_path / "models.html")
+    assert len(set(page.locator("#model option").all_inner_texts())) == 2
+    colours = {own.get_attribute("stroke") for own in page.query_selector_all("#chart-roc .mark-line path")}
+    assert len(colours - {None, "transparent"}) >= 2
+    names = [f"chronic obstructive pulmonary {own}" for own in ("disease", "oedema", "fibrosis")]
+    true = rng.choice(names, 120)
+    gnomon.evaluate(true, np.roll(true, 1)).save_html(tmp_path / "classes.html")
+    page = visit(tmp_path / "classes.html")
+    assert page.locator("[data-chart=confusion-0] .mark-rect path").count() == 9
+
+
+def test_weights_and_no_intervals(visit, tmp_path):
+    """What is not known is not told: with weights only the evaluation's own intervals, without intervals none."""
+    rng = np.random.default_rng(5)
+    y, p = rng.random(200) < 0.4, np.round(rng.random(200), 2)
+    weighted = gnomon.evaluate(y, p, weight=np.where(y, 10.0, 0.1))
+    weighted.save_html(tmp_path / "weighted.html")
+    page = visit(tmp_path / "weighted.html")
+    own = weighted["specificity"]
+    assert measures(page)["specificity"] == [number(own.value), f"{number(own.low)} – {number(own.high)}"]
+    page.focus("#slider")
+    page.keyboard.press("ArrowRight")
+    assert all(interval == "" for _, interval in measures(page).values())
+    gnomon.evaluate(y, p, interval="none").save_html(tmp_path / "none.html")
+    page = visit(tmp_path / "none.html")
+    page.focus("#slider")
+    page.keyboard.press("ArrowRight")
+    assert all(interval == "" for _, interval in measures(page).values())
+
+
+def test_predictions_beside_scores(visit, tmp_path):
+    """Without a threshold the slider begins where as many rows are flagged as were predicted, and says no more."""
+    rng = np.random.default_rng(6)
+    y = rng.random(300) < 0.4
+    rows = {"y": y, "s": rng.normal(50 + 10 * y, 10).round(), "said": rng.random(300) < 0.3}
+    ev = gnomon.evaluate(rows, target="y", score="s", prediction="said", scale="any")
+    ev.save_html(tmp_path / "both.html")
+    page = visit(tmp_path / "both.html")
+    cells, _ = shown(page)
+    assert abs(cells["tp"] + cells["fp"] - int(ev.confusion.counts[:, 1].sum())) < 15
+    assert page.is_disabled("#reset")
+    assert page.locator("#confusion").count() == 1

@@ -22,13 +22,24 @@ def test_bands_are_evaluations_at_each_threshold(level):
             assert found == pytest.approx(own, abs=1e-9, nan_ok=True), name
 
 
-def test_weights_that_are_alike_change_nothing():
-    """Rows that all weigh 3 are as many rows."""
+def test_weights_leave_the_intervals_out():
+    """Values are those of weighted evaluations; what is not known is left open, not guessed."""
     rng = np.random.default_rng(4)
-    y, p = rng.random(100) < 0.5, rng.random(100)
-    plain, weighted = (gnomon.evaluate(y, p, weight=weight).thresholds.bands() for weight in (None, np.full(100, 3.0)))
-    for name, band in plain.items():
-        assert np.array(weighted[name]) == pytest.approx(np.array(band), abs=1e-9, nan_ok=True)
+    y, p, weight = rng.random(100) < 0.5, np.round(rng.random(100), 2), rng.random(100) * 5
+    table = gnomon.evaluate(y, p, weight=weight).thresholds
+    assert table.weighted
+    assert not gnomon.evaluate(y, p, weight=np.ones(100)).thresholds.weighted
+    bands = table.bands()
+    for place in range(1, len(table), 9):
+        ev = gnomon.evaluate(y, p, weight=weight, threshold=float(table.threshold[place]))
+        for name, band in bands.items():
+            assert band.value[place] == pytest.approx(ev[name].value, abs=1e-9, nan_ok=True)
+    assert all(np.isnan(band.low).all() and np.isnan(band.high).all() for band in bands.values())
+    plain = gnomon.evaluate(y, p).thresholds
+    bare = plain.bands(level=None)
+    for name, band in plain.bands().items():
+        assert bare[name].value == pytest.approx(band.value, abs=1e-12, nan_ok=True)
+        assert np.isnan(bare[name].low).all()
 
 
 @pytest.mark.parametrize("weighted", [False, True])

@@ -69,7 +69,8 @@ def unmet(goal: Goal, found: Found, order: Order, trials: float, level: float) -
         for curve in order.curves("all"):
             reach = float(pick(reach, pick.reduce(own.values(points_of(curve, order), trials, level))))
         at = float(own.values(found.points, trials, level))
-        there.append(f"{own.name}{f'.{own.end}' if own.end else ''} is {at:.4g}")
+        which = own.name if own.end is None else f"{own.name}.{own.end}"
+        there.append(f"the {which} is {at:.4g}")
         if float(own.shortfall(np.array(reach))) > 0:
             alone.append(
                 f"Not to be had: {own}. The {best} of any threshold is {reach:.4g}; at this one it is {at:.4g}."

@@ -32,6 +32,15 @@ class Evaluations(Form, Shown, Mapping[str, Evaluation]):
         tasks = {own.task for own in evaluations.values()}
         if len(tasks) > 1:
             raise UsageError(f"evaluations of {' and '.join(sorted(tasks))} tasks cannot be seen side by side")
+        first = next(iter(evaluations.values()))
+        for name, own in evaluations.items():
+            if (set(own.classes), own.positive) != (set(first.classes), first.positive):
+                raise UsageError(
+                    f"the evaluation of {name!r} is of other classes, or of another positive one, than that of "
+                    f"{next(iter(evaluations))!r}: they cannot be seen side by side"
+                )
+        if len(set(map(str, evaluations))) < len(evaluations):
+            raise UsageError(f"two evaluations have one name: {', '.join(map(repr, evaluations))}")
         self._evaluations = {str(name): own for name, own in evaluations.items()}
 
     def __getitem__(self, name: str) -> Evaluation:

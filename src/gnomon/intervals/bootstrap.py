@@ -74,8 +74,7 @@ def confusion_intervals(
 
 
 def matrices_intervals(
-    mass: Array,
-    unit: float,
+    counts: Array,
     values: Mapping[str, Array],
     formulas: Mapping[str, Callable[[Cells], Array]],
     level: float,
@@ -84,8 +83,7 @@ def matrices_intervals(
     """Both ends of :func:`confusion_intervals` for many matrices of two classes, each by the same seed.
 
     Args:
-        mass: Weight of the cells, shape (matrices, 2, 2); each class has rows.
-        unit: The weight of a row.
+        counts: Rows of the cells, shape (matrices, 2, 2); each class has some.
         values: The measures' values, of shape (matrices,), which the intervals will contain.
         formulas: The measures.
         level: The confidence level.
@@ -93,11 +91,11 @@ def matrices_intervals(
     """
     if not formulas:
         return {}
-    shapes = mass.reshape(-1, 4) / unit + 0.25
-    ends = {name: (np.empty(len(mass)), np.empty(len(mass))) for name in formulas}
-    for start in range(0, len(mass), _MATRICES_AT_ONCE):
+    shapes = counts.reshape(-1, 4) + 0.25
+    ends = {name: (np.empty(len(counts)), np.empty(len(counts))) for name in formulas}
+    for start in range(0, len(counts), _MATRICES_AT_ONCE):
         rows = slice(start, start + _MATRICES_AT_ONCE)
-        draws = unit * np.stack(
+        draws = np.stack(
             [
                 np.random.Generator(np.random.Philox(seed)).standard_gamma(shape, size=(REPLICATES, 4))
                 for shape in shapes[rows]

@@ -73,7 +73,6 @@ def evaluate_model(
 
     Examples:
         >>> import numpy as np
-    from numpy.typing import NDArray
         >>> class Above:
         ...     classes_ = np.array([0, 1])
         ...     def predict_proba(self, X):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -19,14 +19,20 @@ from string import Formatter
 from typing import Any
 
 from gnomon.errors import UsageError, nearest
+from gnomon.report.korean import with_particles
 
 # By code, what a language calls itself.
 LANGUAGES = {"en": "English", "ko": "한국어"}
 ENGLISH = "en"
 # Where catalogues lie, in gettext's order of folders, and what they are called.
 CATALOGUES, DOMAIN = Path(__file__).parent / "messages", "gnomon"
+# What is left to do once a sentence is put together.
+FINISHED: dict[str, Callable[[str], str]] = {"ko": with_particles}
 # In a translation, "{name:tr}" stands for a value that is a word or sentence of the catalogue itself.
 TRANSLATED = "tr"
+
+# What stands between the words of a list.
+SEPARATORS = ("; ", " and ", ", ")
 
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
@@ -75,7 +81,9 @@ def tr(text: str) -> str:
     '혼동 행렬'
     """
     spoken = language()
-    return text if spoken == ENGLISH or not text else catalogue(spoken).say(text)
+    if spoken == ENGLISH or not text:
+        return text
+    return FINISHED.get(spoken, str)(catalogue(spoken).say(text))
 
 
 class Catalogue:
@@ -87,17 +95,39 @@ class Catalogue:
 
     def __init__(self, messages: dict[str, str]) -> None:
         self._plain = {own: said for own, said in messages.items() if "{" not in own}
-        patterns = [Pattern(own, said) for own, said in messages.items() if "{" in own]
+        # What is hung onto a sentence begins with a space or a mark: ", which may be chance".
+        tails = [source_of(own) for own in messages if own[:1] in " ,;:" and len(own) > 1]
+        patterns = [Pattern(own, said, tails) for own, said in messages.items() if "{" in own]
         self._patterns = sorted(patterns, key=lambda own: -own.telling)
 
     def say(self, text: str) -> str:
         """A finished sentence, translated if it is known."""
+        return self._known(text)[0]
+
+    def say_value(self, text: str) -> str:
+        """A value that is a word or sentence itself, or a list of them."""
+        return self._listed(text)[0]
+
+    def _known(self, text: str) -> tuple[str, int]:
+        """A sentence translated, and how many of its letters are the catalogue's own; 0 where it is not known."""
         if text in self._plain:
-            return self._plain[text]
+            return self._plain[text], len(text)
         for pattern in self._patterns:
             if (values := pattern.values(text)) is not None:
-                return pattern.say(values, self)
-        return text
+                return pattern.say(values, self), pattern.telling
+        return text, 0
+
+    def _listed(self, text: str) -> tuple[str, int]:
+        """The same of a list, each part by itself, where more of the parts is known than of the whole."""
+        best = self._known(text)
+        for mark in SEPARATORS:
+            parts = text.split(mark)
+            if len(parts) > 1:
+                found = [self._listed(part) for part in parts]
+                known = sum(own for _, own in found) if all(own for _, own in found) else 0
+                if known > best[1]:
+                    best = self._plain.get(mark, mark).join(said for said, _ in found), known
+        return best
 
 
 class Pattern:
@@ -106,19 +136,16 @@ class Pattern:
     Args:
         english: The sentence, values named in braces.
         translation: The same in another language.
+        tails: Regular expressions of what may be hung onto a sentence: of two values side by side, the second is one.
     """
 
-    def __init__(self, english: str, translation: str) -> None:
+    def __init__(self, english: str, translation: str, tails: Sequence[str] = ()) -> None:
         pieces = list(Formatter().parse(english))
         self._literals = [literal for literal, *_ in pieces if literal]
         self.telling = sum(map(len, self._literals))  # the more of it is fixed, the surer is a match
         self._longest = max(self._literals, key=len, default="")
         self._translation = translation
-        self._source = ""
-        for literal, name, *_ in pieces:
-            again = f"(?P<v_{name}>" in self._source  # the same value in another format: the first one is kept
-            value = "" if name is None else "(?:.*?)" if again else f"(?P<v_{name}>.*?)"
-            self._source += re.escape(literal) + value
+        self._source = source_of(english, tails, "v_")
 
     def values(self, text: str) -> dict[str, str] | None:
         """The values in a finished sentence; None if it is another one."""
@@ -133,8 +160,28 @@ class Pattern:
         for literal, name, form, _ in Formatter().parse(self._translation):
             said.append(literal)
             if name is not None:
-                said.append(catalogue.say(values[name]) if form == TRANSLATED else values[name])
+                said.append(catalogue.say_value(values[name]) if form == TRANSLATED else values[name])
         return "".join(said)
+
+
+def source_of(english: str, tails: Sequence[str] = (), prefix: str = "") -> str:
+    """A regular expression of a sentence, its values as groups by name.
+
+    Args:
+        english: The sentence, values named in braces.
+        tails: What a value may be that stands right after another one.
+        prefix: Of the groups' names; without one they have none.
+    """
+    source, seen, touching = "", set(), False
+    for literal, name, *_ in Formatter().parse(english):
+        source += re.escape(literal)
+        if name is not None:
+            value = "|".join(("", *tails)) if touching and not literal and tails else ".*?"
+            # The same value may stand there again, in another format: the first one is kept.
+            source += f"(?P<{prefix}{name}>{value})" if prefix and name not in seen else f"(?:{value})"
+            seen.add(name)
+        touching = name is not None
+    return source
 
 
 @cache

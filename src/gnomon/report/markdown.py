@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.html.view import cell, heading
+from gnomon.report.html.view import slices as of_slices
 from gnomon.report.language import speaking, tr
 from gnomon.report.remarks import level_of, reasons
 from gnomon.report.text import number, visible
@@ -16,7 +18,11 @@ LONGEST = 60
 # Larger confusion matrices, and more slices, are no reading.
 MOST_CLASSES, MOST_SLICES = 12, 20
 # Whatever Markdown, HTML or GitHub could take for its own; what counts at the start of a line only; names of emojis.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&@$#]|^[-+=]|(?<=^\d)[.)](?= )|:(?=\w+:))")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&@$#]|^[-+=]|:(?=//|\w+:)|(?<=\bwww)\.)")
+# What makes a numbered list at the start of a line.
+_NUMBERED = re.compile(r"^(\d+)([.)])(?= )")
+# GitHub looks for people and issues in the text that is shown, after these: a joiner that no one sees stops it.
+_REFERENCE, _JOINER = re.compile(r"([@#])(?=\w)|(?<=\bGH)(-)(?=\d)"), "\u2060"
 
 
 def markdown(evaluations: Mapping[str, Evaluation], lang: str | None = None) -> str:
@@ -74,11 +80,9 @@ def confusion(name: str, found: ConfusionMatrix) -> str:
 
 def slices(name: str, evaluation: Evaluation, column: str) -> str:
     """The slices of a column, the worst first."""
-    from gnomon.report.html.view import slices as of_slices
-
-    found = of_slices({name: evaluation})
+    found = of_slices({name: replace(evaluation, slices={column: evaluation.slices[column]})})
     assert found is not None  # there is a column
-    own = found["tables"][list(evaluation.slices).index(column)]
+    (own,) = found["tables"]
     heads = [own["column"], "n", *own["measures"], *([f"{own['by']} {tr('to the rest')}"] if own["by"] else [])]
     rows = []
     for row in own["rows"][:MOST_SLICES]:
@@ -102,4 +106,5 @@ def plain(text: str) -> str:
     >>> print(plain("a|b <script> *x* (see 1. :tada:)"))
     a\\|b \\<script\\> \\*x\\* (see 1. \\:tada:)
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    found = _REFERENCE.sub(lambda own: own[0] + _JOINER, " ".join(text.split()))
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", found))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result import Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
-from gnomon.report.text import number
+from gnomon.report.text import number, visible
 
+# Sources that are no files.
+_KIND = re.compile(r"arrays|\w+ data frame")
 # A bound is shown where it is more than this share of the interval's width.
 NEGLIGIBLE = 0.01
 
@@ -29,6 +34,47 @@ def comparable(evaluation: Evaluation) -> list[str]:
 def level_of(evaluation: Evaluation) -> float:
     """The level of the intervals."""
     return next((own.level for own in evaluation.values()), 0.95)
+
+
+def asked_level(evaluation: Evaluation) -> float | None:
+    """The level of the intervals; None where they were left out."""
+    return None if evaluation.provenance.get("interval") == "none" else level_of(evaluation)
+
+
+def short_names(names: Iterable[str], longest: int) -> dict[str, str]:
+    """Names as they are shown, cut to a length, and still different from each other.
+
+    >>> short_names(["a long name, first", "a long name, second", "b"], 8)
+    {'a long name, first': 'a long …', 'a long name, second': 'a long … (2)', 'b': 'b'}
+    """
+    shown: dict[str, str] = {}
+    for name in names:
+        short = own = visible(name, longest)
+        number = 1
+        while own in shown.values():
+            number += 1
+            own = f"{short} ({number})"
+        shown[name] = own
+    return shown
+
+
+def source_name(evaluation: Evaluation) -> str:
+    """Where the rows came from: the name of a file, which is never translated, or what they were."""
+    source = str(evaluation.provenance.get("source", ""))
+    return tr(source) if _KIND.fullmatch(source) else Path(source).name
+
+
+def from_the_worst(slices: Mapping[str, Evaluation], by: str | None) -> list[str]:
+    """Slices by their values, those of enough rows first, and of these the one furthest below the rest."""
+
+    def below(value: str) -> tuple[bool, float]:
+        own = slices[value]
+        difference = own.differences.get(by) if by is not None else None
+        if by is None or difference is None:
+            return not own.reliable, math.inf
+        return not own.reliable, measure(by).better * difference.value
+
+    return sorted(slices, key=below)
 
 
 def reasons(estimates: Mapping[str, Estimate]) -> list[str]:

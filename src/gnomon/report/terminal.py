@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -23,7 +22,7 @@ from gnomon.evaluation.result import SURE, ConfusionMatrix, Evaluation, ranked_b
 from gnomon.evaluation.several import Evaluations
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
-from gnomon.report.remarks import bounded, level_of, reasons, row_name
+from gnomon.report.remarks import bounded, from_the_worst, level_of, reasons, row_name, source_name
 from gnomon.report.text import number, visible
 
 
@@ -143,7 +142,7 @@ def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
         facts.append(tr(f"positive at score >= {evaluation.threshold:g}"))
     text = Text()
     text.append(tr(f"{evaluation.task} evaluation"), style="bold")
-    text.append(f" {glyphs.dot} {visible(tr(Path(str(evaluation.provenance.get('source', ''))).name))}\n")
+    text.append(f" {glyphs.dot} {visible(source_name(evaluation))}\n")
     text.append(f" {glyphs.dot} ".join(facts), style="dim")
     return text
 
@@ -255,17 +254,7 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
     """The slices of one column: those furthest below the rest first, those of few rows last."""
     slices = evaluation.slices[column]
     by = ranked_by(slices.values())
-    if by is None:
-        ordered = list(slices)
-    else:
-        better = measure(by).better
-        ordered = sorted(
-            slices,
-            key=lambda value: (
-                not slices[value].reliable,
-                better * slices[value].differences[by].value if by in slices[value].differences else math.inf,
-            ),
-        )
+    ordered = list(slices) if by is None else from_the_worst(slices, by)
     reliable = [value for value in ordered if slices[value].reliable][:MOST_SLICES]
     few = [value for value in ordered if not slices[value].reliable][:MOST_UNRELIABLE]
     shown = {value: slices[value] for value in (*reliable, *few)}

@@ -12,7 +12,7 @@ from gnomon.intervals.bootstrap import matrices_intervals
 from gnomon.intervals.wilson import wilson_ends
 from gnomon.measures import confusion as measures
 from gnomon.measures.confusion import PROPORTIONS
-from gnomon.measures.threshold import POSITIVE, Points
+from gnomon.measures.threshold import POSITIVE, THRESHOLD_MEASURES, Points
 
 Array = NDArray[np.float64]
 
@@ -34,26 +34,26 @@ class Band(NamedTuple):
     high: Array
 
 
-def bands(points: Points, effective: float, names: Collection[str], level: float, seed: int) -> dict[str, Band]:
+def bands(points: Points, names: Collection[str], level: float | None, seed: int) -> dict[str, Band]:
     """Measures of a confusion matrix at each point, by name.
 
     Shares have Wilson's interval, F1 that of the Jaccard index, the others come from replicates of the four cells.
-    With weights, rows count as their effective number, alike in all cells.
 
     Args:
-        points: The counts.
-        effective: Effective number of rows; without weights their number.
+        points: Counts of rows.
         names: Those wanted, of :data:`MEASURES`.
-        level: The confidence level.
+        level: The confidence level; None for no intervals.
         seed: Seed of the replicates.
     """
-    unit = effective / float(points.total)  # rows that a unit of weight stands for
     cells = points.cells()
+    if level is None:
+        return {name: Band(value, *(np.full(value.shape, np.nan),) * 2) for name in names
+                for value in (THRESHOLD_MEASURES[name](points),)}  # fmt: skip
     own = cells.of_class(POSITIVE)
     found: dict[str, Band] = {}
     for name in [own for own in SHARES if own in names] + ["jaccard"] * ("f1" in names):
         rule = PROPORTIONS[name]
-        value, trials = rule(own)[..., 0], rule.trials(own)[..., 0] * unit
+        value, trials = rule(own)[..., 0], rule.trials(own)[..., 0]
         found[name] = Band(value, *wilson_ends(value, trials, level))
     if "f1" in names:
         jaccard = found.pop("jaccard")
@@ -61,11 +61,11 @@ def bands(points: Points, effective: float, names: Collection[str], level: float
         found["f1"] = Band(measures.f1(own)[..., 0], *ends)
     if "accuracy" in names:
         accuracy = measures.accuracy(cells)
-        found["accuracy"] = Band(accuracy, *wilson_ends(accuracy, np.asarray(effective), level))
+        found["accuracy"] = Band(accuracy, *wilson_ends(accuracy, np.asarray(points.total), level))
     formulas = {name: formula for name, formula in WHOLE.items() if name in names}
     tp, fp = points.true_positives, points.false_positives
     table = np.stack([points.negatives - fp, fp, points.positives - tp, tp], axis=-1).reshape(-1, 2, 2)
     values = {name: formula(cells) for name, formula in formulas.items()}
-    for name, (low, high) in matrices_intervals(table, 1 / unit, values, formulas, level, seed).items():
+    for name, (low, high) in matrices_intervals(table, values, formulas, level, seed).items():
         found[name] = Band(values[name], low, high)
     return found

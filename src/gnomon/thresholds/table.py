@@ -172,15 +172,20 @@ class Thresholds:
         chosen = best_of(make_goal(goal, costs, gains, where), self._points, trials)
         return self._point(int(chosen.place), float(chosen.value), float(chosen.shortfall) == 0)
 
-    def bands(self, names: Sequence[str] = MEASURES, *, level: float = 0.95, seed: int = 0) -> dict[str, Band]:
+    @property
+    def weighted(self) -> bool:
+        """Whether rows have weights that differ, so that counts are sums of weights."""
+        return self.effective != self.positives + self.negatives
+
+    def bands(self, names: Sequence[str] = MEASURES, *, level: float | None = 0.95, seed: int = 0) -> dict[str, Band]:
         """Measures of the confusion matrix at every threshold, with their intervals, by name.
 
-        They are what ``gnomon.evaluate(..., threshold=...)`` says there; with weights the intervals count rows as
-        their effective number.
+        They are what ``gnomon.evaluate(..., threshold=...)`` says there. With weights there are no intervals: they
+        would need the squares of the weights at every threshold, which a table has not.
 
         Args:
             names: The measures.
-            level: The confidence level.
+            level: The confidence level; None for no intervals.
             seed: Seed of the replicates behind the intervals that have no formula.
 
         Returns:
@@ -192,7 +197,7 @@ class Thresholds:
         for name in names:
             if name not in MEASURES:
                 raise UsageError(f"a threshold has no band of {name!r}: {nearest(name, MEASURES)}")
-        return bands(self._points, self.effective, names, level, seed)
+        return bands(self._points, names, None if self.weighted else level, seed)
 
     def some(self, most: int) -> Thresholds:
         """At most so many of the thresholds: those of the convex hull before others, spread over what they flag.

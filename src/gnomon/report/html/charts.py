@@ -9,8 +9,7 @@ from typing import Any
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
-from gnomon.report.remarks import comparable
-from gnomon.report.text import visible
+from gnomon.report.remarks import comparable, short_names
 
 Spec = dict[str, Any]
 
@@ -24,12 +23,17 @@ def field(name: str, title: str | None = None, kind: str = "quantitative", **mor
     return {"field": name, "type": kind, "title": title if title is None else tr(title), **more}
 
 
+def model_names(evaluations: Mapping[str, Evaluation]) -> dict[str, str]:
+    """What models are called in charts, by their names."""
+    return short_names(evaluations, 40)
+
+
 def by_model(evaluations: Mapping[str, Evaluation]) -> Spec:
     """Colours and lines that tell models apart, with a legend where there are several."""
     several = len(evaluations) > 1
     look = {"symbolOpacity": 1, "symbolType": "stroke"}
     legend = {"title": None, "orient": "top", "labelLimit": 400, **look} if several else None
-    names = [visible(name, 40) for name in evaluations]
+    names = list(model_names(evaluations).values())
     kind = {"field": "model", "type": "nominal", "legend": legend, "sort": names, "scale": {"domain": names}}
     return {"color": kind, **({"strokeDash": kind} if several else {})}
 
@@ -119,15 +123,16 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     names = comparable(first)
     titles = {name: tr(measure(name).title) for name in names}
     guesses = {} if first.baseline is None else first.baseline.estimates
+    shown = model_names(evaluations)
     values = [
-        {"measure": titles[name], "model": visible(model, 40), "value": own[name].value, "low": finite(own[name].low),
+        {"measure": titles[name], "model": shown[model], "value": own[name].value, "low": finite(own[name].low),
          "high": finite(own[name].high)}
         for model, own in evaluations.items()
         for name in names
         if name in own and own[name].defined
     ]  # fmt: skip
     guessed = [
-        {"measure": titles[name], "model": visible(model, 40), "guess": guesses[name].value}
+        {"measure": titles[name], "model": shown[model], "guess": guesses[name].value}
         for model in evaluations
         for name in names
         if name in guesses and guesses[name].defined
@@ -136,16 +141,17 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
             "axis": {"labelLimit": 260, "ticks": False, "domain": False}}  # fmt: skip
     x = {"type": "quantitative", "title": None, "scale": {"zero": not regression}}
     several = len(evaluations) > 1
-    offset = {"yOffset": {"field": "model", "type": "nominal", "sort": [visible(own, 40) for own in evaluations]}}
+    offset = {"yOffset": {"field": "model", "type": "nominal", "sort": list(shown.values())}}
     own = {"y": rows, "color": by_model(evaluations)["color"], **(offset if several else {})}
     tips = [field("model", None, "nominal"), field("measure", None, "nominal"), field("value", "value"),
             field("low", "low"), field("high", "high"), ][0 if several else 1 :]  # fmt: skip
     return {
         "height": len(titles) * (24 if not several else 12 + 10 * len(evaluations)),
         "layer": [
+            *([] if not guessed else [
             {"data": {"values": guessed}, "mark": {"type": "tick", "style": "guess", "thickness": 3},
              "encoding": {"x": {"field": "guess", **x}, "y": rows, **(offset if several else {}),
-                          "tooltip": [field("guess", "guess without a model")]}},
+                          "tooltip": [field("guess", "guess without a model")]}}]),
             {"data": {"values": values}, "mark": {"type": "rule", "strokeWidth": 2.5},
              "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **own}},
             {"data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
@@ -157,13 +163,14 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
 def calibration_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     """Reliability curves with intervals; of one model also where chance would put them."""
     values, bands = [], []
+    shown = model_names(evaluations)
     for model, own in evaluations.items():
         assert own.calibration is not None  # there is a section
         curve = own.calibration.equal_width
         columns = (curve.probability, curve.observed, curve.low, curve.high, curve.band_low, curve.band_high,
                    curve.weight)  # fmt: skip
         for p, share, low, high, least, most, rows in zip(*(each.tolist() for each in columns), strict=True):
-            values.append({"model": visible(model, 40), "p": p, "share": share, "low": low, "high": high, "n": rows})
+            values.append({"model": shown[model], "p": p, "share": share, "low": low, "high": high, "n": rows})
             bands.append({"p": p, "low": least, "high": most})
     x, y = field("p", "mean predicted probability", **unit()), field("share", "share of positives", **unit())
     band = {"data": {"values": bands}, "mark": {"type": "area", "style": "chance", "opacity": 0.25},
@@ -187,7 +194,7 @@ def calibration_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
 
 def confusion_chart(confusion: ConfusionMatrix) -> Spec:
     """Counts in cells, shaded by their share of the true class."""
-    labels = [visible(label, 24) for label in confusion.labels]
+    labels = list(short_names(confusion.labels, 24).values())
     support = confusion.counts.sum(axis=1)
     values = [
         {"true": labels[i], "predicted": labels[j], "rows": int(count), "text": f"{count:,}",
@@ -250,13 +257,14 @@ def points_chart(evaluations: Mapping[str, Evaluation], values: list[Spec], x: S
 def points_of(evaluations: Mapping[str, Evaluation]) -> list[Spec]:
     """The points of all models."""
     found = []
+    shown = model_names(evaluations)
     for model, own in evaluations.items():
         assert own.errors.scatter is not None  # there is a section
         scatter = own.errors.scatter
         for true, predicted, rows in zip(
             scatter.target.tolist(), scatter.prediction.tolist(), scatter.rows.tolist(), strict=True
         ):
-            found.append({"model": visible(model, 40), "true": true, "predicted": predicted,
+            found.append({"model": shown[model], "true": true, "predicted": predicted,
                           "error": predicted - true, "rows": rows})  # fmt: skip
     return found
 

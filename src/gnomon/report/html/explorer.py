@@ -13,8 +13,9 @@ from gnomon.evaluation.result import Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.html import charts
 from gnomon.report.language import tr
-from gnomon.report.remarks import level_of
+from gnomon.report.remarks import asked_level, level_of
 from gnomon.report.text import number, visible
+from gnomon.thresholds.table import Thresholds
 
 # Thresholds that the slider stops at, of all models together and of one at least; the best by any costs is among them.
 STOPS, FEWEST = 600, 150
@@ -30,10 +31,11 @@ def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
         return None
     first = next(iter(evaluations.values()))
     return {
-        "models": [visible(name, 60) for name in evaluations],
+        "models": list(charts.model_names(evaluations).values()),
         "positive": visible(str(first.positive), 40),
         "negative": visible(first.classes[0], 40),
         "measures": {name: tr(measure(name).title) for name in SHOWN},
+        "weighted": any(own.thresholds is not None and own.thresholds.weighted for own in evaluations.values()),
         "level": f"{100 * level_of(first):g} %",
         "data": [stops_of(own, max(FEWEST, STOPS // len(evaluations))) for own in evaluations.values()],
     }
@@ -61,7 +63,8 @@ def explorer_data(evaluations: Mapping[str, Evaluation], section: dict[str, Any]
 def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
     """One model's counts and measures at the slider's stops, from the highest threshold down.
 
-    Measures are text, as a report shows them, so that the page has no formula of its own.
+    Measures and intervals that are told are text, as a report shows them, made by the formulas of an evaluation. At the
+    evaluation's own threshold they are its own estimates.
     """
     assert evaluation.thresholds is not None  # there is a slider
     seed = int(evaluation.provenance.get("seed", 0))
@@ -70,17 +73,34 @@ def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
     if used is not None and evaluation.confusion is not None:  # a thinned table may lack it
         cells = evaluation.confusion.counts if evaluation.confusion.weights is None else evaluation.confusion.weights
         table = table.including(used, float(cells[1, 1]), float(cells[0, 1]))
-    bands = table.bands(SHOWN, level=level_of(evaluation), seed=seed)
+    bands = table.bands(SHOWN, level=asked_level(evaluation), seed=seed)
+    start = start_of(evaluation, table)
+    told = {name: [[number(each) for each in end.tolist()] for end in bands[name]] for name in SHOWN}
+    if used is not None:
+        for name in SHOWN:
+            own = evaluation[name]
+            for end, value in zip(told[name], (own.value, own.low, own.high), strict=True):
+                end[start] = number(value)
     return {
         "threshold": [None if math.isinf(own) else own for own in table.threshold.tolist()],
         "tp": plain_counts(table.true_positives),
         "fp": plain_counts(table.false_positives),
         "positives": table.positives,
         "negatives": table.negatives,
-        "measures": {name: [[number(each) for each in end.tolist()] for end in bands[name]] for name in SHOWN},
-        "start": table.place(0.5 if used is None else used),
+        "measures": told,
+        "start": start,
         "used": used,
     }
+
+
+def start_of(evaluation: Evaluation, table: Thresholds) -> int:
+    """Where the slider begins: at the evaluation's threshold, else where as many rows are flagged as were predicted."""
+    if evaluation.threshold is not None:
+        return table.place(evaluation.threshold)
+    if evaluation.confusion is None:
+        return int(np.nanargmax(table["f1"]))
+    cells = evaluation.confusion.counts if evaluation.confusion.weights is None else evaluation.confusion.weights
+    return int(np.argmin(np.abs(table["flagged"] - float(cells[:, 1].sum()))))
 
 
 def plain_counts(counts: NDArray[np.float64]) -> list[float | int]:

@@ -6,6 +6,7 @@ Bundling it takes seconds, so the result is kept in the user's cache, under the 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,12 +30,19 @@ def chart_library() -> str:
         raise missing(error) from None
     kept = Path(user_cache_path("gnomon")) / f"vega-embed-{version('vl-convert-python')}.js"
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        return kept.read_text(encoding="utf-8")
+        said, _, bundle = kept.read_text(encoding="utf-8").partition("\n")
+        if said == digest(bundle):  # a file that was cut off or changed is made anew
+            return bundle
     bundle = str(vl_convert.javascript_bundle(SNIPPET))
     with contextlib.suppress(OSError, SourceError):  # a cache that cannot be written costs time, nothing else
         kept.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(kept, bundle)
+        write_whole(kept, f"{digest(bundle)}\n{bundle}")
     return bundle
+
+
+def digest(bundle: str) -> str:
+    """What tells one bundle, and what it was asked for, from another."""
+    return hashlib.sha256(f"{SNIPPET}\n{bundle}".encode()).hexdigest()
 
 
 def missing(error: ImportError) -> UsageError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from gnomon.estimate import Difference, Estimate
@@ -53,7 +52,7 @@ def sections(evaluations: Models) -> dict[str, View]:
 def heading(evaluations: Models) -> View:
     """What was evaluated."""
     first = next(iter(evaluations.values()))
-    facts = [f"n = {first.n:,}"]
+    facts = [f"n = {', '.join(dict.fromkeys(f'{own.n:,}' for own in evaluations.values()))}"]
     if first.positive is not None:
         facts.append(f"{tr('positive')}: {visible(first.positive, LONGEST)}")
     elif first.classes:
@@ -61,10 +60,10 @@ def heading(evaluations: Models) -> View:
         facts.append(f"{len(first.classes)} {kind}")
     if len(evaluations) == 1 and first.threshold is not None:
         facts.append(tr(f"positive at score >= {first.threshold:g}"))
-    sources = dict.fromkeys(Path(str(own.provenance.get("source", ""))).name for own in evaluations.values())
+    sources = dict.fromkeys(map(remarks.source_name, evaluations.values()))
     return {
         "title": tr(f"{first.task} evaluation"),
-        "source": " · ".join(visible(tr(own), LONGEST) for own in sources if own),
+        "source": " · ".join(visible(own, LONGEST) for own in sources if own),
         "facts": facts,
         "models": [visible(name, LONGEST) for name in evaluations if name],
     }
@@ -87,7 +86,8 @@ def measures(evaluations: Models) -> View:
     """Every estimate with its interval, beside what a guess scores."""
     first = next(iter(evaluations.values()))
     names = dict.fromkeys(name for own in evaluations.values() for name in own)
-    guesses = {} if first.baseline is None else first.baseline.estimates
+    alike = all(own.baseline == first.baseline or same_guess(own, first) for own in evaluations.values())
+    guesses = {} if first.baseline is None or not alike else first.baseline.estimates
     differences = first.baseline.differences if first.baseline is not None and len(evaluations) == 1 else {}
     rows = [
         {
@@ -102,12 +102,20 @@ def measures(evaluations: Models) -> View:
     ]
     return {
         "models": [visible(name, LONGEST) for name in evaluations],
-        "level": f"{100 * remarks.level_of(first):g} %",
+        "level": ", ".join(dict.fromkeys(f"{100 * remarks.level_of(own):g} %" for own in evaluations.values())),
         "rows": rows,
         "guesses": bool(guesses),
         "differences": bool(differences),
         "chart": charts.intervals_chart(evaluations),
     }
+
+
+def same_guess(one: Evaluation, other: Evaluation) -> bool:
+    """Whether a guess scores the same for both: they are of the same rows."""
+    if one.baseline is None or other.baseline is None:
+        return False
+    own, others = one.baseline.estimates, other.baseline.estimates
+    return {name: each.value for name, each in own.items()} == {name: each.value for name, each in others.items()}
 
 
 def cell(estimate: Estimate | Difference | None) -> View:
@@ -226,26 +234,18 @@ def slices(evaluations: Models) -> View | None:
             first = next(iter(values.values()))
             shown = [each for each in SLICE_MEASURES if each in first and each != by][:4]
             names = [by, *shown] if by is not None else shown
-            ordered = sorted(values.items(), key=lambda one: below(one[1], by))
+            ordered = remarks.from_the_worst(values, by)
             tables.append(
                 {
                     "model": visible(name, LONGEST),
                     "column": visible(column, LONGEST),
                     "measures": [tr(measure(each).title) for each in names],
                     "by": None if by is None else tr(measure(by).title),
-                    "rows": [slice_row(value, each, names, by) for value, each in ordered[:MOST_SLICES]],
+                    "rows": [slice_row(value, values[value], names, by) for value in ordered[:MOST_SLICES]],
                     "more": max(0, len(values) - MOST_SLICES),
                 }
             )
     return {"tables": tables} if tables else None
-
-
-def below(own: Evaluation, by: str | None) -> tuple[bool, float]:
-    """What slices are ordered by: those of enough rows first, the worst before others."""
-    difference = own.differences.get(by) if by is not None else None
-    if by is None or difference is None:
-        return not own.reliable, math.inf
-    return not own.reliable, measure(by).better * difference.value
 
 
 def slice_row(value: str, own: Evaluation, names: list[str], by: str | None) -> View:

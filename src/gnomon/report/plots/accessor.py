@@ -125,8 +125,9 @@ class Plots:
             raise UsageError(f"there are no slices by {column!r}: {nearest(str(column), first.slices)}")
         slices = first.slices[column]
         own = by or ranked_by(slices.values()) or next(iter(first))
-        if own not in first:
-            raise UsageError(f"slices have no measure {own!r}: {nearest(own, first)}")
+        known = dict.fromkeys(name for each in slices.values() for name in each)
+        if own not in known:
+            raise UsageError(f"slices have no measure {own!r}: {nearest(own, known)}")
 
         def draw(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
             draw_slices(ax, evaluations, column, own)

@@ -12,7 +12,7 @@ from gnomon.evaluation.result import Evaluation
 from gnomon.evaluation.scatter import Scatter
 from gnomon.report.language import tr
 from gnomon.report.plots.curves import legend_text
-from gnomon.report.plots.display import GREY, MARKERS, colour, finish
+from gnomon.report.plots.display import GREY, colour, finish, marker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +47,7 @@ def draw_residuals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
         low, high = (np.array([getattr(each.mean_error, end) for each in ranges]) for end in ("low", "high"))
         ax.errorbar(
             middle, mean, yerr=np.array([mean - low, high - mean]).clip(0), color="black", ecolor="black",
-            linestyle="none", marker=MARKERS[place % len(MARKERS)], markersize=4, capsize=2, zorder=3,
+            linestyle="none", marker=marker(place), markersize=4, capsize=2, zorder=3,
             markerfacecolor=colour(place), label=tr("mean error") if place == 0 else None,
         )  # fmt: skip
     ax.axhline(0, color=GREY, linestyle=(0, (1, 2)))
@@ -59,7 +59,7 @@ def draw_points(ax: Axes, place: int, across: Array, up: Array, scatter: Scatter
     """Points, their areas by the rows that they stand for."""
     most = scatter.rows.max()
     area = 12.0 if most == 1 else np.maximum(1.5, AREA * scatter.rows / most)
-    ax.scatter(across, up, s=area, color=colour(place), marker=MARKERS[place % len(MARKERS)], alpha=0.5, linewidths=0,
+    ax.scatter(across, up, s=area, color=colour(place), marker=marker(place), alpha=0.5, linewidths=0,
                label=label)  # fmt: skip
 
 

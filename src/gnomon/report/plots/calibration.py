@@ -9,7 +9,7 @@ import numpy as np
 
 from gnomon.evaluation.result import Evaluation
 from gnomon.report.language import tr
-from gnomon.report.plots.display import BAND, GREY, MARKERS, colour, finish, line, unit_square
+from gnomon.report.plots.display import BAND, GREY, colour, finish, line, marker, unit_square
 from gnomon.report.text import number, visible
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def draw_calibration(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
         ends = np.array([curve.observed - curve.low, curve.high - curve.observed]).clip(0)
         ax.errorbar(
             curve.probability, curve.observed, yerr=ends, color=colour(place), linestyle=line(place),
-            marker=MARKERS[place % len(MARKERS)], markersize=5, capsize=2, elinewidth=1,
+            marker=marker(place), markersize=5, capsize=2, elinewidth=1,
             label=f"{visible(name, 30)} ({error})" if name else error,
         )  # fmt: skip
     unit_square(ax, "mean predicted probability", "share of positives")

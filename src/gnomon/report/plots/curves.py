@@ -12,7 +12,7 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.result import Evaluation
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, unit_square
-from gnomon.report.remarks import level_of
+from gnomon.report.remarks import asked_level
 from gnomon.report.text import number, visible
 from gnomon.thresholds.table import Thresholds
 
@@ -26,7 +26,7 @@ def draw_roc(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Recall against fall-out, with the pointwise interval of the recall, and the line of guessing."""
     for place, (name, own) in enumerate(evaluations.items()):
         table = thresholds_of(own)
-        band = table.bands(["recall", "false_positive_rate"], level=level_of(own))
+        band = table.bands(["recall", "false_positive_rate"], level=asked_level(own))
         across, recall = band["false_positive_rate"].value, band["recall"]
         draw_curve(ax, place, across, recall.value, legend_text(name, "AUC", own["roc_auc"]))
         ax.fill_between(across, recall.low, recall.high, color=colour(place), alpha=BAND, linewidth=0)
@@ -41,7 +41,7 @@ def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> No
     shares = set()
     for place, (name, own) in enumerate(evaluations.items()):
         table = thresholds_of(own)
-        band = table.bands(["recall", "precision"], level=level_of(own))
+        band = table.bands(["recall", "precision"], level=asked_level(own))
         recall, precision = band["recall"].value, band["precision"]
         value = np.where(np.isnan(precision.value), 1.0, precision.value)  # by convention, where nothing is flagged
         draw_curve(ax, place, recall, value, legend_text(name, "AP", own["average_precision"]), drawstyle="steps-pre")

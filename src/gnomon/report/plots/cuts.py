@@ -12,7 +12,7 @@ from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
 from gnomon.report.plots.curves import thresholds_of
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line
-from gnomon.report.remarks import level_of
+from gnomon.report.remarks import asked_level
 from gnomon.report.text import visible
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def draw_thresholds(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     several = len(evaluations) > 1
     for place, (name, own) in enumerate(evaluations.items()):
         table = thresholds_of(own)
-        bands = table.bands(MEASURES, level=level_of(own))
+        bands = table.bands(MEASURES, level=asked_level(own))
         across = table.threshold[:0:-1]  # upwards: between two scores the counts are those of the higher one
         for number, (title, band) in enumerate(bands.items()):
             label = tr(measure(title).title) + (f", {visible(name, 30)}" if several else "")

@@ -45,8 +45,13 @@ def colour(place: int) -> str:
 
 
 def line(place: int) -> Any:
-    """The line style of the model at a place."""
-    return LINES[place % len(LINES)]
+    """The line style of the model at a place: another one when colours begin anew."""
+    return LINES[(place + place // len(COLOURS)) % len(LINES)]
+
+
+def marker(place: int) -> str:
+    """The marker of the model at a place."""
+    return MARKERS[(place + 2 * (place // len(COLOURS))) % len(MARKERS)]
 
 
 @cache

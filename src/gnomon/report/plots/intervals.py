@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,8 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.result import Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
-from gnomon.report.plots.display import GREY, MARKERS, colour, finish
-from gnomon.report.remarks import comparable
+from gnomon.report.plots.display import GREY, colour, finish, marker
+from gnomon.report.remarks import comparable, from_the_worst
 from gnomon.report.text import visible
 
 if TYPE_CHECKING:
@@ -32,8 +31,9 @@ def draw_intervals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
         draw_rows(ax, place, len(evaluations), rows, visible(model, 30) or None)
     guesses = first.baseline.estimates if first.baseline is not None else {}
     guessed = {row: guesses[name].value for row, name in enumerate(names) if name in guesses}
-    ax.plot(list(guessed.values()), list(guessed), "|", color=GREY, markersize=12, markeredgewidth=2,
-            label=tr("guess without a model") if guessed else None)  # fmt: skip
+    if guessed:
+        ax.plot(list(guessed.values()), list(guessed), "|", color=GREY, markersize=12, markeredgewidth=2,
+                label=tr("guess without a model"))  # fmt: skip
     set_rows(ax, [tr(measure(name).title) for name in names])
     finish(ax, tr("measures and intervals"))
 
@@ -41,13 +41,7 @@ def draw_intervals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
 def draw_slices(ax: Axes, evaluations: Mapping[str, Evaluation], column: str, by: str) -> None:
     """A measure of each slice of a column, and a line at that of all rows."""
     first = next(iter(evaluations.values()))
-    better = measure(by).better
-
-    def rank(value: str) -> tuple[bool, float]:
-        own = first.slices[column][value]
-        return not own.reliable, better * own[by].value if by in own and own[by].defined else math.inf
-
-    values = sorted(first.slices[column], key=rank)[:MOST_SLICES]
+    values = from_the_worst(first.slices[column], by)[:MOST_SLICES]
     for place, (model, own) in enumerate(evaluations.items()):
         rows = {
             row: found[by]
@@ -69,7 +63,7 @@ def draw_rows(ax: Axes, place: int, models: int, rows: Mapping[int, Estimate], l
     ends = np.array([[own.value - own.low, own.high - own.value] for own in rows.values()]).reshape(-1, 2).T
     ax.errorbar(
         values, np.array(list(rows)) + shift, xerr=np.nan_to_num(ends).clip(0), linestyle="none", color=colour(place),
-        marker=MARKERS[place % len(MARKERS)], markersize=5, capsize=2, elinewidth=1.2, label=label,
+        marker=marker(place), markersize=5, capsize=2, elinewidth=1.2, label=label,
     )  # fmt: skip
 
 

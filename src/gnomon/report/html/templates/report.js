@@ -1,5 +1,5 @@
-// Draws the charts, moves everything that depends on the threshold, and sorts tables. It has no formula of a measure:
-// values and intervals come with the page; only shares of counts, for the curves, and costs are computed here.
+// Draws the charts, moves everything that depends on the threshold, and sorts tables. Measures and intervals that are
+// told in numbers come with the page; points of curves, the best F1 and costs are computed here from the exact counts.
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -118,6 +118,7 @@
         row.children[2].textContent = low === "-" ? "" : low + " – " + high;
       }
       const best = this.cheapest(), digits = { maximumSignificantDigits: 4 };
+      find("reset").disabled = own.used === null;
       find("cost-here").textContent = this.cost(place).toLocaleString("en-US", digits);
       find("cost-best").textContent = this.cost(best).toLocaleString("en-US", digits);
       find("best-threshold").textContent = this.said(best);
