@@ -137,6 +137,7 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
         for name in names
         if name in guesses and guesses[name].defined
     ]
+    bars = [own for own in values if own["low"] is not None]
     rows = {"field": "measure", "type": "nominal", "sort": list(titles.values()), "title": None,
             "axis": {"labelLimit": 260, "ticks": False, "domain": False}}  # fmt: skip
     x = {"type": "quantitative", "title": None, "scale": {"zero": not regression}}
@@ -152,8 +153,9 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
             {"data": {"values": guessed}, "mark": {"type": "tick", "style": "guess", "thickness": 3},
              "encoding": {"x": {"field": "guess", **x}, "y": rows, **(offset if several else {}),
                           "tooltip": [field("guess", "guess without a model")]}}]),
-            {"data": {"values": values}, "mark": {"type": "rule", "strokeWidth": 2.5},
-             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **own}},
+            *([] if not bars else [
+            {"data": {"values": bars}, "mark": {"type": "rule", "strokeWidth": 2.5},
+             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **own}}]),
             {"data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
              "encoding": {"x": {"field": "value", **x}, **own, "tooltip": tips}},
         ],
