@@ -86,8 +86,8 @@ def measures(evaluations: Models) -> View:
     """Every estimate with its interval, beside what a guess scores."""
     first = next(iter(evaluations.values()))
     names = dict.fromkeys(name for own in evaluations.values() for name in own)
-    alike = all(own.baseline == first.baseline or same_guess(own, first) for own in evaluations.values())
-    guesses = {} if first.baseline is None or not alike else first.baseline.estimates
+    alike = all(same_guess(own, first) for own in evaluations.values())
+    guesses = first.baseline.estimates if first.baseline is not None and alike else {}
     differences = first.baseline.differences if first.baseline is not None and len(evaluations) == 1 else {}
     rows = [
         {
