@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pytest
 from sklearn import metrics
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
@@ -230,4 +229,16 @@ def test_values_are_shown_as_a_notebook_shows_them():
     """The last value of a block, but none of pictures."""
     (_, own), (_, other) = run([Code("1 + 1"), Code("x = 3")])
     assert (own.text, other.text) == ("2\n", "")
-    assert np.isfinite(float(own.text))
+
+
+def test_other_figures_are_left_alone():
+    """A figure that was open before is neither shown nor closed."""
+    import matplotlib.pyplot as plt
+
+    mine = plt.figure()
+    try:
+        ((_, shown),) = run([Code("import matplotlib.pyplot as plt\nfigure, ax = plt.subplots()")])
+        assert len(shown.pictures) == 1
+        assert plt.get_fignums() == [mine.number]
+    finally:
+        plt.close(mine)

@@ -7,7 +7,7 @@ import base64
 import contextlib
 import io
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,9 +63,12 @@ def run(steps: Sequence[Words | Code]) -> Iterator[tuple[Words | Code, Shown | N
 
 def run_block(code: str, names: dict[str, Any]) -> Shown:
     """One block; the value of its last expression is shown too, as a notebook shows it."""
+    import matplotlib.pyplot as plt
+
     tree = ast.parse(code)
     last = ast.Expression(tree.body.pop().value) if isinstance(tree.body[-1], ast.Expr) else None  # type: ignore[attr-defined]
     printed = io.StringIO()
+    before = frozenset(plt.get_fignums())
     with contextlib.redirect_stdout(printed):
         try:
             exec(compile(tree, "<lesson>", "exec"), names)
@@ -74,26 +77,27 @@ def run_block(code: str, names: dict[str, Any]) -> Shown:
             raise not_installed(error) from None
     text = printed.getvalue()
     if isinstance(value, Evaluation):
-        return Shown(text, figures(), {"": value})
+        return Shown(text, figures(before), {"": value})
     if isinstance(value, Evaluations):
-        return Shown(text, figures(), value)
+        return Shown(text, figures(before), value)
     silent = value is None or isinstance(value, Display) or type(value).__module__.startswith("matplotlib")
-    pictured = figures()
+    pictured = figures(before)
     if not silent and not (pictured and isinstance(value, (list, tuple))):
         text += repr(value) + "\n"
     return Shown(text, pictured)
 
 
-def figures() -> tuple[str, ...]:
-    """The figures that are open, as PNG in base64; they are closed."""
+def figures(before: Collection[int]) -> tuple[str, ...]:
+    """The figures that were opened since, as PNG in base64; they are closed, those from before are not."""
     import matplotlib.pyplot as plt
 
     found = []
     for number in plt.get_fignums():
-        picture = io.BytesIO()
-        plt.figure(number).savefig(picture, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight")
-        found.append(base64.b64encode(picture.getvalue()).decode("ascii"))
-    plt.close("all")
+        if number not in before:
+            picture = io.BytesIO()
+            plt.figure(number).savefig(picture, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight")
+            found.append(base64.b64encode(picture.getvalue()).decode("ascii"))
+            plt.close(number)
     return tuple(found)
 
 
