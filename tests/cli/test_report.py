@@ -68,6 +68,17 @@ def test_pictures_need_a_file(examples, tmp_path):
     assert "end its name with .png" in err
 
 
+def test_decisions_are_text_or_json(examples, tmp_path):
+    """By the end of the output's name; a page of a decision there is not."""
+    tree = examples / "breast_cancer_tree.csv"
+    assert command("threshold", tree, *TREE, "--goal", "f1", "-o", tmp_path / "a.json")[0] == 0
+    assert gnomon.load(tmp_path / "a.json").measure == "f1"
+    code, _, err = command("threshold", tree, *TREE, "--goal", "f1", "-o", tmp_path / "a.html")
+    assert code == 2
+    assert "text or JSON, not as html" in err
+    assert not (tmp_path / "a.html").exists()
+
+
 def test_the_lesson(tmp_path):
     """A notebook at once; another ending is refused."""
     assert command("lesson", "-o", tmp_path / "lesson.ipynb")[0] == 0

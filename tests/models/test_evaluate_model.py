@@ -263,7 +263,7 @@ def test_the_positive_class_is_said(cancer):
     """Names have no obvious positive; a misspelt one is told the nearest."""
     train, test, y_train, y_test = cancer
     model = DecisionTreeClassifier(max_depth=1).fit(train, y_train)
-    with pytest.raises(gnomon.UsageError, match="such as positive='malignant'"):
+    with pytest.raises(gnomon.UsageError, match="positive='benign' or positive='malignant'"):
         gnomon.evaluate_model(model, test, y_test)
     with pytest.raises(gnomon.UsageError, match="did you mean 'malignant'"):
         gnomon.evaluate_model(model, test, y_test, positive="malignent")

@@ -74,6 +74,7 @@ def calibrate(
     from gnomon.report.decision import render_recalibration
 
     own.check_output(output, (*paths, *applied))
+    form = form if applied else own.check_text_form(form, output)
     rows = own.applied_rows(applied, output, form, [score], column)
     with ProgressBar() as progress:
         found = recalibrate(

@@ -178,6 +178,20 @@ def report_form(form: str | None, output: Path | None) -> str:
     return found
 
 
+def check_text_form(form: str, output: Path | None) -> str:
+    """How a decision is shown: as text, or as JSON where that was asked for or the output's name ends so.
+
+    Raises:
+        UsageError: The output's name ends as a form that decisions have not.
+    """
+    from gnomon.errors import UsageError
+
+    end = "terminal" if output is None else ENDS.get(output.suffix.lower(), "terminal")
+    if end not in ("terminal", "json"):
+        raise UsageError(f"a decision is written as text or JSON, not as {end}: end --output {output} otherwise")
+    return "json" if "json" in (form, end) else form
+
+
 def show_report(result: Any, form: str, output: Path | None) -> None:
     """Prints an evaluation, or several, or writes them to a file, whole or not at all.
 

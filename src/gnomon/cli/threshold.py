@@ -98,6 +98,7 @@ def threshold(
     from gnomon.report.decision import render_cost, render_threshold
 
     own.check_output(output, (*paths, *applied))
+    form = form if applied else own.check_text_form(form, output)
     chosen = {
         "target": own.columns(target, paths),
         "score": own.columns(score, paths),

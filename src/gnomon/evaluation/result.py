@@ -18,7 +18,7 @@ from gnomon.evaluation.calibration import Calibration
 from gnomon.evaluation.errors import Errors
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.shown import Shown
-from gnomon.measures.catalogue import measure
+from gnomon.measures.catalogue import ALSO_CALLED, measure
 from gnomon.thresholds.table import Thresholds
 
 
@@ -184,8 +184,9 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             UnknownEstimateError: There is none; the message names the nearest.
         """
         if name not in self.estimates:
+            meant = ALSO_CALLED.get(str(name).lower(), str(name))
             raise UnknownEstimateError(
-                f"this {self.task} evaluation has no estimate {name!r}: {nearest(str(name), self.estimates)}"
+                f"this {self.task} evaluation has no estimate {name!r}: {nearest(meant, self.estimates)}"
             )
         return self.estimates[name]
 

@@ -61,6 +61,14 @@ CATALOGUE: dict[str, Measure] = {
     "max_error": Measure("largest error", high=_INF, better=_DOWN),
 }
 
+# Other names of estimates that people know.
+ALSO_CALLED = {
+    "sensitivity": "recall", "tpr": "recall", "tnr": "specificity", "fpr": "false_positive_rate",
+    "fall_out": "false_positive_rate", "ppv": "precision", "npv": "negative_predictive_value", "auc": "roc_auc",
+    "auroc": "roc_auc", "ap": "average_precision", "pr_auc": "average_precision", "mcc": "matthews_corrcoef",
+    "kappa": "cohen_kappa", "brier": "brier_score", "f1_score": "f1",
+}  # fmt: skip
+
 AVERAGES = ("macro", "micro", "weighted", "samples")
 
 

@@ -234,7 +234,8 @@ def ordered(known: tuple[Any, ...], positive: Any) -> tuple[Any, Any]:
         if set(known) in ({0, 1}, {-1, 1}):  # False and True are 0 and 1
             return min(known), max(known)
         raise UsageError(
-            f"the model tells {names[0]!r} from {names[1]!r}: say which one it looks for, such as positive={names[1]!r}"
+            f"the model tells {names[0]!r} from {names[1]!r}: say which one it looks for, positive={names[0]!r} or "
+            f"positive={names[1]!r}"
         )
     places = [place for place, own in enumerate(known) if own == positive or names[place] == label_text(positive)]
     if not places:

@@ -255,7 +255,7 @@ def ordered_binary(request: Request, columns: Columns, labels: tuple[Label, ...]
             return tuple(sorted(labels, key=label_order))
         raise UsageError(
             f"column {columns.target!r} has the classes {' and '.join(map(repr, names))}: "
-            f"say which one the model looks for, such as positive={names[-1]!r}"
+            f"say which one the model looks for, positive={names[0]!r} or positive={names[-1]!r} (--positive)"
         )
     by_name = {**{str(label): label for label in labels}, **dict(zip(names, labels, strict=True))}
     by_name |= {name.casefold(): label for name, label in by_name.items() if boolean}

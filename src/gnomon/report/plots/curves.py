@@ -46,7 +46,7 @@ def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> No
         value = np.where(np.isnan(precision.value), 1.0, precision.value)  # by convention, where nothing is flagged
         draw_curve(ax, place, recall, value, legend_text(name, "AP", own["average_precision"]), drawstyle="steps-pre")
         ax.fill_between(recall, precision.low, precision.high, step="pre", color=colour(place), alpha=BAND, linewidth=0)
-        mark(ax, place, own, recall, value)
+        mark(ax, place, own, recall, precision.value)  # where nothing is flagged it has none
         shares.add(table.positives / (table.positives + table.negatives))
     for share in sorted(shares):
         label = f"{tr('guessing')} ({number(share)})"

@@ -134,7 +134,7 @@
       return {
         model: this.models[model], place, threshold: own.threshold[place],
         tpr: tp / own.positives, fpr: fp / own.negatives,
-        precision: tp + fp === 0 ? 1 : tp / (tp + fp), f1: 2 * tp / (tp + fp + own.positives),
+        precision: tp + fp === 0 ? 1 : tp / (tp + fp), defined: tp + fp > 0, f1: 2 * tp / (tp + fp + own.positives),
         tprLow: end("recall", 1), tprHigh: end("recall", 2),
         precisionLow: end("precision", 1), precisionHigh: end("precision", 2),
       };
@@ -147,7 +147,8 @@
       if (chart === "roc") return { at, curve: models.flatMap(all) };
       if (chart === "precision-recall") {
         const own = this.own();
-        return { at, curve: models.flatMap(all), share: [{ share: own.positives / (own.positives + own.negatives) }] };
+        const points = at.filter((point) => point.defined);  // the curve's end is a convention, no precision
+        return { at: points, curve: models.flatMap(all), share: [{ share: own.positives / (own.positives + own.negatives) }] };
       }
       if (chart !== "thresholds") return {};
       const titles = Object.entries({ precision: this.words.precision, tpr: this.words.recall, f1: this.words.f1 });
