@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.html import charts
 from gnomon.report.language import tr
@@ -71,7 +71,7 @@ def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
     used = evaluation.threshold
     table = evaluation.thresholds.some(most)
     if used is not None and evaluation.confusion is not None:  # a thinned table may lack it
-        cells = evaluation.confusion.counts if evaluation.confusion.weights is None else evaluation.confusion.weights
+        cells = masses(evaluation.confusion)
         table = table.including(used, float(cells[1, 1]), float(cells[0, 1]))
     bands = table.bands(SHOWN, level=asked_level(evaluation), seed=seed)
     start = start_of(evaluation, table)
@@ -99,8 +99,12 @@ def start_of(evaluation: Evaluation, table: Thresholds) -> int:
         return table.place(evaluation.threshold)
     if evaluation.confusion is None:
         return int(np.nanargmax(table["f1"]))
-    cells = evaluation.confusion.counts if evaluation.confusion.weights is None else evaluation.confusion.weights
-    return int(np.argmin(np.abs(table["flagged"] - float(cells[:, 1].sum()))))
+    return int(np.argmin(np.abs(table["flagged"] - float(masses(evaluation.confusion)[:, 1].sum()))))
+
+
+def masses(confusion: ConfusionMatrix) -> NDArray[Any]:
+    """The weight in each cell; without weights the rows."""
+    return confusion.counts if confusion.weights is None else confusion.weights
 
 
 def plain_counts(counts: NDArray[np.float64]) -> list[float | int]:

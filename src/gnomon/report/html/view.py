@@ -258,7 +258,6 @@ def slice_row(value: str, own: Evaluation, names: list[str], by: str | None) -> 
         "cells": [cell(own.estimates.get(name)) for name in names],
         "difference": cell(difference),
         "few": not own.reliable,
-        "sure": sure,
         "worse": sure and by is not None and difference is not None and measure(by).better * difference.value < 0,
     }
 

@@ -110,11 +110,10 @@ def unit_square(ax: Axes, across: str, up: str) -> None:
     ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal", xlabel=tr(across), ylabel=tr(up))
 
 
-def finish(ax: Axes, title: str | None = None, *, legend: bool = True) -> None:
-    """The legend, if there is anything to tell apart, and lines in the background."""
-    if title:
-        ax.set_title(title)
+def finish(ax: Axes, title: str) -> None:
+    """The title, the legend if there is anything to tell apart, and lines in the background."""
+    ax.set_title(title)
     ax.grid(visible=True, alpha=0.25, linewidth=0.6)
     ax.set_axisbelow(True)
-    if legend and ax.get_legend_handles_labels()[1]:
+    if ax.get_legend_handles_labels()[1]:
         ax.legend(loc="best", fontsize="small")

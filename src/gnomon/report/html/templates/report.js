@@ -27,7 +27,7 @@
   async function draw(element) {
     const spec = data.charts[element.dataset.chart];
     const whole = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", ...spec };
-    if (explorer) whole.datasets = explorer.datasets(element.dataset.chart);
+    if (explorer) whole.datasets = { ...explorer.at(element.dataset.chart), ...explorer.curves(element.dataset.chart) };
     const old = views.get(element.dataset.chart);
     if (old) old.finalize();
     const made = await vegaEmbed(element, whole, {
@@ -59,7 +59,7 @@
       if (find("model")) find("model").addEventListener("change", (event) => {
         this.model = Number(event.target.value);
         this.show();
-        this.set("thresholds");
+        this.set("thresholds", this.curves("thresholds"));
       });
     }
 
@@ -122,7 +122,7 @@
       find("cost-here").textContent = this.cost(place).toLocaleString("en-US", digits);
       find("cost-best").textContent = this.cost(best).toLocaleString("en-US", digits);
       find("best-threshold").textContent = this.said(best);
-      for (const name of ["roc", "precision-recall", "thresholds"]) this.set(name, ["at"]);
+      for (const name of ["roc", "precision-recall", "thresholds"]) this.set(name, this.at(name));
     }
 
     point(model, place) {
@@ -140,31 +140,32 @@
       };
     }
 
-    datasets(chart) {  // what a chart shows of the thresholds, by the names in its specification
+    at(chart) {  // where the slider stands, by the name in a chart's specification
+      const points = this.stops.map((_, model) => this.point(model, this.places[model]));
+      if (chart === "roc") return { at: points };
+      if (chart === "precision-recall") return { at: points.filter((point) => point.defined) };  // its end is a convention
+      return chart === "thresholds" ? { at: [points[this.model]].filter((point) => point.threshold !== null) } : {};
+    }
+
+    curves(chart) {  // what a chart shows of all thresholds, which the slider does not change
       const all = (model) => this.own(model).threshold.map((_, place) => this.point(model, place));
-      const models = this.stops.map((_, model) => model);
-      const at = models.map((model) => this.point(model, this.places[model]));
-      if (chart === "roc") return { at, curve: models.flatMap(all) };
+      const curve = () => this.stops.flatMap((_, model) => all(model));
+      if (chart === "roc") return { curve: curve() };
       if (chart === "precision-recall") {
         const own = this.own();
-        const points = at.filter((point) => point.defined);  // the curve's end is a convention, no precision
-        return { at: points, curve: models.flatMap(all), share: [{ share: own.positives / (own.positives + own.negatives) }] };
+        return { curve: curve(), share: [{ share: own.positives / (own.positives + own.negatives) }] };
       }
       if (chart !== "thresholds") return {};
       const titles = Object.entries({ precision: this.words.precision, tpr: this.words.recall, f1: this.words.f1 });
-      const finite = (point) => point.threshold !== null;
-      return {
-        at: [at[this.model]].filter(finite),
-        measures: all(this.model).filter(finite).flatMap((point) => titles.map(
-          ([name, measure]) => ({ threshold: point.threshold, place: point.place, value: point[name], measure }))),
-      };
+      const finite = all(this.model).filter((point) => point.threshold !== null);
+      return { measures: finite.flatMap((point) => titles.map(
+        ([name, measure]) => ({ threshold: point.threshold, place: point.place, value: point[name], measure }))) };
     }
 
-    set(chart, names) {
+    set(chart, datasets) {
       const view = views.get(chart);
       if (!view) return;
-      const found = Object.entries(this.datasets(chart)).filter(([name]) => !names || names.includes(name));
-      for (const [name, values] of found) view.data(name, values);
+      for (const [name, values] of Object.entries(datasets)) view.data(name, values);
       view.runAsync();
     }
   }
