@@ -96,6 +96,8 @@ class Difference:
         p_value: How often chance alone sets two equal values at least so far apart; NaN where it is unknown.
         adjusted: The same, adjusted for the number of comparisons by Y. Benjamini and Y. Hochberg (1995): calling those
             of at most 0.05 different is wrong in at most one of twenty of them.
+        bound: Half-width of the numeric error of the value; 0.0 where it is exact.
+        reason: Why the value or its interval is undefined, in words; else None.
     """
 
     value: float
@@ -106,6 +108,13 @@ class Difference:
     n: int = 0
     p_value: float = NAN
     adjusted: float = NAN
+    bound: float = 0.0
+    reason: str | None = None
+
+    @property
+    def defined(self) -> bool:
+        """Whether there is a value at all."""
+        return not math.isnan(self.value)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Difference):
@@ -123,8 +132,15 @@ class Difference:
     def from_dict(cls, form: Mapping[str, Any]) -> Difference:
         """The inverse of :meth:`to_dict`."""
         names = ("value", "low", "high", "p_value", "adjusted")
-        numbers = {name: NAN if form[name] is None else float(form[name]) for name in names}
-        return cls(**numbers, level=float(form["level"]), method=form["method"], n=int(form["n"]))
+        numbers = {name: NAN if form.get(name) is None else float(form[name]) for name in names}
+        numbers["bound"] = float(form.get("bound", 0.0))
+        return cls(
+            **numbers,
+            level=float(form["level"]),
+            method=form["method"],
+            n=int(form["n"]),
+            reason=form.get("reason"),
+        )
 
 
 def undefined(reason: str, *, n: int = 0, level: float = 0.95) -> Estimate:

@@ -39,9 +39,13 @@ def test_delong_interval_on_the_logit_scale():
     logit = math.log(auc / (1 - auc))
     expected = [1 / (1 + math.exp(-(logit + side * half))) for side in (-1, 1)]
     assert logit_interval(auc, variance, 0.95, "delong")[:2] == pytest.approx(expected, rel=1e-12)
-    ev = gnomon.evaluate([1] * 5 + [0] * 6, np.r_[positive, negative])
-    assert (ev["roc_auc"].low, ev["roc_auc"].high) == pytest.approx(expected, rel=1e-12)
-    assert ev["roc_auc"].method == "delong"
+    # With few rows an evaluation takes Newcombe's interval; with the same rows 40 times over, DeLong's.
+    few = gnomon.evaluate([1] * 5 + [0] * 6, np.r_[positive, negative])["roc_auc"]
+    assert few.method == "newcombe"
+    many = gnomon.evaluate(([1] * 5 + [0] * 6) * 40, np.tile(np.r_[positive, negative], 40))["roc_auc"]
+    variance = kernel.mean(axis=1).var() / (5 * 40 - 1) + kernel.mean(axis=0).var() / (6 * 40 - 1)
+    assert many.method == "delong"
+    assert (many.low, many.high) == pytest.approx(logit_interval(auc, variance, 0.95, "delong")[:2], rel=1e-12)
 
 
 def test_newcombe_solves_its_equation():

@@ -14,6 +14,7 @@ from gnomon.kernels.histogram import WeightUnits
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import ClassLoss, MeanLoss, Weight
+from gnomon.states.panel import Answer, Panel
 from gnomon.states.reliability import Reliability
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
@@ -49,7 +50,14 @@ def reliability(c, rows):
     return state.plus(np.abs(c["second"][rows]) / (1 + np.abs(c["second"][rows])), c["code"][rows] % 2, weight, 1)
 
 
+def panel(c, rows):
+    """Two models: one with a prediction and a score, one with two scores."""
+    answers = [Answer(c["other"][rows], (c["amount"][rows],)), Answer(None, (c["amount"][rows], c["second"][rows]))]
+    return Panel.of(c["code"][rows], answers, pick(c["weight"], rows), c["other"][rows].astype(np.int64))
+
+
 CASES = {
+    "panel": Case(panel, lambda c: panel(c, ALL[:0])),
     "confusion": Case(
         lambda c, r: Confusion.of_labels(c["code"][r], c["other"][r], pick(c["weight"], r), 3, 1),
         lambda c: Confusion.empty(3, c["weight"] is not None),
@@ -195,6 +203,7 @@ def test_every_state_is_tested_here():
         "Residuals",
         "Amounts",
         "ScoreHistogram",
+        "Panel",
     }
     assert found == tested | {"State", "KeptRows"}
 

@@ -37,6 +37,7 @@ from gnomon.cli import options as own
         help="The rows that the model was fitted on, such as part=train: the others (or part=train,test: those) are "
         "evaluated, these compared.",
     ),
+    own.CLUSTER,
     click.option("--id", metavar="COLUMN", help="Column that says what rows are called, in the list of the worst."),
     own.POSITIVE,
     own.CLASSES,

@@ -45,7 +45,16 @@ SCALE = click.option(
     help="What scores are: probabilities, or any decision value.",
 )
 LEVEL = click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level of the intervals.")
-INTERVAL = click.option("--interval", type=click.Choice(["auto", "none"]), default="auto", show_default=True)
+CLUSTER = click.option(
+    "--cluster", metavar="COLUMN", help="Column that says which rows belong together, such as those of one patient."
+)
+INTERVAL = click.option(
+    "--interval",
+    type=click.Choice(["auto", "percentile", "bca", "none"]),
+    default="auto",
+    show_default=True,
+    help="How intervals are made: what suits each measure, bootstrap percentiles or BCa, or not at all.",
+)
 MISSING = click.option(
     "--missing",
     type=click.Choice(["error", "drop"]),

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError
 from gnomon.estimate import Estimate
-from gnomon.evaluation.binary import POSITIVE, confusion_estimates
-from gnomon.evaluation.classification import Table
+from gnomon.evaluation.binary import confusion_estimates
+from gnomon.evaluation.classification import POSITIVE, Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.summary import Summary
 from gnomon.measures.threshold import Points

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from gnomon.estimate import Estimate
+from gnomon.estimate import Difference, Estimate
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,13 +19,13 @@ class Baseline:
             each class, ``"mean"`` and ``"median"`` an amount, ``"random"`` None: any score that says nothing.
         strategies: Of each estimate's name the strategy that it is of.
         estimates: What the strategy scores.
-        differences: What the model scores less that, on the same rows, with its interval.
+        differences: What the model scores less that, on the same rows, with its interval and p-value.
     """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
     strategies: Mapping[str, str] = field(default_factory=dict)
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
-    differences: Mapping[str, Estimate] = field(default_factory=dict)
+    differences: Mapping[str, Difference] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("answers", "strategies", "estimates", "differences"):
@@ -50,7 +50,6 @@ class Baseline:
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> Baseline:
         """The inverse of :meth:`to_dict`."""
-        estimates, differences = (
-            {name: Estimate.from_dict(own) for name, own in form[part].items()} for part in ("estimates", "differences")
-        )
+        estimates = {name: Estimate.from_dict(own) for name, own in form["estimates"].items()}
+        differences = {name: Difference.from_dict(own) for name, own in form["differences"].items()}
         return cls(form["answers"], form["strategies"], estimates, differences)

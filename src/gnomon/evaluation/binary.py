@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from gnomon.estimate import NAN, Estimate
-from gnomon.evaluation.classification import WHOLE, Table
+from gnomon.evaluation.classification import POSITIVE, WHOLE, Table, formulas_of
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts
 from gnomon.evaluation.ranking import ranking_estimates
@@ -18,7 +18,6 @@ from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import ClassLoss, Weight
 
-POSITIVE = 1
 _PROPORTIONS = ("precision", "recall", "specificity", "false_positive_rate", "negative_predictive_value")
 
 
@@ -53,10 +52,11 @@ def confusion_estimates(table: Table, rows: Weight, schema: Schema, options: Opt
     if (table.state.counts.sum(axis=1) == 0).any():
         reason = "it averages the recall of both classes, and one has no rows"
         whole["balanced_accuracy"] = options.estimate(NAN, NO_INTERVAL, rows.n, reason)
-    return {
+    estimates = {
         "accuracy": table.accuracy(rows),
         "balanced_accuracy": whole.pop("balanced_accuracy"),
         **{name: table.proportion(name, POSITIVE, label) for name in _PROPORTIONS},
         "f1": table.f1(POSITIVE, label),
         **whole,
     }
+    return table.resampled(estimates, formulas_of(schema.task))

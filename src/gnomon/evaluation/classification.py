@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
 
-from gnomon.estimate import NAN, Estimate
-from gnomon.evaluation.options import Options
+from gnomon.estimate import NAN, Difference, Estimate
+from gnomon.evaluation.options import BOOTSTRAPS, Options
 from gnomon.intervals.bootstrap import confusion_intervals
+from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.intervals.wilson import effective_trials, wilson
 from gnomon.measures import confusion as measures
 from gnomon.measures.confusion import PROPORTIONS, Cells, Mass
+from gnomon.measures.influence import cell_influence
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
 
+POSITIVE = 1
+Formula = Callable[[Cells], measures.Array]
+
 # Measures of the whole matrix, and why they can be undefined.
-WHOLE: dict[str, tuple[Callable[[Cells], measures.Array], str]] = {
+WHOLE: dict[str, tuple[Formula, str]] = {
     "balanced_accuracy": (measures.balanced_accuracy, "no class has any rows"),
     "matthews_corrcoef": (measures.matthews_corrcoef, "only one class is true, or only one was predicted"),
     "cohen_kappa": (measures.cohen_kappa, "only one class is true and only that one was predicted"),
@@ -31,6 +38,32 @@ AVERAGED = {
     for name in ("precision", "recall", "f1")
     if (name, average) != ("recall", "weighted")
 }
+
+
+# Averages of a multiclass task that are its accuracy by another name: every row has one true and one predicted class.
+ACCURACIES = ("recall_weighted", "precision_micro", "recall_micro", "f1_micro")
+
+
+def formulas_of(task: str) -> dict[str, Formula]:
+    """Measures of the confusion matrix of a task, by the name of their estimate."""
+    whole = {"accuracy": measures.accuracy, **{name: formula for name, (formula, _) in WHOLE.items()}}
+    if task == "binary":
+        return whole | {name: of_class(formula, POSITIVE) for name, formula in class_formulas().items()}
+    return (
+        whole
+        | {name: formula for name, (formula, _) in AVERAGED.items()}
+        | dict.fromkeys(ACCURACIES, measures.accuracy)
+    )
+
+
+def class_formulas() -> dict[str, Formula]:
+    """Measures of one class against the rest, by the name of their estimate."""
+    return {name: rule for name, rule in PROPORTIONS.items() if name != "jaccard"} | {"f1": measures.f1}
+
+
+def of_class(formula: Formula, code: int) -> Formula:
+    """A measure of one class alone."""
+    return lambda cells: formula(cells)[..., code]
 
 
 class Table:
@@ -101,6 +134,40 @@ class Table:
         code = int(np.argmax(support))
         return code, self.share(float(support[code]), self._squares.support[code], rows)
 
+    def resampled(self, estimates: dict[str, Estimate], formulas: dict[str, Formula]) -> dict[str, Estimate]:
+        """The same estimates with intervals from replicates, where these were asked for."""
+        if self._options.interval not in BOOTSTRAPS:
+            return estimates
+        known = {name: (formulas[name], "") for name, own in estimates.items() if name in formulas and own.defined}
+        made = self.bootstrapped(known, self.rows)
+        return estimates | {
+            name: replace(estimates[name], low=own.low, high=own.high, method=own.method) for name, own in made.items()
+        }
+
+    def difference(self, name: str, formula: Formula, code: int, n: int) -> Difference:
+        """A measure less that of always answering a class: McNemar's test for the accuracy, else linearised.
+
+        Args:
+            name: Of the measure.
+            formula: The difference, from the cells.
+            code: The class.
+            n: The rows that the measure rests on.
+        """
+        level, value = self._options.level, float(formula(self.mass))
+        if name == "accuracy" and self.state.weights is None:
+            right, all_right = self.state.counts.diagonal(), int(self.state.counts[code].sum())
+            only_guess, only_model = all_right - int(right[code]), int(right.sum() - right[code])
+            ends = tango(only_guess, only_model, n, level)
+            return Difference(value, *ends[:2], level, ends.method, n, mcnemar(only_guess, only_model)[0])
+        rows = self.rows.effective
+        return linearised_difference(value, self._spread(formula) * rows / max(1.0, rows - 1), rows, level, n)
+
+    def _spread(self, formula: Formula) -> float:
+        """The variance of a measure, from the influences of its cells."""
+        held = np.flatnonzero(self.state.counts)
+        mass, squares = (own.astype(np.float64) for own in self._matrices)
+        return float(squares.ravel()[held] @ cell_influence(formula, mass, held) ** 2)
+
     def bootstrapped(
         self, formulas: dict[str, tuple[Callable[[Cells], measures.Array], str]], rows: Weight
     ) -> dict[str, Estimate]:
@@ -115,6 +182,7 @@ class Table:
                 {name: formula for name, (formula, _) in formulas.items()},
                 self._options.level,
                 self._options.seed,
+                self._options.bootstrap,
             )
         return {
             name: self._options.estimate(value, intervals[name], rows.n, formulas[name][1] if np.isnan(value) else None)
@@ -123,9 +191,11 @@ class Table:
 
     def per_class(self, code: int, label: str) -> dict[str, Estimate]:
         """Precision, recall, F1 and specificity of one class against the rest."""
-        return {
+        estimates = {
             "precision": self.proportion("precision", code, label),
             "recall": self.proportion("recall", code, label),
             "f1": self.f1(code, label),
             "specificity": self.proportion("specificity", code, label),
         }
+        formulas = class_formulas()
+        return self.resampled(estimates, {name: of_class(formulas[name], code) for name in estimates})

@@ -11,7 +11,7 @@ from gnomon.errors import UsageError
 from gnomon.evaluation.advice import advise
 from gnomon.evaluation.binary import evaluate_binary
 from gnomon.evaluation.calibration import Calibration, calibration_of
-from gnomon.evaluation.comparison import compared
+from gnomon.evaluation.clustered import Clustered
 from gnomon.evaluation.errors import Errors, most_confused, residuals_by_prediction
 from gnomon.evaluation.guesses import baseline_of
 from gnomon.evaluation.multiclass import evaluate_multiclass
@@ -26,6 +26,7 @@ from gnomon.evaluation.reading import Reading
 from gnomon.evaluation.regression import evaluate_regression
 from gnomon.evaluation.result import Evaluation
 from gnomon.evaluation.scatter import scatter_of
+from gnomon.evaluation.slice_differences import compared
 from gnomon.evaluation.summary import Summary
 from gnomon.kernels.threads import thread_count
 from gnomon.schema.resolve import resolve
@@ -46,6 +47,7 @@ def evaluate(
     slices: str | Sequence[str] | None = None,
     split: str | None = None,
     id: str | None = None,
+    cluster: Any = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     task: str = "auto",
@@ -89,6 +91,8 @@ def evaluate(
             (or those of a second value, ``"part=train,test"``) are evaluated, and these are, for comparison,
             ``ev.train``.
         id: Name of a column that says what rows are called; without one they are called by their number.
+        cluster: Name of a column (or the array) that says which rows belong together, such as those of one patient:
+            intervals then allow for what rows of a cluster have in common.
         classes: The class labels, where not all of them occur in the data or their order is another; of a
             multilabel task what the labels are called.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
@@ -98,7 +102,9 @@ def evaluate(
             and no threshold for other scores.
         scale: ``"probability"`` (scores must lie in [0, 1]) or ``"any"`` (a decision value: only measures
             of ranking, and those of a threshold if one is given).
-        interval: ``"auto"`` chooses a method for each measure, ``"none"`` leaves intervals out.
+        interval: ``"auto"`` chooses a method for each measure; ``"percentile"`` or ``"bca"`` take 1,000 bootstrap
+            replicates of the merged summary where a measure has them (confusion matrix and ranking); ``"none"`` leaves
+            intervals out.
         level: Confidence level of the intervals.
         seed: Seed of the bootstrap; the same seed gives the same interval for any partition and threads.
         missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value (noted in the result).
@@ -140,7 +146,7 @@ def evaluate(
         raise UsageError(f"progress= takes a function of the rows read and of all rows, not {progress!r}")
     source, request = opened(
         (data, predicted),
-        Named(target, prediction, score, weight, slices, split, id),
+        Named(target, prediction, score, weight, slices, split, id, cluster),
         task=task, classes=classes, positive=positive, threshold=threshold, scale=scale, missing=missing,
     )  # fmt: skip
     schema = resolve(source, request, options.threads)
@@ -159,12 +165,13 @@ def evaluate(
 def assemble(source: Source, schema: Schema, summary: Summary, options: Options, reading: Reading) -> Evaluation:
     """The evaluation of a summary, and of each of its slices."""
     parts = parts_of(summary, schema, options, reading)
+    clustered = clusters_of(parts, summary, schema, options)
     whole = evaluation_of(parts, summary, schema)
     return replace(
         whole,
         curves=parts.curves,
         thresholds=None if parts.order is None else threshold_table(parts.order),
-        baseline=baseline_of(parts, summary, schema, options),
+        baseline=baseline_of(parts, summary, schema, options, clustered),
         errors=errors_of(parts, summary, schema, options),
         calibration=calibration(parts, summary, schema, options, reading),
         slices=slices_of(summary, whole, schema, options, reading),
@@ -177,6 +184,15 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         ),
         provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
     )
+
+
+def clusters_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> Clustered | None:
+    """The rows by cluster, once the intervals of the parts allow for them; None where rows are independent."""
+    if schema.columns.cluster is None:
+        return None
+    clustered = Clustered(summary, schema, options)
+    clustered.widen(parts)
+    return clustered
 
 
 def errors_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> Errors:
@@ -233,15 +249,17 @@ def slices_of(
     """The evaluation of each slice, several at a time, and its differences to the rest."""
     alone, of_slices = replace(options, threads=1), reading.of_slices()
 
+    def again(own: Summary, options: Options, reading: Reading) -> Parts:
+        found = parts_of(own, schema, options, reading)
+        clusters_of(found, own, schema, options)
+        return found
+
     def one(own: Summary) -> Evaluation:
-        return evaluation_of(parts_of(own, schema, alone, of_slices), own, schema)
+        return evaluation_of(again(own, alone, of_slices), own, schema)
 
     with ThreadPoolExecutor(options.threads) as pool:
         slices = {
             column: dict(zip(own, pool.map(one, own.values()), strict=True)) for column, own in summary.slices.items()
         }
-
-    def again(own: Summary, options: Options, reading: Reading) -> Parts:
-        return parts_of(own, schema, options, reading)
 
     return compared(slices, summary.slices, whole, schema, options, again, of_slices)

@@ -7,23 +7,26 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gnomon.estimate import NAN, Estimate
+from gnomon.estimate import NAN, Difference, Estimate
 from gnomon.evaluation.baseline import Baseline
-from gnomon.evaluation.classification import AVERAGED, WHOLE, Table
+from gnomon.evaluation.classification import ACCURACIES, POSITIVE, Formula, Table, formulas_of
+from gnomon.evaluation.clustered import Clustered
+from gnomon.evaluation.influences import Influences
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import Order
 from gnomon.evaluation.parts import Parts
 from gnomon.evaluation.summary import Summary
+from gnomon.intervals.difference import mean_difference, to_constant
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.mean import mean_interval
-from gnomon.measures import confusion as measures
 from gnomon.measures import regression
-from gnomon.measures.confusion import Array, Cells
+from gnomon.measures.confusion import Cells
 from gnomon.measures.means import MeanAndError, mean_loss
 from gnomon.measures.quantiles import Ranks
 from gnomon.schema.schema import Schema
@@ -32,15 +35,15 @@ from gnomon.states.residuals import Amounts, Residuals
 
 MOST_FREQUENT, PRIOR, RANDOM, MEAN, MEDIAN = "most_frequent", "prior", "random", "mean", "median"
 FLAG_ALL = "positive"
-POSITIVE = 1
 # Rows that are taken together.
 _AT_ONCE = 1 << 17
-Formula = Callable[[Cells], Array]
 
 
-def baseline_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> Baseline | None:
+def baseline_of(
+    parts: Parts, summary: Summary, schema: Schema, options: Options, clustered: Clustered | None
+) -> Baseline | None:
     """What the best constant answers score; None where there is nothing to compare with."""
-    guesses = Guesses(parts.estimates, options)
+    guesses = Guesses(parts.estimates, options, clustered)
     if schema.task == "regression":
         guess_amount(guesses, parts, summary, options)
         return guesses.baseline()
@@ -65,32 +68,52 @@ class Guesses:
     Args:
         model: What the model scores.
         options: The level of intervals.
+        clustered: The rows by cluster, where some belong together.
     """
 
-    def __init__(self, model: Mapping[str, Estimate], options: Options) -> None:
+    def __init__(self, model: Mapping[str, Estimate], options: Options, clustered: Clustered | None) -> None:
         self.model = model
         self.answers: dict[str, Any] = {}
         self._options = options
+        self._clustered = clustered
         self._strategies: dict[str, str] = {}
         self._estimates: dict[str, Estimate] = {}
-        self._differences: dict[str, Estimate] = {}
+        self._differences: dict[str, Difference] = {}
 
-    def add(self, name: str, strategy: str, guess: Estimate, difference: Estimate) -> None:
-        """Takes in what a strategy scores, and the model's distance from it."""
+    def add(
+        self,
+        name: str,
+        strategy: str,
+        guess: Estimate,
+        difference: Difference,
+        influence: Callable[[Influences], NDArray[np.float64] | None] | None = None,
+    ) -> None:
+        """Takes in what a strategy scores, and the model's distance from it.
+
+        Args:
+            name: Of the estimate.
+            strategy: What the guess is.
+            guess: What it scores.
+            difference: What the model scores less that, its interval and p-value those of independent rows.
+            influence: The influence of each row on the difference; None where the difference says all.
+        """
         self._strategies[name] = strategy
         self._estimates[name] = guess
+        if influence is not None and self._clustered is not None:
+            difference = self._clustered.difference(difference, influence)
+        if not self._options.intervals:
+            difference = replace(difference, low=NAN, high=NAN, method=None, p_value=NAN)
         self._differences[name] = difference
 
     def add_constant(self, name: str, strategy: str, value: float) -> None:
         """Takes in a score that is the same for any rows: the model's interval is that of the difference, moved."""
         model = self.model[name]
-        moved = replace(model, value=model.value - value, low=model.low - value, high=model.high - value)
-        self.add(name, strategy, self._options.estimate(value, NO_INTERVAL, model.n), moved)
+        self.add(name, strategy, self._options.estimate(value, NO_INTERVAL, model.n), to_constant(model, value))
 
     def add_undefined(self, name: str, strategy: str, reason: str) -> None:
         """Takes in that a strategy has no such score."""
         nothing = self._options.estimate(NAN, NO_INTERVAL, self.model[name].n, reason)
-        self.add(name, strategy, nothing, nothing)
+        self.add(name, strategy, nothing, Difference(NAN, level=nothing.level, n=nothing.n, reason=reason))
 
     def baseline(self) -> Baseline | None:
         """All of it; None where there is nothing to compare with."""
@@ -111,21 +134,22 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
     def less(formula: Formula, guess: Callable[[Cells], Cells]) -> Formula:
         return lambda cells: formula(cells) - formula(guess(cells))
 
-    formulas = {name: own for name, own in formulas_of(schema).items() if name in guesses.model}
+    known = formulas_of(schema.task)
+    formulas = {name: known[name] for name in known if name in guesses.model and name not in ACCURACIES}
     values = {name: float(formula(always[name](table.mass))) for name, formula in formulas.items()}
     varying = {
-        name: (less(formula, always[name]), "")
+        name: less(formula, always[name])
         for name, formula in formulas.items()
         if not math.isnan(values[name]) and guesses.model[name].defined and name not in CONSTANT | UNINFORMED
     }
-    differences = table.bootstrapped(varying, rows)
     for name, value in values.items():
         strategy = FLAG_ALL if name in flagged else MOST_FREQUENT
         if name in UNINFORMED:
             guesses.add_constant(name, RANDOM, 0.0)
-        elif name in differences:
+        elif name in varying:
             own = share if name == "accuracy" else replace(share, value=value, low=NAN, high=NAN, method=None)
-            guesses.add(name, strategy, own, replace(differences[name], n=guesses.model[name].n))
+            difference = table.difference(name, varying[name], code, guesses.model[name].n)
+            guesses.add(name, strategy, own, difference, partial(Influences.of_formula, formula=varying[name]))
             if name in flagged:
                 guesses.answers[FLAG_ALL] = schema.names[POSITIVE]
         elif name in flagged:
@@ -152,22 +176,6 @@ CONSTANT = frozenset({"balanced_accuracy", "recall", "specificity", "false_posit
 UNINFORMED = frozenset({"matthews_corrcoef", "cohen_kappa"})
 
 
-def formulas_of(schema: Schema) -> dict[str, Formula]:
-    """Measures of the confusion matrix of a task, by the name of their estimate."""
-    whole = {"accuracy": measures.accuracy, **{name: formula for name, (formula, _) in WHOLE.items()}}
-    if schema.task == "binary":
-        of_class = {name: rule for name, rule in measures.PROPORTIONS.items() if name != "jaccard"} | {
-            "f1": measures.f1
-        }
-        return whole | {name: positive(formula) for name, formula in of_class.items()}
-    return whole | {name: formula for name, (formula, _) in AVERAGED.items()}
-
-
-def positive(formula: Formula) -> Formula:
-    """A measure of the positive class alone."""
-    return lambda cells: formula(cells)[..., POSITIVE]
-
-
 def guess_ranking(guesses: Guesses, parts: Parts, order: Order) -> None:
     """Scores that say nothing: their average precision is the share of positives."""
     model = guesses.model["average_precision"]
@@ -176,8 +184,8 @@ def guess_ranking(guesses: Guesses, parts: Parts, order: Order) -> None:
     assert parts.precision_gain is not None  # made with the order
     guess = replace(model, value=share, low=NAN, high=NAN, method=None, bound=0.0)
     gain = parts.precision_gain
-    difference = replace(model, value=model.value - share, low=gain.low, high=gain.high, method=gain.method)
-    guesses.add("average_precision", RANDOM, guess, difference)
+    moved = replace(model, value=model.value - share, low=gain.low, high=gain.high, method=gain.method)
+    guesses.add("average_precision", RANDOM, guess, to_constant(moved, 0.0), Influences.of_precision_gain)
 
 
 def guess_amount(guesses: Guesses, parts: Parts, summary: Summary, options: Options) -> None:
@@ -187,12 +195,21 @@ def guess_amount(guesses: Guesses, parts: Parts, summary: Summary, options: Opti
         mean, variance = regression.target_mean_and_variance(state)
         guesses.answers[MEAN] = mean
         gain = regression.squared_gain(state)
-        difference = options.estimate(gain.mean, mean_interval(gain, options.level, -math.inf), summary.rows.n)
-        for name, value, own in (
-            ("mse", variance, difference),
-            ("rmse", math.sqrt(variance), root_difference(guesses.model["rmse"], variance, difference)),
-        ):
-            guesses.add(name, MEAN, options.estimate(value, NO_INTERVAL, summary.rows.n), own)
+        difference = mean_difference(gain, options.level, summary.rows.n)
+
+        def squares(own: Influences) -> NDArray[np.float64]:
+            distance, errors = own.rows.target - mean, own.errors
+            return own.on_mean(errors**2 - distance**2)
+
+        both = guesses.model["rmse"].value + math.sqrt(variance)
+
+        def roots(own: Influences) -> NDArray[np.float64]:
+            return squares(own) / both if both > 0 else squares(own)
+
+        n = summary.rows.n
+        guesses.add("mse", MEAN, options.estimate(variance, NO_INTERVAL, n), difference, squares)
+        root = root_difference(guesses.model["rmse"].value, math.sqrt(variance), difference)
+        guesses.add("rmse", MEAN, options.estimate(math.sqrt(variance), NO_INTERVAL, n), root, roots)
         for name in ("r2", "explained_variance"):
             guesses.add_constant(name, MEAN, 0.0)
     kept = summary.states["errors"]
@@ -216,18 +233,17 @@ def guess_amount(guesses: Guesses, parts: Parts, summary: Summary, options: Opti
             "mae",
             MEDIAN,
             options.estimate(guess.mean, mean_interval(guess, options.level), n),
-            options.estimate(paired.mean, mean_interval(paired, options.level, -math.inf), n),
+            mean_difference(paired, options.level, n),
+            lambda own: own.on_mean(np.abs(own.errors) - np.abs(own.rows.target - median)),
         )
 
 
-def root_difference(model: Estimate, variance: float, difference: Estimate) -> Estimate:
+def root_difference(first: float, second: float, squares: Difference) -> Difference:
     """The difference of two roots, by the delta method: that of the squares over the sum of the roots."""
-    both = model.value + math.sqrt(variance)
+    both = first + second
     if not both > 0:
-        return replace(difference, value=0.0, low=NAN, high=NAN, method=None)
-    return replace(
-        difference, value=model.value - math.sqrt(variance), low=difference.low / both, high=difference.high / both
-    )
+        return replace(squares, value=0.0, low=NAN, high=NAN, method=None, p_value=NAN)
+    return replace(squares, value=first - second, low=squares.low / both, high=squares.high / both)
 
 
 def guess_prior(
@@ -262,8 +278,14 @@ def guess_prior(
             name,
             PRIOR,
             options.estimate(guess, NO_INTERVAL, n),
-            options.estimate(difference.mean, mean_interval(difference, options.level, -math.inf), n),
+            mean_difference(difference, options.level, n),
+            partial(loss_less_constant, name=name, of_class=np.array(of_class[name])),
         )
+
+
+def loss_less_constant(own: Influences, name: str, of_class: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The influence of each row on a loss less one that depends on the class alone."""
+    return own.on_mean(own.losses[name] - of_class[own.rows.target])
 
 
 def less_constant(state: ClassLoss, of_class: list[float], classes: list[Weight]) -> tuple[float, MeanAndError]:

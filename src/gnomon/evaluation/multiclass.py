@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gnomon.evaluation.averaged_auc import BinnedRanking, LabelRanking, averaged_auc, averaged_binned_auc
-from gnomon.evaluation.classification import AVERAGED, WHOLE, Table
+from gnomon.evaluation.averaged import RankedRows, averaged
+from gnomon.evaluation.classification import ACCURACIES, AVERAGED, WHOLE, Table, formulas_of
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import BinnedOrder, KeptOrder, against_the_rest, class_weights
 from gnomon.evaluation.parts import Parts
@@ -29,8 +31,8 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> P
     parts.confusion = table.state
     parts.estimates["accuracy"] = table.accuracy(summary.rows)
     parts.estimates |= table.bootstrapped(WHOLE | AVERAGED, summary.rows)
-    # Every row has one true and one predicted class, so these averages are the accuracy by another name.
-    for name in ("recall_weighted", "precision_micro", "recall_micro", "f1_micro"):
+    parts.estimates = table.resampled(parts.estimates, formulas_of(schema.task))
+    for name in ACCURACIES:
         parts.estimates[name] = parts.estimates["accuracy"]
     for code, label in enumerate(schema.names):
         parts.per_class[label] = table.per_class(code, label)
@@ -63,14 +65,27 @@ def add_ranking(parts: Parts, state: ClassScores, schema: Schema, options: Optio
     classes = len(schema.labels)
     target = np.concatenate(state.column(0))
     weight = np.concatenate(state.column(1 + classes)) if len(state.chunks[0]) > 1 + classes else None
+    columns = [np.concatenate(state.column(1 + code)) for code in range(classes)]
+    support = [float(own.total) for own in parts.table.classes()] if parts.table is not None else [1.0] * classes
+    add_averages(parts, schema, target, columns, support, weight, options)
+
+
+def add_averages(
+    parts: Parts,
+    schema: Schema,
+    target: NDArray[Any],
+    scores: Sequence[NDArray[Any]],
+    support: Sequence[float],
+    weight: NDArray[np.float64] | None,
+    options: Options,
+) -> None:
+    """The averages of the AUCs of classes, from all rows or some."""
     rankings = [
-        LabelRanking(
-            parts.per_class[label]["roc_auc"], (target == code).astype(np.uint8), np.concatenate(state.column(1 + code))
-        )
+        RankedRows(parts.per_class[label], support[code], (target == code).astype(np.uint8), scores[code])
         for code, label in enumerate(schema.names)
     ]
     for average in ("macro", "weighted"):
-        parts.estimates[f"roc_auc_{average}"] = averaged_auc(rankings, weight, average, options)
+        parts.estimates[f"roc_auc_{average}"] = averaged(rankings, "roc_auc", average, weight, options)
 
 
 def add_binned_ranking(parts: Parts, summary: Summary, schema: Schema, options: Options) -> None:
@@ -80,7 +95,7 @@ def add_binned_ranking(parts: Parts, summary: Summary, schema: Schema, options: 
     weighted = schema.columns.weight is not None
     weight = summary.sample.column(lambda batch: batch.weight) if weighted else None
     classes = class_weights(cast(Confusion, summary.states["classes"])) if weighted else None
-    rankings = []
+    columns, support = [], []
     for code, label in enumerate(schema.names):
         order = BinnedOrder(
             cast(ScoreHistogram, summary.states[f"scores {code}"]),
@@ -89,7 +104,6 @@ def add_binned_ranking(parts: Parts, summary: Summary, schema: Schema, options: 
         )
         found = ranking_estimates(order, label, options).estimates
         parts.per_class[label] |= {name: found[name] for name in ("roc_auc", "average_precision")}
-        score = summary.sample.column(lambda batch, code=code: batch.scores[code])
-        rankings.append(BinnedRanking(order, found["roc_auc"], (target == code).astype(np.uint8), score))
-    for average in ("macro", "weighted"):
-        parts.estimates[f"roc_auc_{average}"] = averaged_binned_auc(rankings, weight, average, options)
+        columns.append(summary.sample.column(lambda batch, code=code: batch.scores[code]))
+        support.append(float(order.positives.total))
+    add_averages(parts, schema, target, columns, support, weight, options)

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.advice import FEW
-from gnomon.evaluation.averaged_auc import LabelRanking, averaged_auc
-from gnomon.evaluation.classification import Table
+from gnomon.evaluation.averaged import RankedRows, averaged
+from gnomon.evaluation.classification import POSITIVE, Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import KeptOrder
 from gnomon.evaluation.parts import Parts
 from gnomon.evaluation.ranking import ranking_estimates
 from gnomon.evaluation.summary import Summary
 from gnomon.intervals.interval import NO_INTERVAL
-from gnomon.intervals.logit import linearised_interval
+from gnomon.intervals.linearised import linearised_interval
 from gnomon.intervals.mean import mean_interval
 from gnomon.intervals.wilson import effective_trials, wilson
 from gnomon.kernels.indicators import row_margins
@@ -32,8 +32,6 @@ from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss, Weight
 from gnomon.states.scores import LabelRows, Scores
 
-POSITIVE = 1
-_NO_INTERVAL = "no interval: the labels' precisions rest on the same rows"
 _LABEL_RANKINGS = {
     "label_ranking_average_precision": (label_average_precision, 1.0),
     "label_ranking_loss": (label_loss, 1.0),
@@ -83,17 +81,11 @@ def add_scores(parts: Parts, state: LabelRows, rows: Weight, schema: Schema, opt
     for name, own, score in zip(schema.names, target, scores, strict=True):
         found = ranking_estimates(KeptOrder(Scores.of(score, own, weight), options.threads), name, options).estimates
         parts.per_class[name] |= {which: found[which] for which in ("roc_auc", "average_precision")}
-        rankings.append(LabelRanking(found["roc_auc"], own, score))
+        support = float(Weight.of_group(own == 1, weight, options.threads).total)
+        rankings.append(RankedRows(parts.per_class[name], support, own, score))
     for average in ("macro", "weighted"):
-        parts.estimates[f"roc_auc_{average}"] = averaged_auc(rankings, weight, average, options)
-    precisions = [own["average_precision"].value for own in parts.per_class.values()]
-    known = [value for value in precisions if not np.isnan(value)]
-    parts.estimates["average_precision_macro"] = options.estimate(
-        float(np.mean(known)) if known else NAN,
-        NO_INTERVAL,
-        rows.n,
-        (_NO_INTERVAL if options.intervals else None) if known else "average_precision is undefined for every label",
-    )
+        parts.estimates[f"roc_auc_{average}"] = averaged(rankings, "roc_auc", average, weight, options)
+    parts.estimates["average_precision_macro"] = averaged(rankings, "average_precision", "macro", weight, options)
     truth = np.ascontiguousarray(np.stack(target, axis=1))
     matrix = np.ascontiguousarray(np.stack(scores, axis=1), np.float64)
     for name, (kernel, most) in _LABEL_RANKINGS.items():

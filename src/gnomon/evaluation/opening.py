@@ -29,6 +29,7 @@ class Named:
     slices: Any = None
     split: Any = None
     id: Any = None
+    cluster: Any = None
 
 
 def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -> tuple[Source, Request]:
@@ -51,6 +52,7 @@ def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -
             column_names("prediction", named.prediction),
             column_names("score", named.score),
             column_name("weight", named.weight),
+            column_name("cluster", named.cluster),
             part=part_of(named.split, source.columns),
             id=column_name("id", named.id),
         )
@@ -127,7 +129,7 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
     Raises:
         UsageError: The true values, or what to compare with them, are missing.
     """
-    prediction, score, weight = named.prediction, named.score, named.weight
+    prediction, score, weight, cluster = named.prediction, named.score, named.weight, named.cluster
     frame = hasattr(data, "columns") and not hasattr(data, "reshape")
     several = (
         frame
@@ -143,7 +145,7 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
         raise UsageError("target= names a column: with arrays the true values are the first argument")
     if predicted is not None and (prediction is not None or score is not None):
         raise UsageError("pass predictions or scores once: as the second argument or by name")
-    for name, value in (("prediction", prediction), ("score", score), ("weight", weight)):
+    for name, value in (("prediction", prediction), ("score", score), ("weight", weight), ("cluster", cluster)):
         if isinstance(value, str):
             raise UsageError(f"{name}={value!r} names a column, but the true values came as an array: pass an array")
     arrays = columns_of("y_true", data)
@@ -161,8 +163,10 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
         arrays[either] = predicted
     predictions = {} if prediction is None else columns_of("y_pred", prediction)
     scores = {} if score is None else columns_of("y_score", score)
-    arrays |= predictions | scores | ({} if weight is None else {"weight": weight})
-    columns = Columns(targets, tuple(predictions), tuple(scores), None if weight is None else "weight")
+    others = {name: own for name, own in (("weight", weight), ("cluster", cluster)) if own is not None}
+    arrays |= predictions | scores | others
+    known = {name: name for name in others}
+    columns = Columns(targets, tuple(predictions), tuple(scores), known.get("weight"), known.get("cluster"))
     return ArraySource(arrays), columns, either
 
 

@@ -9,7 +9,9 @@ from gnomon.errors import UsageError, nearest
 from gnomon.estimate import Estimate
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 
-INTERVALS = ("auto", "none")
+INTERVALS = ("auto", "percentile", "bca", "none")
+# Those that are made of bootstrap replicates wherever a measure has them.
+BOOTSTRAPS = ("percentile", "bca")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Options:
     def intervals(self) -> bool:
         """Whether intervals are wanted."""
         return self.interval != "none"
+
+    @property
+    def bootstrap(self) -> str:
+        """How ends are taken from replicates."""
+        return "bca" if self.interval == "bca" else "percentile"
 
     def estimate(
         self, value: float, interval: Interval, n: int, reason: str | None = None, bound: float = 0.0

@@ -31,6 +31,10 @@ from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import Weight
 from gnomon.states.scores import Scores
 
+Array = NDArray[np.float64]
+# Of a measure by the weight of a positive, and of a negative, in each bin of scores.
+Derivatives = tuple[Array, Array]
+
 
 class Order(Protocol):
     """What the estimates of a ranking are made of.
@@ -57,6 +61,15 @@ class Order(Protocol):
 
     def auc_variance(self, auc: float) -> float:
         """DeLong's variance of the AUC."""
+        ...
+
+    def influence_squares(self, bins: ScoreBins, derivatives: Sequence[Derivatives]) -> list[float]:
+        """The sums over rows of the squared influences on some measures, which follow from the bin of a row.
+
+        Args:
+            bins: The bins.
+            derivatives: Of each measure, by the weight of a positive, and of a negative, in each bin.
+        """
         ...
 
     def curves(self, candidates: str) -> Iterator[Curve]:
@@ -112,6 +125,12 @@ class KeptOrder:
         influence = measures.auc_influence(score, label, weight, auc, self._threads, classes=classes)
         return float(sum_values(influence, None, self._threads).square)
 
+    def influence_squares(self, bins: ScoreBins, derivatives: Sequence[Derivatives]) -> list[float]:
+        """From each row, where rows have weights."""
+        if not self._state.weighted:
+            return squares_by_bin(self, bins, derivatives)
+        return [float(own) for own in squares_of_rows(self._state, bins, derivatives, self._threads)]
+
     def curves(self, candidates: str) -> Iterator[Curve]:
         """Exact."""
         if candidates == "hull":
@@ -162,6 +181,17 @@ class RangedOrder:
     def bins(self, wanted: int) -> ScoreBins:
         """From the exact order."""
         return ScoreBins.joined(self._sums.stretches[wanted], self._units)
+
+    def influence_squares(self, bins: ScoreBins, derivatives: Sequence[Derivatives]) -> list[float]:
+        """As of rows that were kept."""
+        if not self._weighted:
+            return squares_by_bin(self, bins, derivatives)
+        found = [ExactSum() for _ in derivatives]
+        for _, own in self._framed():
+            scores = self._read(*self._limits(own))
+            more = squares_of_rows(scores, bins, derivatives, self._threads)
+            found = [mine + theirs for mine, theirs in zip(found, more, strict=True)]
+        return [float(own) for own in found]
 
     def curves(self, candidates: str) -> Iterator[Curve]:
         """Exact: range by range, each read again, or the hull of their hulls."""
@@ -303,6 +333,10 @@ class BinnedOrder:
         classes = self.positives, self.negatives
         return sum(own * measures.influence_scale(group) ** 2 for own, group in zip(squares, classes, strict=True))
 
+    def influence_squares(self, bins: ScoreBins, derivatives: Sequence[Derivatives]) -> list[float]:
+        """From the bins."""
+        return squares_by_bin(self, bins, derivatives)
+
     def curves(self, candidates: str) -> Iterator[Curve]:
         """At the lower ends of the bins, where the weights are exact."""
         rows = self._counts.whole
@@ -313,6 +347,34 @@ class BinnedOrder:
             yield scaled(convex_hull(points), units)
         else:
             yield scaled(joined([_NOTHING, points]), units)
+
+
+def squares_of_rows(state: Scores, bins: ScoreBins, derivatives: Sequence[Derivatives], threads: int) -> list[ExactSum]:
+    """The sums of squared influences of weighted rows."""
+    score, label, weight = (np.concatenate(state.column(number)) for number in range(3))
+    place, positive = places_in(bins, score), label == 1
+    return [
+        sum_values(weight * np.where(positive, own[0][place], own[1][place]), None, threads).square
+        for own in derivatives
+    ]
+
+
+def squares_by_bin(order: Order, bins: ScoreBins, derivatives: Sequence[Derivatives]) -> list[float]:
+    """The same where the rows of a class in a bin are known by their weight alone.
+
+    Exact without weights; with them, a row weighs in each bin what its class's squares say.
+    """
+    classes = (order.positives, order.negatives)
+    unit = [group.squares.over(group.total) for group in classes]
+    masses = (bins.positives, bins.negatives)
+    return [
+        sum(float(mass @ by**2) * each for mass, by, each in zip(masses, own, unit, strict=True)) for own in derivatives
+    ]
+
+
+def places_in(bins: ScoreBins, score: NDArray[Any]) -> NDArray[np.intp]:
+    """The bin that each score lies in."""
+    return np.searchsorted(bins.low, score.astype(np.float64, copy=False), side="right") - 1
 
 
 _NOTHING: CurvePoints = (np.array([np.inf]), np.zeros(1, np.int64), np.zeros(1, np.int64))

@@ -92,6 +92,14 @@ def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | 
     fits = row_limit <= rows
     if each == 0 or (fits and exact is not False):
         return Plan(keep=True, exact=True, rows=rows)
+    if schema.columns.cluster is not None:
+        if exact is False:
+            raise UsageError("intervals by cluster need the rows: leave exact=False (--certified) out")
+        raise UsageError(
+            f"intervals by cluster need the rows: up to {row_limit:,} rows take about "
+            f"{row_limit * each / 1e6:,.0f} MB, more than the {budget / 1e6:,.1f} MB that kept rows may take: "
+            "raise memory= (--memory)"
+        )
     if schema.task == "multilabel" and exact is False:
         raise UsageError("the rows of several labels are kept: leave exact=False (--certified) out")
     if schema.task == "multilabel" or (exact is True and schema.task != "binary"):
@@ -107,7 +115,8 @@ def bytes_per_row(schema: Schema) -> int:
     """About how much memory a row takes at the most, when it is kept and ranked; 0 where none is."""
     once = bytes_of_row(schema)
     again = len(schema.columns.slices) * (9 * max(1, len(schema.columns.scores)) + 20)
-    return once + again if once else 0
+    together = 0 if schema.columns.cluster is None else 24
+    return once + again + together if once or together else 0
 
 
 def bytes_of_row(schema: Schema) -> int:

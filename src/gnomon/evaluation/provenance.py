@@ -27,6 +27,7 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
             "prediction": list(columns.predictions) if schema.task == "multilabel" else columns.prediction,
             "score": list(columns.scores),
             "weight": columns.weight,
+            "cluster": columns.cluster,
             "slices": [own.name for own in columns.slices],
             "id": columns.id,
             "part": None if columns.part is None else str(columns.part),

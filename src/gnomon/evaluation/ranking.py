@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gnomon.estimate import NAN, Estimate
-from gnomon.evaluation.options import Options
+from gnomon.evaluation.options import BOOTSTRAPS, Options
 from gnomon.evaluation.order import Order
 from gnomon.intervals.auc import newcombe
-from gnomon.intervals.bootstrap import ranking_intervals
+from gnomon.intervals.bootstrap import ranking_intervals, separated
 from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.ks import ks_interval
+from gnomon.intervals.linearised import linearised_interval
 from gnomon.intervals.logit import logit_interval
 from gnomon.kernels.ranking import PairCounts, ScoreBins
 from gnomon.measures import ranking as measures
 from gnomon.measures.certified import Certified, certified
+from gnomon.measures.influence import average_precision_influence, gap_influence, precision_gain_influence
 from gnomon.measures.ranking import Curve
 from gnomon.measures.threshold import Points
 from gnomon.thresholds.table import Thresholds
+
+# With fewer rows of the rarer class DeLong's variance is too uncertain: intervals hold the truth too rarely.
+ENOUGH_FOR_DELONG = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +62,42 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
     constant = len(bins.low) == 1 and bins.low[0] == bins.high[0]
     if options.intervals:
         effective = order.positives.effective, order.negatives.effective
-        intervals = ranking_intervals(bins, effective, values, options.level, options.seed)
-        intervals["roc_auc"] = auc_interval(order, values["roc_auc"], effective, options)
+        if options.interval in BOOTSTRAPS:
+            intervals = ranking_intervals(bins, effective, values, options.level, options.seed, options.interval)
+            if not 0 < values["roc_auc"] < 1:
+                intervals["roc_auc"] = auc_interval(order, values["roc_auc"], effective, options)
+        else:
+            intervals = linearised_intervals(order, bins, values, options)
+            intervals["roc_auc"] = auc_interval(order, values["roc_auc"], effective, options)
+            intervals |= separated(effective, values, options.level)
         if constant:
             intervals["roc_auc"] = Interval(0.5, 0.5, "constant score")
     estimates = {name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in found.items()}
     return RankingEstimates(estimates, curve_points(bins), constant, intervals["precision_gain"])
+
+
+def linearised_intervals(
+    order: Order, bins: ScoreBins, values: dict[str, float], options: Options
+) -> dict[str, Interval]:
+    """Intervals from the influences of rows: of average precision, of its gain on the share of positives, of KS.
+
+    What is known of the precision follows from the positives, so they give the degrees of freedom.
+    """
+    effective = order.positives.effective, order.negatives.effective
+    level, rows = options.level, sum(effective)
+    scale = rows / (rows - 1) if rows > 1 else 1.0
+    masses = bins.positives, bins.negatives
+    if not all(own.sum() > 0 for own in masses):  # weights so small that bins hold nothing of them
+        return dict.fromkeys((*values, "precision_gain"), NO_INTERVAL)
+    derivatives = [own(*masses) for own in (average_precision_influence, precision_gain_influence, gap_influence)]
+    of_average, of_gain, of_gap = (scale * own for own in order.influence_squares(bins, derivatives))
+    share = float(measures.prevalence(*masses))
+    average, gain = values["average_precision"], values["average_precision"] - share
+    return {
+        "average_precision": linearised_interval(average, of_average, effective[0], level),
+        "precision_gain": linearised_interval(gain, of_gain, effective[0], level, -math.inf, math.inf),
+        "ks": ks_interval(bins, effective, values["ks"], of_gap, level, options.seed),
+    }
 
 
 def values_of(order: Order, pairs: PairCounts) -> dict[str, Certified]:
@@ -85,8 +122,8 @@ def auc_estimate(order: Order, options: Options) -> Estimate | None:
 
 
 def auc_interval(order: Order, auc: float, effective: tuple[float, float], options: Options) -> Interval:
-    """DeLong's interval on the logit scale; Newcombe's where DeLong's variance is 0 or undefined."""
-    if min(effective) > 1 and 0 < auc < 1:
+    """DeLong's interval on the logit scale; Newcombe's where a class has too few rows for DeLong's variance."""
+    if min(effective) >= ENOUGH_FOR_DELONG and 0 < auc < 1:
         variance = order.auc_variance(auc)
         if variance > 0:
             return logit_interval(auc, variance, options.level, "delong")

@@ -128,6 +128,9 @@ def joined(batches: list[Batch], number: int, column: str) -> Batch:
         None
         if first.weight is None
         else np.concatenate([batch.weight for batch in batches if batch.weight is not None]),
+        None
+        if first.clusters is None
+        else np.concatenate([batch.clusters for batch in batches if batch.clusters is not None]),
         0,
         (Slices(tuple(names), np.concatenate(codes)),),
     )
@@ -140,6 +143,7 @@ def taken(batch: Batch, rows: slice | np.ndarray[tuple[int], np.dtype[np.intp]])
         None if batch.prediction is None else np.ascontiguousarray(batch.prediction[..., rows]),
         tuple(score[rows] for score in batch.scores),
         None if batch.weight is None else batch.weight[rows],
+        None if batch.clusters is None else batch.clusters[rows],
     )
 
 

@@ -14,6 +14,7 @@ from gnomon.schema.schema import Schema
 from gnomon.states.base import State
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import ClassLoss, Weight
+from gnomon.states.panel import Answer, Panel
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
 from gnomon.states.worst import WorstRows
@@ -66,14 +67,27 @@ def summarise(batch: Batch, schema: Schema, threads: int, *, keep: bool = True, 
 
 def kept_rows(batch: Batch, schema: Schema) -> dict[str, State]:
     """The rows themselves, as far as their order is asked for."""
+    states: dict[str, State] = {}
+    if schema.columns.cluster is not None:
+        states["panel"] = Panel.of(batch.target, [answer_of(batch, schema)], batch.weight, batch.clusters)
     if schema.task == "regression":
         assert batch.prediction is not None  # a regression always has one
-        return {"errors": Amounts.of(batch.target, batch.prediction, batch.weight)}
+        states["errors"] = Amounts.of(batch.target, batch.prediction, batch.weight)
     if schema.task == "binary" and batch.scores:
-        return {"scores": Scores.of(batch.scores[0], batch.target, batch.weight)}
+        states["scores"] = Scores.of(batch.scores[0], batch.target, batch.weight)
     if schema.task == "multiclass" and batch.scores:
-        return {"scores": ClassScores.of(batch.target, batch.scores, batch.weight)}
-    return {}
+        states["scores"] = ClassScores.of(batch.target, batch.scores, batch.weight)
+    return states
+
+
+def answer_of(batch: Batch, schema: Schema) -> Answer:
+    """What the model says of the rows of a batch: its predictions, those that follow from scores included."""
+    predicted = batch.prediction
+    if predicted is None and schema.task == "binary" and schema.threshold is not None:
+        predicted = (batch.scores[0] >= schema.threshold).astype(np.uint8)
+    if predicted is None and schema.task == "multiclass":
+        predicted = np.argmax(np.stack(batch.scores, axis=1), axis=1).astype(batch.target.dtype)
+    return Answer(predicted, batch.scores)
 
 
 def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:
@@ -94,11 +108,9 @@ def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, S
     """Confusion of the predictions, or of the class with the greatest score; scores and losses as above."""
     states: dict[str, State] = {}
     classes, weight = len(schema.labels), batch.weight
-    predicted = batch.prediction
+    predicted = answer_of(batch, schema).prediction
     if batch.scores:
         scores = np.stack(batch.scores, axis=1)
-        if predicted is None:
-            predicted = np.argmax(scores, axis=1).astype(batch.target.dtype)
         if schema.scale == "probability":
             log_loss, brier = class_losses(batch.target.astype(np.int32, copy=False), scores, threads)
             for name, losses in (("log_loss", log_loss), ("brier_score", brier)):

@@ -1,4 +1,4 @@
-"""A score interval for the AUC, where DeLong's variance fails."""
+"""A score interval for the AUC, where a class has few rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gnomon.intervals.interval import Interval, normal_quantile
 
 
 def newcombe(auc: float, positives: float, negatives: float, level: float) -> Interval:
-    """The AUC's interval where DeLong's variance is 0 or undefined: perfect separation, or a tiny class.
+    """The AUC's interval where DeLong's variance is 0, undefined or too uncertain: perfect separation, or few rows.
 
     Solves |auc - t| = z * sqrt(V(t)) with the variance of Hanley and McNeil under exponential scores:
     R. G. Newcombe, "Confidence intervals for an effect size measure based on the Mann-Whitney statistic.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,20 @@ from numpy.typing import NDArray
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.wilson import wilson
 from gnomon.kernels.ranking import ScoreBins
-from gnomon.measures.confusion import Cells, ratio
-from gnomon.measures.ranking import binned_average_precision, binned_ks
+from gnomon.measures.confusion import Cells
+from gnomon.measures.influence import (
+    auc_influence_by_bin,
+    average_precision_influence,
+    cell_influence,
+    gap_influence,
+    precision_gain_influence,
+)
+from gnomon.measures.ranking import binned_average_precision, binned_ks, binned_roc_auc, prevalence
 
 Array = NDArray[np.float64]
+# A measure of bins of scores, and the derivatives of one, from the weights of positives and of negatives.
+Ranked = Callable[[Array, Array], Array]
+Influence = Callable[[Array, Array], tuple[Array, Array]]
 
 REPLICATES = 1000
 # Replicates are drawn in parts of about this many numbers, to bound the memory.
@@ -37,6 +48,7 @@ def confusion_intervals(
     formulas: Mapping[str, Callable[[Cells], Array]],
     level: float,
     seed: int,
+    kind: str = "percentile",
 ) -> dict[str, Interval]:
     """Intervals of any measures of one confusion matrix, from common replicates of its cells.
 
@@ -51,6 +63,7 @@ def confusion_intervals(
         formulas: The measures.
         level: The confidence level.
         seed: Seed of the draws.
+        kind: ``"percentile"`` or ``"bca"``.
     """
     classes = len(mass)
     drawn: dict[str, list[Array]] = {name: [] for name in formulas}
@@ -70,7 +83,17 @@ def confusion_intervals(
         replicates = margins(draws, cells, classes)
         for name, formula in formulas.items():
             drawn[name].append(formula(replicates))
-    return {name: percentile_interval(np.concatenate(parts), values[name], level) for name, parts in drawn.items()}
+    skew = dict.fromkeys(formulas, 0.0)
+    if kind == "bca":
+        held = np.flatnonzero(mass.ravel() > 0)
+        own, weight = mass.ravel()[held] ** 2 / squares.ravel()[held], squares.ravel()[held] / mass.ravel()[held]
+        skew = {
+            name: acceleration(own, weight * cell_influence(formula, mass, held)) for name, formula in formulas.items()
+        }
+    return {
+        name: replicate_interval(np.concatenate(parts), values[name], level, kind, skew[name])
+        for name, parts in drawn.items()
+    }
 
 
 def matrices_intervals(
@@ -131,8 +154,9 @@ def ranking_intervals(
     values: Mapping[str, float],
     level: float,
     seed: int,
+    kind: str,
 ) -> dict[str, Interval]:
-    """Intervals of average precision, of what it gains on the share of positives, and of KS, from Poisson replicates.
+    """Intervals of the AUC, of the average precision and of what it gains on the share of positives, and of KS.
 
     Each replicate draws the rows of each class in each bin anew (a Poisson bootstrap: A. Chamandy et al.,
     "Estimating uncertainty for massive data streams", 2012). The bins' own value stands for the exact one:
@@ -141,47 +165,51 @@ def ranking_intervals(
     Args:
         bins: Bins of scores, ascending.
         effective: Effective number of positives and of negatives.
-        values: The exact values of ``average_precision`` and ``ks``.
+        values: The exact values of ``roc_auc``, ``average_precision`` and ``ks``.
         level: The confidence level.
         seed: Seed of the draws.
+        kind: ``"percentile"`` or ``"bca"``.
     """
     tied = bins.low == bins.high
-    positives, negatives = ranking_replicates(bins, effective, seed)
-    own, drawn = (float(prevalence(bins.positives, bins.negatives)), prevalence(positives, negatives))
-    replicates = {
-        "average_precision": binned_average_precision(positives, negatives, tied)
-        - float(binned_average_precision(bins.positives, bins.negatives, tied))
-        + values["average_precision"],
-        "ks": binned_ks(positives, negatives) - float(binned_ks(bins.positives, bins.negatives)) + values["ks"],
-    }
-    intervals = {
-        "average_precision": percentile_interval(
-            np.clip(replicates["average_precision"], 0.0, 1.0), values["average_precision"], level
+    own, drawn = (bins.positives, bins.negatives), ranking_replicates(bins, effective, seed)
+    gain = values["average_precision"] - float(prevalence(*own))
+    formulas: dict[str, tuple[Ranked, Influence, float]] = {
+        "roc_auc": (binned_roc_auc, auc_influence_by_bin, values["roc_auc"]),
+        "average_precision": (
+            lambda p, n: binned_average_precision(p, n, tied), average_precision_influence, values["average_precision"]
         ),
-        "ks": ks_interval(replicates["ks"], values["ks"], effective, level),
-        "precision_gain": percentile_interval(
-            replicates["average_precision"] - drawn, values["average_precision"] - own, level
+        "ks": (binned_ks, gap_influence, values["ks"]),
+        "precision_gain": (
+            lambda p, n: binned_average_precision(p, n, tied) - prevalence(p, n), precision_gain_influence, gain
         ),
-    }
+    }  # fmt: skip
+    intervals = {}
+    for name, (formula, influence, value) in formulas.items():
+        replicates = formula(*drawn) - float(formula(*own)) + value
+        if name != "precision_gain":
+            replicates = np.clip(replicates, 0.0, 1.0)
+        weight = [column.sum() / rows for column, rows in zip(own, effective, strict=True)]
+        skew = acceleration(
+            np.concatenate([mass / each for mass, each in zip(own, weight, strict=True)]),
+            np.concatenate([each * by for each, by in zip(weight, influence(*own), strict=True)]),
+        )
+        intervals[name] = replicate_interval(replicates, value, level, kind, skew)
     return intervals | separated(effective, values, level)
 
 
-def prevalence(positives: Array, negatives: Array) -> Array:
-    """The share of positives, along the last axis."""
-    own = positives.sum(axis=-1)
-    return ratio(own, own + negatives.sum(axis=-1))
-
-
-def ranking_replicates(bins: ScoreBins, effective: tuple[float, float], seed: int) -> tuple[Array, Array]:
+def ranking_replicates(
+    bins: ScoreBins, effective: tuple[float, float], seed: int, number: int = REPLICATES
+) -> tuple[Array, Array]:
     """The weights of positives and negatives in each bin, drawn anew: a row a replicate, both classes in each.
 
     Args:
         bins: Bins of scores, ascending.
         effective: Effective number of positives and of negatives.
         seed: Seed of the draws.
+        number: How many replicates.
     """
     rng = np.random.Generator(np.random.Philox(seed))
-    size = (REPLICATES, len(bins.low))
+    size = (number, len(bins.low))
     scales = [column.sum() / rows for column, rows in zip((bins.positives, bins.negatives), effective, strict=True)]
     positives = poisson(rng, bins.positives / scales[0], size) * scales[0]
     negatives = poisson(rng, bins.negatives / scales[1], size) * scales[1]
@@ -197,18 +225,6 @@ def poisson(rng: np.random.Generator, means: Array, size: tuple[int, int]) -> Ar
     centre = means[large]
     drawn[:, large] = np.rint(centre + np.sqrt(centre) * rng.standard_normal((size[0], len(centre))))
     return drawn
-
-
-def ks_interval(replicates: Array, value: float, effective: tuple[float, float], level: float) -> Interval:
-    """The interval of KS.
-
-    KS is the greatest of many gaps, so a sample's lies above the population's, and a replicate's above the
-    sample's by about as much: the replicates are reflected at the value (the basic bootstrap). The lower end is
-    0 where the two-sample Kolmogorov-Smirnov test (asymptotic) sees no difference at this level.
-    """
-    interval = percentile_interval(np.clip(2 * value - replicates, 0.0, 1.0), value, level)
-    critical = math.sqrt(-math.log((1 - level) / 2) / 2 * sum(1 / rows for rows in effective))
-    return interval._replace(low=0.0) if value <= critical else interval
 
 
 def separated(effective: tuple[float, float], values: Mapping[str, float], level: float) -> dict[str, Interval]:
@@ -227,10 +243,36 @@ def separated(effective: tuple[float, float], values: Mapping[str, float], level
     return intervals
 
 
-def percentile_interval(replicates: Array, value: float, level: float) -> Interval:
-    """The middle ``level`` of the replicates, widened to contain the value itself."""
+def replicate_interval(replicates: Array, value: float, level: float, kind: str, skew: float = 0.0) -> Interval:
+    """The middle ``level`` of the replicates, widened to contain the value itself.
+
+    Args:
+        replicates: Of the value; NaN where they have none.
+        value: The value.
+        level: The confidence level.
+        kind: ``"percentile"``; or ``"bca"`` for bias-corrected and accelerated ends: B. Efron, "Better bootstrap
+            confidence intervals", JASA 82 (1987).
+        skew: The acceleration, from the skewness of the influences.
+    """
     known = replicates[~np.isnan(replicates)]
     if np.isnan(value) or not len(known):
         return NO_INTERVAL
-    low, high = np.quantile(known, [0.5 - level / 2, 0.5 + level / 2])
-    return Interval(min(float(low), value), max(float(high), value), "bootstrap")
+    ends = np.array([0.5 - level / 2, 0.5 + level / 2])
+    if kind == "bca":
+        normal = NormalDist()
+        below = (np.count_nonzero(known < value) + np.count_nonzero(known == value) / 2 + 0.5) / (len(known) + 1)
+        bias = normal.inv_cdf(float(below))
+        moved = [bias + normal.inv_cdf(float(end)) for end in ends]
+        ends = np.array([normal.cdf(bias + own / max(1e-3, 1 - skew * own)) for own in moved])
+    low, high = np.quantile(known, ends)
+    return Interval(min(float(low), value), max(float(high), value), "bootstrap" if kind == "percentile" else "bca")
+
+
+def acceleration(rows: Array, influence: Array) -> float:
+    """A sixth of the skewness of the influences, of so many rows each.
+
+    >>> acceleration(np.array([3.0, 3.0]), np.array([-1.0, 1.0]))
+    0.0
+    """
+    spread = float(rows @ influence**2)
+    return float(rows @ influence**3) / (6 * spread**1.5) if spread > 0 else 0.0

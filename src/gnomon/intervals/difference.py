@@ -1,4 +1,4 @@
-"""The difference of two values from different rows, and what many comparisons do to its p-value."""
+"""The difference of two values, from different rows or the same, and what many comparisons do to its p-value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 
 from gnomon.estimate import Difference, Estimate
-from gnomon.intervals.interval import normal_quantile, two_sided
+from gnomon.intervals.interval import normal_quantile, t_quantile, two_sided, two_sided_t
+from gnomon.intervals.linearised import METHOD
+from gnomon.measures.means import MeanAndError
 
 
 def independent_difference(first: Estimate, second: Estimate) -> Difference:
@@ -22,9 +24,83 @@ def independent_difference(first: Estimate, second: Estimate) -> Difference:
     high = value + math.hypot(first.high - first.value, second.value - second.low)
     if math.isnan(low) or math.isnan(high):
         return Difference(value, level=first.level, n=first.n)
+    return Difference(value, low, high, first.level, "newcombe", first.n, p_of_ends(value, low, high, first.level))
+
+
+def to_constant(estimate: Estimate, constant: float) -> Difference:
+    """An estimate less a number that is the same for any rows: the interval is the estimate's own, moved."""
+    value, low, high = (own - constant for own in (estimate.value, estimate.low, estimate.high))
+    p_value = p_of_ends(value, low, high, estimate.level)
+    return Difference(
+        value,
+        low,
+        high,
+        estimate.level,
+        estimate.method,
+        estimate.n,
+        p_value,
+        bound=estimate.bound,
+        reason=estimate.reason,
+    )
+
+
+def linearised_difference(
+    value: float, variance: float, units: float, level: float, n: int, method: str = METHOD
+) -> Difference:
+    """A difference on the same rows whose variance is known, by Student's t.
+
+    Args:
+        value: The difference.
+        variance: Of the difference, such as the sum of the squares of the rows' influences on it.
+        units: How many (effective) rows or clusters vary independently.
+        level: The confidence level.
+        n: The rows.
+        method: What it is called.
+    """
+    if not units > 1 or not math.isfinite(variance) or math.isnan(value):
+        return Difference(value, level=level, n=n)
+    error = math.sqrt(variance)
+    half = t_quantile(level, units - 1) * error
+    t = value / error if error > 0 else 0.0 if value == 0 else math.inf
+    return Difference(value, value - half, value + half, level, method, n, two_sided_t(t, units - 1))
+
+
+def mean_difference(measured: MeanAndError, level: float, n: int) -> Difference:
+    """The mean of a difference of losses, row by row: the paired t test.
+
+    Args:
+        measured: The mean and its variance.
+        level: The confidence level.
+        n: The rows.
+    """
+    variance = math.nan if measured.variance is None else measured.variance
+    return linearised_difference(measured.mean, variance, measured.rows, level, n, "paired t")
+
+
+def p_of_ends(value: float, low: float, high: float, level: float) -> float:
+    """A p-value from an interval: its end towards zero is taken as a normal quantile."""
     half = value - low if value > 0 else high - value
-    z = value / half * normal_quantile(first.level) if half > 0 else (0.0 if value == 0 else math.inf)
-    return Difference(value, low, high, first.level, "newcombe", first.n, two_sided(z))
+    if math.isnan(half):
+        return math.nan
+    return two_sided(value / half * normal_quantile(level) if half > 0 else (0.0 if value == 0 else math.inf))
+
+
+def family_wise(p_values: Sequence[float]) -> list[float]:
+    """P-values adjusted so that a limit on them limits how often even one of those below it is false.
+
+    S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6 (1979). NaN
+    stays and does not count.
+
+    >>> family_wise([0.01, 0.04, 0.03, float("nan")])
+    [0.03, 0.06, 0.06, nan]
+    """
+    known = sorted((value, place) for place, value in enumerate(p_values) if not math.isnan(value))
+    adjusted = [math.nan] * len(p_values)
+    greatest = 0.0
+    for rank, (value, place) in enumerate(known):
+        greatest = min(1.0, max(greatest, value * (len(known) - rank)))
+        adjusted[place] = greatest
+    return adjusted
 
 
 def false_discovery(p_values: Sequence[float]) -> list[float]:

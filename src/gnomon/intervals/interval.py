@@ -31,7 +31,18 @@ def t_quantile(level: float, freedom: float) -> float:
     """The t for which Student's t lies in [-t, t] with probability ``level``."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, 0.5 + level / 2))
+    return float(stdtrit(freedom, 0.5 + level / 2)) if math.isfinite(freedom) else normal_quantile(level)
+
+
+def two_sided_t(t: float, freedom: float) -> float:
+    """How often Student's t lies at least as far from 0 as ``t``; NaN of NaN.
+
+    >>> round(two_sided_t(2.262157, 9), 4)
+    0.05
+    """
+    from scipy.special import stdtr
+
+    return 2 * float(stdtr(freedom, -abs(t)))
 
 
 def two_sided(z: float) -> float:

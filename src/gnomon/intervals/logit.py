@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import math
 
-from gnomon.intervals.interval import Interval, normal_quantile
-from gnomon.intervals.wilson import wilson
+from gnomon.intervals.interval import Interval, t_quantile
 
 
-def logit_interval(share: float, variance: float, level: float, method: str) -> Interval:
+def logit_interval(share: float, variance: float, level: float, method: str, freedom: float = math.inf) -> Interval:
     """The interval, made on the logit scale and brought back, so that it stays inside [0, 1].
 
     Needs 0 < share < 1 and a positive variance; the standard error of the logit is that of the share over
     share * (1 - share).
-    """
-    z = normal_quantile(level)
-    center = math.log(share / (1 - share))
-    half = z * math.sqrt(variance) / (share * (1 - share))
-    return Interval(_expit(center - half), _expit(center + half), method)
-
-
-def linearised_interval(share: float, variance: float, rows: float, level: float) -> Interval:
-    """The interval of a share with a linearised variance; Wilson's where nothing varies.
 
     Args:
         share: The value.
-        variance: The sum of the squared influences of the rows.
-        rows: The effective number of rows.
+        variance: Of the value.
         level: The confidence level.
+        method: What the interval is called.
+        freedom: Degrees of freedom of the variance.
     """
-    if 0 < share < 1 and variance > 0:
-        return logit_interval(share, variance, level, "linearised")
-    return wilson(share, rows, level)
+    center = math.log(share / (1 - share))
+    half = t_quantile(level, freedom) * math.sqrt(variance) / (share * (1 - share))
+    return Interval(_expit(center - half), _expit(center + half), method)
 
 
 def _expit(x: float) -> float:

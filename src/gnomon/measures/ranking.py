@@ -215,3 +215,15 @@ def binned_ks(positives: Array, negatives: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         gaps = above / above[..., -1:] - below / below[..., -1:]
     return np.asarray(np.max(np.abs(gaps), axis=-1))
+
+
+def binned_roc_auc(positives: Array, negatives: Array) -> Array:
+    """The AUC as if the scores of a bin were one; bins ascend along the last axis."""
+    below = np.cumsum(negatives, axis=-1) - negatives / 2
+    return ratio((positives * below).sum(axis=-1), positives.sum(axis=-1) * negatives.sum(axis=-1))
+
+
+def prevalence(positives: Array, negatives: Array) -> Array:
+    """The share of positives, along the last axis."""
+    own = positives.sum(axis=-1)
+    return ratio(own, own + negatives.sum(axis=-1))

@@ -35,6 +35,7 @@ class Batch:
         prediction: The same for the prediction; None where there is none.
         scores: One float32 or float64 array for a binary task, one for each class or label where these are several.
         weight: float64, all positive (a row of weight 0 is no row); None where rows have no weights.
+        clusters: The number of each row's cluster (int64); None where rows are independent.
         dropped: Rows left out because a used value was missing.
         slices: Of each slice column the slice that a row belongs to.
         called: What some rows are called; None where rows have been taken from several places.
@@ -44,6 +45,7 @@ class Batch:
     prediction: NDArray[Any] | None
     scores: tuple[NDArray[Any], ...]
     weight: NDArray[np.float64] | None
+    clusters: NDArray[np.int64] | None = None
     dropped: int = 0
     slices: tuple[Slices, ...] = ()
     called: Callable[[NDArray[np.intp]], list[str]] | None = None
@@ -102,8 +104,11 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
     if schema.task == "multiclass" and scores and schema.scale == "probability":
         check_sums(rows, scores, columns.scores)
     weight = None if columns.weight is None else weights(rows, columns.weight)
+    clusters = None
+    if schema.clusters is not None and columns.cluster is not None:
+        clusters = schema.clusters.of(rows.table[columns.cluster], columns.cluster)
     slices = tuple(own.of(rows.table) for own in columns.slices)
-    return Batch(target, prediction, scores, weight, dropped, slices, partial(rows.called, columns.id))
+    return Batch(target, prediction, scores, weight, clusters, dropped, slices, partial(rows.called, columns.id))
 
 
 def chosen_rows(piece: Piece, schema: Schema) -> Rows:

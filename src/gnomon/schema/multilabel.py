@@ -22,6 +22,8 @@ def multilabel(request: Request) -> Schema:
         raise UsageError("a multilabel task has a target column for each label: name two or more (target=[...])")
     if request.positive is not None:
         raise UsageError(f"positive={request.positive!r} is for a binary task: of a label, 1 is positive")
+    if columns.cluster is not None:
+        raise UsageError("cluster= is for one target: rows of several labels are taken as independent")
     for part, own in (("prediction", columns.predictions), ("score", columns.scores)):
         if own and len(own) != labels:
             raise UsageError(f"{part} columns: {len(own)}, labels: {labels}; name one for each label")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from gnomon.errors import ColumnError, DataError, UsageError, nearest
+from gnomon.schema.clusters import ClusterNumbers
 from gnomon.schema.labels import Label, LabelColumn, label_name, label_order, same_labels
 from gnomon.schema.multilabel import multilabel
 from gnomon.schema.request import Request, check_request, threshold_of
@@ -38,6 +39,12 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
     ]
     check_columns(wanted, source.columns, source.name)
     request = replace(request, columns=replace(request.columns, slices=slicings(request.slices, source)))
+    schema = resolved(source, request, threads)
+    return schema if schema.columns.cluster is None else replace(schema, clusters=ClusterNumbers())
+
+
+def resolved(source: Source, request: Request, threads: int) -> Schema:
+    """The schema of a request that has been checked."""
     if request.task == "regression":
         return regression(source, request)
     if request.task == "multilabel" or len(request.columns.targets) > 1:
@@ -81,7 +88,7 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
         cast(Scale, request.scale),
         threshold_of(request, usable=task == "binary" and bool(columns.scores) and not columns.predictions),
         cast(Missing, request.missing),
-        tuple(notes),
+        notes=tuple(notes),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.schema.clusters import ClusterNumbers
 from gnomon.schema.labels import Label
 from gnomon.schema.slicing import Slicing
 
@@ -74,6 +75,8 @@ class Columns:
         predictions: The column of predictions, or one for each label; none where there are no predictions.
         scores: The columns of scores, one for each class or label where these are several.
         weight: The column of weights.
+        cluster: The column that says which rows belong together; None where rows are independent.
+        others: Columns that other models have: a row that lacks a value there is left out here, too.
         slices: How the rows are divided into slices, which are evaluated by themselves, too.
         part: The rows that take part, if not all do.
         id: The column that says what rows are called.
@@ -83,6 +86,8 @@ class Columns:
     predictions: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
     weight: str | None = None
+    cluster: str | None = None
+    others: tuple[str, ...] = ()
     slices: tuple[Slicing, ...] = ()
     part: Part | None = None
     id: str | None = None
@@ -99,7 +104,7 @@ class Columns:
 
     def used(self) -> tuple[str, ...]:
         """Every column once whose values take part; those of slices only say where a row belongs."""
-        names = [*self.targets, *self.predictions, *self.scores, self.weight]
+        names = [*self.targets, *self.predictions, *self.scores, self.weight, self.cluster, *self.others]
         return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
@@ -116,6 +121,7 @@ class Schema:
         scale: Whether scores are probabilities, or any numbers of which greater means more positive.
         threshold: A row is predicted positive at ``score >= threshold``; None where scores predict nothing.
         missing: What to do with rows that lack a used value.
+        clusters: Numbers for the values of the column that says which rows belong together.
         notes: Remarks that arose in resolving it.
     """
 
@@ -126,6 +132,7 @@ class Schema:
     scale: Scale = "probability"
     threshold: float | None = None
     missing: Missing = "error"
+    clusters: ClusterNumbers | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -23,7 +23,7 @@ FEW_ROWS, FEW_OF_CLASS = 30, 10
 # With more slices of a column than this, AUCs are not compared: each takes a ranking of all other rows.
 MOST_RANKED = 50
 # What comparisons are made of: counts and sums, and the scores of a binary task.
-COUNTS, SCORES = ("confusion", "log_loss", "brier_score", "residuals"), ("scores", "classes")
+COUNTS, SCORES = ("confusion", "log_loss", "brier_score", "residuals"), ("scores", "classes", "panel")
 
 Evaluate = Callable[[Summary, Options, Reading], Parts]
 
@@ -55,6 +55,9 @@ def compared(
         values = list(own)
         parts = [only(summaries[column][value], (*COUNTS, *SCORES)) for value in values]
         ranked = len(values) <= MOST_RANKED and len({type(part.states.get("scores")) for part in parts}) == 1
+        if not ranked and schema.columns.cluster is not None:
+            found[column] = {value: replace(own[value], reliable=reliable(own[value], whole)) for value in values}
+            continue
         if not ranked:
             parts = [only(part, COUNTS) for part in parts]
 
@@ -91,6 +94,9 @@ def rest_estimates(
 ) -> dict[str, Estimate]:
     """The estimates of the rest that a comparison is made of: those from counts and sums, and the AUC."""
     alone = replace(options, threads=1)
+    if schema.columns.cluster is not None:
+        found = evaluate(rest, alone, reading).estimates
+        return {name: own for name, own in found.items() if name not in ("average_precision", "ks")}
     estimates = dict(evaluate(only(rest, COUNTS), alone, reading).estimates)
     if schema.task == "binary" and "scores" in rest.states:
         auc = auc_estimate(reading.order(rest), alone)

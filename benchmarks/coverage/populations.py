@@ -1,0 +1,178 @@
+"""Populations whose true measures are known exactly, and samples of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import norm
+
+# Cells of the latent score: so many that hardly any rows tie, or so few that nearly all do.
+FINE, TIED = 4000, 10
+# With fewer rows of the rarer class than this, samples have exactly as many as are expected.
+FIXED = 20
+# Rows of a cluster, and how alike they are.
+CLUSTER, SHARED, CONCENTRATION = 5, 0.4, 4.0
+
+
+@dataclass(frozen=True)
+class Binary:
+    """Two normal latent scores, seen as the probabilities that they imply.
+
+    Attributes:
+        prevalence: The share of positives.
+        auc: How well the classes are told apart, before scores are tied.
+        kind: ``"plain"``, ``"ties"``, ``"weights"`` (rows of high scores are sampled more often and weigh less), or
+            ``"clusters"`` (five rows each, alike in class and score).
+    """
+
+    prevalence: float
+    auc: float
+    kind: str = "plain"
+
+    @property
+    def shift(self) -> float:
+        """The distance between the classes."""
+        return math.sqrt(2) * float(norm.ppf(self.auc))
+
+    @property
+    def edges(self) -> np.ndarray:
+        """Limits of the cells of the latent score."""
+        if self.kind == "ties":
+            inner = norm.ppf(np.arange(1, TIED) / TIED) * 1.2 + self.shift / 2
+        else:
+            inner = np.linspace(-5.0, 5.0 + self.shift, FINE - 1)
+        return np.concatenate([[-np.inf], inner, [np.inf]])
+
+    @property
+    def masses(self) -> tuple[np.ndarray, np.ndarray]:
+        """The share of all rows that are positives, and negatives, in each cell."""
+        positive = np.diff(norm.cdf(self.edges - self.shift)) * self.prevalence
+        return positive, np.diff(norm.cdf(self.edges)) * (1 - self.prevalence)
+
+    @property
+    def probability(self) -> np.ndarray:
+        """The score of each cell: the share of its rows that are positive."""
+        positive, negative = self.masses
+        with np.errstate(invalid="ignore"):
+            share = positive / (positive + negative)
+        known = ~np.isnan(share)
+        return np.interp(np.arange(len(share)), np.flatnonzero(known), share[known])
+
+    @property
+    def threshold(self) -> float:
+        """The probability that about as many rows reach as are positive."""
+        positive, negative = self.masses
+        above = np.cumsum((positive + negative)[::-1])[::-1]
+        return float(self.probability[int(np.argmin(np.abs(above - self.prevalence)))])
+
+    def truths(self) -> dict[str, float]:
+        """The measures of the whole population."""
+        positive, negative, score = *self.masses, self.probability
+        p, q = self.prevalence, 1 - self.prevalence
+        flagged = score >= self.threshold
+        tp, fp = float(positive[flagged].sum()), float(negative[flagged].sum())
+        fn, tn = p - tp, q - fp
+        below = np.cumsum(negative) - negative / 2
+        reached, all_reached = np.cumsum(positive[::-1]), np.cumsum((positive + negative)[::-1])
+        gaps = np.abs(np.cumsum(positive) / p - np.cumsum(negative) / q)
+        chance = (tp + fp) * p + (fn + tn) * q
+        clipped = np.clip(score, 2.3e-16, 1 - 2.3e-16)
+        return {
+            "accuracy": tp + tn,
+            "balanced_accuracy": (tp / p + tn / q) / 2,
+            "precision": tp / (tp + fp),
+            "recall": tp / p,
+            "specificity": tn / q,
+            "negative_predictive_value": tn / (tn + fn),
+            "f1": 2 * tp / (2 * tp + fp + fn),
+            "matthews_corrcoef": (tp * tn - fp * fn) / math.sqrt((tp + fp) * p * q * (tn + fn)),
+            "cohen_kappa": (tp + tn - chance) / (1 - chance),
+            "roc_auc": float(positive @ below) / (p * q),
+            "average_precision": float(positive[::-1] @ (reached / np.maximum(all_reached, 1e-300))) / p,
+            "ks": float(gaps.max()),
+            "log_loss": float(-(positive @ np.log(clipped) + negative @ np.log1p(-clipped))),
+            "brier_score": float(positive @ (1 - score) ** 2 + negative @ score**2),
+        }
+
+    def sample(self, rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
+        """Rows: the true class, the probability, and weights or clusters if there are any."""
+        score = self.probability
+        if self.kind == "weights":
+            masses = np.concatenate(self.masses)
+            chance = 0.3 + np.tile(np.linspace(0, 1, len(score)), 2)
+            drawn = rng.choice(len(masses), n, p=masses * chance / (masses @ chance))
+            label = (drawn < len(score)).astype(int)
+            return {"y": label, "p": score[drawn % len(score)], "w": 1 / chance[drawn]}
+        if self.kind == "clusters":
+            cluster = np.arange(n) // CLUSTER
+            groups = cluster[-1] + 1
+            a = self.prevalence * CONCENTRATION
+            label = (rng.random(n) < rng.beta(a, CONCENTRATION - a, groups)[cluster]).astype(int)
+            common = math.sqrt(SHARED) * rng.normal(size=groups)[cluster]
+            latent = self.shift * label + common + math.sqrt(1 - SHARED) * rng.normal(size=n)
+        else:
+            expected = n * min(self.prevalence, 1 - self.prevalence)
+            label = (rng.random(n) < self.prevalence).astype(int)
+            if expected < FIXED:
+                label = (np.arange(n) < round(n * self.prevalence)).astype(int)
+            latent = self.shift * label + rng.normal(size=n)
+        rows = {"y": label, "p": score[np.searchsorted(self.edges, latent, side="right") - 1]}
+        return rows | ({"c": cluster} if self.kind == "clusters" else {})
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """A regression with normal or heavy-tailed errors.
+
+    Attributes:
+        tails: Degrees of freedom of Student's t of the errors; infinite for normal ones.
+        kind: ``"plain"`` or ``"clusters"``.
+    """
+
+    tails: float
+    kind: str = "plain"
+
+    def sample(self, rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
+        """Rows: the true amount and the prediction."""
+        cluster = np.arange(n) // CLUSTER
+        common = rng.normal(size=cluster[-1] + 1)[cluster] if self.kind == "clusters" else 0.0
+        noise = rng.normal(size=n) if math.isinf(self.tails) else rng.standard_t(self.tails, n)
+        signal = rng.normal(size=n)
+        rows = {"y": 2 * signal + common + noise, "p": 2 * signal}
+        return rows | ({"c": cluster} if self.kind == "clusters" else {})
+
+    def truths(self) -> dict[str, float]:
+        """The measures of ten million rows: their error is small beside that of any sample here."""
+        import gnomon
+
+        rows = self.sample(np.random.default_rng(1), 10_000_000)
+        found = gnomon.evaluate(rows["y"], rows["p"], interval="none")
+        names = ("mse", "rmse", "mae", "r2", "explained_variance", "mean_error", "median_absolute_error")
+        return {name: found[name].value for name in names}
+
+
+@dataclass(frozen=True)
+class Multiclass:
+    """Three classes, 60, 30 and 10 % of the rows, with the probabilities that noisy scores imply."""
+
+    strength: float
+    kind: str = "plain"
+
+    def sample(self, rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
+        """Rows: the true class and three probabilities."""
+        label = rng.choice(3, n, p=(0.6, 0.3, 0.1))
+        latent = rng.normal(size=(n, 3)) + self.strength * np.eye(3)[label]
+        raised = np.exp(latent)
+        return {"y": label, "p": raised / raised.sum(axis=1, keepdims=True)}
+
+    def truths(self) -> dict[str, float]:
+        """The measures of four million rows."""
+        import gnomon
+
+        rows = self.sample(np.random.default_rng(1), 4_000_000)
+        found = gnomon.evaluate(rows["y"], rows["p"], interval="none")
+        names = ("accuracy", "balanced_accuracy", "matthews_corrcoef", "cohen_kappa", "f1_macro", "f1_weighted",
+                 "precision_macro", "roc_auc_macro", "roc_auc_weighted", "log_loss", "brier_score")  # fmt: skip
+        return {name: found[name].value for name in names}

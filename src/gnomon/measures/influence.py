@@ -1,0 +1,168 @@
+"""What each row contributes to the error of a measure: its influence, by which intervals and differences are made.
+
+The influence of a row is the derivative of the measure by the row's weight, times that weight. Influences sum to 0, and
+the sum of their squares estimates the variance of the measure (the linearisation of survey sampling, or infinitesimal
+jackknife: D. A. Binder, "On the variances of asymptotically normal estimators from complex surveys", International
+Statistical Review 51, 1983). Two measures on the same rows vary together as their influences do, and rows of one
+cluster are taken together by adding theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.kernels.losses import total_of
+from gnomon.measures.confusion import Cells
+from gnomon.measures.means import mean_of
+
+Array = NDArray[np.float64]
+
+# The share of all weight by which cells are changed to see what a formula does.
+_STEP = 1e-6
+# Changed matrices that are made at once, in cells.
+_AT_ONCE = 1_000_000
+
+
+def cell_influence(formula: Callable[[Cells], Array], mass: Array, cells: NDArray[np.intp]) -> Array:
+    """The derivative of a measure of the confusion matrix by the weight of each of some cells.
+
+    Central differences: the measures are smooth wherever they are defined, so that the error is about the square of the
+    step.
+
+    Args:
+        formula: The measure; it does not change when all weights are multiplied alike.
+        mass: Weight of the cells, shape (classes, classes).
+        cells: The cells that are asked for, by their place in the flat matrix; each has weight.
+
+    Returns:
+        Derivatives of shape (cells,); 0 where the measure is undefined nearby.
+    """
+    classes = len(mass)
+    found = np.empty(len(cells))
+    step = max(1, _AT_ONCE // mass.size)
+    for start in range(0, len(cells), step):
+        own = cells[start : start + step]
+        # A small cell is changed by a part of itself, as it must stay positive.
+        change = np.minimum(_STEP * mass.sum(), 0.1 * mass.ravel()[own])
+        sides = []
+        for sign in (1, -1):
+            changed = np.repeat(mass.reshape(1, -1), len(own), axis=0)
+            changed[np.arange(len(own)), own] += sign * change
+            sides.append(formula(Cells.of(changed.reshape(-1, classes, classes))))
+        found[start : start + step] = (sides[0] - sides[1]) / (2 * change)
+    return np.nan_to_num(found, nan=0.0)
+
+
+def average_precision_influence(positives: Array, negatives: Array) -> tuple[Array, Array]:
+    """The derivative of the average precision by the weight of a positive, and of a negative, in each bin.
+
+    With T and R the positives and all rows at or above a bin, P the positives in it and W all positives, AP is
+    sum(P T / R) / W. A positive adds its own precision less AP, and raises that of all bins at or below its own; a
+    negative lowers those.
+
+    Args:
+        positives: Weight of the positives in bins of scores, ascending, shape (bins,); the rows of a bin are taken as
+            tied.
+        negatives: The same of the negatives.
+    """
+    own, rows = positives[::-1], (positives + negatives)[::-1]
+    reached, above = np.cumsum(own), np.cumsum(rows)
+    whole = reached[-1]
+    precision = reached / above
+    average = float(own @ precision) / whole
+    raised = np.cumsum((own / above)[::-1]) / whole
+    lowered = np.cumsum((own * reached / above**2)[::-1]) / whole
+    return (precision[::-1] - average) / whole + raised - lowered, -lowered
+
+
+def precision_gain_influence(positives: Array, negatives: Array) -> tuple[Array, Array]:
+    """The same of the average precision less the share of positives, which a score that says nothing has."""
+    positive, negative = average_precision_influence(positives, negatives)
+    total = float(positives.sum() + negatives.sum())
+    share = float(positives.sum()) / total
+    return positive - (1 - share) / total, negative + share / total
+
+
+def auc_influence_by_bin(positives: Array, negatives: Array) -> tuple[Array, Array]:
+    """The same of the AUC: the share of the other class that a row beats, or is beaten by, less the AUC."""
+    totals = float(positives.sum()), float(negatives.sum())
+    beaten = (np.cumsum(negatives) - negatives / 2) / totals[1]
+    beating = 1 - (np.cumsum(positives) - positives / 2) / totals[0]
+    auc = float(positives @ beaten) / totals[0]
+    return (beaten - auc) / totals[0], (beating - auc) / totals[1]
+
+
+def gap_influence(positives: Array, negatives: Array) -> tuple[Array, Array]:
+    """The same of KS, at the threshold where the gap is largest: there it is a difference of two shares."""
+    totals = float(positives.sum()), float(negatives.sum())
+    below = np.cumsum(positives) / totals[0], np.cumsum(negatives) / totals[1]
+    gap = below[1] - below[0]
+    at = int(np.argmax(np.abs(gap)))
+    sign = 1.0 if gap[at] >= 0 else -1.0
+    under = np.arange(len(gap)) <= at
+    return sign * (below[0][at] - under) / totals[0], sign * (under - below[1][at]) / totals[1]
+
+
+def explained_influence(
+    target: Array, errors: Array, weight: Array | None, threads: int, *, centre_errors: bool
+) -> Array:
+    """The influence of each row on R² = 1 - A / B, or on the explained variance where errors are centred.
+
+    (b A / B - a) / B times the row's share of the weight, with a and b the row's squared error and its squared distance
+    from the mean target: that the means were found on the same rows changes it in the second order only.
+
+    Args:
+        target: The true amounts, shape (rows,).
+        errors: Target less prediction.
+        weight: Of the rows, or None.
+        threads: How many threads there may be.
+        centre_errors: Whether the errors' mean is taken off them first.
+    """
+    spread = (target - mean_of(target, weight, threads)) ** 2
+    own = (errors - mean_of(errors, weight, threads) if centre_errors else errors) ** 2
+    whole = mean_of(spread, weight, threads)
+    unexplained = mean_of(own, weight, threads) / whole
+    return np.asarray(shares(weight, len(target), threads) * ((spread * unexplained - own) / whole))
+
+
+def mean_influence(values: Array, weight: Array | None, threads: int) -> Array:
+    """The influence of each row on the weighted mean of a value."""
+    return np.asarray(shares(weight, len(values), threads) * (values - mean_of(values, weight, threads)))
+
+
+def shares(weight: Array | None, rows: int, threads: int) -> Array:
+    """Each row's share of the weight; one number for all where they have none."""
+    if weight is None:
+        return np.array(1.0 / rows)
+    return np.asarray(weight / float(total_of(weight, None, threads)))
+
+
+def share_below_influence(values: Array, limit: float, weight: Array | None, threads: int) -> Array:
+    """The influence of each row on the share of the weight at or below a limit: what a quantile's interval rests on.
+
+    R. S. Woodruff, "Confidence intervals for medians and other position measures", Journal of the American Statistical
+    Association 47 (1952).
+    """
+    return mean_influence((values <= limit).astype(np.float64), weight, threads)
+
+
+def cluster_sums(influence: Array, clusters: NDArray[Any]) -> Array:
+    """The influences of each cluster's rows, added; the same to the last bit in any order of the rows.
+
+    Args:
+        influence: Of the rows.
+        clusters: The number of each row's cluster, from 0.
+    """
+    largest = float(np.abs(influence).max(initial=0.0))
+    if not largest > 0:
+        return np.zeros(int(clusters.max(initial=-1)) + 1)
+    # Whole numbers in a unit of which each row has at most 2^62 / rows: their sums have no order.
+    unit = 2.0 ** (np.ceil(np.log2(largest)) + np.ceil(np.log2(len(influence) + 1)) - 62)
+    whole = np.rint(influence / unit).astype(np.int64)
+    sums = np.zeros(int(clusters.max()) + 1, np.int64)
+    np.add.at(sums, clusters, whole)
+    return np.asarray(sums * unit)
