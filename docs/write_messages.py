@@ -49,7 +49,8 @@ WORDS = (
     "binary", "multiclass", "multilabel", "regression", *AVERAGES, "wilson", "delong", "bootstrap", "t", "delta",
     "excellent", "good", "fair", "too high", "too low", "platt", "beta", "isotonic", "as is", "text", "numbers",
     "RMSE", "MAE", "AP", "arrays", "{library} data frame", "scores", "errors", "recall", "fall-out", "low", "high",
-    "it", "them", "newcombe", "order statistics", "wald", "linearised", " and ", "miss", "cost", "flagged",
+    "it", "them", "newcombe", "newcombe, less bias", "order statistics", "wald", "linearised", "averaged", "log t",
+    "bca", "mcnemar", "paired t", " and ", "miss", "cost", "flagged",
     "share", *(f"{{measure}}, {own}" for own in AVERAGES),
 )  # fmt: skip
 # Values that another language need not say: "row" or "rows", "it" or "them".
