@@ -116,6 +116,13 @@ class Difference:
         """Whether there is a value at all."""
         return not math.isnan(self.value)
 
+    def __repr__(self) -> str:
+        if not self.defined:
+            return f"Difference(undefined: {self.reason})"
+        interval = "" if math.isnan(self.low) else f" [{self.low:.4g}, {self.high:.4g}]"
+        chance = "" if math.isnan(self.p_value) else f", p={self.p_value:.3g}"
+        return f"Difference({self.value:.4g}{interval}{chance}, n={self.n}{f', {self.method}' if self.method else ''})"
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Difference):
             return NotImplemented

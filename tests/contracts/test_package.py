@@ -35,8 +35,8 @@ def test_parameters_are_the_ones_relied_on():
     import inspect
 
     assert list(inspect.signature(gnomon.evaluate).parameters)[2:] == [
-        "target", "prediction", "score", "weight", "slices", "split", "id", "classes", "positive", "task", "threshold",
-        "scale", "interval", "level", "seed", "missing", "exact", "memory", "threads", "progress",
+        "target", "prediction", "score", "weight", "slices", "split", "id", "cluster", "classes", "positive", "task",
+        "threshold", "scale", "interval", "level", "seed", "missing", "exact", "memory", "threads", "progress",
     ]  # fmt: skip
 
 

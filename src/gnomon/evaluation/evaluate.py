@@ -131,7 +131,7 @@ def evaluate(
         >>> import gnomon
         >>> ev = gnomon.evaluate([0, 0, 0, 1, 1, 1], [0.1, 0.4, 0.6, 0.35, 0.8, 0.9])
         >>> ev["roc_auc"]
-        Estimate(0.7778 [0.173, 0.9832], n=6, delong)
+        Estimate(0.7778 [0.3173, 0.9604], n=6, newcombe)
         >>> ev.confusion
         true \\ predicted  0  1
         0                 2  1

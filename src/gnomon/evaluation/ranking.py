@@ -71,7 +71,7 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
             intervals["roc_auc"] = auc_interval(order, values["roc_auc"], effective, options)
             intervals |= separated(effective, values, options.level)
         if constant:
-            intervals["roc_auc"] = Interval(0.5, 0.5, "constant score")
+            intervals |= {"roc_auc": Interval(0.5, 0.5, "constant score"), "ks": Interval(0.0, 0.0, "constant score")}
     estimates = {name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in found.items()}
     return RankingEstimates(estimates, curve_points(bins), constant, intervals["precision_gain"])
 
