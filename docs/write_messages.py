@@ -34,7 +34,7 @@ SILENT = (
     "metrics", "kernels", "states", "models", "__init__.py", "estimate.py", "thresholds/table.py",
     "thresholds/bands.py", "evaluation/opening.py", "evaluation/several.py", "report/plots/accessor.py",
     "report/korean.py", "report/html/charts.py", "report/language.py", "lesson/steps.py", "decision/outcome.py",
-    "sources/arrays.py", "sources/frames.py", "intervals",
+    "sources/arrays.py", "sources/tables.py", "sources/frames.py", "intervals",
 )  # fmt: skip
 # What developers see; what styles, policies and fonts are called.
 _REPR = re.compile(
@@ -50,7 +50,8 @@ WORDS = (
     "excellent", "good", "fair", "too high", "too low", "platt", "beta", "isotonic", "as is", "text", "numbers",
     "RMSE", "MAE", "AP", "arrays", "{library} data frame", "scores", "errors", "recall", "fall-out", "low", "high",
     "it", "them", "newcombe", "newcombe, less bias", "order statistics", "wald", "linearised", "averaged", "log t",
-    "bca", "mcnemar", "paired t", " and ", "miss", "cost", "flagged",
+    "bca", "mcnemar", "paired t", "paired bootstrap", "paired bca", "better", "worse", "different", "cannot tell",
+    "the same", "clusters", "rows of the rarer class", "corrected resampled t", " and ", "miss", "cost", "flagged",
     "share", *(f"{{measure}}, {own}" for own in AVERAGES),
 )  # fmt: skip
 # Values that another language need not say: "row" or "rows", "it" or "them".

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gnomon import metrics
+    from gnomon.comparison.compare import compare
+    from gnomon.comparison.folds import compare_folds
+    from gnomon.comparison.result import Comparison, Pair, PairedDifference
     from gnomon.decision.cost import CostDecision, minimum_cost
     from gnomon.decision.loading import load
     from gnomon.decision.recalibration import Recalibration, recalibrate
@@ -45,6 +48,7 @@ __all__ = [
     "Baseline",
     "Calibration",
     "ColumnError",
+    "Comparison",
     "ConfusionMatrix",
     "CostDecision",
     "DataError",
@@ -56,6 +60,8 @@ __all__ = [
     "GnomonError",
     "MissingValuesError",
     "OperatingPoint",
+    "Pair",
+    "PairedDifference",
     "Recalibration",
     "SourceError",
     "StateError",
@@ -65,6 +71,8 @@ __all__ = [
     "UsageError",
     "__version__",
     "choose_threshold",
+    "compare",
+    "compare_folds",
     "evaluate",
     "evaluate_model",
     "get_scorer",
@@ -79,6 +87,7 @@ _HOME = {
     "Advice": "gnomon.evaluation.result",
     "Baseline": "gnomon.evaluation.baseline",
     "Calibration": "gnomon.evaluation.calibration",
+    "Comparison": "gnomon.comparison.result",
     "ConfusionMatrix": "gnomon.evaluation.result",
     "CostDecision": "gnomon.decision.cost",
     "Difference": "gnomon.estimate",
@@ -87,10 +96,14 @@ _HOME = {
     "Evaluation": "gnomon.evaluation.result",
     "Evaluations": "gnomon.evaluation.several",
     "OperatingPoint": "gnomon.thresholds.table",
+    "Pair": "gnomon.comparison.result",
+    "PairedDifference": "gnomon.comparison.result",
     "Recalibration": "gnomon.decision.recalibration",
     "ThresholdDecision": "gnomon.decision.threshold",
     "Thresholds": "gnomon.thresholds.table",
     "choose_threshold": "gnomon.decision.threshold",
+    "compare": "gnomon.comparison.compare",
+    "compare_folds": "gnomon.comparison.folds",
     "evaluate": "gnomon.evaluation.evaluate",
     "evaluate_model": "gnomon.models.evaluate",
     "get_scorer": "gnomon.models.scorers",

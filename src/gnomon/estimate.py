@@ -22,6 +22,7 @@ class Estimate:
         n: The number of rows that the value rests on (for recall: the positive rows).
         bound: Half-width of the numeric error; 0.0 where the value is exact. Never mixed with the interval.
         reason: Why the value or its interval is undefined, in words; else None.
+        warning: Why the interval is to be taken with care, such as few rows of a class; else None.
 
     >>> Estimate(0.9, 0.85, 0.93, method="wilson", n=450)
     Estimate(0.9 [0.85, 0.93], n=450, wilson)
@@ -37,6 +38,7 @@ class Estimate:
     n: int = 0
     bound: float = 0.0
     reason: str | None = None
+    warning: str | None = None
 
     @property
     def defined(self) -> bool:
@@ -67,7 +69,7 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields in their JSON form: NaN and infinity are None."""
-        return {field.name: _jsonable(getattr(self, field.name)) for field in fields(self)}
+        return {field.name: finite(getattr(self, field.name)) for field in fields(self)}
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> Estimate:
@@ -80,6 +82,7 @@ class Estimate:
             n=int(form["n"]),
             bound=float(form["bound"]),
             reason=form["reason"],
+            warning=form.get("warning"),
         )
 
 
@@ -133,7 +136,7 @@ class Difference:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields in their JSON form: NaN is None."""
-        return {field.name: _jsonable(getattr(self, field.name)) for field in fields(self)}
+        return {field.name: finite(getattr(self, field.name)) for field in fields(self)}
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> Difference:
@@ -155,5 +158,6 @@ def undefined(reason: str, *, n: int = 0, level: float = 0.95) -> Estimate:
     return Estimate(NAN, level=level, n=n, reason=reason)
 
 
-def _jsonable(value: object) -> object:
+def finite(value: object) -> object:
+    """A value that JSON can hold: NaN and infinity are None."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -13,7 +13,14 @@ def test_the_script_makes_the_files(tmp_path, monkeypatch):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     monkeypatch.setattr(module, "FOLDER", tmp_path)
-    for make in (module.digits_nine, module.digits_parts, module.breast_cancer, module.digits_ten, module.diabetes):
+    for make in (
+        module.digits_nine,
+        module.digits_three,
+        module.digits_parts,
+        module.breast_cancer,
+        module.digits_ten,
+        module.diabetes,
+    ):
         make()
     kept = sorted((ROOT / "examples" / "predictions").iterdir())
     assert [path.name for path in kept] == sorted(path.name for path in tmp_path.iterdir())

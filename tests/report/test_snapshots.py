@@ -45,6 +45,27 @@ def kinds(binary, several):
     }
 
 
+@pytest.fixture(scope="module")
+def compared():
+    """Two models, compared within a margin."""
+    return gnomon.compare(ROWS, target="y", score=["p", "q"], positive="yes", margin={"roc_auc": 0.1})
+
+
+def test_comparison(compared, snapshot):
+    """The section of a comparison with its chart, its Markdown, and how a notebook displays it."""
+    from gnomon.report.html.notebook import fragment
+    from gnomon.report.markdown import markdown
+
+    models = stable(compared.models)
+    found = sections(models, compared)
+    specs = collect_charts(found)
+    assert rendered("sections/comparison.html", own=found["comparison"]) == snapshot(name="comparison")
+    assert specs["comparison"] == snapshot(name="chart")
+    assert heading(models, compared) == snapshot(name="heading")
+    assert markdown(models, None, compared) == snapshot(name="markdown")
+    assert fragment(models, compared) == snapshot(name="notebook")
+
+
 def stable(evaluations):
     """The same, without the versions of what is installed."""
     return {

@@ -8,6 +8,7 @@ import sys
 import click
 
 from gnomon.cli.calibrate import calibrate
+from gnomon.cli.compare import compare
 from gnomon.cli.demo import demo
 from gnomon.cli.evaluate import evaluate
 from gnomon.cli.language import speak
@@ -32,6 +33,7 @@ def gnomon(context: click.Context) -> None:
 
 
 gnomon.add_command(evaluate)
+gnomon.add_command(compare)
 gnomon.add_command(threshold)
 gnomon.add_command(calibrate)
 gnomon.add_command(report)

@@ -112,6 +112,14 @@ def with_options(*options: Callable[[Command], Command]) -> Callable[[Command], 
     return decorate
 
 
+def named_path(text: str) -> tuple[str, Path]:
+    """The name of a model and its file, from ``name=file`` or ``file``, which is called by its own name then."""
+    name, equals, path = text.partition("=")
+    if equals and name and not Path(text).exists():
+        return name, Path(path)
+    return Path(text).stem, Path(text)
+
+
 def columns(given: tuple[str, ...], paths: tuple[Path, ...]) -> str | list[str] | None:
     """The column, or the columns, that an option names, separated by commas or given several times.
 

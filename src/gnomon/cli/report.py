@@ -17,6 +17,8 @@ from gnomon.cli import options as own
 def report(saved: tuple[str, ...], form: str | None, output: Path | None) -> None:
     """Show evaluations that were saved (gnomon evaluate ... --output FILE.json): one, or several side by side.
 
+    A comparison that was saved (gnomon compare ... --output FILE.json) is shown alone.
+
     Models are called by the names before =, else by the names of their files.
 
     \b
@@ -24,6 +26,7 @@ def report(saved: tuple[str, ...], form: str | None, output: Path | None) -> Non
     gnomon report old=yesterday.json new=today.json --output report.html
     gnomon report old=yesterday.json new=today.json --format markdown
     """
+    from gnomon.comparison.result import Comparison
     from gnomon.decision.loading import load
     from gnomon.errors import UsageError
     from gnomon.evaluation.result import Evaluation
@@ -33,9 +36,15 @@ def report(saved: tuple[str, ...], form: str | None, output: Path | None) -> Non
     found: dict[str, Evaluation] = {}
     paths = []
     for text in saved:
-        name, path = named(text)
+        name, path = own.named_path(text)
         paths.append(path)
         result = load(path)
+        if isinstance(result, Comparison):
+            if len(saved) > 1:
+                raise UsageError(f"{path} holds a comparison, which is shown alone: leave the other files out")
+            own.check_output(output, (path,))
+            own.show_report(result, shown, output)
+            return
         if not isinstance(result, (Evaluation, Evaluations)):
             raise UsageError(f"{path} holds no evaluation, but a {type(result).__name__}")
         for key, each in [(name, result)] if isinstance(result, Evaluation) else result.items():
@@ -44,11 +53,3 @@ def report(saved: tuple[str, ...], form: str | None, output: Path | None) -> Non
             found[key] = each
     own.check_output(output, tuple(paths))
     own.show_report(Evaluations(found) if len(found) > 1 else next(iter(found.values())), shown, output)
-
-
-def named(text: str) -> tuple[str, Path]:
-    """The name of a model and its file, from ``name=file`` or ``file``."""
-    name, equals, path = text.partition("=")
-    if equals and name and not Path(text).exists():
-        return name, Path(path)
-    return Path(text).stem, Path(text)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from gnomon.comparison.result import Comparison
 from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
@@ -23,7 +24,7 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 
 
 def load(path: str | Path) -> Any:
-    """Reads back what was saved (``save``, or ``--format json``): evaluations, a decision or a recalibration.
+    """Reads back what was saved (``save``, or ``--format json``): evaluations, a comparison or a decision.
 
     Raises:
         SourceError: The file cannot be read.
@@ -37,6 +38,8 @@ def load(path: str | Path) -> Any:
         form = json.loads(text)
     except ValueError as error:
         raise StateError(f"{path} is no saved evaluation, or was cut off: {error}") from None
+    if isinstance(form, Mapping) and "pairs" in form:
+        return Comparison.from_dict(form)
     if isinstance(form, Mapping) and "evaluations" in form:
         return Evaluations.from_dict(form)
     if not isinstance(form, Mapping) or "decision" not in form:

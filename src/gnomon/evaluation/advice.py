@@ -8,7 +8,6 @@ from typing import Any
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result import SURE, Advice, Evaluation, ranked_by
-from gnomon.intervals.difference import independent_difference
 from gnomon.measures.catalogue import measure
 
 Numbers = Mapping[str, Any]
@@ -248,35 +247,32 @@ def shifted(evaluation: Evaluation) -> Numbers | None:
     return numbers | {"way": "too high" if found.intercept.value < 0 else "too low"}
 
 
-def gap(evaluation: Evaluation) -> tuple[str, Estimate, Estimate] | None:
-    """What train and test are compared by, and both values."""
-    if evaluation.train is None:
+def gap(evaluation: Evaluation) -> tuple[str, Numbers] | None:
+    """What train and test are compared by, and the numbers of it."""
+    found = evaluation.gap
+    name = next((name for name in GAPS if name in found), None)
+    if name is None or evaluation.train is None:
         return None
-    for name in GAPS:
-        train, test = defined(evaluation.train, name), defined(evaluation, name)
-        if train is not None and test is not None:
-            return name, train, test
-    return None
+    own = found[name]
+    numbers = {"gap": own.value, "low": own.low, "high": own.high}
+    train, test = evaluation.train[name].value, evaluation[name].value
+    return name, {"measure": measure(name).title, "train": train, "test": test, **numbers}
 
 
 def overfitting(evaluation: Evaluation) -> Numbers | None:
     """A model that is clearly better on the rows that it was fitted on."""
     found = gap(evaluation)
-    if found is None or not independent_difference(found[1], found[2]).low > 0:
+    if found is None or not found[1]["low"] > 0 or found[1]["gap"] < WORTHWHILE:
         return None
-    name, train, test = found
-    if train.value - test.value < WORTHWHILE:
-        return None
-    return {"measure": measure(name).title, "train": train.value, "test": test.value}
+    return found[1]
 
 
 def underfitting(evaluation: Evaluation) -> Numbers | None:
     """A model that is poor even on the rows that it was fitted on."""
     found = gap(evaluation)
-    if found is None or found[0] not in POOR or not found[1].value < POOR[found[0]]:
+    if found is None or found[0] not in POOR or not found[1]["train"] < POOR[found[0]]:
         return None
-    name, train, test = found
-    return {"measure": measure(name).title, "train": train.value, "test": test.value}
+    return {name: found[1][name] for name in ("measure", "train", "test")}
 
 
 def worst_slice(evaluation: Evaluation) -> Numbers | None:
@@ -391,8 +387,9 @@ RULES = (
     ),
     Rule(
         "overfitting",
-        "{measure} is {train:.3f} on the rows that the model was fitted on and {test:.3f} on the others: it is "
-        "overfitted. Try more rows, a simpler model or more regularisation.",
+        "{measure} is {train:.3f} on the rows that the model was fitted on and {test:.3f} on the others, "
+        "a gap of {gap:.3f} ({low:.3f} to {high:.3f}): it is overfitted. Try more rows, a simpler model or more "
+        "regularisation.",
         overfitting,
     ),
     Rule(

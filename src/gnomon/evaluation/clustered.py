@@ -11,6 +11,7 @@ import numpy as np
 
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.classification import POSITIVE
+from gnomon.evaluation.few import few
 from gnomon.evaluation.influences import Array, Influences, Spread, Together
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts
@@ -64,7 +65,7 @@ class Clustered:
         if self.together.number < 2:
             return replace(own, low=math.nan, high=math.nan, method=None, reason=ONE_CLUSTER)
         low, high, method = self._interval(name, own.value, code)
-        return replace(own, low=low, high=high, method=method)
+        return few(replace(own, low=low, high=high, method=method), self.together.number, "clusters")
 
     def _interval(self, name: str, value: float, code: int | None) -> Interval:
         if name == "median_absolute_error":

@@ -13,6 +13,7 @@ from gnomon.evaluation.binary import evaluate_binary
 from gnomon.evaluation.calibration import Calibration, calibration_of
 from gnomon.evaluation.clustered import Clustered
 from gnomon.evaluation.errors import Errors, most_confused, residuals_by_prediction
+from gnomon.evaluation.few import warn_of_few
 from gnomon.evaluation.guesses import baseline_of
 from gnomon.evaluation.multiclass import evaluate_multiclass
 from gnomon.evaluation.multilabel import evaluate_multilabel
@@ -220,12 +221,15 @@ def calibration(
 def parts_of(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Parts:
     """The parts of an evaluation, by the task."""
     if schema.task == "binary":
-        return evaluate_binary(summary, schema, options, reading)
-    if schema.task == "multiclass":
-        return evaluate_multiclass(summary, schema, options)
-    if schema.task == "multilabel":
-        return evaluate_multilabel(summary, schema, options)
-    return evaluate_regression(summary, options)
+        parts = evaluate_binary(summary, schema, options, reading)
+    elif schema.task == "multiclass":
+        parts = evaluate_multiclass(summary, schema, options)
+    elif schema.task == "multilabel":
+        parts = evaluate_multilabel(summary, schema, options)
+    else:
+        parts = evaluate_regression(summary, options)
+    warn_of_few(parts, schema)
+    return parts
 
 
 def evaluation_of(parts: Parts, summary: Summary, schema: Schema) -> Evaluation:

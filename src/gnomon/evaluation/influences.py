@@ -14,9 +14,11 @@ from gnomon.evaluation.averaged import shares_of
 from gnomon.evaluation.classification import POSITIVE, Formula, class_formulas, formulas_of, of_class
 from gnomon.evaluation.order import KeptOrder
 from gnomon.evaluation.row_influence import ranking_influence
+from gnomon.intervals.wilson import wilson
 from gnomon.kernels.losses import class_losses, clipping, sum_values
 from gnomon.measures import influence as influences
 from gnomon.measures.means import mean_of
+from gnomon.measures.quantiles import Ranks
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
@@ -24,6 +26,9 @@ from gnomon.states.panel import Answer, Rows
 from gnomon.states.scores import Scores
 
 Array = NDArray[np.float64]
+
+# The density at a median is that between the ends of its interval at this level.
+DENSITY_LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class Influences:
         self._answer = answer
         self._schema = schema
         self._threads = threads
+        self._ranked: dict[int, tuple[NDArray[np.uint8], NDArray[Any], KeptOrder]] = {}
 
     def of(self, name: str) -> Array | None:
         """The influence of each row on an estimate, shape (rows,); None where it is not known."""
@@ -171,12 +177,17 @@ class Influences:
 
     def ranked(self, code: int) -> tuple[NDArray[np.uint8], NDArray[Any], KeptOrder] | None:
         """The positives of a class, its scores, and the rows in their order; None where a class has no rows."""
+        if code in self._ranked:
+            return self._ranked[code]
         binary = self._schema.task == "binary"
         label = self.rows.target if binary else (self.rows.target == code).astype(np.uint8)
         score = self._answer.scores[0 if binary else code]
         if not 0 < int(np.count_nonzero(label)) < len(label):
             return None
-        return label, score, KeptOrder(Scores.of(score, label, self.rows.weight), self._threads)
+        found = label, score, KeptOrder(Scores.of(score, label, self.rows.weight), self._threads)
+        if binary:  # of many classes not all are kept
+            self._ranked[code] = found
+        return found
 
     def _of_ranking(self, name: str, code: int) -> Array | None:
         ranked = self.ranked(code)
@@ -198,6 +209,15 @@ class Influences:
             return None
         return np.asarray(sum(part * own for part, own in zip(shares_of(support, average), found, strict=True)))
 
+    def _of_median(self, values: Array) -> Array:
+        """Of the median of a value of each row; the density there is that between the ends of its interval."""
+        weight, threads = self.rows.weight, self._threads
+        ranks = Ranks(values, weight, threads)
+        below = wilson(0.5, Weight.of(len(values), weight, threads).effective, DENSITY_LEVEL)
+        ends = ranks.quantile(below.low), ranks.quantile(below.high)
+        share = influences.shares(weight, len(values), threads)
+        return influences.median_influence(values, ranks.quantile(0.5), ends, below.high - below.low, share)
+
     def _of_amounts(self, name: str) -> Array | None:
         """Of a regression."""
         target, errors = self.rows.target, self.errors
@@ -213,6 +233,8 @@ class Influences:
             return self.on_mean(-errors)
         if name == "mape":
             return self.on_mean(np.abs(errors) / np.maximum(np.abs(target), np.finfo(np.float64).eps))
+        if name == "median_absolute_error":
+            return self._of_median(np.abs(errors))
         if name in ("r2", "explained_variance"):
             centred = name == "explained_variance"
             return influences.explained_influence(target, errors, weight, threads, centre_errors=centred)

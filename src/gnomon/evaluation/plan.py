@@ -86,7 +86,7 @@ def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | 
     if exact not in (True, False, "auto"):
         raise UsageError(f"exact={exact!r} is unknown: say True, False or 'auto'")
     exact = exact if isinstance(exact, str) else bool(exact)
-    budget = int(SHARE * available_memory()) if memory is None else bytes_of(memory)
+    budget = budget_of(memory)
     each = bytes_per_row(schema)
     rows = max(1, budget // each) if each else row_limit
     fits = row_limit <= rows
@@ -131,6 +131,11 @@ def bytes_of_row(schema: Schema) -> int:
     if schema.task == "binary":
         return 100 if weighted else 20
     return 10 * len(schema.names) + (140 if weighted else 80)
+
+
+def budget_of(memory: int | str | None) -> int:
+    """How many bytes kept rows may take."""
+    return int(SHARE * available_memory()) if memory is None else bytes_of(memory)
 
 
 def bytes_of(memory: int | str) -> int:

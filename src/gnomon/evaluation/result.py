@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.errors import StateError, UnknownEstimateError, nearest
+from gnomon.errors import StateError, UnknownEstimateError, UsageError, nearest
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.baseline import Baseline
 from gnomon.evaluation.calibration import Calibration
 from gnomon.evaluation.errors import Errors
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.shown import Shown
+from gnomon.intervals.difference import independent_difference
 from gnomon.measures.catalogue import ALSO_CALLED, measure
 from gnomon.thresholds.table import Thresholds
 
@@ -141,7 +142,8 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         slices: The evaluation of each slice, by the name of the column and of its value: estimates and counts only.
         differences: Of a slice: each estimate less that of all other rows (:class:`gnomon.Difference`).
         reliable: Of a slice: whether it has rows enough (30, of a binary task 10 of each class) to be ranked.
-        train: The evaluation of the rows that the model was fitted on, where ``split=`` told them apart.
+        train: The evaluation of the rows that the model was fitted on, where ``split=`` told them apart or
+            :meth:`with_train` named it; :attr:`gap` is how far both lie apart.
         advice: What the numbers mean for what to do next (:class:`gnomon.Advice`). Slices have none.
         notes: Remarks on the rows and on how they were read.
         provenance: Where the numbers came from: source, columns, options, versions.
@@ -196,6 +198,39 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
     def __len__(self) -> int:
         return len(self.estimates)
 
+    @property
+    def gap(self) -> Mapping[str, Difference]:
+        """By the name of each estimate, what the rows that the model was fitted on score more than the others.
+
+        The rows are not the same, so the interval is made of both intervals (:func:`independent_difference`). Empty
+        where :attr:`train` is None.
+        """
+        if self.train is None:
+            return {}
+        return {
+            name: independent_difference(self.train[name], own)
+            for name, own in self.estimates.items()
+            if name != "max_error" and own.defined and name in self.train and self.train[name].defined
+        }
+
+    def with_train(self, train: Evaluation) -> Evaluation:
+        """The evaluation beside that of the rows that the model was fitted on: with its gap, and advice on it.
+
+        Raises:
+            UsageError: It is of another task, or of other classes.
+        """
+        from gnomon.evaluation.advice import advise
+
+        if not isinstance(train, Evaluation):
+            raise UsageError(f"with_train takes an evaluation, not {type(train).__name__}")
+        if (train.task, train.classes, train.positive) != (self.task, self.classes, self.positive):
+            raise UsageError(
+                "the evaluation of the rows that the model was fitted on is of another task, of other classes or of "
+                "another positive one: they cannot be compared"
+            )
+        found = replace(self, train=train)
+        return replace(found, advice=advise(found))
+
     def __repr__(self) -> str:
         shown = [
             f"{name}={estimate.value:.3f}"
@@ -227,6 +262,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
                 for column, values in self.slices.items()
             },
             "train": None if self.train is None else self.train.to_dict(),
+            "gap": {name: own.to_dict() for name, own in self.gap.items()},
             "advice": [own.to_dict() for own in self.advice],
             "notes": list(self.notes),
             "provenance": plain(self.provenance),

@@ -21,24 +21,28 @@ class Shown:
         """The evaluations to show, by the names of their models; one alone has no name."""
         return {"": self}
 
+    def _compared(self) -> Any:
+        """The comparison of the models, if this is one."""
+        return None
+
     @property
     def plot(self) -> Plots:
         """Plots by matplotlib: ``ev.plot.roc()``, ``ev.plot.confusion(ax=ax)``, or all with ``ev.plot()``."""
         from gnomon.report.plots.accessor import Plots
 
-        return Plots(self._by_name())
+        return Plots(self._by_name(), self._compared())
 
     def to_markdown(self, *, lang: str | None = None) -> str:
         """The report as Markdown, for pull requests and job summaries."""
         from gnomon.report.markdown import markdown
 
-        return markdown(self._by_name(), lang)
+        return markdown(self._by_name(), lang, self._compared())
 
     def to_html(self, *, lang: str | None = None) -> str:
         """The report as one page of HTML that needs no network, with a slider for the threshold."""
         from gnomon.report.html.page import page
 
-        return page(self._by_name(), lang)
+        return page(self._by_name(), lang, self._compared())
 
     def save_html(self, path: str | Path, *, lang: str | None = None) -> None:
         """Writes :meth:`to_html` to a file, whole or not at all.
@@ -55,6 +59,6 @@ class Shown:
         from gnomon.report.html.notebook import fragment
 
         try:
-            return fragment(self._by_name())
+            return fragment(self._by_name(), self._compared())
         except UsageError:
             return None

@@ -217,6 +217,35 @@ def ranking_replicates(
     return positives[usable], negatives[usable]
 
 
+def paired_replicates(
+    mass: Array,
+    squares: Array,
+    places: tuple[tuple[NDArray[np.int64], int], tuple[NDArray[np.int64], int]],
+    seed: int,
+) -> tuple[Array, Array]:
+    """The same draws of rows as two models see them: the weight of each of their answers, a row a replicate.
+
+    Args:
+        mass: Weight of the groups of rows that are alike for both, shape (groups,).
+        squares: Sum of the squared weights in each.
+        places: For each model the place of every group among its answers, and how many answers there are.
+        seed: Seed of the draws.
+    """
+    from scipy.sparse import csr_matrix
+
+    rng = np.random.Generator(np.random.Philox(seed))
+    groups = np.arange(len(mass))
+    unit = squares / mass
+    sums = [csr_matrix((np.ones(len(mass)), (groups, place)), (len(mass), size)) for place, size in places]
+    step = max(1, _DRAWN_AT_ONCE // len(mass))
+    parts: list[list[Array]] = [[], []]
+    for start in range(0, REPLICATES, step):
+        drawn = poisson(rng, mass / unit, (min(step, REPLICATES - start), len(mass))) * unit
+        for part, own in zip(parts, sums, strict=True):
+            part.append(np.asarray(drawn @ own))
+    return np.concatenate(parts[0]), np.concatenate(parts[1])
+
+
 def poisson(rng: np.random.Generator, means: Array, size: tuple[int, int]) -> Array:
     """Poisson draws, a column for each mean; large means by the normal distribution, which is much quicker."""
     large = means >= _NEARLY_NORMAL

@@ -85,6 +85,23 @@ def p_of_ends(value: float, low: float, high: float, level: float) -> float:
     return two_sided(value / half * normal_quantile(level) if half > 0 else (0.0 if value == 0 else math.inf))
 
 
+def beyond(value: float, low: float, level: float, limit: float) -> float:
+    """How often chance alone brings a value that is at a lower limit as far above it: a one-sided p-value.
+
+    The lower end of the interval is taken as a normal quantile, so that the p-value is at most half of 1 - level where
+    the whole interval lies above the limit.
+
+    >>> round(beyond(0.02, 0.0, 0.95, 0.0), 4), round(beyond(0.02, 0.0, 0.95, 0.02), 4)
+    (0.025, 0.5)
+    """
+    half = value - low
+    if math.isnan(half):
+        return math.nan
+    if not half > 0:
+        return 0.0 if value > limit else 1.0
+    return math.erfc((value - limit) / half * normal_quantile(level) / math.sqrt(2)) / 2
+
+
 def family_wise(p_values: Sequence[float]) -> list[float]:
     """P-values adjusted so that a limit on them limits how often even one of those below it is false.
 

@@ -42,6 +42,8 @@ def two_sided_t(t: float, freedom: float) -> float:
     """
     from scipy.special import stdtr
 
+    if not math.isfinite(freedom):
+        return two_sided(t)
     return 2 * float(stdtr(freedom, -abs(t)))
 
 

@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from gnomon.comparison.result import Comparison
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.html.view import cell, heading
+from gnomon.report.html.view import comparison as of_pairs
 from gnomon.report.html.view import slices as of_slices
+from gnomon.report.html.view import train as of_train
 from gnomon.report.language import speaking, tr
 from gnomon.report.remarks import level_of, reasons
 from gnomon.report.text import number, visible
@@ -25,27 +28,69 @@ _NUMBERED = re.compile(r"^(\d+)([.)])(?= )")
 _REFERENCE, _JOINER = re.compile(r"([@#])(?=\w)|(?<=\bGH)(-)(?=\d)"), "\u2060"
 
 
-def markdown(evaluations: Mapping[str, Evaluation], lang: str | None = None) -> str:
+def markdown(evaluations: Mapping[str, Evaluation], lang: str | None = None, compared: Comparison | None = None) -> str:
     """The report of evaluations as GitHub's Markdown.
 
     Args:
         evaluations: By the names of their models.
         lang: The language to write in; None for that of the environment.
+        compared: What their differences say, if they were compared.
     """
     with speaking(lang):
-        own = heading(evaluations)
+        own = heading(evaluations, compared)
         facts = " · ".join(plain(fact) for fact in own["facts"])
         parts = [f"## {plain(own['title'])}", f"{plain(own['source'])}  \n{facts}" if own["source"] else facts]
+        parts += comparison(compared) if compared is not None else []
         parts += [advice(name, each) for name, each in evaluations.items() if each.advice]
         parts.append(measures(evaluations))
         for name, each in evaluations.items():
             if each.confusion is not None and len(each.confusion.labels) <= MOST_CLASSES:
                 parts.append(confusion(name, each.confusion))
             parts += [slices(name, each, column) for column in each.slices]
+            parts += train(name, each)
             notes = [*map(tr, each.notes), *reasons(each.estimates)]
             if notes:
                 parts.append("\n".join(f"- {plain(note)}" for note in notes))
         return "\n\n".join(parts) + "\n"
+
+
+def comparison(compared: Comparison) -> list[str]:
+    """For every pair of models what the differences say, and a table of them."""
+    found = of_pairs(compared)
+    parts = []
+    for pair in found["pairs"]:
+        says = "\n".join(f"- {plain(text)}" for text in pair["says"])
+        heads = [tr("measure"), f"{tr('difference')} ({found['level']})", "p", tr("verdict"), tr("rows needed")]
+        rows = [
+            [plain(row.title), f"**{row.difference}** ({row.interval})" if row.interval else row.difference,
+             plain(row.p_value), row.verdict + (f", {row.margin}" if row.margin else ""), row.rows]
+            for row in pair["rows"]
+        ]  # fmt: skip
+        parts += [f"### {plain(pair['title'])}", says, table(heads, rows)]
+    if found["notes"]:
+        parts.append("\n".join(f"- {plain(note)}" for note in found["notes"]))
+    return parts
+
+
+def train(name: str, evaluation: Evaluation) -> list[str]:
+    """The rows that a model was fitted on beside the others, and the gap."""
+    found = of_train({name: evaluation})
+    if found is None:
+        return []
+    (own,) = found["tables"]
+    heads = [tr("measure"), f"{tr('train')} (n = {own['n'][0]})", f"{tr('test')} (n = {own['n'][1]})", tr("gap")]
+    rows = []
+    for row in own["rows"]:
+        texts = [
+            f"{each['value']} ({each['interval']})" if each["interval"] else each["value"] for each in row["cells"]
+        ]
+        rows.append([plain(row["title"]) + (" ⚠" if row["worse"] else ""), *texts])
+    return [table(heads, rows)]
+
+
+def figures(own: Mapping[str, str]) -> str:
+    """A value and its interval."""
+    return f"{own['value']} ({own['interval']})" if own["interval"] else own["value"]
 
 
 def advice(name: str, evaluation: Evaluation) -> str:
@@ -87,8 +132,7 @@ def slices(name: str, evaluation: Evaluation, column: str) -> str:
     rows = []
     for row in own["rows"][:MOST_SLICES]:
         cells = [*row["cells"], *([row["difference"]] if own["by"] else [])]
-        texts = [f"{each['value']} ({each['interval']})" if each["interval"] else each["value"] for each in cells]
-        rows.append([plain(row["name"]) + (" ⚠" if row["worse"] else ""), row["n"], *texts])
+        rows.append([plain(row["name"]) + (" ⚠" if row["worse"] else ""), row["n"], *map(figures, cells)])
     left = max(0, len(evaluation.slices[column]) - MOST_SLICES)
     more = f"\n\n{tr(f'and {left} more')}" if left else ""
     return table([plain(head) for head in heads], rows) + more

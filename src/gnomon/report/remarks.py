@@ -78,11 +78,11 @@ def from_the_worst(slices: Mapping[str, Evaluation], by: str | None) -> list[str
 
 
 def reasons(estimates: Mapping[str, Estimate]) -> list[str]:
-    """Why values or intervals are undefined, the same reason once."""
+    """Why values or intervals are undefined, or to be taken with care, the same reason once."""
     by_reason: dict[str, list[str]] = {}
     for name, estimate in estimates.items():
-        if estimate.reason is not None:
-            said = estimate.reason if estimate.defined else f"undefined, as {estimate.reason}"
+        undefined = None if estimate.defined or estimate.reason is None else f"undefined, as {estimate.reason}"
+        for said in filter(None, (undefined or estimate.reason, estimate.warning)):
             by_reason.setdefault(tr(said), []).append(tr(measure(name).title))
     return [f"{', '.join(titles)}: {reason}." for reason, titles in by_reason.items()]
 

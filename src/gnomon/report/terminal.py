@@ -16,14 +16,15 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gnomon.estimate import Estimate
+from gnomon.comparison.result import Comparison
+from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.calibration import Calibration
 from gnomon.evaluation.result import SURE, ConfusionMatrix, Evaluation, ranked_by
 from gnomon.evaluation.several import Evaluations
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
 from gnomon.report.remarks import bounded, from_the_worst, level_of, reasons, row_name, source_name
-from gnomon.report.text import number, visible
+from gnomon.report.text import number, p_text, visible
 
 
 class Glyphs(NamedTuple):
@@ -101,6 +102,8 @@ def render(evaluation: Evaluation, console: Console) -> None:
     if evaluation.confusion is not None:
         sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
     sections += errors_sections(evaluation, console.width, glyphs)
+    if evaluation.train is not None:
+        sections.append(train_section(evaluation, console.width, glyphs))
     if evaluation.advice:
         advice = bullets([glyphs.write(own.text) for own in evaluation.advice], glyphs)
         sections.append(Group(Text(tr("What it says"), style="bold"), advice))
@@ -110,8 +113,13 @@ def render(evaluation: Evaluation, console: Console) -> None:
     print_sections(sections, console)
 
 
-def render_all(result: Evaluation | Evaluations, console: Console) -> None:
-    """Prints an evaluation, or several, one after the other."""
+def render_all(result: Evaluation | Evaluations | Comparison, console: Console) -> None:
+    """Prints an evaluation, or several, one after the other, or a comparison."""
+    if isinstance(result, Comparison):
+        from gnomon.report.comparison import render_comparison
+
+        render_comparison(result, console)
+        return
     if isinstance(result, Evaluation):
         render(result, console)
         return
@@ -212,7 +220,7 @@ def value_text(estimate: Estimate, glyphs: Glyphs) -> str:
     return f"{shown} {glyphs.plus_minus} {number(estimate.bound)}" if bounded(estimate) else shown
 
 
-def interval_text(estimate: Estimate, glyphs: Glyphs) -> str:
+def interval_text(estimate: Estimate | Difference, glyphs: Glyphs) -> str:
     """Both ends of the interval."""
     if math.isnan(estimate.low):
         return ""
@@ -425,6 +433,21 @@ def errors_sections(evaluation: Evaluation, width: int, glyphs: Glyphs) -> list[
     return sections
 
 
+def train_section(evaluation: Evaluation, width: int, glyphs: Glyphs) -> RenderableType:
+    """The rows that the model was fitted on beside the others, and the gap."""
+    assert evaluation.train is not None  # there is a section
+    gaps = evaluation.gap
+    columns = {
+        f"{tr('train')} {glyphs.dot} {tr('test')}": [glyphs.write(tr(measure(name).title)) for name in gaps],
+        tr("train"): [number(evaluation.train[name].value) for name in gaps],
+        tr("test"): [number(evaluation[name].value) for name in gaps],
+        tr("gap"): [number(own.value) for own in gaps.values()],
+        tr("interval"): [interval_text(own, glyphs) for own in gaps.values()],
+        "n": [f"{evaluation.train[name].n:,} / {evaluation[name].n:,}" for name in gaps],
+    }
+    return column_table(columns, width, {tr("gap"): "bold", "n": "dim"})
+
+
 def column_table(columns: Mapping[str, Sequence[str]], width: int, styles: Mapping[str, str]) -> Table:
     """Columns of text, as many of the first ones as fit; the first is set to the left if it holds words.
 
@@ -472,14 +495,10 @@ def calibration_section(calibration: Calibration, width: int, glyphs: Glyphs) ->
             ends = interval_text(own, glyphs)
             facts.append(f"{name} {number(own.value)}{f' ({ends})' if ends else ''}")
     if not math.isnan(calibration.p_value):
-        facts.append(f"{tr('Spiegelhalter p')} {probability_text(calibration.p_value)}")
+        shown = p_text(calibration.p_value)
+        facts.append(f"{tr('Spiegelhalter p')} {shown if shown.startswith('<') else f'= {shown}'}")
     table = column_table(columns, width, {tr("observed"): "bold", "": "yellow", "n": "dim"})
     return Group(Text(tr("calibration"), style="bold"), table, Text(", ".join(facts), style="dim"))
-
-
-def probability_text(p_value: float) -> str:
-    """A p-value."""
-    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
 
 
 def bullets(notes: list[str], glyphs: Glyphs) -> RenderableType:

@@ -23,6 +23,15 @@ def visible(text: str, longest: int | None = None) -> str:
     return shown
 
 
+def p_text(p_value: float) -> str:
+    """A p-value.
+
+    >>> p_text(0.01234), p_text(1e-9), p_text(float("nan"))
+    ('0.012', '< 0.001', '-')
+    """
+    return "-" if math.isnan(p_value) else "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
 def number(value: float, digits: int = 3) -> str:
     """A number in few characters: fixed decimals near 1, significant digits elsewhere.
 

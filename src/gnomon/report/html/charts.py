@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gnomon.comparison.result import Comparison
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
+from gnomon.report.pairs import shown_pairs, title_of
 from gnomon.report.remarks import comparable, short_names
 
 Spec = dict[str, Any]
@@ -190,6 +192,41 @@ def calibration_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
                           "color": colours["color"]}},
             {"data": {"values": values}, "mark": {"type": "line", "point": {"size": 50}},
              "encoding": {"x": x, "y": y, **colours, "tooltip": tips}},
+        ],
+    }  # fmt: skip
+
+
+def differences_chart(compared: Comparison) -> Spec:
+    """Differences of each pair with their intervals, of measures that stand on one axis, and a line at none."""
+    names = comparable(next(iter(compared.models.values())))
+    pairs = [pair for pair in shown_pairs(compared) if any(name in pair.differences for name in names)]
+    shown = short_names([title_of(pair) for pair in pairs], 60)
+    titles = {name: tr(measure(name).title) for name in names if any(name in pair.differences for pair in pairs)}
+    values = [
+        {"measure": titles[name], "model": shown[title_of(pair)], "value": pair[name].value,
+         "low": finite(pair[name].low), "high": finite(pair[name].high)}
+        for pair in pairs
+        for name in titles
+        if name in pair.differences and not math.isnan(pair[name].low)
+    ]  # fmt: skip
+    x = {"type": "quantitative", "title": tr("difference")}
+    rows = {"field": "measure", "type": "nominal", "sort": list(titles.values()), "title": None,
+            "axis": {"labelLimit": 260, "ticks": False, "domain": False}}  # fmt: skip
+    order = list(shown.values())
+    colour = {"field": "model", "type": "nominal", "sort": order, "scale": {"domain": order},
+              "legend": {"title": None, "orient": "top", "labelLimit": 400, "columns": 1}}  # fmt: skip
+    own = {"y": rows, "color": colour, "yOffset": {"field": "model", "type": "nominal", "sort": order}}
+    tips = [field("model", None, "nominal"), field("measure", None, "nominal"), field("value", "difference"),
+            field("low", "low"), field("high", "high")]  # fmt: skip
+    return {
+        "height": len(titles) * (14 + 10 * len(pairs)),
+        "layer": [
+            {"data": {"values": [{"zero": 0}]}, "mark": {"type": "rule", "style": "guide"},
+             "encoding": {"x": {**x, "field": "zero"}}},
+            {"data": {"values": values}, "mark": {"type": "rule", "strokeWidth": 2.5},
+             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **own}},
+            {"data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+             "encoding": {"x": {"field": "value", **x}, **own, "tooltip": tips}},
         ],
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gnomon.comparison.result import Comparison
 from gnomon.evaluation.result import Evaluation
 from gnomon.report.html.explorer import explorer_data
 from gnomon.report.html.library import chart_library
@@ -16,23 +17,24 @@ from gnomon.report.html.view import heading, sections
 from gnomon.report.language import speaking
 
 
-def page(evaluations: Mapping[str, Evaluation], lang: str | None = None) -> str:
+def page(evaluations: Mapping[str, Evaluation], lang: str | None = None, compared: Comparison | None = None) -> str:
     """The report of evaluations as HTML.
 
     Args:
         evaluations: By the names of their models.
         lang: The language to write in; None for that of the environment.
+        compared: What their differences say, if they were compared.
 
     Raises:
         UsageError: The packages for reports are not installed, or there is no such language.
     """
     with speaking(lang):
-        found = sections(evaluations)
+        found = sections(evaluations, compared)
         specs = collect_charts(found)
         data: dict[str, Any] = {"charts": specs}
         if "explorer" in found:
             data |= explorer_data(evaluations, found["explorer"], specs)
-        return framed("page.html", data, own=heading(evaluations), sections=found)
+        return framed("page.html", data, own=heading(evaluations, compared), sections=found)
 
 
 def collect_charts(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,14 +6,16 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gnomon.comparison.result import Comparison
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result import SURE, Evaluation, ranked_by
 from gnomon.measures.catalogue import measure
+from gnomon.report import pairs as pairs_text
 from gnomon.report import remarks
 from gnomon.report.html import charts
 from gnomon.report.html.explorer import explorer
 from gnomon.report.language import tr
-from gnomon.report.text import number, visible
+from gnomon.report.text import number, p_text, visible
 
 Models = Mapping[str, Evaluation]
 View = dict[str, Any]
@@ -30,9 +32,15 @@ SLICE_MEASURES = (
 )  # fmt: skip
 
 
-def sections(evaluations: Models) -> dict[str, View]:
-    """The sections that there is something to say in, by name, in the order of the page."""
+def sections(evaluations: Models, compared: Comparison | None = None) -> dict[str, View]:
+    """The sections that there is something to say in, by name, in the order of the page.
+
+    Args:
+        evaluations: By the names of their models.
+        compared: What their differences say, if they were compared.
+    """
     makers: dict[str, Callable[[Models], View | None]] = {
+        "comparison": lambda _: None if compared is None else comparison(compared),
         "says": says,
         "measures": measures,
         "explorer": explorer,
@@ -49,8 +57,8 @@ def sections(evaluations: Models) -> dict[str, View]:
     return {name: own for name, own in made.items() if own is not None}
 
 
-def heading(evaluations: Models) -> View:
-    """What was evaluated."""
+def heading(evaluations: Models, compared: Comparison | None = None) -> View:
+    """What was evaluated, or compared."""
     first = next(iter(evaluations.values()))
     facts = [f"n = {', '.join(dict.fromkeys(f'{own.n:,}' for own in evaluations.values()))}"]
     if first.positive is not None:
@@ -62,7 +70,7 @@ def heading(evaluations: Models) -> View:
         facts.append(tr(f"positive at score >= {first.threshold:g}"))
     sources = dict.fromkeys(map(remarks.source_name, evaluations.values()))
     return {
-        "title": tr(f"{first.task} evaluation"),
+        "title": tr(f"{first.task} evaluation" if compared is None else f"{first.task} comparison"),
         "source": " · ".join(visible(own, LONGEST) for own in sources if own),
         "facts": facts,
         "models": [visible(name, LONGEST) for name in evaluations if name],
@@ -80,6 +88,26 @@ def says(evaluations: Models) -> View:
         for name, ev in evaluations.items()
     ]
     return {"models": [each for each in own if each["advice"] or each["notes"]]}
+
+
+def comparison(compared: Comparison) -> View:
+    """For every pair of models the differences, and what they say."""
+    pairs = [
+        {
+            "title": pairs_text.title_of(pair),
+            "says": [visible(tr(text)) for text in pair.says],
+            "rows": pairs_text.rows_of(pair),
+            "margin": any(row.margin for row in pairs_text.rows_of(pair)),
+        }
+        for pair in pairs_text.shown_pairs(compared)
+    ]
+    notes = [pairs_text.adjusted_note(compared), pairs_text.left_pairs(compared), *map(tr, compared.notes)]
+    return {
+        "pairs": pairs,
+        "level": f"{100 * compared.level:g} %",
+        "notes": [visible(note) for note in notes if note],
+        "chart": charts.differences_chart(compared),
+    }
 
 
 def measures(evaluations: Models) -> View:
@@ -211,7 +239,6 @@ def calibration(evaluations: Models) -> View | None:
     for name, own in evaluations.items():
         assert own.calibration is not None
         curve = own.calibration.equal_width
-        p_value = own.calibration.p_value
         rows.append(
             {
                 "model": visible(name, LONGEST),
@@ -219,7 +246,7 @@ def calibration(evaluations: Models) -> View | None:
                 "expected": number(curve.expected_error),
                 "slope": cell(own.calibration.slope),
                 "intercept": cell(own.calibration.intercept),
-                "p_value": number(p_value) if p_value >= 0.001 else "< 0.001" if p_value < 0.001 else "-",
+                "p_value": p_text(own.calibration.p_value),
             }
         )
     return {"chart": charts.calibration_chart(evaluations), "rows": rows}
@@ -305,9 +332,12 @@ def train(evaluations: Models) -> View | None:
             "model": visible(name, LONGEST),
             "n": [f"{own.train.n:,}", f"{own.n:,}"],
             "rows": [
-                {"title": tr(measure(each).title), "cells": [cell(own.train.estimates[each]), cell(own[each])]}
-                for each in own
-                if each in own.train.estimates
+                {
+                    "title": tr(measure(each).title),
+                    "cells": [cell(own.train[each]), cell(own[each]), cell(gap)],
+                    "worse": gap.low > 0 if measure(each).better > 0 else gap.high < 0,
+                }
+                for each, gap in own.gap.items()
             ],
         }
         for name, own in evaluations.items()

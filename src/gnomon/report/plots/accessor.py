@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gnomon.comparison.result import Comparison
 from gnomon.errors import UsageError, nearest
 from gnomon.evaluation.result import Evaluation, ranked_by
 from gnomon.report.language import speaking
@@ -16,7 +17,7 @@ from gnomon.report.plots.calibration import draw_calibration
 from gnomon.report.plots.curves import draw_det, draw_precision_recall, draw_roc
 from gnomon.report.plots.cuts import draw_confusion, draw_thresholds
 from gnomon.report.plots.display import Display, canvas, show_hangul
-from gnomon.report.plots.intervals import draw_intervals, draw_slices
+from gnomon.report.plots.intervals import draw_differences, draw_intervals, draw_slices
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +27,8 @@ Draw = Callable[..., None]
 PANEL = (5.2, 4.4)
 # What an overview shows, of these what there is.
 OVERVIEW = (
-    "intervals", "confusion", "roc", "precision_recall", "thresholds", "calibration", "predicted_vs_true", "residuals",
+    "differences", "intervals", "confusion", "roc", "precision_recall", "thresholds", "calibration",
+    "predicted_vs_true", "residuals",
 )  # fmt: skip
 
 
@@ -45,8 +47,9 @@ class Plots:
         'false positive rate (fall-out)'
     """
 
-    def __init__(self, evaluations: Mapping[str, Evaluation]) -> None:
+    def __init__(self, evaluations: Mapping[str, Evaluation], compared: Comparison | None = None) -> None:
         self._evaluations = evaluations
+        self._compared = compared
 
     def __repr__(self) -> str:
         return f"Plots of what there is: {', '.join(f'plot.{name}()' for name in self.available())}"
@@ -82,6 +85,15 @@ class Plots:
     def intervals(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
         """Measures with their intervals, and what a guess would score."""
         return self._draw(draw_intervals, "intervals", ax, lang)
+
+    def differences(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
+        """Of a comparison: the differences of every pair of models with their intervals, and a line at none."""
+
+        def draw(ax: Axes, _: Mapping[str, Evaluation]) -> None:
+            assert self._compared is not None  # else there is no such plot
+            draw_differences(ax, self._compared)
+
+        return self._draw(draw, "differences", ax, lang)
 
     def confusion(self, ax: Any = None, *, lang: str | None = None) -> Display:
         """The confusion matrix; of several models, or labels, one axes each (``ax`` takes as many)."""
@@ -160,6 +172,7 @@ class Plots:
         """The plots that there are of these evaluations."""
         every = self._evaluations.values()
         has = {
+            "differences": self._compared is not None,
             "intervals": True,
             "confusion": bool(self._matrices()),
             **dict.fromkeys(("roc", "precision_recall", "det", "thresholds"), all(own.thresholds for own in every)),

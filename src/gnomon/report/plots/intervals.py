@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gnomon.estimate import Estimate
+from gnomon.comparison.result import Comparison
+from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result import Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
+from gnomon.report.pairs import shown_pairs, title_of
 from gnomon.report.plots.display import GREY, colour, finish, marker
 from gnomon.report.remarks import comparable, from_the_worst
 from gnomon.report.text import visible
@@ -18,6 +20,8 @@ from gnomon.report.text import visible
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+# Values with intervals, by the row that they are drawn in.
+Rows = Mapping[int, Estimate] | Mapping[int, Difference]
 # Slices that are drawn, those furthest below the rest first.
 MOST_SLICES = 30
 
@@ -56,7 +60,23 @@ def draw_slices(ax: Axes, evaluations: Mapping[str, Evaluation], column: str, by
     finish(ax, tr("slices"))
 
 
-def draw_rows(ax: Axes, place: int, models: int, rows: Mapping[int, Estimate], label: str | None) -> None:
+def draw_differences(ax: Axes, compared: Comparison) -> None:
+    """Differences of every pair of models, of measures that stand on one axis, and a line at none."""
+    first = next(iter(compared.models.values()))
+    pairs = shown_pairs(compared)
+    names = [name for name in comparable(first) if any(name in pair.differences for pair in pairs)]
+    for place, pair in enumerate(pairs):
+        rows = {row: pair[name] for row, name in enumerate(names) if name in pair.differences}
+        draw_rows(ax, place, len(pairs), rows, title_of(pair))
+    ax.axvline(0.0, color=GREY, linewidth=1)
+    set_rows(ax, [tr(measure(name).title) for name in names])
+    ax.set(xlabel=tr("difference"))
+    finish(ax, tr("differences on the same rows"))
+
+
+def draw_rows(
+    ax: Axes, place: int, models: int, rows: Mapping[int, Estimate] | Mapping[int, Difference], label: str | None
+) -> None:
     """One model's values with their intervals, beside those of others in the same rows."""
     shift = 0.0 if models == 1 else 0.5 * (place / (models - 1) - 0.5)
     values = np.array([own.value for own in rows.values()])

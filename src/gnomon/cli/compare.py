@@ -1,0 +1,202 @@
+"""``gnomon compare``: whether one model is better than another on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gnomon.cli import options as own
+
+
+@click.command(short_help="Compare models on the same rows.")
+@own.with_options(
+    click.argument("data", metavar="[NAME=]PATH...", nargs=-1, required=True),
+    own.TARGET,
+    click.option(
+        "-s",
+        "--score",
+        multiple=True,
+        metavar="[NAME=]COLUMN[,COLUMN...]",
+        help="Columns of scores, each a model's; with several files the column that all have.  For many classes "
+        "NAME=COLUMN,COLUMN,... for each model.",
+    ),
+    click.option(
+        "-p",
+        "--prediction",
+        multiple=True,
+        metavar="[NAME=]COLUMN[,COLUMN...]",
+        help="Columns of predicted labels or amounts, each a model's; with several files the column that all have.",
+    ),
+    click.option("--id", metavar="COLUMN", help="Column that says which rows of several files are the same."),
+    own.WEIGHT,
+    own.CLUSTER,
+    click.option(
+        "--split",
+        metavar="COLUMN=VALUE[,VALUE]",
+        help="The rows that models were fitted on, such as part=train: they are left out.",
+    ),
+    own.POSITIVE,
+    own.CLASSES,
+    click.option(
+        "--task",
+        type=click.Choice(["auto", "binary", "multiclass", "regression"]),
+        default="auto",
+        show_default=True,
+    ),
+    click.option(
+        "--threshold",
+        multiple=True,
+        metavar="[NAME=]X",
+        help="Predicted positive at score >= X, for all models or for one.  [default: 0.5]",
+    ),
+    click.option(
+        "--margin",
+        multiple=True,
+        metavar="[MEASURE=]X",
+        help="By how much the second model may be worse and still not count as worse, such as roc_auc=0.005.",
+    ),
+    click.option(
+        "--worth",
+        multiple=True,
+        metavar="[MEASURE=]X",
+        help="A difference that is worth seeing, to say how many rows it takes.  [default: 0.01]",
+    ),
+    own.SCALE,
+    own.LEVEL,
+    click.option(
+        "--interval",
+        type=click.Choice(["auto", "percentile", "bca"]),
+        default="auto",
+        show_default=True,
+        help="How intervals are made: what suits each measure, or by a paired bootstrap.",
+    ),
+    own.MISSING,
+    own.SEED,
+    own.MEMORY,
+    own.THREADS,
+    *own.REPORT_WHERE,
+)
+def compare(
+    data: tuple[str, ...],
+    target: tuple[str, ...],
+    score: tuple[str, ...],
+    prediction: tuple[str, ...],
+    classes: str | None,
+    threshold: tuple[str, ...],
+    margin: tuple[str, ...],
+    worth: tuple[str, ...],
+    form: str | None,
+    output: Path | None,
+    **options: Any,
+) -> None:
+    """Compare models on the same rows: columns of one file, or files joined by --id.
+
+    Each difference is what the second model of a pair scores less what the first does, with its interval, its p-value
+    and what it says.
+
+    \b
+    gnomon compare predictions.csv --target y --score p_old,p_new
+    gnomon compare predictions.csv --target y --score old=p1 --score new=p2 --margin roc_auc=0.005
+    gnomon compare old=monday.csv new=friday.csv --target y --score p --id row
+    gnomon compare sales.csv --target sold --prediction naive,model --output comparison.html
+    """
+    from gnomon.cli.progress import ProgressBar
+    from gnomon.comparison.compare import compare as compare_data
+
+    joined = len(data) > 1
+    places = models_of(data) if joined else {"": Path(data[0])}
+    paths = tuple(places.values())
+    own.check_output(output, paths)
+    shown = own.report_form(form, output)
+    with ProgressBar() as progress:
+        comparison = compare_data(
+            places if joined else paths[0],
+            target=own.columns(target, paths),
+            score=model_columns(score, paths, joined=joined),
+            prediction=model_columns(prediction, paths, joined=joined),
+            classes=classes.split(",") if classes is not None else None,
+            threshold=numbers("--threshold", threshold),
+            margin=numbers("--margin", margin),
+            worth=numbers("--worth", worth),
+            progress=progress,
+            **options,
+        )
+    own.show_report(comparison, shown, output)
+
+
+def models_of(data: Sequence[str]) -> dict[str, Path]:
+    """The file of each model.
+
+    Raises:
+        UsageError: Two have one name.
+    """
+    from gnomon.errors import UsageError
+
+    found: dict[str, Path] = {}
+    for text in data:
+        name, path = own.named_path(text)
+        if name in found:
+            raise UsageError(f"two models are called {name!r}: name them, such as old={path}")
+        found[name] = path
+    return found
+
+
+def model_columns(given: tuple[str, ...], paths: tuple[Path, ...], *, joined: bool) -> Any:
+    """The columns of models, as :func:`gnomon.compare` takes them.
+
+    Args:
+        given: ``COLUMN,COLUMN`` or ``NAME=COLUMN,COLUMN``, each time the option was given.
+        paths: The files.
+        joined: Whether every model has a file of its own.
+
+    Raises:
+        UsageError: Some models have names and others do not.
+    """
+    from gnomon.errors import UsageError
+    from gnomon.sources.files import FileSource
+
+    known = FileSource(*paths[:1]).columns if any("=" in text for text in given) else ()
+    named: dict[str, Any] = {}
+    plain: list[str] = []
+    for text in given:
+        name, equals, columns = text.partition("=")
+        if equals and name and text not in known:
+            named[name] = own.columns((columns,), paths)
+        else:
+            found = own.columns((text,), paths)
+            plain += [found] if isinstance(found, str) else found or []
+    if named and plain:
+        raise UsageError(f"name all models or none: {plain[0]!r} has no name, such as new={plain[0]}")
+    if named or not plain:
+        return named or None
+    return plain[0] if joined and len(plain) == 1 else plain
+
+
+def numbers(option: str, given: tuple[str, ...]) -> Any:
+    """A number for all, or numbers by name.
+
+    Args:
+        option: The option that they were given to.
+        given: ``X`` or ``NAME=X``, each time it was given; several may be separated by commas.
+
+    Raises:
+        UsageError: It is no number, or there are several for all.
+    """
+    from gnomon.errors import UsageError
+
+    found: dict[str, float] = {}
+    for text in (part for each in given for part in each.split(",")):
+        name, equals, value = text.rpartition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            raise UsageError(f"{option} {text}: say a number, or NAME=X") from None
+        if name in found or (equals and not name):
+            raise UsageError(f"{option} {text}: say one number for each name")
+        found[name] = number
+    if "" in found and len(found) > 1:
+        raise UsageError(f"{option}: say one number for all, or one for each name")
+    return found.get("", found or None)

@@ -1,0 +1,351 @@
+"""``gnomon.compare``: from the predictions of two models or more on the same rows to what their differences say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from gnomon.comparison.differences import Model, Paired
+from gnomon.comparison.joining import joined
+from gnomon.comparison.judging import Asked, ByMeasure, judged
+from gnomon.comparison.models import ModelColumns, check_models, models_of, of_model
+from gnomon.comparison.reading import check_memory, read_models
+from gnomon.comparison.result import Comparison
+from gnomon.errors import UsageError
+from gnomon.evaluation.advice import advise
+from gnomon.evaluation.evaluate import assemble
+from gnomon.evaluation.opening import column_name, column_names, columns_of, open_named, part_of
+from gnomon.evaluation.options import Options
+from gnomon.evaluation.plan import Plan
+from gnomon.evaluation.reading import Reading
+from gnomon.evaluation.result import Evaluation
+from gnomon.kernels.threads import thread_count
+from gnomon.schema.labels import label_order
+from gnomon.schema.request import Request
+from gnomon.schema.resolve import resolve
+from gnomon.schema.schema import Columns, Schema
+from gnomon.sources.arrays import ArraySource
+from gnomon.sources.base import Source
+
+TARGET = "y_true"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Where the rows are.
+
+    Attributes:
+        source: All of them.
+        models: The columns of each model.
+        shared: The columns that all have: true values, weights, clusters, ids, and which rows take part.
+    """
+
+    source: Source
+    models: Mapping[str, ModelColumns]
+    shared: Columns
+
+
+def compare(
+    data: Any,
+    /,
+    *others: Any,
+    target: str | Sequence[str] | None = None,
+    score: Any = None,
+    prediction: Any = None,
+    weight: Any = None,
+    cluster: Any = None,
+    split: str | None = None,
+    id: str | None = None,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
+    task: str = "auto",
+    threshold: Mapping[str, float] | float | None = None,
+    scale: Mapping[str, str] | str = "probability",
+    margin: ByMeasure = None,
+    worth: ByMeasure = None,
+    interval: str = "auto",
+    level: float = 0.95,
+    seed: int = 0,
+    missing: str = "error",
+    memory: int | str | None = None,
+    threads: int | None = None,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Comparison:
+    """Compares models on the same rows: every difference with its interval and p-value, and what it says.
+
+    Three ways to call it. Several columns of one file or data frame: ``compare(data, target="y", score=["p_old",
+    "p_new"])``. Files or data frames joined on a column of ids: ``compare("old.csv", "new.csv", target="y", score="p",
+    id="row")``, or ``compare({"old": ..., "new": ...}, ...)``. Arrays: ``compare(y_true, {"old": p_old, "new":
+    p_new})``.
+
+    A difference is what the second model of a pair scores less what the first does. The AUC is compared by DeLong's
+    test; accuracy, recall and specificity by McNemar's (mid-p; the exact p-value beside it) with T. Tango's interval
+    (1998); losses by the paired t test on each row's difference; all else by the linearised difference (each row's
+    influence on both models), or by a paired bootstrap if ``interval`` asks for one. Rows with weights or clusters are
+    always compared by their influences. Of more than two models every pair is compared, with p-values adjusted by S.
+    Holm (1979) and by Y. Benjamini and Y. Hochberg (1995). docs/decisions/0012-comparison.md says why.
+
+    Args:
+        data: A file, a folder, a data frame or a mapping of columns; or a dict of a model's name to such; or the true
+            values, array-like of shape (rows,).
+        others: More files or data frames, each a model's; or with arrays a dict of a model's name to its predictions or
+            scores (floats of two classes, and arrays of shape (rows, classes), are scores), or these one by one.
+        target: Name of the column of true values.
+        score: Of one data: a list of columns, each a model's scores, or a dict of a model's name to its column (for
+            many classes to a list of columns). Of several: the column, or columns, that all have, or such a dict.
+        prediction: The same for predicted labels or amounts.
+        weight: Name of the column (or the array) of row weights.
+        cluster: Name of a column (or the array) that says which rows belong together.
+        split: The rows that models were fitted on, as ``"column=value"``: they are left out; of ``"part=train,test"``
+            only those of the second value are compared.
+        id: Name of the column that says which rows of several data are the same.
+        classes: As for :func:`gnomon.evaluate`.
+        positive: The label that the models look for; needed unless the labels are 0/1, False/True or -1/1.
+        task: ``"binary"``, ``"multiclass"``, ``"regression"``, or ``"auto"`` to tell from the columns.
+        threshold: A row is predicted positive at ``score >= threshold``; a dict where models have their own.
+        scale: ``"probability"``, or ``"any"`` for decision values; a dict where models differ.
+        margin: By how much the second model may be worse and still not count as worse: a number for every measure that
+            ends at 1, or a dict of an estimate's name to its margin, such as ``{"roc_auc": 0.005}``.
+        worth: A difference that is worth seeing, in the same form, for the number of rows that it takes; None for 0.01,
+            of losses and errors for a hundredth of what the first model scores.
+        interval: ``"auto"``, or ``"percentile"`` or ``"bca"`` for a paired bootstrap of the confusion matrices and
+            rankings.
+        level: Confidence level of the intervals; p-values are judged at 1 - level.
+        seed: Seed of the bootstrap.
+        missing: ``"error"``, or ``"drop"`` to leave out rows that lack a value of any model.
+        memory: How much memory the rows may take: a number of bytes, or such as ``"2GiB"``; None for half of what is
+            available.
+        threads: How many threads; None for the CPUs that this process may use (or ``GNOMON_THREADS``).
+        progress: Called with the numbers of rows read and of all rows, as for :func:`gnomon.evaluate`.
+
+    Returns:
+        A :class:`gnomon.Comparison`: ``comparison["old", "new"]["roc_auc"]`` is a :class:`gnomon.PairedDifference`,
+        ``comparison.models["new"]`` an :class:`gnomon.Evaluation`.
+
+    Raises:
+        UsageError: The arguments contradict each other, or there are not two models.
+        ColumnError: A column is missing, of the wrong type or of another length.
+        DataError: A value is wrong; an id is missing or occurs twice; a true value differs between files.
+
+    Examples:
+        >>> import gnomon
+        >>> y = [0, 0, 0, 0, 1, 1, 1, 1]
+        >>> old, new = [0.1, 0.6, 0.4, 0.2, 0.3, 0.8, 0.55, 0.7], [0.1, 0.3, 0.2, 0.4, 0.6, 0.8, 0.7, 0.9]
+        >>> found = gnomon.compare(y, {"old": old, "new": new})
+        >>> found["old", "new"]["roc_auc"].value
+        0.1875
+        >>> print(found["old", "new"].says[0])
+        accuracy: cannot tell new from old with n = 8, as the difference of +0.25 may be anything from -0.156 to \
++0.591; about 23,000 rows would be needed to see a difference of 0.01.
+    """
+    options = Options(interval, level, seed, thread_count(threads))
+    if not options.intervals:
+        raise UsageError("a comparison is made of intervals: leave interval='none' out")
+    asked = Asked(margin, worth)
+    opened = open_models(data, others, target, (score, prediction), (weight, cluster, split, id), options.threads)
+    names = list(opened.models)
+    requests = {
+        name: Request(
+            replace(
+                opened.shared,
+                predictions=own.predictions,
+                scores=own.scores,
+                others=tuple(each for other in opened.models.values() if other is not own for each in other.names),
+            ),
+            own.either,
+            task=task,
+            classes=classes,
+            positive=positive,
+            threshold=of_model("threshold", threshold, name, names),
+            scale=of_model("scale", scale, name, names) or "probability",
+            missing=missing,
+        )
+        for name, own in opened.models.items()
+    }
+    schemas = alike(opened.source, requests, options.threads)
+    check_memory(opened.source, list(schemas.values()), memory)
+    models = {name: evaluated(opened.source, own, options, progress) for name, own in schemas.items()}
+    asked.check(name for name in dict.fromkeys(each for own in models.values() for each in own))
+    rows = read_models(opened.source, list(schemas.values()), options.threads)
+    paired = Paired(rows, [Model(name, schemas[name], models[name]) for name in names], options)
+    notes = dict.fromkeys(note for own in models.values() for note in own.notes)
+    return Comparison(
+        models,
+        judged(paired.differences(), models, asked),
+        len(rows.target),
+        options.level,
+        tuple(notes),
+        {
+            "gnomon": version("gnomon"),
+            "source": opened.source.name,
+            "models": {name: list(own.names) for name, own in opened.models.items()},
+            "id": opened.shared.id,
+            "margin": dict(margin) if isinstance(margin, Mapping) else margin,
+            "worth": dict(worth) if isinstance(worth, Mapping) else worth,
+            "interval": options.interval,
+            "seed": int(options.seed),
+        },
+    )
+
+
+def open_models(
+    data: Any,
+    others: tuple[Any, ...],
+    target: str | Sequence[str] | None,
+    said: tuple[Any, Any],
+    shared: tuple[Any, Any, str | None, str | None],
+    threads: int,
+) -> Opened:
+    """Where the rows of all models are: columns of one place, joined from several, or arrays.
+
+    Args:
+        data: What came first.
+        others: What came after it.
+        target: The column of true values.
+        said: What was said of scores and of predictions.
+        shared: What was said of weights, clusters, the split and ids.
+        threads: How many threads may read.
+    """
+    score, prediction = said
+    weight, cluster, split, id = shared
+    if target is None:
+        if split or id:
+            raise UsageError("split= and id= name columns: pass a path or a data frame, and name its columns")
+        return open_arrays(data, others, said, (weight, cluster))
+    names = (column_name("weight", weight), column_name("cluster", cluster))
+    called = column_name("id", id)
+    targets = column_names("target", target)
+    if len(targets) > 1:
+        raise UsageError("rows with several labels are compared label by label: name one target")
+    several = each_model(data, others)
+    if several is None:
+        source = open_named(data)
+        columns = Columns(targets, weight=names[0], cluster=names[1], part=judges(split, source), id=called)
+        return Opened(source, models_of(score, prediction), columns)
+    if called is None:
+        raise UsageError(
+            "rows of several files are matched by a column: say which one tells them apart, id=... (--id), "
+            "or put the predictions side by side into one file"
+        )
+    check_models(several)
+    sources = {name: open_named(own) for name, own in several.items()}
+    models = {
+        name: ModelColumns(
+            column_names("prediction", of_model("prediction", prediction, name, several)),
+            column_names("score", of_model("score", score, name, several)),
+        )
+        for name in several
+    }
+    part = judges(split, next(iter(sources.values())))
+    common = [own for own in (*names, None if part is None else part.column) if own is not None and own not in targets]
+    source, renamed = joined(sources, models, called, targets, common, threads)
+    return Opened(source, renamed, Columns(targets, weight=names[0], cluster=names[1], part=part, id=called))
+
+
+def judges(split: str | None, source: Source) -> Any:
+    """The rows that are compared, if not all are."""
+    part = part_of(split, source.columns)
+    return None if part is None else part.others
+
+
+def each_model(data: Any, others: tuple[Any, ...]) -> dict[str, Any] | None:
+    """The data of each model by its name; None where all are in one place."""
+    if others:
+        several = [data, *others]
+        names = [Path(own).stem if isinstance(own, (str, Path)) else f"model {place}"
+                 for place, own in enumerate(several, 1)]  # fmt: skip
+        if len(set(names)) < len(names):
+            raise UsageError(
+                f"two files are called {next(name for name in names if names.count(name) > 1)!r}: "
+                "name the models, dict(old=path, new=path)"
+            )
+        return dict(zip(names, several, strict=True))
+    if isinstance(data, Mapping) and data and all(is_data(own) for own in data.values()):
+        return {str(name): own for name, own in data.items()}
+    return None
+
+
+def is_data(own: Any) -> bool:
+    """Whether something holds rows of named columns, rather than one column."""
+    return isinstance(own, (str, Path, Mapping)) or (hasattr(own, "columns") and not hasattr(own, "reshape"))
+
+
+def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given: tuple[Any, Any]) -> Opened:
+    """Models whose predictions are arrays.
+
+    Raises:
+        UsageError: There is nothing to compare, or it is not said whose it is.
+    """
+    if isinstance(data, (str, Path, Mapping)) or is_data(data):
+        raise UsageError("name the column of true values: target=...")
+    by_place = {f"model {place}": own for place, own in enumerate(others, 1)}
+    named = others[0] if len(others) == 1 and isinstance(others[0], Mapping) else by_place
+    if any(isinstance(own, Mapping) for own in by_place.values()) and named is by_place:
+        raise UsageError("pass the models' predictions as one dict by name, or one by one")
+    arrays: dict[str, Any] = columns_of(TARGET, data)
+    if len(arrays) > 1:
+        raise UsageError("rows with several labels are compared label by label: pass one column of true values")
+    models: dict[str, dict[str, Any]] = {}
+    for part, own in (("either", named), ("score", said[0]), ("prediction", said[1])):
+        if own is not None and not isinstance(own, Mapping):
+            raise UsageError(f"{part}= takes a dict of a model's name to its array here")
+        for name, values in (own or {}).items():
+            models.setdefault(str(name), {})[part] = values
+    check_models(models)
+    found = {}
+    for name, own in models.items():
+        columns = {
+            part: columns_of(name if len(own) == 1 else f"{name} {part}", values) for part, values in own.items()
+        }
+        twice = [each for part in columns.values() for each in part if each in arrays or each in ("weight", "cluster")]
+        if twice:
+            raise UsageError(f"a model cannot be called {twice[0]!r} here: give it another name")
+        either = columns.get("either", {})
+        for held in columns.values():
+            arrays |= held
+        found[name] = ModelColumns(
+            tuple(columns.get("prediction", ())),
+            tuple(columns.get("score", either if len(either) > 1 else ())),
+            next(iter(either)) if len(either) == 1 else None,
+        )
+    for name, values in zip(("weight", "cluster"), given, strict=True):
+        if isinstance(values, str):
+            raise UsageError(f"{name}={values!r} names a column, but the true values came as an array: pass an array")
+        if values is not None:
+            arrays[name] = values
+    weight, cluster = (name if name in arrays else None for name in ("weight", "cluster"))
+    return Opened(ArraySource(arrays), found, Columns((TARGET,), weight=weight, cluster=cluster))
+
+
+def alike(source: Source, requests: Mapping[str, Request], threads: int) -> dict[str, Schema]:
+    """What the columns of each model mean: one task, and the same classes.
+
+    Raises:
+        UsageError: The columns say different tasks.
+    """
+    schemas = {name: resolve(source, own, threads) for name, own in requests.items()}
+    tasks = {name: own.task for name, own in schemas.items()}
+    if len(set(tasks.values())) > 1:
+        said = ", ".join(f"{name}: {own}" for name, own in tasks.items())
+        raise UsageError(f"the models are of different tasks ({said}): say which one is meant, task=... (--task)")
+    if "multilabel" in tasks.values():
+        raise UsageError("rows with several labels are compared label by label: name one target")
+    labels = sorted({label for own in schemas.values() for label in own.labels}, key=label_order)
+    if any(len(own.labels) < len(labels) for own in schemas.values()):
+        # One model predicts a class that another never does.
+        wider = {name: replace(own, classes=labels) for name, own in requests.items()}
+        schemas = {name: resolve(source, own, threads) for name, own in wider.items()}
+    return schemas
+
+
+def evaluated(
+    source: Source, schema: Schema, options: Options, progress: Callable[[int, int | None], None] | None
+) -> Evaluation:
+    """The evaluation of one model."""
+    plan = Plan(keep=True, exact=True, rows=max(1, source.row_limit))
+    reading = Reading(source, schema, plan, options.threads, progress)
+    found = assemble(source, schema, reading.summary(), options, reading)
+    return replace(found, advice=advise(found))

@@ -1,0 +1,57 @@
+"""``gnomon.compare_folds``: two models by their scores in the same folds of a cross-validation."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from gnomon.errors import DataError, UsageError
+from gnomon.estimate import Difference
+from gnomon.evaluation.options import Options
+from gnomon.intervals.resampled_t import resampled_t
+
+
+def compare_folds(first: Any, second: Any, /, *, test_share: float | None = None, level: float = 0.95) -> Difference:
+    """The difference of two models' cross-validation scores, by the corrected resampled t test.
+
+    The scores of folds vary together, since folds share their training rows: a plain t test finds differences that are
+    not there. This one takes the variance as (1 / k + test rows / train rows) times that of the differences (C. Nadeau
+    and Y. Bengio, "Inference for the generalization error", Machine Learning 52, 2003).
+
+    Args:
+        first: The scores of the first model, shape (folds,); of repeated cross-validation all of them.
+        second: Those of the second, in the same folds and order.
+        test_share: The share of the rows that a fold tests; None for one over the number of folds, as in k folds that
+            are not repeated.
+        level: The confidence level.
+
+    Returns:
+        What the second scores less what the first does (:class:`gnomon.Difference`); ``n`` is the number of folds.
+
+    Raises:
+        UsageError: The scores are not of the same folds, or the share is none.
+        DataError: A score is missing or infinite.
+
+    Examples:
+        >>> import gnomon
+        >>> gnomon.compare_folds([0.81, 0.79, 0.84, 0.80, 0.82], [0.83, 0.80, 0.87, 0.82, 0.84])
+        Difference(0.02 [0.00683, 0.03317], p=0.0135, n=5, corrected resampled t)
+    """
+    options = Options(level=level)
+    scores = [np.asarray(own, np.float64) for own in (first, second)]
+    shapes = [own.shape for own in scores]
+    if shapes[0] != shapes[1] or len(shapes[0]) != 1:
+        raise UsageError(f"pass the scores of the same folds, one each: they have shapes {shapes[0]} and {shapes[1]}")
+    folds = len(scores[0])
+    if folds < 2:
+        raise UsageError("a comparison takes the scores of two folds or more")
+    for place, own in enumerate(scores, 1):
+        wrong = np.flatnonzero(~np.isfinite(own))
+        if len(wrong):
+            raise DataError(f"score {wrong[0]} of model {place} is {own[wrong[0]]}: every fold needs one")
+    share = 1 / folds if test_share is None else test_share
+    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share < 1 or math.isnan(share):
+        raise UsageError(f"test_share= is the share of rows that a fold tests, between 0 and 1, not {test_share!r}")
+    return resampled_t(scores[1] - scores[0], share / (1 - share), options.level)

@@ -1,0 +1,71 @@
+"""Models whose predictions stand in different places, joined row by row on a column of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gnomon.comparison.models import ModelColumns
+from gnomon.errors import UsageError
+from gnomon.schema.ids import check_same, common_rows, ids_of, taken
+from gnomon.sources.base import Source, check_columns
+from gnomon.sources.tables import TableSource, table_of
+
+
+def joined(
+    sources: Mapping[str, Source],
+    columns: Mapping[str, ModelColumns],
+    id: str,
+    targets: Sequence[str],
+    shared: Sequence[str],
+    threads: int,
+) -> tuple[TableSource, dict[str, ModelColumns]]:
+    """The rows that all sources have, in the order of the first.
+
+    Args:
+        sources: Where the rows of each model come from.
+        columns: The columns of each model, as its source calls them.
+        id: The column that says which rows are the same.
+        targets: The columns of true values, which all sources must agree on.
+        shared: Other columns, which are taken from the first source.
+        threads: How many threads may read.
+
+    Returns:
+        The rows, and the columns of each model there.
+
+    Raises:
+        ColumnError: A column is missing, or ids are of different types.
+        DataError: An id is missing or occurs twice, no row is common to all, or a true value differs.
+    """
+    first = next(iter(sources))
+    called = {name: f"{name} ({source.name})" for name, source in sources.items()}
+    tables, ids = {}, {}
+    for name, source in sources.items():
+        own = columns[name]
+        if id in (*own.names, *targets, *shared):
+            raise UsageError(f"column {id!r} is named twice: id and something else")
+        wanted = dict.fromkeys((id, *targets, *own.predictions, *(shared if name == first else ())), False)
+        wanted |= dict.fromkeys(own.scores, True)
+        check_columns(list(wanted), source.columns, source.name)
+        tables[name] = table_of(source, wanted, threads)
+        ids[called[name]] = ids_of(tables[name][id], id, called[name])
+    places = common_rows(ids, id)
+    rows = {name: len(table) for name, table in tables.items()}
+    tables = {name: taken(table, places[called[name]]) for name, table in tables.items()}
+    whole = {id: taken(ids[called[first]], places[called[first]])}
+    whole |= {own: tables[first][own] for own in (*targets, *shared)}
+    renamed = {}
+    for name, table in tables.items():
+        for target in targets:
+            check_same((whole[target], table[target]), whole[id], target, (called[first], called[name]))
+        calls = {own: f"{name}: {own}" for own in columns[name].names}
+        whole |= {calls[own]: table[own] for own in calls}
+        renamed[name] = ModelColumns(
+            tuple(calls[own] for own in columns[name].predictions), tuple(calls[own] for own in columns[name].scores)
+        )
+    matched = len(whole[id])
+    alone = ", ".join(f"{own - matched:,} of {called[name]}" for name, own in rows.items() if own > matched)
+    notes = [note for source in sources.values() for note in source.notes]
+    if alone:
+        notes.insert(0, f"Rows that not all models have are left out: {alone}; {matched:,} are compared.")
+    name = ", ".join(dict.fromkeys(source.name for source in sources.values()))
+    return TableSource(name, whole, id, tuple(dict.fromkeys(notes))), renamed

@@ -1,0 +1,158 @@
+"""From differences to verdicts: adjusted p-values, what is settled within a margin, how many rows would be needed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from gnomon.comparison.result import BETTER, DIFFERENT, SAME, UNCLEAR, WORSE, Pair, PairedDifference
+from gnomon.comparison.words import sentences
+from gnomon.errors import UsageError, nearest
+from gnomon.estimate import NAN
+from gnomon.evaluation.result import Evaluation
+from gnomon.intervals.difference import beyond, false_discovery, family_wise
+from gnomon.intervals.interval import normal_quantile
+from gnomon.measures.catalogue import ALSO_CALLED, measure
+
+# How often rows that are called enough show a difference that is there.
+POWER = 0.8
+# Neither greater nor smaller is better: it is best at 0.
+BEST_AT_ZERO = frozenset({"mean_error"})
+# What is worth seeing where nothing was said: so much of a measure that ends at 1, such a share of another.
+WORTH, SHARE_WORTH = 0.01, 0.01
+
+# A number for every measure that ends at 1, or one for each by name.
+ByMeasure = Mapping[str, float] | float | None
+Differences = Mapping[tuple[int, int], Mapping[str, PairedDifference]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked of the differences.
+
+    Attributes:
+        margin: By how much the second model may be worse.
+        worth: A difference that is worth seeing.
+    """
+
+    margin: ByMeasure = None
+    worth: ByMeasure = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The measures that were named."""
+        return tuple(
+            dict.fromkeys(name for own in (self.margin, self.worth) if isinstance(own, Mapping) for name in own)
+        )
+
+    def margin_of(self, name: str) -> float:
+        """The margin of a measure; NaN where there is none."""
+        return NAN if self.margin is None else given(self.margin, name)
+
+    def worth_of(self, name: str, first: float) -> float:
+        """A difference of a measure that is worth seeing, where the first model scores so much."""
+        own = NAN if self.worth is None else given(self.worth, name)
+        if not math.isnan(own):
+            return own
+        return WORTH if measure(name).high == 1.0 else SHARE_WORTH * abs(first) or NAN
+
+    def check(self, names: Iterable[str]) -> None:
+        """Raises UsageError for what is no positive number, or names no measure that is compared."""
+        known = list(names)
+        for part, own in (("margin", self.margin), ("worth", self.worth)):
+            of_each = own if isinstance(own, Mapping) else {} if own is None else {"": own}
+            for name, value in of_each.items():
+                if name and name not in known:
+                    meant = ALSO_CALLED.get(str(name).lower(), str(name))
+                    raise UsageError(f"{part}= names {name!r}, which is not compared: {nearest(meant, known)}")
+                good = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf
+                if not good:
+                    raise UsageError(f"{part}= takes a number above 0, or one for each measure, not {value!r}")
+
+
+def given(own: Mapping[str, float] | float, name: str) -> float:
+    """What was said of a measure; one number is meant of all measures that end at 1."""
+    if isinstance(own, Mapping):
+        return float(own.get(name, NAN))
+    return float(own) if measure(name).high == 1.0 and name not in BEST_AT_ZERO else NAN
+
+
+def judged(found: Differences, models: Mapping[str, Evaluation], asked: Asked) -> tuple[Pair, ...]:
+    """Every pair of models, its differences judged.
+
+    Args:
+        found: Differences by the places of both models, and by estimate.
+        models: The models, in their order.
+        asked: What was asked of the differences.
+    """
+    names = list(models)
+    found = adjusted(found)
+    rows = models[names[0]].n
+    pairs = []
+    for (first, second), differences in found.items():
+        scored = models[names[first]]
+        own = {name: judge(name, one, scored[name].value, rows, asked) for name, one in differences.items()}
+        pair = Pair(names[first], names[second], own)
+        pairs.append(replace(pair, says=sentences(pair, scored.task, rows, asked.named)))
+    return tuple(pairs)
+
+
+def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, PairedDifference]]:
+    """The same with p-values adjusted over all pairs of models, measure by measure."""
+    made: dict[tuple[int, int], dict[str, PairedDifference]] = {pair: {} for pair in found}
+    for name in dict.fromkeys(name for own in found.values() for name in own):
+        having = [pair for pair, own in found.items() if name in own]
+        p_values = [found[pair][name].p_value for pair in having]
+        both = zip(having, family_wise(p_values), false_discovery(p_values), strict=True)
+        for pair, holm, discovery in both:
+            made[pair][name] = replace(found[pair][name], holm=holm, adjusted=discovery)
+    return made
+
+
+def judge(name: str, own: PairedDifference, first: float, rows: int, asked: Asked) -> PairedDifference:
+    """A difference with its verdict.
+
+    Args:
+        name: Of the measure.
+        own: The difference.
+        first: What the first model scores.
+        rows: All rows.
+        asked: What was asked of it.
+    """
+    to_see = asked.worth_of(name, first)
+    own = replace(own, verdict=verdict_of(name, own), to_see=to_see, rows_needed=rows_to_see(own, rows, to_see))
+    margin = asked.margin_of(name)
+    if math.isnan(margin) or math.isnan(own.low):
+        return replace(own, margin=margin)
+    # Turned so that greater is better.
+    value, low, high = own.value, own.low, own.high
+    if measure(name).better < 0:
+        value, low, high = -value, -high, -low
+    at_least = beyond(value, low, own.level, -margin)
+    at_most = beyond(-value, -high, own.level, -margin)
+    return replace(own, margin=margin, p_not_worse=at_least, p_equivalent=max(at_least, at_most))
+
+
+def verdict_of(name: str, own: PairedDifference) -> str:
+    """What a difference says of the second model."""
+    if own.low == own.high == own.value == 0:
+        return SAME
+    if not own.holm <= 1 - own.level:
+        return UNCLEAR
+    if name in BEST_AT_ZERO:
+        return DIFFERENT
+    return BETTER if measure(name).better * own.value > 0 else WORSE
+
+
+def rows_to_see(own: PairedDifference, rows: int, difference: float) -> int | None:
+    """About how many rows show a difference of this size four times out of five; None where it is not known.
+
+    The width of the interval shrinks as one over the root of all rows, of which those of a class are the same share.
+    """
+    half = (own.high - own.low) / 2
+    if not half > 0 or math.isnan(difference):
+        return None
+    z = normal_quantile(own.level)
+    error = half / z * math.sqrt(rows)
+    return math.ceil(((z + normal_quantile(2 * POWER - 1)) * error / difference) ** 2)

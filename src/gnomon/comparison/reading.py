@@ -1,0 +1,71 @@
+"""The rows of a source with what every model says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Self
+
+from gnomon.engines.threads import fold
+from gnomon.errors import DataError, UsageError
+from gnomon.evaluation.plan import budget_of, bytes_per_row
+from gnomon.evaluation.summary import answer_of
+from gnomon.schema.batch import encode
+from gnomon.schema.schema import Schema
+from gnomon.sources.base import Piece, Source
+from gnomon.states.panel import Panel, Rows
+
+# Bytes of a row for each model while influences are made of it.
+ROW = 48
+
+
+def check_memory(source: Source, schemas: Sequence[Schema], memory: int | str | None) -> None:
+    """Raises UsageError where the rows take more memory than they may."""
+    budget = budget_of(memory)
+    needed = source.row_limit * sum(ROW + bytes_per_row(own) for own in schemas)
+    if needed > budget:
+        raise UsageError(
+            f"a comparison keeps the rows: up to {source.row_limit:,} of them take about {needed / 1e6:,.0f} MB, "
+            f"more than the {budget / 1e6:,.1f} MB that they may take: raise memory= (--memory), or compare on fewer"
+        )
+
+
+def read_models(source: Source, schemas: Sequence[Schema], threads: int) -> Rows:
+    """All rows, with the answers of all models.
+
+    Raises:
+        DataError: There are none.
+    """
+    tally = fold(source.parts(schemas[0].numeric, threads), lambda: ModelsTally(schemas), threads)
+    if tally.panel is None or not tally.panel.chunks:
+        raise DataError(f"{source.name} has no rows to compare on")
+    return tally.panel.rows()
+
+
+class ModelsTally:
+    """The rows that a thread has seen.
+
+    Args:
+        schemas: What the columns of each model mean; all leave out the same rows.
+    """
+
+    def __init__(self, schemas: Sequence[Schema]) -> None:
+        first, *others = schemas
+        self._schemas = (first, *(replace(own, clusters=None) for own in others))
+        self.panel: Panel | None = None
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Takes in the rows of a piece."""
+        batches = [encode(piece, schema, threads) for schema in self._schemas]
+        first = batches[0]
+        answers = [answer_of(batch, schema) for batch, schema in zip(batches, self._schemas, strict=True)]
+        self._take(Panel.of(first.target, answers, first.weight, first.clusters))
+
+    def merge(self, other: Self) -> Self:
+        """The rows of both."""
+        if other.panel is not None:
+            self._take(other.panel)
+        return self
+
+    def _take(self, panel: Panel) -> None:
+        self.panel = panel if self.panel is None else self.panel.merge(panel)

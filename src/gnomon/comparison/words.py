@@ -1,0 +1,98 @@
+"""What the differences of two models say, in sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from gnomon.comparison.result import BETTER, DIFFERENT, SAME, WORSE, Pair, PairedDifference
+from gnomon.evaluation.result import HEADLINES
+from gnomon.measures.catalogue import measure
+
+
+def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tuple[str, ...]:
+    """A sentence for each of the measures that are looked at first or were named, and what is settled within a margin.
+
+    Args:
+        pair: The models and their differences.
+        task: What they do.
+        rows: How many rows there are.
+        named: Measures that a person named.
+    """
+    found = []
+    for name in dict.fromkeys((*named, *HEADLINES[task])):
+        if name not in pair.differences:
+            continue
+        own = pair.differences[name]
+        if math.isnan(own.low):
+            continue
+        found.append(verdict(pair, name, own, rows))
+        if own.verdict != BETTER and not math.isnan(own.p_not_worse):
+            found.append(within_margin(pair, name, own))
+    return tuple(found)
+
+
+def verdict(pair: Pair, name: str, own: PairedDifference, rows: int) -> str:
+    """Better, worse, or that one cannot tell and what it would take."""
+    title, first, second = measure(name).title, pair.first, pair.second
+    if own.verdict == SAME:
+        return f"{title}: {second} and {first} score the same in these rows."
+    value, low, high, p = signed(own.value), signed(own.low), signed(own.high), chance(own.holm)
+    if own.verdict == BETTER:
+        return f"{title}: {second} is better than {first}, by {value} ({low} to {high}), p {p}."
+    if own.verdict == WORSE:
+        return f"{title}: {second} is worse than {first}, by {value} ({low} to {high}), p {p}."
+    if own.verdict == DIFFERENT:
+        return f"{title}: {second} differs from {first}, by {value} ({low} to {high}), p {p}."
+    return (
+        f"{title}: cannot tell {second} from {first} with n = {rows:,}, as the difference of {value} may be anything "
+        f"from {low} to {high}{enough(own, rows)}."
+    )
+
+
+def enough(own: PairedDifference, rows: int) -> str:
+    """How many rows it takes."""
+    if own.rows_needed is None:
+        return ""
+    if own.rows_needed <= rows:
+        return f"; a difference of {plain(own.to_see)} would show in so many rows"
+    return f"; about {rounded(own.rows_needed):,} rows would be needed to see a difference of {plain(own.to_see)}"
+
+
+def within_margin(pair: Pair, name: str, own: PairedDifference) -> str:
+    """Whether the second is not worse than the first by more than a margin, or the two are equivalent."""
+    title, first, second, margin = measure(name).title, pair.first, pair.second, plain(own.margin)
+    if own.equivalent:
+        return f"{title}: {second} and {first} differ by less than {margin}, p {chance(own.p_equivalent)}."
+    if own.not_worse:
+        return f"{title}: {second} is not worse than {first} by more than {margin}, p {chance(own.p_not_worse)}."
+    return f"{title}: {second} may be worse than {first} by more than {margin}, p {chance(own.p_not_worse)}."
+
+
+def signed(value: float) -> str:
+    """A difference in few digits.
+
+    >>> signed(0.03127), signed(-0.5), signed(0.0)
+    ('+0.0313', '-0.5', '0')
+    """
+    return f"{value:+,.3g}" if value else "0"
+
+
+def plain(value: float) -> str:
+    """A size in few digits."""
+    return f"{value:.3g}"
+
+
+def chance(p_value: float) -> str:
+    """A p-value."""
+    return "< 0.001" if p_value < 0.001 else f"= {p_value:.3f}"
+
+
+def rounded(rows: int) -> int:
+    """A number of rows in two digits, rounded up.
+
+    >>> rounded(2041), rounded(87), rounded(100)
+    (2100, 87, 100)
+    """
+    unit = 10 ** max(0, len(str(rows)) - 2)
+    return int(-(-rows // unit) * unit)

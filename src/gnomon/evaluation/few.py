@@ -1,0 +1,74 @@
+"""Estimates that rest on too few rows for their intervals to be taken at their word: docs/coverage.md says why."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from gnomon.estimate import Estimate
+from gnomon.evaluation.classification import ACCURACIES
+from gnomon.evaluation.parts import Parts
+from gnomon.schema.schema import Schema
+
+# So many rows of the rarer class are enough.
+ENOUGH = 10
+# Shares of all rows, or of those that are said to be of a class.
+OF_THEIR_ROWS = frozenset({"accuracy", "hamming_loss", "precision", "negative_predictive_value", *ACCURACIES})
+# Shares of one class, and of the others.
+OF_THE_CLASS, OF_THE_OTHERS = frozenset({"recall"}), frozenset({"specificity", "false_positive_rate"})
+
+
+def warn_of_few(parts: Parts, schema: Schema) -> None:
+    """Gives estimates that rest on fewer rows of a class than are enough a warning."""
+    classes = classes_of(parts)
+    if schema.task == "binary" and classes is not None:
+        negatives, positives = classes
+        parts.estimates = {name: warned(name, own, positives, negatives) for name, own in parts.estimates.items()}
+    elif schema.task == "multiclass" and classes is not None:
+        least = min((rows for rows in classes if rows), default=0)
+        parts.estimates = {name: warned(name, own, least, least) for name, own in parts.estimates.items()}
+        for code, label in enumerate(schema.names):
+            rows, others = classes[code], sum(classes) - classes[code]
+            parts.per_class[label] = {
+                name: warned(name, own, rows, others) for name, own in parts.per_class[label].items()
+            }
+    elif schema.task == "multilabel":
+        for label, own in parts.per_class.items():
+            if "recall" in own and "specificity" in own:
+                rows, others = own["recall"].n, own["specificity"].n
+                parts.per_class[label] = {name: warned(name, each, rows, others) for name, each in own.items()}
+    else:
+        parts.estimates = {name: warned("accuracy", own, 0, 0) for name, own in parts.estimates.items()}
+
+
+def classes_of(parts: Parts) -> list[int] | None:
+    """The rows of each class; None where they are not known."""
+    if parts.confusion is not None:
+        return [int(rows) for rows in parts.confusion.counts.sum(axis=1)]
+    if parts.order is not None:
+        return [parts.order.negatives.n, parts.order.positives.n]
+    return None
+
+
+def warned(name: str, own: Estimate, rows: int, others: int) -> Estimate:
+    """An estimate, with a warning if it rests on too few rows.
+
+    Args:
+        name: Of the estimate.
+        own: The estimate.
+        rows: Of the class that it is of.
+        others: Of all other classes.
+    """
+    if math.isnan(own.low):
+        return own
+    if name in OF_THEIR_ROWS:
+        return few(own, own.n, "rows")
+    resting = rows if name in OF_THE_CLASS else others if name in OF_THE_OTHERS else min(rows, others)
+    return few(own, resting, "rows of the rarer class")
+
+
+def few(own: Estimate, number: int, of_what: str) -> Estimate:
+    """An estimate, with a warning where a number is too small."""
+    if number >= ENOUGH:
+        return own
+    return replace(own, warning=f"the interval is rough, as it rests on {number:,} {of_what}, fewer than {ENOUGH}")

@@ -1,0 +1,104 @@
+"""Pairs of models as rows of text, which all renderers of a comparison show."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from gnomon.comparison.result import BETTER, UNCLEAR, WORSE, Comparison, Pair, PairedDifference
+from gnomon.comparison.words import rounded
+from gnomon.measures.catalogue import measure
+from gnomon.report.language import tr
+from gnomon.report.text import number, p_text, visible
+
+# More pairs are no reading: they are in the JSON form.
+MOST_PAIRS = 15
+LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One difference as text.
+
+    Attributes:
+        name: Of the estimate.
+        title: What the measure is called.
+        difference: Its value.
+        interval: Both ends; empty where there are none.
+        p_value: Of more than two models adjusted by Holm.
+        verdict: What it says of the second model.
+        margin: What it says within the margin; empty where there is none.
+        rows: About how many rows it takes to see what is worth seeing, where one cannot tell.
+        method: How the interval was made.
+        good: Whether the second model is better (True), worse (False), or neither (None).
+    """
+
+    name: str
+    title: str
+    difference: str
+    interval: str
+    p_value: str
+    verdict: str
+    margin: str
+    rows: str
+    method: str
+    good: bool | None
+
+
+def title_of(pair: Pair) -> str:
+    """What a pair is called: the second model less the first."""
+    return tr(f"{visible(pair.second, LONGEST)} less {visible(pair.first, LONGEST)}")
+
+
+def rows_of(pair: Pair) -> list[Row]:
+    """The differences of a pair."""
+    return [row_of(name, own) for name, own in pair.differences.items()]
+
+
+def row_of(name: str, own: PairedDifference) -> Row:
+    """A difference as text."""
+    ends = "" if math.isnan(own.low) else f"{signed(own.low)} – {signed(own.high)}"
+    return Row(
+        name,
+        tr(measure(name).title),
+        signed(own.value),
+        ends,
+        p_text(own.holm),
+        tr(own.verdict) if ends else "",
+        margin_text(own),
+        f"{rounded(own.rows_needed):,}" if own.verdict == UNCLEAR and own.rows_needed is not None else "",
+        tr(own.method or ""),
+        {BETTER: True, WORSE: False}.get(own.verdict),
+    )
+
+
+def margin_text(own: PairedDifference) -> str:
+    """What is settled within the margin."""
+    if own.equivalent is None:
+        return ""
+    said = tr("equivalent") if own.equivalent else tr("not worse") if own.not_worse else tr("may be worse")
+    return f"{said} ({number(own.margin)})"
+
+
+def signed(value: float) -> str:
+    """A difference with its sign."""
+    shown = number(value)
+    return shown if shown.startswith("-") or not any(letter in "123456789" for letter in shown) else f"+{shown}"
+
+
+def shown_pairs(comparison: Comparison) -> tuple[Pair, ...]:
+    """The pairs that are shown."""
+    return comparison.pairs[:MOST_PAIRS]
+
+
+def left_pairs(comparison: Comparison) -> str:
+    """How many pairs are not shown; empty where all are."""
+    left = len(comparison.pairs) - MOST_PAIRS
+    return tr(f"and {left:,} pairs more, in the JSON form") if left > 0 else ""
+
+
+def adjusted_note(comparison: Comparison) -> str:
+    """What p-values are adjusted for; empty where there is one pair."""
+    if len(comparison.pairs) < 2:
+        return ""
+    return tr(f"p-values are adjusted for {len(comparison.pairs)} pairs of models (Holm)")

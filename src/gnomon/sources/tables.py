@@ -1,0 +1,89 @@
+"""A table in memory whose rows are called by their values in one of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gnomon.sources.base import PIECE_ROWS, Piece, Source, table_glimpses
+from gnomon.sources.columns import is_text
+
+
+@dataclass(frozen=True, slots=True)
+class CalledPiece(Piece):
+    """Some rows that are called by their ids.
+
+    Attributes:
+        column: What the ids are called.
+        ids: The id of each row, an Arrow array.
+    """
+
+    column: str = ""
+    ids: Any = None
+
+    def position(self, row: int) -> str:
+        """Names one of the rows for a message."""
+        return f"the row of {self.column} {self.ids[row].as_py()!r}"
+
+
+class TableSource:
+    """Arrow columns of one length, by name.
+
+    Args:
+        name: What to call it in a report.
+        columns: The columns.
+        id: The column that says what rows are called.
+        notes: Remarks on it.
+    """
+
+    def __init__(self, name: str, columns: Mapping[str, Any], id: str, notes: tuple[str, ...] = ()) -> None:
+        import pyarrow as pa
+
+        table = pa.table(dict(columns))
+        self.name = name
+        self.notes = notes
+        self.columns = tuple(table.column_names)
+        self._table = table
+        self._id = id
+
+    def text_columns(self, columns: Sequence[str]) -> frozenset[str]:
+        """Those of the columns that hold text or categories of it."""
+        return frozenset(name for name in columns if is_text(self._table.schema.field(name).type))
+
+    @property
+    def rows(self) -> int | None:
+        """The number of rows."""
+        return len(self._table)
+
+    @property
+    def row_limit(self) -> int:
+        """The number of rows."""
+        return len(self._table)
+
+    def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterable[Piece]:
+        """Every so many rows."""
+        return table_glimpses(self._table.select(list(columns)), rows)
+
+    def whole_range(self, column: str) -> None:
+        """Not known without reading."""
+
+    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[Iterable[Piece]]:
+        """The rows in pieces."""
+        for start in range(0, max(1, len(self._table)), PIECE_ROWS):
+            own = self._table.slice(start, PIECE_ROWS)
+            yield [CalledPiece(own.select(list(columns)), "", start, self._id, own[self._id])]
+
+
+def table_of(source: Source, columns: Mapping[str, bool], threads: int) -> Any:
+    """Some columns of a source as one pyarrow table.
+
+    Args:
+        source: The rows.
+        columns: The columns, and whether each must hold numbers.
+        threads: How many threads may read.
+    """
+    import pyarrow as pa
+
+    pieces = [piece.table for part in source.parts(columns, threads) for piece in part]
+    return pa.concat_tables(pieces, promote_options="permissive").unify_dictionaries().combine_chunks()

@@ -1,0 +1,513 @@
+"""Differences of models on the same rows, against published formulas, SciPy and brute force."""
+
+import json
+import pickle
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import stats
+from sklearn import metrics
+
+import gnomon
+from gnomon.errors import ColumnError, DataError, StateError, UnknownEstimateError, UsageError
+from gnomon.intervals.difference import false_discovery, family_wise
+
+
+def rows(n=400, seed=0):
+    """A target, three scores of which the last is the best, weights, clusters, amounts and two forecasts."""
+    rng = np.random.default_rng(seed)
+    y = (rng.random(n) < 0.4).astype(int)
+    common = rng.normal(size=n)
+    scores = {
+        name: 1 / (1 + np.exp(-(gain * y + common + noise * rng.normal(size=n) - 0.8)))
+        for name, gain, noise in (("p", 1.0, 1.0), ("q", 1.1, 1.0), ("r", 2.5, 0.5))
+    }
+    amount = rng.normal(10, 3, n)
+    return {
+        "id": np.arange(n),
+        "y": y,
+        **scores,
+        "w": rng.uniform(0.5, 2, n),
+        "c": np.arange(n) // 4,
+        "amount": amount,
+        "a": amount + rng.normal(size=n),
+        "b": amount + 1.3 * rng.normal(size=n),
+    }
+
+
+@pytest.fixture(scope="module")
+def data():
+    return rows()
+
+
+@pytest.fixture(scope="module")
+def found(data):
+    return gnomon.compare(data, target="y", score=["p", "q", "r"])
+
+
+def delong(y, p, q):
+    """The difference of two AUCs and its variance: E. R. DeLong et al. (1988), by counting every pair."""
+    components = []
+    for score in (p, q):
+        wins = (score[y == 1][:, None] > score[y == 0]) + 0.5 * (score[y == 1][:, None] == score[y == 0])
+        components.append((wins.mean(axis=1), wins.mean(axis=0)))
+    (v1, w1), (v2, w2) = components
+    variance = np.var(v2 - v1, ddof=1) / len(v1) + np.var(w2 - w1, ddof=1) / len(w1)
+    return v2.mean() - v1.mean(), variance
+
+
+def test_auc_is_delongs_test(data, found):
+    for first, second in (("p", "q"), ("p", "r"), ("q", "r")):
+        own = found[first, second]["roc_auc"]
+        value, variance = delong(data["y"], data[first], data[second])
+        z = stats.norm.ppf(0.975)
+        assert own.method == "delong"
+        assert own.value == pytest.approx(value, rel=1e-12)
+        assert (own.low, own.high) == pytest.approx((value - z * variance**0.5, value + z * variance**0.5), rel=1e-9)
+        assert own.p_value == pytest.approx(2 * stats.norm.sf(abs(value) / variance**0.5), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["accuracy", "recall", "specificity", "false_positive_rate"])
+def test_shares_are_mcnemars_test(data, found, name):
+    """Discordant rows by hand; the exact p-value is SciPy's binomial test, the mid-p half of what occurred less."""
+    y, said = data["y"], [data[own] >= 0.5 for own in ("p", "r")]
+    chosen = {"accuracy": y >= 0, "recall": y == 1}.get(name, y == 0)
+    right = [(own == y)[chosen] for own in said]
+    b, c = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
+    own = found["p", "r"][name]
+    sign = -1 if name == "false_positive_rate" else 1
+    assert own.value == pytest.approx(sign * (c - b) / chosen.sum(), rel=1e-12)
+    assert own.n == chosen.sum()
+    exact = stats.binomtest(min(b, c), b + c).pvalue
+    assert own.exact == pytest.approx(exact, rel=1e-9)
+    assert own.p_value == pytest.approx(exact - stats.binom.pmf(min(b, c), b + c, 0.5), rel=1e-9)
+    assert own.low < own.value < own.high
+    assert own.method == "mcnemar"
+
+
+def test_losses_are_paired_t_tests(data, found):
+    y = data["y"]
+    log_loss = {name: -np.where(y == 1, np.log(data[name]), np.log1p(-data[name])) for name in ("p", "q")}
+    brier = {name: (data[name] - y) ** 2 for name in ("p", "q")}
+    for name, losses in (("log_loss", log_loss), ("brier_score", brier)):
+        own, other = found["p", "q"][name], stats.ttest_rel(losses["q"], losses["p"])
+        assert own.p_value == pytest.approx(other.pvalue, rel=1e-7)
+        assert (own.low, own.high) == pytest.approx(tuple(other.confidence_interval(0.95)), rel=1e-7)
+        assert own.method == "paired t"
+
+
+def test_regressions_are_paired_t_tests(data):
+    """Squared and absolute errors; the bias, which is neither better nor worse."""
+    own = gnomon.compare(data, target="amount", prediction=["a", "b"])["a", "b"]
+    errors = {name: data[name] - data["amount"] for name in "ab"}
+    for name, loss in (("mse", np.square), ("mae", np.abs), ("mean_error", lambda e: e)):
+        other = stats.ttest_rel(loss(errors["b"]), loss(errors["a"]))
+        assert own[name].p_value == pytest.approx(other.pvalue, rel=1e-7), name
+        assert (own[name].low, own[name].high) == pytest.approx(tuple(other.confidence_interval(0.95)), rel=1e-7)
+    assert own["rmse"].verdict == own["r2"].verdict == "worse"
+    shifted = gnomon.compare(data | {"b": data["a"] + 5}, target="amount", prediction=["a", "b"])["a", "b"]
+    assert shifted["mean_error"].verdict == "different"
+    assert "max_error" not in shifted.differences
+
+
+SCORED = {
+    "f1": lambda y, s: metrics.f1_score(y, s >= 0.5),
+    "precision": lambda y, s: metrics.precision_score(y, s >= 0.5),
+    "matthews_corrcoef": lambda y, s: metrics.matthews_corrcoef(y, s >= 0.5),
+    "cohen_kappa": lambda y, s: metrics.cohen_kappa_score(y, s >= 0.5),
+    "balanced_accuracy": lambda y, s: metrics.balanced_accuracy_score(y, s >= 0.5),
+    "average_precision": metrics.average_precision_score,
+}
+
+
+@pytest.mark.parametrize("name", SCORED)
+def test_linearised_differences_are_near_the_jackknife(data, found, name):
+    """Leaving each row out in turn gives the variance to a few in a hundred."""
+    measured = SCORED[name]
+    y, p, r = data["y"], data["p"], data["r"]
+    keep = ~np.eye(len(y), dtype=bool)
+    left = np.array([measured(y[own], r[own]) - measured(y[own], p[own]) for own in keep])
+    n = len(y)
+    error = np.sqrt((n - 1) / n * ((left - left.mean()) ** 2).sum())
+    own = found["p", "r"][name]
+    assert own.value == pytest.approx(measured(y, r) - measured(y, p), abs=1e-12)
+    assert (own.high - own.low) / 2 == pytest.approx(stats.t.ppf(0.975, n - 1) * error, rel=0.04)
+
+
+@pytest.mark.parametrize("name", ["r2", "explained_variance", "rmse", "median_absolute_error"])
+def test_linearised_differences_of_regressions_are_near_the_bootstrap(data, name):
+    own = gnomon.compare(data, target="amount", prediction=["a", "b"])["a", "b"][name]
+    scored = {
+        "r2": metrics.r2_score,
+        "explained_variance": metrics.explained_variance_score,
+        "rmse": metrics.root_mean_squared_error,
+        "median_absolute_error": metrics.median_absolute_error,
+    }[name]
+    rng = np.random.default_rng(1)
+    y, a, b = (data[column] for column in ("amount", "a", "b"))
+    drawn = [rng.integers(0, len(y), len(y)) for _ in range(800)]
+    spread = np.std([scored(y[i], b[i]) - scored(y[i], a[i]) for i in drawn])
+    slack = 0.3 if name == "median_absolute_error" else 0.12  # the density at a median is known roughly
+    assert (own.high - own.low) / 2 / 1.96 == pytest.approx(spread, rel=slack)
+
+
+@pytest.mark.parametrize("interval", ["percentile", "bca"])
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_the_paired_bootstrap_is_that_of_rows(data, interval, weight):
+    """Ends and p-values are those of replicates of whole rows, within the error of drawing."""
+    own = gnomon.compare(data, target="y", score=["p", "r"], interval=interval, weight=weight)["p", "r"]
+    rng = np.random.default_rng(5)
+    y, p, r, w = (data[name] for name in ("y", "p", "r", "w"))
+    w = w if weight else np.ones(len(y))
+    drawn = [rng.integers(0, len(y), len(y)) for _ in range(1000)]
+    for name in ("f1", "roc_auc", "average_precision"):
+        measured = {
+            "f1": lambda i, s: metrics.f1_score(y[i], s[i] >= 0.5, sample_weight=w[i]),
+            "roc_auc": lambda i, s: metrics.roc_auc_score(y[i], s[i], sample_weight=w[i]),
+            "average_precision": lambda i, s: metrics.average_precision_score(y[i], s[i], sample_weight=w[i]),
+        }[name]
+        ends = np.quantile([measured(i, r) - measured(i, p) for i in drawn], [0.025, 0.975])
+        width = ends[1] - ends[0]
+        assert (own[name].low, own[name].high) == pytest.approx(tuple(ends), abs=0.15 * width), name
+        assert own[name].method == ("paired bootstrap" if interval == "percentile" else "paired bca")
+    assert own["roc_auc"].p_value == pytest.approx(2 / 1001)
+    assert own["log_loss"].method == "paired t"
+
+
+def test_weights_that_are_alike_change_nothing_but_the_method(data):
+    """Linearised instead of McNemar: p-values of the same size, the same values."""
+    plain = gnomon.compare(data, target="y", score=["p", "r"])["p", "r"]
+    equal = gnomon.compare(data | {"w": np.full(400, 2.5)}, target="y", score=["p", "r"], weight="w")["p", "r"]
+    for name, own in plain.differences.items():
+        assert equal[name].value == pytest.approx(own.value, abs=1e-12), name
+        assert equal[name].high - equal[name].low == pytest.approx(own.high - own.low, rel=0.03), name
+    assert equal["accuracy"].method == "linearised"
+
+
+def test_every_row_twice_in_its_cluster_changes_nothing(data):
+    """A cluster of the same row twice says what the row says once."""
+    own = {name: values[:200] for name, values in data.items()} | {"c": np.arange(200)}
+    twice = {name: np.tile(values, 2) for name, values in own.items()}
+    once, again = (gnomon.compare(each, target="y", score=["p", "r"], cluster="c")["p", "r"] for each in (own, twice))
+    for name, one in once.differences.items():
+        slack = 2e-2 if name in ("roc_auc", "ks") else 1e-6  # DeLong's correction counts the rows of each class
+        assert (again[name].low, again[name].high) == pytest.approx((one.low, one.high), rel=slack), name
+        assert one.method == ("linearised" if name not in ("log_loss", "brier_score") else one.method)
+
+
+def test_all_pairs_are_adjusted(found):
+    """Holm and Benjamini-Hochberg over the pairs of each measure."""
+    assert [(pair.first, pair.second) for pair in found] == [("p", "q"), ("p", "r"), ("q", "r")]
+    for name in ("accuracy", "roc_auc", "log_loss"):
+        p_values = [pair[name].p_value for pair in found]
+        assert [pair[name].holm for pair in found] == family_wise(p_values)
+        assert [pair[name].adjusted for pair in found] == false_discovery(p_values)
+    assert found["p", "r"]["roc_auc"].verdict == "better"
+    assert found["p", "q"]["roc_auc"].verdict == "cannot tell"
+    assert len(found) == 3
+
+
+def test_order_and_threads_change_nothing(data):
+    """The same bytes for any order of the rows and any number of threads, bootstrap and clusters included."""
+    order = np.random.default_rng(3).permutation(400)
+    shuffled = {name: values[order] for name, values in data.items()}
+    for options in ({}, {"weight": "w"}, {"cluster": "c"}, {"interval": "bca"}):
+        said = {
+            json.dumps([pair.to_dict() for pair in gnomon.compare(
+                own, target="y", score=["p", "q", "r"], threads=threads, **options
+            )])
+            for own in (data, shuffled)
+            for threads in (1, 2, 5)
+        }  # fmt: skip
+        assert len(said) == 1, options
+
+
+def test_the_ways_of_calling_agree(data, tmp_path):
+    """Columns of one file, two files joined by id, frames, arrays: the same differences."""
+    frame = pl.DataFrame({name: data[name] for name in ("id", "y", "p", "r")})
+    path = tmp_path / "both.csv"
+    frame.write_csv(path)
+    frame.select("id", "y", "p").write_parquet(tmp_path / "old.parquet")
+    frame.select("id", "y", p="r").sample(fraction=1, shuffle=True, seed=1).write_csv(tmp_path / "new.csv")
+    plain = gnomon.compare(path, target="y", score={"old": "p", "new": "r"})
+    joined = gnomon.compare(tmp_path / "old.parquet", tmp_path / "new.csv", target="y", score="p", id="id")
+    named = gnomon.compare(
+        {"old": frame.select("id", "y", "p"), "new": frame.select("id", "y", "r").to_pandas()},
+        target="y", score={"old": "p", "new": "r"}, id="id",
+    )  # fmt: skip
+    arrays = gnomon.compare(data["y"], {"old": data["p"], "new": data["r"]})
+    listed = gnomon.compare(data["y"], data["p"], data["r"])
+    wanted = plain["old", "new"].to_dict()
+    for own in (joined, named, arrays):
+        assert own["old", "new"].to_dict() == wanted
+    assert listed["model 1", "model 2"].to_dict()["differences"] == wanted["differences"]
+    assert list(plain.models) == ["old", "new"]
+    assert plain.models["new"]["roc_auc"] == gnomon.evaluate(path, target="y", score="r")["roc_auc"]
+
+
+def test_rows_without_a_partner_are_reported(data, tmp_path):
+    """They are left out, and a note says how many of which file."""
+    old = {name: data[name][:300] for name in ("id", "y", "p")}
+    new = {"id": data["id"][50:], "y": data["y"][50:], "p": data["q"][50:]}
+    found = gnomon.compare({"old": old, "new": new}, target="y", score="p", id="id")
+    assert found.n == 250
+    (note,) = found.notes
+    assert note.startswith("Rows that not all models have are left out: 50 of old")
+    assert "100 of new" in note
+    assert "250 are compared" in note
+    inner = gnomon.compare(data["y"][50:300], {"old": data["p"][50:300], "new": data["q"][50:300]})
+    assert found["old", "new"].to_dict() == inner["old", "new"].to_dict()
+
+
+def changed(data, name, row, value):
+    """The columns with one value changed."""
+    values = list(data[name])
+    values[row] = value
+    return {**data, name: values}
+
+
+JOINS = {
+    "twice": (lambda own: changed(own, "id", 3, 7), DataError, "holds ids more than once, 1 of them (7)"),
+    "missing": (lambda own: changed(own, "id", 3, None), DataError, "lacks 1 values"),
+    "text": (lambda own: {**own, "id": [str(each) for each in own["id"]]}, ColumnError, "ids must be of one type"),
+    "others": (lambda own: {**own, "id": own["id"] + 1000}, DataError, "there are no rows to compare on"),
+    "target": (lambda own: changed(own, "y", 2, 1 - own["y"][2]), DataError, "in 1 rows, the first that of 2"),
+    "labels": (lambda own: {**own, "y": [str(each) for each in own["y"]]}, ColumnError, "use the same labels in both"),
+    "no id": (lambda own: {"y": own["y"], "p": own["p"]}, ColumnError, "has no column 'id'"),
+    "no score": (lambda own: {"y": own["y"], "id": own["id"]}, ColumnError, "has no column 'p'"),
+    "score": (lambda own: changed(own, "p", 5, 1.5), DataError, "the row of id 5 holds 1.5"),
+}
+
+
+@pytest.mark.parametrize("case", JOINS)
+def test_what_does_not_match_is_refused(data, case):
+    change, error, words = JOINS[case]
+    own = {name: data[name][:50] for name in ("id", "y", "p")}
+    with pytest.raises(error) as raised:
+        gnomon.compare({"old": own, "new": change(own)}, target="y", score="p", id="id")
+    assert words in str(raised.value)
+
+
+CALLS = {
+    "one model": ({"target": "y", "score": "p"}, "takes two models or more"),
+    "twice": ({"target": "y", "score": ["p", "p"]}, "names a column twice"),
+    "mixed": ({"target": "y", "score": ["p", "q"], "prediction": ["a", "b"]}, "name the models"),
+    "many labels": ({"target": ["y", "a"], "score": ["p", "q"]}, "label by label"),
+    "interval": ({"target": "y", "score": ["p", "q"], "interval": "none"}, "leave interval='none' out"),
+    "margin": ({"target": "y", "score": ["p", "q"], "margin": -1}, "margin= takes a number above 0"),
+    "margin name": ({"target": "y", "score": ["p", "q"], "margin": {"auc": 0.1}}, "did you mean 'roc_auc'?"),
+    "worth": ({"target": "y", "score": ["p", "q"], "worth": 0}, "worth= takes a number above 0"),
+    "threshold": ({"target": "y", "score": ["p", "q"], "threshold": {"s": 0.4}}, "names the model 's'"),
+    "nested": ({"target": "y", "score": [["p"], ["q"]]}, "or a dict of a model's name"),
+    "memory": ({"target": "y", "score": ["p", "q"], "memory": 1000}, "raise memory="),
+    "no target": ({"score": ["p", "q"]}, "name the column of true values"),
+}
+
+
+@pytest.mark.parametrize("case", CALLS)
+def test_wrong_calls_are_refused(data, case):
+    options, words = CALLS[case]
+    with pytest.raises(UsageError) as raised:
+        gnomon.compare(data, **options)
+    assert words in str(raised.value)
+
+
+def test_wrong_arrays_are_refused(data):
+    y, p = data["y"], data["p"]
+    with pytest.raises(UsageError, match="two models or more"):
+        gnomon.compare(y, p)
+    with pytest.raises(UsageError, match="as one dict by name, or one by one"):
+        gnomon.compare(y, {"a": p}, p)
+    with pytest.raises(UsageError, match="cannot be called 'y_true'"):
+        gnomon.compare(y, {"y_true": p, "b": p})
+    with pytest.raises(UsageError, match="names a column, but the true values came as an array"):
+        gnomon.compare(y, {"a": p, "b": p}, weight="w")
+    with pytest.raises(ColumnError, match="must match row by row"):
+        gnomon.compare(y, {"a": p, "b": p[:-1]})
+    with pytest.raises(UsageError, match="id=\\.\\.\\. "):
+        gnomon.compare("a.csv", "b.csv", target="y", score="p")
+    with pytest.raises(UsageError, match="two files are called 'a'"):
+        gnomon.compare("x/a.csv", "y/a.csv", target="y", score="p", id="row")
+
+
+def test_not_worse_and_equivalent(data):
+    """Settled where the interval lies within the margin, for either direction of what is better."""
+    for margin in (0.01, 0.05, 0.2):
+        pair = gnomon.compare(data, target="y", score=["p", "q"], margin=margin)["p", "q"]
+        for name, own in pair.differences.items():
+            if name == "log_loss":
+                assert own.not_worse is None
+                continue
+            worse = own.low if name not in ("false_positive_rate", "brier_score") else -own.high
+            assert own.not_worse == (worse >= -margin), name
+            assert own.equivalent == (own.low >= -margin and own.high <= margin), name
+            assert own.p_equivalent >= own.p_not_worse
+    text = " ".join(pair.says)
+    assert "ROC AUC: q and p differ by less than 0.2" in text
+    own = gnomon.compare(data, target="y", score=["p", "r"], margin={"roc_auc": 0.005})["p", "r"]
+    assert own["roc_auc"].not_worse
+    assert not own["roc_auc"].equivalent
+    assert np.isnan(own["f1"].margin)
+    assert own.says[0].startswith("ROC AUC: r is better than p")  # which says more
+    plain = gnomon.compare(data, target="y", score=["p", "q"])["p", "q"]
+    name = next(name for name, own in plain.differences.items() if own.value > 0 and own.verdict == "cannot tell")
+    between = (plain[name].high - plain[name].low) / 2  # of its two ends, which are not equally far
+    own = gnomon.compare(data, target="y", score=["p", "q"], margin={name: between})["p", "q"]
+    assert own[name].not_worse
+    assert not own[name].equivalent
+    assert "q is not worse than p by more than" in own.says[1]
+
+
+def test_the_margin_of_the_auc_is_a_shifted_test(data):
+    """By the normal quantile: (difference + margin) over the standard error."""
+    own = gnomon.compare(data, target="y", score=["p", "q"], margin=0.01)["p", "q"]["roc_auc"]
+    value, variance = delong(data["y"], data["p"], data["q"])
+    assert own.p_not_worse == pytest.approx(stats.norm.sf((value + 0.01) / variance**0.5), rel=1e-6)
+
+
+def test_the_rows_that_it_takes(data):
+    """As many as make the test's power 80 % for the difference: by hand for DeLong's test."""
+    own = gnomon.compare(data, target="y", score=["p", "q"], worth=0.02)["p", "q"]["roc_auc"]
+    _, variance = delong(data["y"], data["p"], data["q"])
+    needed = 400 * variance * ((stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) / 0.02) ** 2
+    assert own.rows_needed == pytest.approx(needed, abs=1)
+    assert own.to_see == 0.02
+    twice = {name: np.tile(values, 2) for name, values in data.items()}
+    again = gnomon.compare(twice, target="y", score=["p", "q"], worth=0.02)["p", "q"]["roc_auc"]
+    assert again.rows_needed == pytest.approx(own.rows_needed, rel=0.02)
+    says = gnomon.compare(data, target="y", score=["p", "q"])["p", "q"].says
+    assert any("cannot tell q from p with n = 400" in text and "rows would be needed" in text for text in says)
+    regression = gnomon.compare(data, target="amount", prediction=["a", "b"])
+    own = regression["a", "b"]["rmse"]
+    assert own.to_see == pytest.approx(regression.models["a"]["rmse"].value / 100)
+
+
+def test_a_model_is_the_same_as_itself(data):
+    pair = gnomon.compare(data["y"], {"a": data["p"], "b": data["p"].copy()})["a", "b"]
+    for name, own in pair.differences.items():
+        assert own.value == 0
+        assert own.p_value == 1
+        assert own.verdict == ("cannot tell" if own.method == "mcnemar" else "the same"), name
+    assert "ROC AUC: b and a score the same in these rows." in pair.says
+
+
+def test_many_classes(data):
+    """Accuracy by McNemar, averages of F1 and AUC by their influences; labels and probabilities."""
+    rng = np.random.default_rng(2)
+    y = np.array(["cat", "dog", "owl"])[rng.integers(0, 3, 300)]
+    said = {name: np.where(rng.random(300) < share, y, "dog") for name, share in (("a", 0.5), ("b", 0.8))}
+    pair = gnomon.compare(y, said)["a", "b"]
+    right = {name: own == y for name, own in said.items()}
+    b, c = int((right["a"] & ~right["b"]).sum()), int((right["b"] & ~right["a"]).sum())
+    assert pair["accuracy"].exact == pytest.approx(stats.binomtest(min(b, c), b + c).pvalue)
+    assert pair["f1_macro"].verdict == "better"
+    difference = metrics.f1_score(y, said["b"], average="macro") - metrics.f1_score(y, said["a"], average="macro")
+    assert pair["f1_macro"].value == pytest.approx(difference)
+    latent = rng.normal(size=(300, 3)) + 1.5 * (y[:, None] == ["cat", "dog", "owl"])
+    scores = {}
+    for name, noise in (("a", 2.0), ("b", 0.2)):
+        raised = np.exp(latent + noise * rng.normal(size=(300, 3)))
+        scores[name] = raised / raised.sum(axis=1, keepdims=True)
+    found = gnomon.compare(y, scores)
+    value = metrics.roc_auc_score(y, scores["b"], multi_class="ovr") - metrics.roc_auc_score(
+        y, scores["a"], multi_class="ovr"
+    )
+    assert found["a", "b"]["roc_auc_macro"].value == pytest.approx(value)
+    assert found["a", "b"]["roc_auc_macro"].verdict == "better"
+
+
+def test_classes_that_one_model_never_says(data):
+    """A model that predicts a class more has the same classes as the other."""
+    y = ["a", "b", "c"] * 20
+    found = gnomon.compare(y, {"old": ["a", "b", "c", "a", "b", "b"] * 10, "new": ["a", "b", "d"] * 20})
+    assert found.models["old"].classes == found.models["new"].classes == ("a", "b", "c", "d")
+    assert found["old", "new"]["accuracy"].value == pytest.approx(2 / 3 - 5 / 6)
+
+
+def test_models_with_thresholds_of_their_own(data):
+    found = gnomon.compare(data, target="y", score=["p", "r"], threshold={"p": 0.3, "r": 0.6})
+    assert (found.models["p"].threshold, found.models["r"].threshold) == (0.3, 0.6)
+    assert found["p", "r"]["recall"].value == pytest.approx(
+        metrics.recall_score(data["y"], data["r"] >= 0.6) - metrics.recall_score(data["y"], data["p"] >= 0.3)
+    )
+
+
+def test_labels_beside_scores(data):
+    """A model that only says labels is compared in what both have."""
+    found = gnomon.compare(
+        data | {"said": (data["q"] > 0.5).astype(int)}, target="y", score={"p": "p"}, prediction={"q": "said"}
+    )
+    assert "roc_auc" not in found["p", "q"].differences
+    assert found["p", "q"]["accuracy"].value == pytest.approx(((data["q"] > 0.5) == data["y"]).mean()
+                                                              - ((data["p"] >= 0.5) == data["y"]).mean())  # fmt: skip
+
+
+def test_missing_values_leave_the_same_rows_out(data):
+    own = changed(changed(data, "p", 0, np.nan), "q", 1, np.nan)
+    with pytest.raises(DataError, match="missing"):
+        gnomon.compare(own, target="y", score=["p", "q"])
+    found = gnomon.compare(own, target="y", score=["p", "q"], missing="drop")
+    assert found.n == 398
+    assert found.models["p"].n == found.models["q"].n == 398
+    assert "2 rows with missing values left out." in found.notes
+
+
+def test_the_rows_that_models_were_fitted_on_are_left_out(data):
+    part = np.where(np.arange(400) < 150, "train", "test")
+    found = gnomon.compare(data | {"part": part}, target="y", score=["p", "q"], split="part=train")
+    rest = gnomon.compare({name: own[150:] for name, own in data.items()}, target="y", score=["p", "q"])
+    assert found["p", "q"].to_dict() == rest["p", "q"].to_dict()
+
+
+def test_it_is_saved_and_read_back(found, tmp_path):
+    path = tmp_path / "comparison.json"
+    found.save(path)
+    again = gnomon.load(path)
+    assert again == found
+    assert pickle.loads(pickle.dumps(found)) == found
+    form = found.to_dict()
+    assert form["pairs"][1]["differences"]["roc_auc"]["p_value"] == found["p", "r"]["roc_auc"].p_value
+    with pytest.raises(StateError, match="damaged"):
+        gnomon.Comparison.from_dict({**form, "pairs": [{}]})
+    with pytest.raises(StateError, match="another version"):
+        gnomon.Comparison.from_dict({**form, "schema_version": 99})
+
+
+def test_names_that_are_not_there(found):
+    with pytest.raises(UnknownEstimateError, match="there is no model 's'"):
+        found["p", "s"]
+    with pytest.raises(UnknownEstimateError, match="there is no pair 'q', 'p'"):
+        found["q", "p"]
+    with pytest.raises(UnknownEstimateError, match="did you mean 'roc_auc'"):
+        found["p", "q"]["auc"]
+
+
+class TestFolds:
+    """The corrected resampled t test."""
+
+    def test_it_is_the_published_formula(self):
+        rng = np.random.default_rng(0)
+        first, second = rng.normal(0.8, 0.02, (2, 10))
+        own = gnomon.compare_folds(first, second, test_share=0.2)
+        d = second - first
+        t = d.mean() / np.sqrt((1 / 10 + 0.2 / 0.8) * d.var(ddof=1))
+        assert own.p_value == pytest.approx(2 * stats.t.sf(abs(t), 9), rel=1e-9)
+        assert own.value == pytest.approx(d.mean(), rel=1e-12)
+        assert own.low < own.value < own.high
+        assert gnomon.compare_folds(first, second).p_value == pytest.approx(
+            2 * stats.t.sf(abs(d.mean() / np.sqrt((1 / 10 + 1 / 9) * d.var(ddof=1))), 9), rel=1e-9
+        )
+
+    @pytest.mark.parametrize(
+        ("first", "second", "options", "error", "words"),
+        [
+            ([0.1], [0.2], {}, UsageError, "two folds or more"),
+            ([0.1, 0.2], [0.2], {}, UsageError, "the same folds"),
+            ([0.1, 0.2], [0.2, np.nan], {}, DataError, "score 1 of model 2"),
+            ([0.1, 0.2], [0.2, 0.3], {"test_share": 1.0}, UsageError, "test_share= is the share"),
+        ],
+    )
+    def test_wrong_scores_are_refused(self, first, second, options, error, words):
+        with pytest.raises(error, match=words):
+            gnomon.compare_folds(first, second, **options)

@@ -1,0 +1,107 @@
+"""A comparison in every renderer, in both languages: its numbers are the comparison's."""
+
+import re
+
+import matplotlib as mpl
+import pytest
+
+import gnomon
+from gnomon.report.pairs import MOST_PAIRS, signed
+from gnomon.report.text import number, p_text
+
+
+@pytest.fixture(scope="module")
+def compared(data):
+    """Two models with names that a careless page would run."""
+    return gnomon.compare(
+        data, target="y", score={"<script>old</script>": "p", "new | *new*": "q"}, positive="<b>sick</b>", margin=0.05
+    )
+
+
+def test_the_page_in_a_browser(visit, compared, tmp_path):
+    """Names are text, the table's numbers are the comparison's, the chart is drawn, columns sort."""
+    path = tmp_path / "comparison.html"
+    compared.save_html(path)
+    page = visit(path)
+    assert page.inner_text("#comparison h3") == "new | *new* less <script>old</script>"
+    (pair,) = compared
+    rows = [
+        [cell.inner_text() for cell in row.query_selector_all("th, td")]
+        for row in page.query_selector_all("#comparison tbody tr")
+    ]
+    assert len(rows) == len(pair.differences)
+    for row, own in zip(rows, pair.differences.values(), strict=True):
+        assert row[1].startswith(signed(own.value))
+        assert row[2] == p_text(own.holm)
+        assert row[3] == own.verdict
+    assert [own.inner_text() for own in page.query_selector_all("#comparison .advice li")] == list(pair.says)
+    assert page.query_selector_all("#chart-comparison svg")
+    page.click("#comparison button.sort >> text=difference")
+    values = [
+        float(cell.get_attribute("data-value")) for cell in page.query_selector_all("#comparison tbody td:nth-child(2)")
+    ]
+    assert values == sorted(values) or values == sorted(values, reverse=True)
+
+
+def test_markdown_and_notebook(compared):
+    text, shown = compared.to_markdown(), compared._repr_html_()
+    (pair,) = compared
+    own = pair["roc_auc"]
+    assert f"**{signed(own.value)}** ({signed(own.low)} – {signed(own.high)})" in text
+    assert "<script>" not in text.replace("\\<script\\>", "")
+    assert "new \\| \\*new\\* less" in text
+    assert "<script>old" not in shown
+    assert f"{signed(own.value)} <small>{signed(own.low)} – {signed(own.high)}</small>" in shown
+    assert len(shown) < 20_000
+
+
+def test_plots(compared):
+    """Points and ends are the differences; the picture of all begins with them."""
+    mpl.use("agg")
+    display = compared.plot.differences()
+    points = display.ax_.containers[0].lines[0].get_xdata()
+    (pair,) = compared
+    assert pytest.approx(pair["accuracy"].value) == points[0]
+    assert "differences" in repr(compared.plot)
+    assert display.ax_.get_xlabel() == "difference"
+    with pytest.raises(gnomon.UsageError, match="has nothing for"):
+        compared.models["new | *new*"].plot.differences()
+    mpl.pyplot.close("all")
+
+
+def test_korean(compared):
+    """Every sentence is translated; the numbers stay."""
+    text = compared.to_markdown(lang="ko")
+    (pair,) = compared
+    assert number(pair["roc_auc"].value).lstrip("-") in text
+    for english in ("cannot tell", "better", "is not worse", "rows needed", "verdict", "would be needed"):
+        assert english not in text
+    page = compared.to_html(lang="ko")
+    body = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", page, flags=re.DOTALL)
+    assert "비교" in body
+    assert "cannot tell" not in body
+
+
+def test_many_models_show_so_many_pairs(data):
+    """The rest is in the JSON form, and the reader is told."""
+    scores = {f"m{place}": "p" if place % 2 else "q" for place in range(7)}
+    columns = {f"s{place}": data[own] for place, own in enumerate(scores.values())}
+    found = gnomon.compare(
+        {"y": data["y"], **columns}, target="y", score=dict(zip(scores, columns, strict=True)), positive="<b>sick</b>"
+    )
+    assert len(found) == 21
+    text = found.to_markdown()
+    assert text.count("### ") == MOST_PAIRS
+    assert "and 6 pairs more, in the JSON form" in text
+    assert "p-values are adjusted for 21 pairs of models" in text.replace("\\", "")
+
+
+def test_regression():
+    """Differences in the target's unit, and a smaller error is better."""
+    y = [1.0, 2.0, 3.5, 4.0, 5.5, 6.0, 7.2, 8.1] * 20
+    found = gnomon.compare(y, {"a": [own + (-1) ** place for place, own in enumerate(y)], "b": y})
+    assert "RMSE: b is better than a, by -1" in found.to_markdown().replace("\\", "")
+    assert found["a", "b"]["rmse"].verdict == "better"
+    mpl.use("agg")
+    assert found.plot.differences().ax_.get_yticklabels()[0].get_text() == "RMSE"
+    mpl.pyplot.close("all")
