@@ -128,3 +128,18 @@ def test_order_and_threads_do_not_matter():
         for threads, o in ((1, slice(None)), (2, order), (7, order[::-1]))
     }
     assert len(forms) == 1
+
+
+def test_balanced_accuracy_adds_the_intervals_of_the_recalls():
+    """By hand: the mean of the recalls, and the root of the sum of squared distances over their number."""
+    y = np.repeat([0, 1, 2], [40, 30, 12])
+    said = np.where(np.arange(82) % 5 == 0, (y + 1) % 3, y)
+    found = gnomon.evaluate(y, said)
+    recalls = [own["recall"] for own in found.per_class.values()]
+    own = found["balanced_accuracy"]
+    below = np.sqrt(sum((each.value - each.low) ** 2 for each in recalls)) / 3
+    above = np.sqrt(sum((each.high - each.value) ** 2 for each in recalls)) / 3
+    assert (own.low, own.high) == pytest.approx((own.value - below, own.value + above))
+    assert own == found["recall_macro"]
+    assert own.method == "averaged"
+    assert gnomon.evaluate(y, y)["balanced_accuracy"].low < 1

@@ -43,12 +43,12 @@ def test_json_has_the_documented_form(make):
     assert list(form) == [
         "schema_version", "gnomon_version", "task", "classes", "positive", "threshold", "n", "estimates",
         "per_class", "confusion", "confusions", "curves", "thresholds", "baseline", "calibration", "errors", "slices",
-        "train", "advice", "notes", "provenance",
+        "train", "gap", "advice", "notes", "provenance",
     ]  # fmt: skip
     assert form["schema_version"] == 1
     assert form["gnomon_version"] == gnomon.__version__
     for own in form["estimates"].values():
-        assert list(own) == ["value", "low", "high", "level", "method", "n", "bound", "reason"]
+        assert list(own) == ["value", "low", "high", "level", "method", "n", "bound", "reason", "warning"]
         assert (own["value"] is not None) or own["reason"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from gnomon.estimate import NAN, Estimate
-from gnomon.evaluation.classification import POSITIVE, WHOLE, Table, formulas_of
+from gnomon.evaluation.classification import DRAWN, POSITIVE, Table, formulas_of
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts
 from gnomon.evaluation.ranking import ranking_estimates
@@ -48,15 +48,15 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
 def confusion_estimates(table: Table, rows: Weight, schema: Schema, options: Options) -> dict[str, Estimate]:
     """What a confusion matrix of two classes gives."""
     label = schema.names[POSITIVE]
-    whole = table.bootstrapped(WHOLE, rows)
+    balanced = table.balanced_accuracy(rows)
     if (table.state.counts.sum(axis=1) == 0).any():
         reason = "it averages the recall of both classes, and one has no rows"
-        whole["balanced_accuracy"] = options.estimate(NAN, NO_INTERVAL, rows.n, reason)
+        balanced = options.estimate(NAN, NO_INTERVAL, rows.n, reason)
     estimates = {
         "accuracy": table.accuracy(rows),
-        "balanced_accuracy": whole.pop("balanced_accuracy"),
+        "balanced_accuracy": balanced,
         **{name: table.proportion(name, POSITIVE, label) for name in _PROPORTIONS},
         "f1": table.f1(POSITIVE, label),
-        **whole,
+        **table.bootstrapped({name: DRAWN[name] for name in ("matthews_corrcoef", "cohen_kappa")}, rows),
     }
     return table.resampled(estimates, formulas_of(schema.task))

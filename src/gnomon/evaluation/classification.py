@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
@@ -42,6 +43,10 @@ AVERAGED = {
 
 # Averages of a multiclass task that are its accuracy by another name: every row has one true and one predicted class.
 ACCURACIES = ("recall_weighted", "precision_micro", "recall_micro", "f1_micro")
+
+
+# Those whose intervals are drawn: the balanced accuracy's follows from the recalls.
+DRAWN = {name: own for name, own in (WHOLE | AVERAGED).items() if name not in ("balanced_accuracy", "recall_macro")}
 
 
 def formulas_of(task: str) -> dict[str, Formula]:
@@ -123,6 +128,22 @@ class Table:
         """The share of rows that is predicted as a class."""
         share = float(np.atleast_1d(measures.ratio(self.mass.predicted, self.mass.total))[code])
         return self.share(share, self._squares.predicted[code], rows)
+
+    def balanced_accuracy(self, rows: Weight) -> Estimate:
+        """The mean of the recalls of the classes that have rows.
+
+        Classes are different rows, so the distances of the ends of their Wilson intervals are added as squares (G. Y.
+        Zou and A. Donner, "Construction of confidence limits about effect measures: a general approach", Statistics in
+        Medicine 27, 2008).
+        """
+        value = float(measures.balanced_accuracy(self.mass))
+        if math.isnan(value):
+            return self._options.estimate(NAN, NO_INTERVAL, rows.n, WHOLE["balanced_accuracy"][1])
+        recalls = [self.proportion("recall", code, "") for code in range(self.state.classes)]
+        known = [own for own in recalls if own.defined]
+        below = math.hypot(*(own.value - own.low for own in known)) / len(known)
+        above = math.hypot(*(own.high - own.value for own in known)) / len(known)
+        return self._options.estimate(value, Interval(value - below, value + above, "averaged"), rows.n)
 
     def accuracy(self, rows: Weight) -> Estimate:
         """The share of rows predicted right."""

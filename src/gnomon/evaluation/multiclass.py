@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.evaluation.averaged import RankedRows, averaged
-from gnomon.evaluation.classification import ACCURACIES, AVERAGED, WHOLE, Table, formulas_of
+from gnomon.evaluation.classification import ACCURACIES, AVERAGED, DRAWN, WHOLE, Table, formulas_of
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import BinnedOrder, KeptOrder, against_the_rest, class_weights
 from gnomon.evaluation.parts import Parts
@@ -30,7 +30,8 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> P
     table = Table(cast(Confusion, summary.states["confusion"]), options)
     parts.confusion = table.state
     parts.estimates["accuracy"] = table.accuracy(summary.rows)
-    parts.estimates |= table.bootstrapped(WHOLE | AVERAGED, summary.rows)
+    balanced, drawn = table.balanced_accuracy(summary.rows), table.bootstrapped(DRAWN, summary.rows)
+    parts.estimates |= {name: drawn.get(name, balanced) for name in WHOLE | AVERAGED}
     parts.estimates = table.resampled(parts.estimates, formulas_of(schema.task))
     for name in ACCURACIES:
         parts.estimates[name] = parts.estimates["accuracy"]
