@@ -1,7 +1,7 @@
 # One command for each habit.
 PYTHON ?= python
 
-.PHONY: help install test coverage lint format types bench bench-metrics bench-size bench-threshold bench-report docs messages
+.PHONY: help install test coverage lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -40,6 +40,14 @@ bench-threshold:  ## Time the best threshold by cost beside scikit-learn's ways 
 
 bench-report:  ## Time the reports of ten million rows (a minute)
 	$(PYTHON) benchmarks/report.py
+
+bench-intervals:  ## Time measures with their intervals beside the package confidenceinterval (some minutes)
+	$(PYTHON) benchmarks/intervals.py
+
+coverage-study:  ## Simulate how often intervals hold the truth, and write docs/coverage.md (an hour)
+	$(PYTHON) benchmarks/coverage/study.py
+	$(PYTHON) benchmarks/coverage/comparison.py
+	$(PYTHON) benchmarks/coverage/tables.py
 
 messages:  ## Collect all sentences and compile their translations
 	$(PYTHON) docs/write_messages.py

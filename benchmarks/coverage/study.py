@@ -1,6 +1,6 @@
 """How often the intervals of gnomon hold the truth: samples of known populations, evaluated as anyone would.
 
-``python benchmarks/coverage/study.py --write docs/coverage.md`` makes the tables and the picture in the documentation.
+``make coverage-study`` runs this and comparison.py, and tables.py makes the tables and pictures of docs/coverage.md.
 """
 
 from __future__ import annotations

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import gnomon
 from gnomon.intervals.bootstrap import acceleration, replicate_interval
 from gnomon.intervals.difference import false_discovery, family_wise, linearised_difference
 from gnomon.intervals.linearised import linearised_interval
 from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.measures import confusion, ranking
 from gnomon.measures import influence as influences
+from gnomon.measures.ranking import left_out_average_precision
 
 
 def bins(seed=0, number=12):
@@ -182,3 +184,31 @@ def test_bootstrap_on_request(kind, classes):
         )
     if classes == 3:
         assert drawn.per_class["2"]["recall"].method == method
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_positives_left_out_of_their_own_precision(weighted):
+    """By counting: of the others at or above each positive's score, the share that is positive."""
+    rng = np.random.default_rng(4)
+    y = (rng.random(80) < 0.2).astype(int)
+    score = np.round(rng.random(80) + 0.2 * y, 1)
+    unit = 2.5 if weighted else 1.0
+    found, precision = np.unique(score), []
+    positives, negatives = (unit * np.array([np.count_nonzero((score == s) & (y == c)) for s in found]) for c in (1, 0))
+    for own in score[y == 1]:
+        above = score >= own
+        precision.append((y[above].sum() - 1) / (above.sum() - 1) if above.sum() > 1 else 1.0)
+    assert left_out_average_precision(positives, negatives, unit) == pytest.approx(np.mean(precision))
+
+
+def test_few_positives_do_not_flatter_the_average_precision():
+    """With 10 of 1,000 rows positive: the share of samples whose interval holds the truth, of 200."""
+    rng = np.random.default_rng(6)
+    y = (np.arange(1000) < 10).astype(int)
+    many = (np.arange(2_000_000) < 20_000).astype(int)
+    truth = gnomon.evaluate(many, rng.normal(size=len(many)) + 1.19 * many, scale="any", interval="none")
+    held = 0
+    for _ in range(200):
+        own = gnomon.evaluate(y, rng.normal(size=1000) + 1.19 * y, scale="any")["average_precision"]
+        held += own.low <= truth["average_precision"].value <= own.high
+    assert held >= 182

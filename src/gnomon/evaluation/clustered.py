@@ -15,12 +15,15 @@ from gnomon.evaluation.few import few
 from gnomon.evaluation.influences import Array, Influences, Spread, Together
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts
+from gnomon.evaluation.ranking import left_out_of
 from gnomon.evaluation.summary import Summary
+from gnomon.intervals.average_precision import average_precision_interval
 from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.ks import ks_interval
 from gnomon.intervals.linearised import METHOD, linearised_interval
 from gnomon.intervals.wilson import wilson
+from gnomon.kernels.losses import sum_values
 from gnomon.measures.catalogue import measure
 from gnomon.measures.influence import share_below_influence
 from gnomon.measures.quantiles import Ranks
@@ -76,6 +79,10 @@ class Clustered:
         spread = self.together.spread(influence)
         if name == "ks":
             return self._of_ks(value, spread)
+        if name == "average_precision":
+            alone = float(sum_values(influence, None, self._options.threads).square)
+            alike = spread.variance / alone if alone > 0 else 1.0
+            return self._of_average_precision(value, spread, alike, POSITIVE if code is None else code)
         own = measure(name)
         high = 2.0 if name == "brier_score" and self._schema.task == "multiclass" else own.high
         return linearised_interval(value, spread.variance, spread.units, self._options.level, own.low, high)
@@ -88,6 +95,12 @@ class Clustered:
         effective = order.positives.effective, order.negatives.effective
         bins, options = order.bins(TABLE_STEPS), self._options
         return ks_interval(bins, effective, value, spread.variance, options.level, options.seed)
+
+    def _of_average_precision(self, value: float, spread: Spread, alike: float, code: int) -> Interval:
+        ranked = self.influences.ranked(code)
+        assert ranked is not None  # else there is no average precision
+        left_out = left_out_of(ranked[2], ranked[2].bins(TABLE_STEPS), alike)
+        return average_precision_interval(value, left_out, spread.variance, spread.units, self._options.level)
 
     def _of_median(self, value: float) -> Interval:
         """The errors at the ends of the interval of the share that lies below the median."""

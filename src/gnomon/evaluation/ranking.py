@@ -12,6 +12,7 @@ from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.options import BOOTSTRAPS, Options
 from gnomon.evaluation.order import Order
 from gnomon.intervals.auc import newcombe
+from gnomon.intervals.average_precision import average_precision_interval
 from gnomon.intervals.bootstrap import ranking_intervals, separated
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.ks import ks_interval
@@ -91,13 +92,26 @@ def linearised_intervals(
         return dict.fromkeys((*values, "precision_gain"), NO_INTERVAL)
     derivatives = [own(*masses) for own in (average_precision_influence, precision_gain_influence, gap_influence)]
     of_average, of_gain, of_gap = (scale * own for own in order.influence_squares(bins, derivatives))
-    share = float(measures.prevalence(*masses))
-    average, gain = values["average_precision"], values["average_precision"] - share
+    average, share = values["average_precision"], float(measures.prevalence(*masses))
+    left_out = left_out_of(order, bins)
+    gain = linearised_interval(average - share, of_gain, effective[0], level, -math.inf, math.inf)
     return {
-        "average_precision": linearised_interval(average, of_average, effective[0], level),
-        "precision_gain": linearised_interval(gain, of_gain, effective[0], level, -math.inf, math.inf),
+        "average_precision": average_precision_interval(average, left_out, of_average, effective[0], level),
+        "precision_gain": gain._replace(low=gain.low - max(0.0, average - left_out)),
         "ks": ks_interval(bins, effective, values["ks"], of_gap, level, options.seed),
     }
+
+
+def left_out_of(order: Order, bins: ScoreBins, alike: float = 1.0) -> float:
+    """The average precision with each positive left out of its own precision.
+
+    Args:
+        order: The rows in order.
+        bins: Of their scores.
+        alike: How many rows say what one independent row does.
+    """
+    unit = alike * float(order.positives.total) / order.positives.effective
+    return measures.left_out_average_precision(bins.positives, bins.negatives, unit)
 
 
 def values_of(order: Order, pairs: PairCounts) -> dict[str, Certified]:

@@ -209,6 +209,27 @@ def binned_average_precision(positives: Array, negatives: Array, tied: NDArray[n
         return ratio(np.sum(np.where(c > 0, c * precision, 0.0), axis=-1), above[..., -1])
 
 
+def left_out_average_precision(positives: Array, negatives: Array, unit: float) -> float:
+    """Average precision with each positive left out of its own precision; bins are taken as tied.
+
+    Of T positives among R rows at or above a positive's score the others are T - 1 of R - 1; a positive that is alone
+    there counts as right.
+
+    Args:
+        positives: Weight of the positives in bins of scores, ascending, shape (bins,).
+        negatives: The same of the negatives.
+        unit: The weight of one (effective) positive.
+
+    >>> left_out_average_precision(np.array([0.0, 1.0, 1.0]), np.array([1.0, 1.0, 0.0]), 1.0)
+    0.75
+    """
+    own = positives[::-1]
+    above, rows = np.cumsum(own) - unit, np.cumsum((positives + negatives)[::-1]) - unit
+    alone = rows <= unit * 1e-9
+    others = np.where(alone, 1.0, np.clip(above, 0.0, None) / np.where(alone, 1.0, rows))
+    return float(own @ np.minimum(others, 1.0) / own.sum())
+
+
 def binned_ks(positives: Array, negatives: Array) -> Array:
     """The largest |TPR - FPR| over the edges of bins of scores."""
     above, below = cumulative(positives), cumulative(negatives)
