@@ -15,6 +15,7 @@ from gnomon.intervals.bootstrap import confusion_intervals
 from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.mcnemar import mcnemar, tango
+from gnomon.intervals.mean_of_shares import METHOD, mean_of_shares
 from gnomon.intervals.wilson import effective_trials, wilson
 from gnomon.measures import confusion as measures
 from gnomon.measures.confusion import PROPORTIONS, Cells, Mass
@@ -130,20 +131,14 @@ class Table:
         return self.share(share, self._squares.predicted[code], rows)
 
     def balanced_accuracy(self, rows: Weight) -> Estimate:
-        """The mean of the recalls of the classes that have rows.
-
-        Classes are different rows, so the distances of the ends of their Wilson intervals are added as squares (G. Y.
-        Zou and A. Donner, "Construction of confidence limits about effect measures: a general approach", Statistics in
-        Medicine 27, 2008).
-        """
+        """The mean of the recalls of the classes that have rows, which are different rows."""
         value = float(measures.balanced_accuracy(self.mass))
         if math.isnan(value):
             return self._options.estimate(NAN, NO_INTERVAL, rows.n, WHOLE["balanced_accuracy"][1])
         recalls = [self.proportion("recall", code, "") for code in range(self.state.classes)]
-        known = [own for own in recalls if own.defined]
-        below = math.hypot(*(own.value - own.low for own in known)) / len(known)
-        above = math.hypot(*(own.high - own.value for own in known)) / len(known)
-        return self._options.estimate(value, Interval(value - below, value + above, "averaged"), rows.n)
+        known = np.array([(own.value, own.low, own.high) for own in recalls if own.defined])
+        low, high = mean_of_shares(*known.T)
+        return self._options.estimate(value, Interval(float(low), float(high), METHOD), rows.n)
 
     def accuracy(self, rows: Weight) -> Estimate:
         """The share of rows predicted right."""

@@ -24,6 +24,9 @@ from gnomon.report.terminal import (
 )
 from gnomon.report.text import visible
 
+# Measures of every model that are shown: few, so that the first of them has room for its interval.
+MOST_MEASURES = 5
+
 
 def render_comparison(comparison: Comparison, console: Console) -> None:
     """Prints a comparison to a rich console."""
@@ -55,7 +58,7 @@ def models_table(comparison: Comparison, width: int, glyphs: Glyphs) -> Renderab
     order = tuple(
         name for name in SLICE_ORDER[comparison.task] if all(name in own for own in comparison.models.values())
     )
-    return group_table(tr("model"), comparison.models, support, order, width, glyphs)
+    return group_table(tr("model"), comparison.models, support, order[:MOST_MEASURES], width, glyphs)
 
 
 def pair_section(pair: Pair, comparison: Comparison, width: int, glyphs: Glyphs) -> RenderableType:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.intervals.bootstrap import matrices_intervals
+from gnomon.intervals.mean_of_shares import mean_of_shares
 from gnomon.intervals.wilson import wilson_ends
 from gnomon.measures import confusion as measures
 from gnomon.measures.confusion import PROPORTIONS
@@ -19,11 +20,12 @@ Array = NDArray[np.float64]
 # Shares of some rows, and measures of the whole matrix.
 SHARES = ("precision", "recall", "specificity", "false_positive_rate", "negative_predictive_value")
 WHOLE = {
-    "balanced_accuracy": measures.balanced_accuracy,
     "matthews_corrcoef": measures.matthews_corrcoef,
     "cohen_kappa": measures.cohen_kappa,
 }
-MEASURES = ("accuracy", *SHARES, "f1", *WHOLE)
+MEASURES = ("accuracy", *SHARES, "f1", "balanced_accuracy", *WHOLE)
+# Their mean is the balanced accuracy.
+RECALLS = ("recall", "specificity")
 
 
 class Band(NamedTuple):
@@ -37,7 +39,8 @@ class Band(NamedTuple):
 def bands(points: Points, names: Collection[str], level: float | None, seed: int) -> dict[str, Band]:
     """Measures of a confusion matrix at each point, by name.
 
-    Shares have Wilson's interval, F1 that of the Jaccard index, the others come from replicates of the four cells.
+    Shares have Wilson's interval, F1 that of the Jaccard index, the balanced accuracy that of both recalls, the others
+    come from replicates of the four cells.
 
     Args:
         points: Counts of rows.
@@ -51,10 +54,15 @@ def bands(points: Points, names: Collection[str], level: float | None, seed: int
                 for value in (THRESHOLD_MEASURES[name](points),)}  # fmt: skip
     own = cells.of_class(POSITIVE)
     found: dict[str, Band] = {}
-    for name in [own for own in SHARES if own in names] + ["jaccard"] * ("f1" in names):
+    averaged = "balanced_accuracy" in names
+    needed = {*names, *(RECALLS if averaged else ()), *(("jaccard",) if "f1" in names else ())}
+    for name in [own for own in (*SHARES, "jaccard") if own in needed]:
         rule = PROPORTIONS[name]
         value, trials = rule(own)[..., 0], rule.trials(own)[..., 0]
         found[name] = Band(value, *wilson_ends(value, trials, level))
+    if averaged:
+        recalls = (np.stack(ends, axis=-1) for ends in zip(*(found[name] for name in RECALLS), strict=True))
+        found["balanced_accuracy"] = Band(measures.balanced_accuracy(cells), *mean_of_shares(*recalls))
     if "f1" in names:
         jaccard = found.pop("jaccard")
         ends = (measures.f1_of_jaccard(end) for end in (jaccard.low, jaccard.high))
@@ -68,4 +76,4 @@ def bands(points: Points, names: Collection[str], level: float | None, seed: int
     values = {name: formula(cells) for name, formula in formulas.items()}
     for name, (low, high) in matrices_intervals(table, values, formulas, level, seed).items():
         found[name] = Band(values[name], low, high)
-    return found
+    return {name: band for name, band in found.items() if name in names}
