@@ -245,6 +245,14 @@ def test_evaluate_takes_splits_ids_ranges_and_pairs(scored):
     assert form["errors"]["rows"][0]["id"].isdigit()
 
 
+def test_demo_compares():
+    """At last, two models on the same rows."""
+    _, out, _ = command("demo")
+    last = out[out.index("which is better?") :]
+    assert "boosted less forest" in last
+    assert "cannot tell boosted from forest" in last
+
+
 def test_demo_decides(capfd):
     """From an evaluation to a threshold, on digits and on breast cancer."""
     code, out, _ = command("demo")

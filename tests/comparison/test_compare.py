@@ -483,6 +483,15 @@ def test_names_that_are_not_there(found):
         found["p", "q"]["auc"]
 
 
+def test_rows_of_text_are_counted_before_they_are_refused(data, tmp_path):
+    """The size of a file says how many rows there are at most, which may be far more than there are."""
+    path = tmp_path / "long.csv"
+    pl.DataFrame({"y": data["y"], "p": data["p"], "q": data["q"]}).write_csv(path)
+    assert gnomon.compare(path, target="y", score=["p", "q"], memory=400 * 150).n == 400
+    with pytest.raises(UsageError, match="400 of them take"):
+        gnomon.compare(path, target="y", score=["p", "q"], memory=400 * 100)
+
+
 class TestFolds:
     """The corrected resampled t test."""
 

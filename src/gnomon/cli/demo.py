@@ -49,20 +49,30 @@ DEMOS: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
     ),
 )
 
+# The same of the models that are compared.
+COMPARED: tuple[str, str, dict[str, Any]] = (
+    "Is it a 9? A forest and boosted trees on the same rows: which is better?",
+    "digits_three.csv",
+    {"target": "y", "score": ["forest", "boosted"], "positive": "9"},
+)
+
 
 @click.command(short_help="Evaluate real predictions that come with gnomon, and decide.")
 @LANG
 def demo() -> None:
     """Evaluate six files of real predictions, one after the other: binary, multiclass, regression.
 
-    Of two of them a threshold is chosen, too: by what must hold, and by what errors cost.
+    Of two of them a threshold is chosen, too: by what must hold, and by what errors cost. At last two models are
+    compared.
     """
     from rich.console import Console
     from rich.text import Text
 
     from gnomon.cli.threshold import amounts
+    from gnomon.comparison.compare import compare
     from gnomon.decision.threshold import choose_threshold
     from gnomon.evaluation.evaluate import evaluate
+    from gnomon.report.comparison import render_comparison
     from gnomon.report.decision import render_threshold
     from gnomon.report.language import tr
     from gnomon.report.terminal import render
@@ -84,6 +94,13 @@ def demo() -> None:
             console.print()
             wanted = {"where": goal.get("where", ()), "costs": amounts("--cost", goal.get("cost"))}
             render_threshold(choose_threshold(folder / name, **columns, **wanted), console)
+    title, name, columns = COMPARED
+    console.print()
+    console.rule(characters="-" if console.options.ascii_only else "─", style="dim")
+    console.print(Text(tr(title), style="bold"))
+    console.print(Text(f"gnomon compare {folder / name} {command_options(columns)}", style="dim"), soft_wrap=True)
+    console.print()
+    render_comparison(compare(folder / name, **columns), console)
 
 
 def demo_folder() -> Path:

@@ -166,7 +166,7 @@ def compare(
         for name, own in opened.models.items()
     }
     schemas = alike(opened.source, requests, options.threads)
-    check_memory(opened.source, list(schemas.values()), memory)
+    check_memory(opened.source, list(schemas.values()), memory, options.threads)
     models = {name: evaluated(opened.source, own, options, progress) for name, own in schemas.items()}
     asked.check(name for name in dict.fromkeys(each for own in models.values() for each in own))
     rows = read_models(opened.source, list(schemas.values()), options.threads)

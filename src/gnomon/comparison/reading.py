@@ -8,7 +8,7 @@ from typing import Self
 
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, UsageError
-from gnomon.evaluation.plan import budget_of, bytes_per_row
+from gnomon.evaluation.plan import budget_of, bytes_per_row, counted_rows
 from gnomon.evaluation.summary import answer_of
 from gnomon.schema.batch import encode
 from gnomon.schema.schema import Schema
@@ -19,14 +19,16 @@ from gnomon.states.panel import Panel, Rows
 ROW = 48
 
 
-def check_memory(source: Source, schemas: Sequence[Schema], memory: int | str | None) -> None:
+def check_memory(source: Source, schemas: Sequence[Schema], memory: int | str | None, threads: int) -> None:
     """Raises UsageError where the rows take more memory than they may."""
-    budget = budget_of(memory)
-    needed = source.row_limit * sum(ROW + bytes_per_row(own) for own in schemas)
-    if needed > budget:
+    budget, each = budget_of(memory), sum(ROW + bytes_per_row(own) for own in schemas)
+    if source.row_limit * each <= budget:
+        return
+    rows = counted_rows(source, schemas[0], threads)
+    if rows * each > budget:
         raise UsageError(
-            f"a comparison keeps the rows: up to {source.row_limit:,} of them take about {needed / 1e6:,.0f} MB, "
-            f"more than the {budget / 1e6:,.1f} MB that they may take: raise memory= (--memory), or compare on fewer"
+            f"a comparison keeps the rows: {rows:,} of them take about {rows * each / 1e6:,.0f} MB, more than the "
+            f"{budget / 1e6:,.1f} MB that they may take: raise memory= (--memory), or compare on fewer"
         )
 
 

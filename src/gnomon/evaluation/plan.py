@@ -51,8 +51,14 @@ def plan_for(source: Source, schema: Schema, exact: bool | str, memory: int | st
     chosen = plan(schema, source.row_limit, exact, memory)
     if chosen.keep or source.rows is not None or (exact != "auto" and not exact):
         return chosen
-    counter = fold(source.parts({schema.columns.target: False}, threads), RowCounter, threads)
-    return plan(schema, counter.rows, exact, memory)
+    return plan(schema, counted_rows(source, schema, threads), exact, memory)
+
+
+def counted_rows(source: Source, schema: Schema, threads: int) -> int:
+    """The number of rows, from a reading where it is not known without one."""
+    if source.rows is not None:
+        return source.rows
+    return fold(source.parts({schema.columns.target: False}, threads), RowCounter, threads).rows
 
 
 class RowCounter:
