@@ -86,3 +86,24 @@ def test_the_lesson(tmp_path):
     code, _, err = command("lesson", "-o", tmp_path / "lesson.pdf")
     assert code == 2
     assert "end --output" in err
+
+
+def test_train_against_test(examples, tmp_path):
+    """Two saved evaluations: the gap of every measure; of several, or of what is none, it is refused."""
+    digits = ("-t", "y", "-s", "p", "--positive", "9")
+    parts = examples / "digits_parts.csv"
+    for name, split in (("test", "part=train,test"), ("fit", "part=test,train")):
+        command("evaluate", parts, *digits, "--split", split, "-f", "json", "-o", tmp_path / f"{name}.json")
+    for name in ("test", "fit"):
+        own = gnomon.load(tmp_path / f"{name}.json")
+        gnomon.Evaluation.from_dict({**own.to_dict(), "train": None}).save(tmp_path / f"{name}.json")
+    code, out, _ = command("report", tmp_path / "test.json", "--train", tmp_path / "fit.json")
+    assert code == 0
+    assert "train · test" in out
+    whole = gnomon.evaluate(parts, target="y", score="p", positive="9", split="part=train,test")
+    code, out, _ = command("report", tmp_path / "test.json", "--train", tmp_path / "fit.json", "-f", "json")
+    assert json.loads(out)["gap"] == whole.to_dict()["gap"]
+    code, _, err = command(
+        "report", f"a={tmp_path}/test.json", f"b={tmp_path}/fit.json", "--train", tmp_path / "fit.json"
+    )
+    assert (code, "the rows of --train go with one evaluation" in err) == (2, True)

@@ -12,9 +12,15 @@ from gnomon.cli import options as own
 @click.command(short_help="Show saved evaluations, side by side.")
 @own.with_options(
     click.argument("saved", metavar="[NAME=]FILE...", nargs=-1, required=True),
+    click.option(
+        "--train",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The saved evaluation of the rows that the model was fitted on: every gap is told with its interval.",
+    ),
     *own.REPORT_WHERE,
 )
-def report(saved: tuple[str, ...], form: str | None, output: Path | None) -> None:
+def report(saved: tuple[str, ...], train: Path | None, form: str | None, output: Path | None) -> None:
     """Show evaluations that were saved (gnomon evaluate ... --output FILE.json): one, or several side by side.
 
     A comparison that was saved (gnomon compare ... --output FILE.json) is shown alone.
@@ -25,6 +31,7 @@ def report(saved: tuple[str, ...], form: str | None, output: Path | None) -> Non
     gnomon report evaluation.json --output report.html
     gnomon report old=yesterday.json new=today.json --output report.html
     gnomon report old=yesterday.json new=today.json --format markdown
+    gnomon report test.json --train train.json
     """
     from gnomon.comparison.result import Comparison
     from gnomon.decision.loading import load
@@ -40,7 +47,7 @@ def report(saved: tuple[str, ...], form: str | None, output: Path | None) -> Non
         paths.append(path)
         result = load(path)
         if isinstance(result, Comparison):
-            if len(saved) > 1:
+            if len(saved) > 1 or train is not None:
                 raise UsageError(f"{path} holds a comparison, which is shown alone: leave the other files out")
             own.check_output(output, (path,))
             own.show_report(result, shown, output)
@@ -51,5 +58,12 @@ def report(saved: tuple[str, ...], form: str | None, output: Path | None) -> Non
             if key in found:
                 raise UsageError(f"two models are called {key!r}: name them, such as old={path}")
             found[key] = each
-    own.check_output(output, tuple(paths))
+    own.check_output(output, (*paths, *(() if train is None else (train,))))
+    if train is not None:
+        if len(found) > 1:
+            raise UsageError("the rows of --train go with one evaluation: leave the other files out")
+        fitted = load(train)
+        if not isinstance(fitted, Evaluation):
+            raise UsageError(f"{train} holds no evaluation, but a {type(fitted).__name__}")
+        found = {name: each.with_train(fitted) for name, each in found.items()}
     own.show_report(Evaluations(found) if len(found) > 1 else next(iter(found.values())), shown, output)
