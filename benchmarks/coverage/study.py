@@ -34,7 +34,7 @@ BINARY = [
 OTHERS = [
     *((Amounts(tails, kind), n) for tails in (np.inf, 6.0) for kind in ("plain", "clusters")
       for n in (50, 300, 1000) if kind == "plain" or n >= 300),
-    *((Multiclass(strength), n) for strength in (1.0, 2.5) for n in (100, 300, 1000)),
+    *((Multiclass(strength), n) for strength in (1.0, 2.5) for n in (200, 500, 2000)),
 ]  # fmt: skip
 
 

@@ -31,6 +31,9 @@ Ranked = Callable[[Array, Array], Array]
 Influence = Callable[[Array, Array], tuple[Array, Array]]
 
 REPLICATES = 1000
+# Rows that are spread over all cells of a confusion matrix before its shares are drawn: half a row a cell for two
+# classes, H. Jeffreys' prior.
+PRIOR_ROWS = 2.0
 # Replicates are drawn in parts of about this many numbers, to bound the memory.
 _DRAWN_AT_ONCE = 4_000_000
 # Matrices whose replicates are drawn together: few enough for the caches.
@@ -53,7 +56,7 @@ def confusion_intervals(
     """Intervals of any measures of one confusion matrix, from common replicates of its cells.
 
     The cells' shares are drawn from their Dirichlet posterior: the Bayesian bootstrap (D. B. Rubin, 1981)
-    on the merged counts, with one prior row spread over all cells. Unlike the multinomial bootstrap it
+    on the merged counts, with two prior rows spread over all cells. Unlike the multinomial bootstrap it
     does not collapse to a point where a cell is empty (no error seen is not no error ever).
 
     Args:
@@ -75,7 +78,7 @@ def confusion_intervals(
     unit = np.where(own > 0, own_squares / np.where(own > 0, own, 1.0), squares.sum() / mass.sum())
     # A class without rows stays so in every replicate: what is undefined for it is not made up.
     present = (mass.sum(axis=1) > 0)[cells // classes]
-    shape = np.where(present, own / unit + 1.0 / len(cells), 0.0)
+    shape = np.where(present, own / unit + PRIOR_ROWS / len(cells), 0.0)
     rng = np.random.Generator(np.random.Philox(seed))
     step = max(1, _DRAWN_AT_ONCE // len(cells))
     for start in range(0, REPLICATES, step):
@@ -114,7 +117,7 @@ def matrices_intervals(
     """
     if not formulas:
         return {}
-    shapes = counts.reshape(-1, 4) + 0.25
+    shapes = counts.reshape(-1, 4) + PRIOR_ROWS / 4
     ends = {name: (np.empty(len(counts)), np.empty(len(counts))) for name in formulas}
     for start in range(0, len(counts), _MATRICES_AT_ONCE):
         rows = slice(start, start + _MATRICES_AT_ONCE)
