@@ -7,16 +7,16 @@ keeps its size if it finds one in about 5 of 100 samples.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from collections import defaultdict
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+from running import run_all
 
 import gnomon
 
@@ -121,13 +121,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path("build/comparison.json"), help="where the figures go")
     options = parser.parse_args()
     jobs = [(pair, options.repeats, seed, options.interval) for seed, pair in enumerate(DESIGNS)]
-    started, found = time.perf_counter(), []
-    with ProcessPoolExecutor() as pool:
-        for done, result in enumerate(pool.map(run, sorted(jobs, key=lambda job: -job[0].n)), 1):
-            found.append(result)
-            print(f"{done}/{len(jobs)} {time.perf_counter() - started:.0f} s", file=sys.stderr)
-            options.results.parent.mkdir(exist_ok=True)
-            options.results.write_text(json.dumps(found, indent=1) + "\n")
+    run_all(run, sorted(jobs, key=lambda job: -job[0].n), options.results)
 
 
 if __name__ == "__main__":

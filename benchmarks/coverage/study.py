@@ -6,11 +6,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from collections import defaultdict
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 from populations import Amounts, Binary, Multiclass
+from running import run_all
 
 import gnomon
 
@@ -90,20 +88,14 @@ def run(job: tuple[Any, int, int, int, str]) -> dict[str, Any]:
 def main() -> None:
     """Runs the designs and writes what they gave."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeats", type=int, default=2000, help="samples of each design")
+    parser.add_argument("--repeats", type=int, default=1000, help="samples of each design")
     parser.add_argument("--interval", default="auto", choices=("auto", "percentile", "bca"))
     parser.add_argument("--only", choices=("binary", "others"), help="some of the designs")
     parser.add_argument("--results", type=Path, default=Path("build/coverage.json"), help="where the figures go")
     options = parser.parse_args()
     designs = {"binary": BINARY, "others": OTHERS}.get(options.only, BINARY + OTHERS)
     jobs = [(own, n, options.repeats, seed, options.interval) for seed, (own, n) in enumerate(designs)]
-    started, found = time.perf_counter(), []
-    with ProcessPoolExecutor() as pool:
-        for done, result in enumerate(pool.map(run, sorted(jobs, key=lambda job: -job[1])), 1):
-            found.append(result)
-            print(f"{done}/{len(jobs)} {time.perf_counter() - started:.0f} s", file=sys.stderr)
-            options.results.parent.mkdir(exist_ok=True)
-            options.results.write_text(json.dumps(found, indent=1) + "\n")
+    run_all(run, sorted(jobs, key=lambda job: -job[1]), options.results)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gnomon.cli.options import LANG
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # Title, file, what to ask of it, and the goal of a threshold if one is chosen next.
 DEMOS: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
@@ -74,7 +77,6 @@ def demo() -> None:
     from gnomon.evaluation.evaluate import evaluate
     from gnomon.report.comparison import render_comparison
     from gnomon.report.decision import render_threshold
-    from gnomon.report.language import tr
     from gnomon.report.terminal import render
 
     console = Console(markup=False, highlight=False, emoji=False)
@@ -82,10 +84,7 @@ def demo() -> None:
     for number, (title, name, columns, goal) in enumerate(DEMOS):
         if number:
             console.print()
-        console.rule(characters="-" if console.options.ascii_only else "─", style="dim")
-        console.print(Text(tr(title), style="bold"))
-        console.print(Text(f"gnomon evaluate {folder / name} {command_options(columns)}", style="dim"), soft_wrap=True)
-        console.print()
+        announce(console, title, f"gnomon evaluate {folder / name} {command_options(columns)}")
         render(evaluate(folder / name, **columns), console)
         if goal:
             console.print()
@@ -96,11 +95,20 @@ def demo() -> None:
             render_threshold(choose_threshold(folder / name, **columns, **wanted), console)
     title, name, columns = COMPARED
     console.print()
+    announce(console, title, f"gnomon compare {folder / name} {command_options(columns)}")
+    render_comparison(compare(folder / name, **columns), console)
+
+
+def announce(console: Console, title: str, command: str) -> None:
+    """What is shown next, and how a person would ask for it."""
+    from rich.text import Text
+
+    from gnomon.report.language import tr
+
     console.rule(characters="-" if console.options.ascii_only else "─", style="dim")
     console.print(Text(tr(title), style="bold"))
-    console.print(Text(f"gnomon compare {folder / name} {command_options(columns)}", style="dim"), soft_wrap=True)
+    console.print(Text(command, style="dim"), soft_wrap=True)
     console.print()
-    render_comparison(compare(folder / name, **columns), console)
 
 
 def demo_folder() -> Path:

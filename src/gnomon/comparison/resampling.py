@@ -13,6 +13,7 @@ from gnomon.evaluation.influences import Influences
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import places_in
 from gnomon.intervals.bootstrap import acceleration, paired_replicates, replicate_interval
+from gnomon.kernels.ranking import ScoreBins
 from gnomon.measures.confusion import Cells
 from gnomon.measures.influence import cluster_sums
 from gnomon.measures.ranking import STEPS, binned_average_precision, binned_ks, binned_roc_auc
@@ -89,7 +90,7 @@ class Resampled:
         bins = self._bins(place)
         return np.asarray(target * len(bins.low) + places_in(bins, answer.scores[0]))
 
-    def _bins(self, place: int):  # type: ignore[no-untyped-def]
+    def _bins(self, place: int) -> ScoreBins:
         ranked = self._influences[place].ranked(POSITIVE)
         assert ranked is not None  # there are measures of the ranking
         return ranked[2].bins(STEPS)
