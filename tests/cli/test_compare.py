@@ -70,6 +70,7 @@ def test_files_joined_on_a_column(three, tmp_path):
         (("-s", "tree"), "takes two models or more"),
         (("-s", "tree,trees"), "did you mean 'tree'?"),
         (("-s", "old=tree", "-s", "forest"), "name all models or none"),
+        (("-s", "old=tree", "-s", "old=forest", "-s", "new=boosted"), "two models are called 'old'"),
         (("-s", "tree,forest", "--margin", "small"), "say a number, or NAME=X"),
         (("-s", "tree,forest", "--margin", "0.1", "--margin", "f1=0.2"), "say one number for all"),
         (("-s", "tree,forest", "--margin", "f1=0.1,f1=0.2"), "say one number for each name"),

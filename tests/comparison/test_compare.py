@@ -492,6 +492,109 @@ def test_rows_of_text_are_counted_before_they_are_refused(data, tmp_path):
         gnomon.compare(path, target="y", score=["p", "q"], memory=400 * 100)
 
 
+def test_what_is_not_seen_to_vary_is_not_certain():
+    """Perfect rankings, two rows, a tie of medians: no interval, no p-value, and the reason; never p = 0."""
+    found = gnomon.compare([0, 1], {"old": [0.5, 0.5], "new": [0.1, 0.9]})["old", "new"]
+    assert np.isnan([found["roc_auc"].low, found["roc_auc"].p_value]).all()
+    assert found["roc_auc"].reason == "no interval: in these rows nothing is seen to vary"
+    assert found["roc_auc"].verdict == "cannot tell"
+    y = [1, 1, 0, 0] * 10
+    own = gnomon.compare(y, {"a": [0.9, 0.8, 0.1, 0.2] * 10, "b": [0.7, 0.95, 0.3, 0.1] * 10}, margin=0.001)["a", "b"]
+    assert own["roc_auc"].verdict == "the same"
+    assert own["roc_auc"].equivalent is None
+    errors = [np.repeat(own, (30, 10)) for own in ((1.0, 3.0), (3.0, 1.0))]  # most are alike, so the median is, too
+    amounts = np.arange(40) + 0.5
+    pair = gnomon.compare(amounts, {"a": amounts + errors[0], "b": amounts + errors[1]})["a", "b"]
+    assert np.isnan(pair["median_absolute_error"].p_value)
+    assert "no interval" in gnomon.compare([0, 1], {"old": [0.5, 0.5], "new": [0.1, 0.9]}).to_markdown()
+
+
+def test_few_rows_of_a_class_are_warned_of(data):
+    keep = np.concatenate([np.flatnonzero(data["y"] == 0), np.flatnonzero(data["y"] == 1)[:9]])
+    pair = gnomon.compare({name: own[keep] for name, own in data.items()}, target="y", score=["p", "r"])["p", "r"]
+    assert "9 rows of the rarer class" in pair["roc_auc"].warning
+    assert pair["accuracy"].warning is None
+    assert pair["ks"].reason == "no interval: KS takes 30 rows of each class to be compared"
+    assert gnomon.compare(data, target="y", score=["p", "r"])["p", "r"]["roc_auc"].warning is None
+    few = gnomon.compare({**data, "c": np.arange(400) % 8}, target="y", score=["p", "r"], cluster="c")
+    assert "8 clusters" in few["p", "r"]["roc_auc"].warning
+    assert pair["roc_auc"].rows_needed * 9 / len(keep) >= 9.99  # at least ten of the rarer class
+    one = gnomon.compare({**data, "c": np.zeros(400, int)}, target="y", score=["p", "r"], cluster="c")
+    assert one["p", "r"]["roc_auc"].reason == "no interval: all rows are of one cluster"
+
+
+def test_small_classes_take_students_t(data):
+    """With fewer than 100 positives the variance has few degrees of freedom: F. E. Satterthwaite's, by class."""
+    keep = np.concatenate([np.flatnonzero(data["y"] == 0), np.flatnonzero(data["y"] == 1)[:20]])
+    y, p, r = (data[name][keep] for name in ("y", "p", "r"))
+    own = gnomon.compare(y, {"p": p, "r": r})["p", "r"]["roc_auc"]
+    value, variance = delong(y, p, r)
+    parts = []
+    for code in (0, 1):
+        others = [
+            (s[y == code][:, None] > s[y != code]) + 0.5 * (s[y == code][:, None] == s[y != code]) for s in (p, r)
+        ]
+        parts.append(np.var(others[1].mean(axis=1) - others[0].mean(axis=1), ddof=1) / (y == code).sum())
+    freedom = sum(parts) ** 2 / sum(part**2 / ((y == code).sum() - 1) for code, part in enumerate(parts))
+    assert own.p_value == pytest.approx(2 * stats.t.sf(abs(value) / variance**0.5, freedom), rel=1e-6)
+
+
+def test_a_bias_has_no_margin(data):
+    with pytest.raises(UsageError, match="best at 0"):
+        gnomon.compare(data, target="amount", prediction=["a", "b"], margin={"mean_error": 5})
+    assert gnomon.compare(data, target="amount", prediction=["a", "b"])["a", "b"]["mean_error"].rows_needed is None
+
+
+def test_very_unequal_weights_are_resampled(data):
+    weight = np.ones(400)
+    weight[:10] = 1e8
+    own = gnomon.compare(data | {"w": weight}, target="y", score=["p", "r"], weight="w", interval="percentile")[
+        "p", "r"
+    ]
+    assert own["roc_auc"].low < own["roc_auc"].value < own["roc_auc"].high
+    assert np.isfinite(own["f1"].p_value)
+
+
+def test_sentences_do_not_contradict_the_interval():
+    """Mid-p and Tango's interval, or many pairs, may part: then the p-value is what is told."""
+    y = [1] * 20
+    found = gnomon.compare(y, {"a": [1] * 16 + [0] * 4, "b": [1] * 20}, classes=[0, 1])["a", "b"]
+    own = found["accuracy"]
+    assert own.low > 0
+    assert own.verdict == "cannot tell"
+    assert "has p = 0.062" in found.says[0]
+
+
+def test_remarks_on_one_model_have_its_name():
+    y = ["a", "b", "c"] * 20
+    found = gnomon.compare(y, {"old": ["a", "b", "b"] * 20, "new": ["a", "b", "c"] * 20})
+    assert any(note.startswith("old: Nothing was predicted as 'c'") for note in found.notes)
+
+
+def test_joined_columns_must_agree(data):
+    """Weights, clusters and parts of the second file are compared, not ignored."""
+    own = {name: data[name][:50] for name in ("id", "y", "p", "w")}
+    other = changed(own, "w", 7, 9.0)
+    with pytest.raises(DataError, match="column 'w' differs"):
+        gnomon.compare({"old": own, "new": other}, target="y", score="p", id="id", weight="w")
+    without = {name: values for name, values in own.items() if name != "w"}
+    assert gnomon.compare({"old": own, "new": without}, target="y", score="p", id="id", weight="w").n == 50
+
+
+def test_missing_true_values_of_both_are_left_out(data):
+    own = pl.DataFrame({name: data[name][:50].astype(float) for name in ("id", "y", "p")})
+    own = own.with_columns(pl.when(pl.col("id") == 3).then(float("nan")).otherwise(pl.col("y")).alias("y"))
+    assert gnomon.compare({"old": own, "new": own}, target="y", score="p", id="id", missing="drop").n == 49
+
+
+def test_ids_too_large_for_a_double_are_refused(tmp_path):
+    for name, end in (("old", 0), ("new", 1)):
+        lines = [f"{12345678901234567890 + 10000 * place + end},{place % 2},0.5" for place in range(6)]
+        (tmp_path / f"{name}.csv").write_text("id,y,p\n" + "\n".join(lines) + "\n")
+    with pytest.raises(DataError, match="write ids as text"):
+        gnomon.compare(tmp_path / "old.csv", tmp_path / "new.csv", target="y", score="p", id="id")
+
+
 class TestFolds:
     """The corrected resampled t test."""
 
@@ -508,6 +611,11 @@ class TestFolds:
             2 * stats.t.sf(abs(d.mean() / np.sqrt((1 / 10 + 1 / 9) * d.var(ddof=1))), 9), rel=1e-9
         )
 
+    def test_folds_that_differ_alike_are_not_certain(self):
+        for second in ([0.2, 0.3, 0.4], [0.1, 0.2, 0.3]):
+            own = gnomon.compare_folds([0.1, 0.2, 0.3], second)
+            assert own.p_value == 1 if own.value == 0 else np.isnan(own.p_value)
+
     @pytest.mark.parametrize(
         ("first", "second", "options", "error", "words"),
         [
@@ -515,6 +623,7 @@ class TestFolds:
             ([0.1, 0.2], [0.2], {}, UsageError, "the same folds"),
             ([0.1, 0.2], [0.2, np.nan], {}, DataError, "score 1 of model 2"),
             ([0.1, 0.2], [0.2, 0.3], {"test_share": 1.0}, UsageError, "test_share= is the share"),
+            (["a", "b"], [0.2, 0.3], {}, UsageError, "a number each"),
         ],
     )
     def test_wrong_scores_are_refused(self, first, second, options, error, words):

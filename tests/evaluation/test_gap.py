@@ -57,6 +57,10 @@ def test_two_evaluations(evaluation):
     assert test.train is None
     with pytest.raises(UsageError, match="of another task"):
         test.with_train(gnomon.evaluate([1.5, 2.0, 3.5], [1.0, 2.0, 4.0]))
+    with pytest.raises(UsageError, match="of different levels"):
+        test.with_train(gnomon.evaluate(*rows(2000, 2.0, 0), level=0.5))
+    with pytest.raises(UsageError, match=r"at a threshold of 0\.9, these at 0\.5"):
+        test.with_train(gnomon.evaluate(*rows(2000, 2.0, 0), threshold=0.9))
     with pytest.raises(UsageError, match="takes an evaluation, not dict"):
         test.with_train({})
 

@@ -164,6 +164,8 @@ def model_columns(given: tuple[str, ...], paths: tuple[Path, ...], *, joined: bo
     for text in given:
         name, equals, columns = text.partition("=")
         if equals and name and text not in known:
+            if name in named:
+                raise UsageError(f"two models are called {name!r}: give each a name of its own")
             named[name] = own.columns((columns,), paths)
         else:
             found = own.columns((text,), paths)

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gnomon.comparison.differences import Model, Paired
+from gnomon.comparison.differences import Paired
 from gnomon.comparison.joining import joined
 from gnomon.comparison.judging import Asked, ByMeasure, judged
 from gnomon.comparison.models import ModelColumns, check_models, models_of, of_model
@@ -84,9 +84,10 @@ def compare(
     A difference is what the second model of a pair scores less what the first does. The AUC is compared by DeLong's
     test; accuracy, recall and specificity by McNemar's (mid-p; the exact p-value beside it) with T. Tango's interval
     (1998); losses by the paired t test on each row's difference; all else by the linearised difference (each row's
-    influence on both models), or by a paired bootstrap if ``interval`` asks for one. Rows with weights or clusters are
-    always compared by their influences. Of more than two models every pair is compared, with p-values adjusted by S.
-    Holm (1979) and by Y. Benjamini and Y. Hochberg (1995). docs/decisions/0012-comparison.md says why.
+    influence on both models), or by a paired bootstrap if ``interval`` asks for one. Shares of rows with weights, and
+    everything of rows with clusters, are compared by influences. Of more than two models every pair is compared, with
+    p-values adjusted by S. Holm (1979) and by Y. Benjamini and Y. Hochberg (1995). docs/decisions/0012-comparison.md
+    says why.
 
     Args:
         data: A file, a folder, a data frame or a mapping of columns; or a dict of a model's name to such; or the true
@@ -109,10 +110,10 @@ def compare(
         scale: ``"probability"``, or ``"any"`` for decision values; a dict where models differ.
         margin: By how much the second model may be worse and still not count as worse: a number for every measure that
             ends at 1, or a dict of an estimate's name to its margin, such as ``{"roc_auc": 0.005}``.
-        worth: A difference that is worth seeing, in the same form, for the number of rows that it takes; None for 0.01,
-            of losses and errors for a hundredth of what the first model scores.
-        interval: ``"auto"``, or ``"percentile"`` or ``"bca"`` for a paired bootstrap of the confusion matrices and
-            rankings.
+        worth: A difference that is worth seeing, in the same form, for the number of rows that it takes; None for 0.01
+            of what ends at 1, and for a hundredth of what the first model scores of all else.
+        interval: ``"auto"``, or ``"percentile"`` or ``"bca"`` for a paired bootstrap of measures of the confusion
+            matrix and of the ranking, McNemar's aside; rows with clusters are not resampled.
         level: Confidence level of the intervals; p-values are judged at 1 - level.
         seed: Seed of the bootstrap.
         missing: ``"error"``, or ``"drop"`` to leave out rows that lack a value of any model.
@@ -168,16 +169,14 @@ def compare(
     schemas = alike(opened.source, requests, options.threads)
     check_memory(opened.source, list(schemas.values()), memory, options.threads)
     models = {name: evaluated(opened.source, own, options, progress) for name, own in schemas.items()}
-    asked.check(name for name in dict.fromkeys(each for own in models.values() for each in own))
     rows = read_models(opened.source, list(schemas.values()), options.threads)
-    paired = Paired(rows, [Model(name, schemas[name], models[name]) for name in names], options)
-    notes = dict.fromkeys(note for own in models.values() for note in own.notes)
+    paired = Paired(rows, list(schemas.values()), list(models.values()), options)
     return Comparison(
         models,
-        judged(paired.differences(), models, asked),
+        judged(paired.differences(), models, asked, paired.clusters),
         len(rows.target),
         options.level,
-        tuple(notes),
+        tuple(notes_of(models)),
         {
             "gnomon": version("gnomon"),
             "source": opened.source.name,
@@ -189,6 +188,16 @@ def compare(
             "seed": int(options.seed),
         },
     )
+
+
+def notes_of(models: Mapping[str, Evaluation]) -> list[str]:
+    """Remarks on the rows, which all models share, and those on one model with its name."""
+    every = dict.fromkeys(note for own in models.values() for note in own.notes)
+    found = []
+    for note in every:
+        having = [name for name, own in models.items() if note in own.notes]
+        found.append(note if len(having) == len(models) else f"{', '.join(having)}: {note}")
+    return found
 
 
 def open_models(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -14,13 +13,17 @@ from gnomon.comparison.resampling import Resampled
 from gnomon.comparison.result import PairedDifference
 from gnomon.estimate import Difference
 from gnomon.evaluation.classification import ACCURACIES, POSITIVE
+from gnomon.evaluation.clustered import ONE_CLUSTER
 from gnomon.evaluation.influences import Influences, Spread, Together
 from gnomon.evaluation.options import BOOTSTRAPS, Options
+from gnomon.evaluation.ranking import ENOUGH_FOR_DELONG
 from gnomon.evaluation.result import Evaluation
 from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.linearised import METHOD
 from gnomon.intervals.mcnemar import mcnemar, tango
+from gnomon.kernels.losses import sum_values
 from gnomon.schema.schema import Schema
+from gnomon.states.mean import Weight
 from gnomon.states.panel import Rows
 
 Array = NDArray[np.float64]
@@ -29,23 +32,13 @@ Array = NDArray[np.float64]
 MEANS = ("log_loss", "brier_score", "mse", "mae", "mape", "mean_error")
 # Of these DeLong's variance is known: each class has its own correction already.
 BY_DELONG = ("roc_auc", "roc_auc_macro", "roc_auc_weighted")
+# With fewer rows of a class than this, how much the largest gap varies is not known from the rows.
+ENOUGH_FOR_KS = 30
+FEW_FOR_KS = f"no interval: KS takes {ENOUGH_FOR_KS} rows of each class to be compared"
+# Other measures of a ranking.
+RANKED = ("average_precision", "ks")
 # Measures that are the share of some rows predicted right, or, of the fall-out, wrong.
 RIGHT = ("accuracy", "recall", "specificity", "false_positive_rate", *ACCURACIES)
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """One of the models.
-
-    Attributes:
-        name: What it is called.
-        schema: What its columns mean.
-        evaluation: What it scores.
-    """
-
-    name: str
-    schema: Schema
-    evaluation: Evaluation
 
 
 class Paired:
@@ -53,31 +46,40 @@ class Paired:
 
     Args:
         rows: The rows, with the answers of all models.
-        models: The models, in the order of the answers.
+        schemas: What the columns of each model mean, in the order of the answers.
+        evaluations: What each model scores.
         options: How differences are made.
     """
 
-    def __init__(self, rows: Rows, models: Sequence[Model], options: Options) -> None:
+    def __init__(
+        self, rows: Rows, schemas: Sequence[Schema], evaluations: Sequence[Evaluation], options: Options
+    ) -> None:
         self._rows = rows
-        self._models = models
+        self._evaluations = evaluations
         self._options = options
+        self._classes = classes_of(rows, schemas[0], options.threads)
         self._together = Together(rows, options.threads)
         self._influences = [
-            Influences(rows, answer, model.schema, options.threads)
-            for answer, model in zip(rows.answers, models, strict=True)
+            Influences(rows, answer, schema, options.threads)
+            for answer, schema in zip(rows.answers, schemas, strict=True)
         ]
         self._resampled = (
-            Resampled(rows, self._influences, models[0].schema, options)
+            Resampled(rows, self._influences, schemas[0], options)
             if options.interval in BOOTSTRAPS and rows.clusters is None
             else None
         )
 
+    @property
+    def clusters(self) -> int | None:
+        """The number of clusters; None where rows are independent."""
+        return None if self._rows.clusters is None else self._together.number
+
     def differences(self) -> dict[tuple[int, int], dict[str, PairedDifference]]:
         """Of every pair of models, by their places: what the second scores less the first, by estimate."""
-        pairs = list(combinations(range(len(self._models)), 2))
+        pairs = list(combinations(range(len(self._evaluations)), 2))
         found: dict[tuple[int, int], dict[str, PairedDifference]] = {pair: {} for pair in pairs}
         for name in self._names():
-            has = [self._has(name, place) for place in range(len(self._models))]
+            has = [self._has(name, place) for place in range(len(self._evaluations))]
             rows = [self._influences[place].of(name) if known else None for place, known in enumerate(has)]
             for first, second in pairs:
                 if has[first] and has[second]:
@@ -86,18 +88,20 @@ class Paired:
 
     def _names(self) -> Iterator[str]:
         """The estimates that models have; that of the largest error says nothing of others to come."""
-        names = dict.fromkeys(name for model in self._models for name in model.evaluation)
+        names = dict.fromkeys(name for own in self._evaluations for name in own)
         return (name for name in names if name != "max_error")
 
     def _has(self, name: str, place: int) -> bool:
-        own = self._models[place].evaluation
+        own = self._evaluations[place]
         return name in own and own[name].defined
 
     def _difference(
         self, name: str, pair: tuple[int, int], rows: tuple[Array | None, Array | None]
     ) -> PairedDifference:
-        first, second = (self._models[place].evaluation[name] for place in pair)
+        first, second = (self._evaluations[place][name] for place in pair)
         value, level, n = second.value - first.value, self._options.level, second.n
+        if name == "ks" and min(own.n for own in self._classes.values()) < ENOUGH_FOR_KS:
+            return PairedDifference(value, level=level, n=n, reason=FEW_FOR_KS)
         if name in RIGHT and self._rows.weight is None and self._rows.clusters is None:
             return self._of_right(name, pair, value)
         if self._resampled is not None and (made := self._resampled.difference(name, pair, rows, value, n)) is not None:
@@ -105,6 +109,8 @@ class Paired:
         if rows[0] is None or rows[1] is None:
             return of_plain(Difference(value, level=level, n=n))
         spread = self._spread(name, rows[1] - rows[0])
+        if self._rows.clusters is not None and spread.units < 2:
+            return PairedDifference(value, level=level, n=n, reason=ONE_CLUSTER)
         return of_plain(linearised_difference(value, spread.variance, spread.units, level, n, self._method(name)))
 
     def _method(self, name: str) -> str:
@@ -113,10 +119,22 @@ class Paired:
         return "delong" if name in BY_DELONG else "paired t" if name in MEANS else METHOD
 
     def _spread(self, name: str, influence: Array) -> Spread:
-        if name not in BY_DELONG or self._rows.clusters is not None:
+        """How much a difference varies; of rankings by class, as few rows of one say little of how much it does."""
+        if self._rows.clusters is not None or name not in (*BY_DELONG, *RANKED):
             return self._together.spread(influence)
-        found = self._together.spread(influence, 1.0)
-        return found if self._rows.weight is not None else Spread(found.variance, math.inf)
+        found = self._together.spread(influence, 1.0 if name in BY_DELONG else None)
+        if name in BY_DELONG and min(own.effective for own in self._classes.values()) >= ENOUGH_FOR_DELONG:
+            return Spread(found.variance, math.inf)
+        return Spread(found.variance, self._freedom(influence) + 1)
+
+    def _freedom(self, influence: Array) -> float:
+        """Degrees of freedom of a variance that adds those of the classes: F. E. Satterthwaite, Biometrics 2 (1946)."""
+        whole = parts = 0.0
+        for code, own in self._classes.items():
+            square = float(sum_values(influence * (self._rows.target == code), None, self._options.threads).square)
+            whole += square
+            parts += square**2 / max(1.0, own.effective - 1)
+        return whole**2 / parts if parts > 0 else math.inf
 
     def _of_right(self, name: str, pair: tuple[int, int], value: float) -> PairedDifference:
         """McNemar's test of the rows that a share is of."""
@@ -139,6 +157,12 @@ class Paired:
         predicted = self._rows.answers[place].prediction
         assert predicted is not None  # there are shares of rows predicted right
         return np.asarray(predicted == self._rows.target)
+
+
+def classes_of(rows: Rows, schema: Schema, threads: int) -> dict[int, Weight]:
+    """The rows of each class that has any, by its code; none for amounts."""
+    found = {code: Weight.of_group(rows.target == code, rows.weight, threads) for code in range(len(schema.labels))}
+    return {code: own for code, own in found.items() if own.n}
 
 
 def of_plain(own: Difference) -> PairedDifference:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,10 @@ def compare_folds(first: Any, second: Any, /, *, test_share: float | None = None
         Difference(0.02 [0.00683, 0.03317], p=0.0135, n=5, corrected resampled t)
     """
     options = Options(level=level)
-    scores = [np.asarray(own, np.float64) for own in (first, second)]
+    try:
+        scores = [np.asarray(own, np.float64) for own in (first, second)]
+    except (TypeError, ValueError):
+        raise UsageError("pass the scores of the folds, a number each") from None
     shapes = [own.shape for own in scores]
     if shapes[0] != shapes[1] or len(shapes[0]) != 1:
         raise UsageError(f"pass the scores of the same folds, one each: they have shapes {shapes[0]} and {shapes[1]}")
@@ -52,6 +55,6 @@ def compare_folds(first: Any, second: Any, /, *, test_share: float | None = None
         if len(wrong):
             raise DataError(f"score {wrong[0]} of model {place} is {own[wrong[0]]}: every fold needs one")
     share = 1 / folds if test_share is None else test_share
-    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share < 1 or math.isnan(share):
+    if isinstance(share, bool) or not isinstance(share, Real) or not 0 < float(share) < 1:
         raise UsageError(f"test_share= is the share of rows that a fold tests, between 0 and 1, not {test_share!r}")
-    return resampled_t(scores[1] - scores[0], share / (1 - share), options.level)
+    return resampled_t(scores[1] - scores[0], float(share) / (1 - float(share)), options.level)

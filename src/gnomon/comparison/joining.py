@@ -26,7 +26,7 @@ def joined(
         columns: The columns of each model, as its source calls them.
         id: The column that says which rows are the same.
         targets: The columns of true values, which all sources must agree on.
-        shared: Other columns, which are taken from the first source.
+        shared: Other columns, which the first source must have and others may: then they must agree, too.
         threads: How many threads may read.
 
     Returns:
@@ -43,7 +43,8 @@ def joined(
         own = columns[name]
         if id in (*own.names, *targets, *shared):
             raise UsageError(f"column {id!r} is named twice: id and something else")
-        wanted = dict.fromkeys((id, *targets, *own.predictions, *(shared if name == first else ())), False)
+        there = [each for each in shared if name == first or each in source.columns]
+        wanted = dict.fromkeys((id, *targets, *own.predictions, *there), False)
         wanted |= dict.fromkeys(own.scores, True)
         check_columns(list(wanted), source.columns, source.name)
         tables[name] = table_of(source, wanted, threads)
@@ -55,9 +56,13 @@ def joined(
     whole |= {own: tables[first][own] for own in (*targets, *shared)}
     renamed = {}
     for name, table in tables.items():
-        for target in targets:
-            check_same((whole[target], table[target]), whole[id], target, (called[first], called[name]))
+        for each in (*targets, *shared) if name != first else ():
+            if each in table.column_names:
+                check_same((whole[each], table[each]), whole[id], each, (called[first], called[name]))
         calls = {own: f"{name}: {own}" for own in columns[name].names}
+        taken_names = sorted(set(calls.values()) & set(whole))
+        if taken_names:
+            raise UsageError(f"two columns would be called {taken_names[0]!r}: give the models other names")
         whole |= {calls[own]: table[own] for own in calls}
         renamed[name] = ModelColumns(
             tuple(calls[own] for own in columns[name].predictions), tuple(calls[own] for own in columns[name].scores)

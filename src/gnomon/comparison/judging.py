@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from numbers import Real
 
 from gnomon.comparison.result import BETTER, DIFFERENT, SAME, UNCLEAR, WORSE, Pair, PairedDifference
 from gnomon.comparison.words import sentences
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import NAN
+from gnomon.evaluation.few import ENOUGH, OF_THEIR_ROWS, resting, warning_of
 from gnomon.evaluation.result import Evaluation
 from gnomon.intervals.difference import beyond, false_discovery, family_wise
 from gnomon.intervals.interval import normal_quantile
@@ -55,6 +57,8 @@ class Asked:
         own = NAN if self.worth is None else given(self.worth, name)
         if not math.isnan(own):
             return own
+        if name in BEST_AT_ZERO:
+            return NAN
         return WORTH if measure(name).high == 1.0 else SHARE_WORTH * abs(first) or NAN
 
     def check(self, names: Iterable[str]) -> None:
@@ -66,9 +70,13 @@ class Asked:
                 if name and name not in known:
                     meant = ALSO_CALLED.get(str(name).lower(), str(name))
                     raise UsageError(f"{part}= names {name!r}, which is not compared: {nearest(meant, known)}")
-                good = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf
+                good = isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < math.inf
                 if not good:
                     raise UsageError(f"{part}= takes a number above 0, or one for each measure, not {value!r}")
+                if name in BEST_AT_ZERO and part == "margin":
+                    raise UsageError(
+                        f"margin= names {name!r}, which is best at 0: neither sign of a difference is worse"
+                    )
 
 
 def given(own: Mapping[str, float] | float, name: str) -> float:
@@ -78,23 +86,71 @@ def given(own: Mapping[str, float] | float, name: str) -> float:
     return float(own) if measure(name).high == 1.0 and name not in BEST_AT_ZERO else NAN
 
 
-def judged(found: Differences, models: Mapping[str, Evaluation], asked: Asked) -> tuple[Pair, ...]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What differences rest on.
+
+    Attributes:
+        n: All rows.
+        classes: The rows of each class; of a binary task the negatives first; none for amounts.
+        clusters: The number of clusters; None where rows are independent.
+        pairs: How many pairs of models there are.
+    """
+
+    n: int
+    classes: tuple[int, ...]
+    clusters: int | None
+    pairs: int
+
+    @classmethod
+    def of(cls, first: Evaluation, clusters: int | None, pairs: int) -> Counted:
+        """Those of an evaluation of these rows."""
+        classes: tuple[int, ...] = ()
+        if first.confusion is not None:
+            classes = tuple(int(rows) for rows in first.confusion.counts.sum(axis=1))
+        elif first.thresholds is not None and not first.thresholds.weighted:
+            classes = (round(first.thresholds.negatives), round(first.thresholds.positives))
+        return cls(first.n, classes, clusters, pairs)
+
+    @property
+    def rarest(self) -> int:
+        """The rows of the rarest class that has any; of amounts all."""
+        return min((own for own in self.classes if own), default=self.n)
+
+    def warning(self, name: str, own: PairedDifference) -> str | None:
+        """Why the interval of a difference is to be taken with care."""
+        if math.isnan(own.low):
+            return None
+        if self.clusters is not None and self.clusters < ENOUGH:
+            return warning_of(self.clusters, "clusters")
+        binary = len(self.classes) == 2
+        rows = resting(name, self.classes[1], self.classes[0]) if binary else self.rarest
+        if name in OF_THEIR_ROWS:
+            rows = own.n
+        return warning_of(rows, "rows of the rarer class" if self.classes else "rows") if rows < ENOUGH else None
+
+
+def judged(
+    found: Differences, models: Mapping[str, Evaluation], asked: Asked, clusters: int | None = None
+) -> tuple[Pair, ...]:
     """Every pair of models, its differences judged.
 
     Args:
         found: Differences by the places of both models, and by estimate.
         models: The models, in their order.
         asked: What was asked of the differences.
+        clusters: The number of clusters; None where rows are independent.
     """
     names = list(models)
+    asked.check(dict.fromkeys(name for own in found.values() for name in own))
     found = adjusted(found)
-    rows = models[names[0]].n
+    rows = Counted.of(models[names[0]], clusters, len(found))
     pairs = []
     for (first, second), differences in found.items():
         scored = models[names[first]]
         own = {name: judge(name, one, scored[name].value, rows, asked) for name, one in differences.items()}
         pair = Pair(names[first], names[second], own)
-        pairs.append(replace(pair, says=sentences(pair, scored.task, rows, asked.named)))
+        pairs.append(replace(pair, says=sentences(pair, scored.task, rows.n, asked.named)))
     return tuple(pairs)
 
 
@@ -110,18 +166,19 @@ def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, PairedDiffer
     return made
 
 
-def judge(name: str, own: PairedDifference, first: float, rows: int, asked: Asked) -> PairedDifference:
+def judge(name: str, own: PairedDifference, first: float, rows: Counted, asked: Asked) -> PairedDifference:
     """A difference with its verdict.
 
     Args:
         name: Of the measure.
         own: The difference.
         first: What the first model scores.
-        rows: All rows.
+        rows: What it rests on.
         asked: What was asked of it.
     """
     to_see = asked.worth_of(name, first)
-    own = replace(own, verdict=verdict_of(name, own), to_see=to_see, rows_needed=rows_to_see(own, rows, to_see))
+    own = replace(own, verdict=verdict_of(name, own), to_see=to_see, warning=rows.warning(name, own),
+                  rows_needed=rows_to_see(own, rows, to_see))  # fmt: skip
     margin = asked.margin_of(name)
     if math.isnan(margin) or math.isnan(own.low):
         return replace(own, margin=margin)
@@ -145,14 +202,18 @@ def verdict_of(name: str, own: PairedDifference) -> str:
     return BETTER if measure(name).better * own.value > 0 else WORSE
 
 
-def rows_to_see(own: PairedDifference, rows: int, difference: float) -> int | None:
+def rows_to_see(own: PairedDifference, rows: Counted, difference: float) -> int | None:
     """About how many rows show a difference of this size four times out of five; None where it is not known.
 
-    The width of the interval shrinks as one over the root of all rows, of which those of a class are the same share.
+    The width of the interval shrinks as one over the root of all rows, of which those of a class are the same share;
+    with several pairs the test of each is the stricter (Holm's first step). At least as many as hold enough rows of
+    each class.
     """
     half = (own.high - own.low) / 2
     if not half > 0 or math.isnan(difference):
         return None
     z = normal_quantile(own.level)
-    error = half / z * math.sqrt(rows)
-    return math.ceil(((z + normal_quantile(2 * POWER - 1)) * error / difference) ** 2)
+    error = half / z * math.sqrt(rows.n)
+    strict = normal_quantile(1 - (1 - own.level) / rows.pairs)
+    needed = ((strict + normal_quantile(2 * POWER - 1)) * error / difference) ** 2
+    return math.ceil(max(needed, ENOUGH * rows.n / max(1, rows.rarest)))

@@ -61,6 +61,8 @@ def by_model(part: str, given: Any) -> dict[str, tuple[str, ...]]:
     if given is None:
         return {}
     if isinstance(given, Mapping):
+        if len(set(map(str, given))) < len(given):
+            raise UsageError(f"{part}= names a model twice: {', '.join(map(repr, given))}")
         return {str(name): column_names(part, own) for name, own in given.items()}
     listed = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else [given]
     if not all(isinstance(own, str) for own in listed):

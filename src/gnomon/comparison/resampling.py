@@ -15,7 +15,6 @@ from gnomon.evaluation.order import places_in
 from gnomon.intervals.bootstrap import acceleration, paired_replicates, replicate_interval
 from gnomon.kernels.ranking import ScoreBins
 from gnomon.measures.confusion import Cells
-from gnomon.measures.influence import cluster_sums
 from gnomon.measures.ranking import STEPS, binned_average_precision, binned_ks, binned_roc_auc
 from gnomon.schema.schema import Schema
 from gnomon.states.panel import Rows
@@ -25,6 +24,7 @@ Array = NDArray[np.float64]
 OfReplicates = Callable[[Array], Array]
 
 
+NO_REPLICATES = "no interval: replicates of these rows have no such measure"
 # What intervals of replicates of both models are called.
 METHODS = {"bootstrap": "paired bootstrap", "bca": "paired bca"}
 
@@ -72,13 +72,15 @@ class Resampled:
             return None
         key = (kind, *pair)
         if key not in self._drawn:
-            self._drawn = {key: self._replicates(kind, pair)}  # those of one pair at a time are kept
+            self._drawn[key] = self._replicates(kind, pair)
         first, second = (own(drawn) for own, drawn in zip(measured, self._drawn[key], strict=True))
         whole = [float(own(drawn[None])[0]) for own, drawn in zip(measured, self._whole(kind, pair), strict=True)]
         replicates = second - first - (whole[1] - whole[0]) + value
         skew = acceleration(np.ones(len(influence[0])), influence[1] - influence[0])
         low, high, method = replicate_interval(replicates, value, self._options.level, self._options.interval, skew)
-        return Difference(value, low, high, self._options.level, METHODS[method or "bca"], n, share_beyond(replicates))
+        if method is None:
+            return Difference(value, level=self._options.level, n=n, reason=NO_REPLICATES)
+        return Difference(value, low, high, self._options.level, METHODS[method], n, share_beyond(replicates))
 
     def _answers(self, kind: str, place: int) -> NDArray[np.int64]:
         """What a model says of each row, and its class, as one number."""
@@ -105,7 +107,7 @@ class Resampled:
         key, place, rows = np.unique(answers[0] * sizes[1] + answers[1], return_inverse=True, return_counts=True)
         mass = squares = rows.astype(np.float64)
         if self._rows.weight is not None:
-            mass, squares = (cluster_sums(own, place) for own in (self._rows.weight, self._rows.weight**2))
+            mass, squares = (group_sums(own, place) for own in (self._rows.weight, self._rows.weight**2))
         first, second = np.divmod(key, sizes[1])
         return paired_replicates(mass, squares, ((first, sizes[0]), (second, sizes[1])), self._options.seed)
 
@@ -115,8 +117,8 @@ class Resampled:
         for place in pair:
             own, size = self._answers(kind, place), self._size(kind, place)
             weight = np.ones(len(own)) if self._rows.weight is None else self._rows.weight
-            sums = cluster_sums(weight, own)
-            found.append(np.append(sums, np.zeros(size - len(sums))))
+            sums = group_sums(weight, own, size)
+            found.append(sums)
         return found
 
     def _of_cells(self, name: str) -> OfReplicates:
@@ -136,6 +138,19 @@ class Resampled:
             return binned_average_precision(positives, negatives, bins.low == bins.high)
 
         return measured
+
+
+def group_sums(values: Array, place: NDArray[np.int64], size: int | None = None) -> Array:
+    """The sums of groups of rows, each from its smallest value up: the same in any order of the rows.
+
+    Args:
+        values: Of the rows.
+        place: The number of each row's group.
+        size: The number of groups; None for one more than the greatest.
+    """
+    order = np.lexsort((values, place))
+    sums = np.bincount(place[order], values[order], minlength=0 if size is None else size)
+    return sums.astype(np.float64, copy=False)
 
 
 def share_beyond(replicates: Array) -> float:

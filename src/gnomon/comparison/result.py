@@ -23,6 +23,8 @@ BETTER, WORSE, DIFFERENT, UNCLEAR, SAME = "better", "worse", "different", "canno
 class PairedDifference(Difference):
     """What the second of two models scores less what the first does, on the same rows.
 
+    ``n`` is the number of rows that the second rests on. The fields of a :class:`gnomon.Difference`, and
+
     Attributes:
         exact: The exact p-value of McNemar's test, where ``p_value`` is its mid-p; else NaN.
         holm: ``p_value`` adjusted for all pairs of models by S. Holm (1979): calling those of at most 0.05 different is
@@ -34,6 +36,7 @@ class PairedDifference(Difference):
         margin: By how much the second may be worse and still not count as worse; NaN where none was given.
         p_not_worse: How often chance alone makes a model that is worse by the margin look at least so good.
         p_equivalent: How often chance alone makes one that differs by the margin, either way, look at least so alike.
+        warning: Why the interval is to be taken with care, such as few rows of a class; else None.
         not_worse, equivalent: Whether that is settled at the level of the intervals, half of 1 - level on each side;
             None where there is no margin.
     """
@@ -46,6 +49,7 @@ class PairedDifference(Difference):
     margin: float = NAN
     p_not_worse: float = NAN
     p_equivalent: float = NAN
+    warning: str | None = None
 
     @property
     def not_worse(self) -> bool | None:
@@ -69,7 +73,7 @@ class PairedDifference(Difference):
     def from_dict(cls, form: Mapping[str, Any]) -> Self:
         """The inverse of :meth:`to_dict`."""
         known: dict[str, Any] = {own.name: form[own.name] for own in fields(cls)}
-        optional = ("method", "reason", "rows_needed")
+        optional = ("method", "reason", "rows_needed", "warning")
         values: dict[str, Any] = {
             name: NAN if own is None and name not in optional else own for name, own in known.items()
         }

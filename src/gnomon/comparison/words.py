@@ -44,10 +44,20 @@ def verdict(pair: Pair, name: str, own: PairedDifference, rows: int) -> str:
         return f"{title}: {second} is worse than {first}, by {value} ({low} to {high}), p {p}."
     if own.verdict == DIFFERENT:
         return f"{title}: {second} differs from {first}, by {value} ({low} to {high}), p {p}."
+    if not holds_zero(own):  # McNemar's mid-p, or the number of pairs
+        return (
+            f"{title}: cannot tell {second} from {first} with n = {rows:,}, as the difference of {value} ({low} to "
+            f"{high}) has p {p}{enough(own, rows)}."
+        )
     return (
         f"{title}: cannot tell {second} from {first} with n = {rows:,}, as the difference of {value} may be anything "
         f"from {low} to {high}{enough(own, rows)}."
     )
+
+
+def holds_zero(own: PairedDifference) -> bool:
+    """Whether the interval holds no difference at all."""
+    return own.low <= 0 <= own.high
 
 
 def enough(own: PairedDifference, rows: int) -> str:

@@ -38,7 +38,7 @@ def warn_of_few(parts: Parts, schema: Schema) -> None:
                 rows, others = own["recall"].n, own["specificity"].n
                 parts.per_class[label] = {name: warned(name, each, rows, others) for name, each in own.items()}
     else:
-        parts.estimates = {name: warned("accuracy", own, 0, 0) for name, own in parts.estimates.items()}
+        parts.estimates = {name: few(own, own.n, "rows") for name, own in parts.estimates.items()}
 
 
 def classes_of(parts: Parts) -> list[int] | None:
@@ -59,16 +59,29 @@ def warned(name: str, own: Estimate, rows: int, others: int) -> Estimate:
         rows: Of the class that it is of.
         others: Of all other classes.
     """
-    if math.isnan(own.low):
-        return own
     if name in OF_THEIR_ROWS:
         return few(own, own.n, "rows")
-    resting = rows if name in OF_THE_CLASS else others if name in OF_THE_OTHERS else min(rows, others)
-    return few(own, resting, "rows of the rarer class")
+    return few(own, resting(name, rows, others), "rows of the rarer class")
+
+
+def resting(name: str, rows: int, others: int) -> int:
+    """How many rows of a class an estimate rests on.
+
+    Args:
+        name: Of the estimate.
+        rows: Of the class that it is of.
+        others: Of all other classes.
+    """
+    return rows if name in OF_THE_CLASS else others if name in OF_THE_OTHERS else min(rows, others)
 
 
 def few(own: Estimate, number: int, of_what: str) -> Estimate:
-    """An estimate, with a warning where a number is too small."""
-    if number >= ENOUGH:
+    """An estimate, with a warning where its interval rests on too few."""
+    if math.isnan(own.low) or number >= ENOUGH:
         return own
-    return replace(own, warning=f"the interval is rough, as it rests on {number:,} {of_what}, fewer than {ENOUGH}")
+    return replace(own, warning=warning_of(number, of_what))
+
+
+def warning_of(number: int, of_what: str) -> str:
+    """Why an interval is to be taken with care."""
+    return f"the interval is rough, as it rests on {number:,} {of_what}, fewer than {ENOUGH}"

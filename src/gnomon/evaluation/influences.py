@@ -210,13 +210,16 @@ class Influences:
         return np.asarray(sum(part * own for part, own in zip(shares_of(support, average), found, strict=True)))
 
     def _of_median(self, values: Array) -> Array:
-        """Of the median of a value of each row; the density there is that between the ends of its interval."""
+        """Of the median of a value of each row: that on the share below it, over the density there.
+
+        The density is taken between the ends of the median's interval.
+        """
         weight, threads = self.rows.weight, self._threads
         ranks = Ranks(values, weight, threads)
         below = wilson(0.5, Weight.of(len(values), weight, threads).effective, DENSITY_LEVEL)
-        ends = ranks.quantile(below.low), ranks.quantile(below.high)
-        share = influences.shares(weight, len(values), threads)
-        return influences.median_influence(values, ranks.quantile(0.5), ends, below.high - below.low, share)
+        width = ranks.quantile(below.high) - ranks.quantile(below.low)
+        of_share = influences.share_below_influence(values, ranks.quantile(0.5), weight, threads)
+        return -of_share * width / (below.high - below.low)
 
     def _of_amounts(self, name: str) -> Array | None:
         """Of a regression."""

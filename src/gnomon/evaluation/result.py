@@ -217,7 +217,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         """The evaluation beside that of the rows that the model was fitted on: with its gap, and advice on it.
 
         Raises:
-            UsageError: It is of another task, or of other classes.
+            UsageError: It is of another task, of other classes, at another threshold or another level.
         """
         from gnomon.evaluation.advice import advise
 
@@ -228,6 +228,14 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
                 "the evaluation of the rows that the model was fitted on is of another task, of other classes or of "
                 "another positive one: they cannot be compared"
             )
+        if train.threshold != self.threshold:
+            raise UsageError(
+                f"the rows that the model was fitted on were evaluated at a threshold of {train.threshold}, these at "
+                f"{self.threshold}: evaluate both at one"
+            )
+        levels = {own.level for each in (train, self) for own in each.values()}
+        if len(levels) > 1:
+            raise UsageError(f"the intervals are of different levels ({', '.join(map(str, sorted(levels)))}): use one")
         found = replace(self, train=train)
         return replace(found, advice=advise(found))
 

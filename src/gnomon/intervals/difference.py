@@ -10,6 +10,9 @@ from gnomon.intervals.interval import normal_quantile, t_quantile, two_sided, tw
 from gnomon.intervals.linearised import METHOD
 from gnomon.measures.means import MeanAndError
 
+TOO_FEW = "no interval: too few rows"
+NO_SPREAD = "no interval: in these rows nothing is seen to vary"
+
 
 def independent_difference(first: Estimate, second: Estimate) -> Difference:
     """The difference of two estimates of different rows, from the intervals of both.
@@ -58,8 +61,10 @@ def linearised_difference(
         method: What it is called.
     """
     if not units > 1 or not math.isfinite(variance) or math.isnan(value):
-        return Difference(value, level=level, n=n)
+        return Difference(value, level=level, n=n, reason=None if math.isnan(value) else TOO_FEW)
     error = math.sqrt(variance)
+    if error == 0 and value != 0:
+        return Difference(value, level=level, n=n, reason=NO_SPREAD)
     half = t_quantile(level, units - 1) * error
     t = value / error if error > 0 else 0.0 if value == 0 else math.inf
     return Difference(value, value - half, value + half, level, method, n, two_sided_t(t, units - 1))
@@ -98,7 +103,7 @@ def beyond(value: float, low: float, level: float, limit: float) -> float:
     if math.isnan(half):
         return math.nan
     if not half > 0:
-        return 0.0 if value > limit else 1.0
+        return math.nan
     return math.erfc((value - limit) / half * normal_quantile(level) / math.sqrt(2)) / 2
 
 

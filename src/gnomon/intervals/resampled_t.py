@@ -11,6 +11,7 @@ from gnomon.estimate import Difference
 from gnomon.intervals.difference import linearised_difference
 
 METHOD = "corrected resampled t"
+ROUNDING = 1e-12
 
 
 def resampled_t(differences: NDArray[np.float64], test_to_train: float, level: float) -> Difference:
@@ -33,4 +34,6 @@ def resampled_t(differences: NDArray[np.float64], test_to_train: float, level: f
     folds = len(differences)
     mean = math.fsum(differences) / folds
     spread = math.fsum((differences - mean) ** 2) / (folds - 1)
+    if spread <= (ROUNDING * abs(mean)) ** 2:  # differences that are alike but for rounding
+        spread = 0.0
     return linearised_difference(mean, (1 / folds + test_to_train) * spread, folds, level, folds, METHOD)

@@ -150,20 +150,6 @@ def share_below_influence(values: Array, limit: float, weight: Array | None, thr
     return mean_influence((values <= limit).astype(np.float64), weight, threads)
 
 
-def median_influence(values: Array, median: float, ends: tuple[float, float], share: float, shares_: Array) -> Array:
-    """The influence of each row on the median: that on the share below it, over the density there.
-
-    Args:
-        values: Of the rows.
-        median: Of them.
-        ends: Two values, and
-        share: the share of the weight between them, which say how dense values are at the median.
-        shares_: Each row's share of the weight.
-    """
-    width = ends[1] - ends[0]
-    return np.asarray(shares_ * (0.5 - (values <= median)) * (width / share))
-
-
 def cluster_sums(influence: Array, clusters: NDArray[Any]) -> Array:
     """The influences of each cluster's rows, added; the same to the last bit in any order of the rows.
 

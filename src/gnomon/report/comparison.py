@@ -7,7 +7,7 @@ from rich.text import Text
 
 from gnomon.comparison.result import Comparison, Pair
 from gnomon.report.language import tr
-from gnomon.report.pairs import Row, adjusted_note, left_pairs, rows_of, shown_pairs, title_of
+from gnomon.report.pairs import Row, notes_of, rows_of, shown_pairs, title_of
 from gnomon.report.remarks import source_name
 from gnomon.report.terminal import (
     ASCII,
@@ -33,7 +33,7 @@ def render_comparison(comparison: Comparison, console: Console) -> None:
     glyphs = ASCII if console.options.ascii_only else UNICODE
     sections: list[RenderableType] = [title(comparison, glyphs), models_table(comparison, console.width, glyphs)]
     sections += [pair_section(pair, comparison, console.width, glyphs) for pair in shown_pairs(comparison)]
-    notes = [*filter(None, (adjusted_note(comparison), left_pairs(comparison))), *map(tr, comparison.notes)]
+    notes = [glyphs.write(note) for note in notes_of(comparison)]
     if notes:
         sections.append(bullets(notes, glyphs))
     print_sections(sections, console)

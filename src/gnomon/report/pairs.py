@@ -9,6 +9,7 @@ from gnomon.comparison.result import BETTER, UNCLEAR, WORSE, Comparison, Pair, P
 from gnomon.comparison.words import rounded
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
+from gnomon.report.remarks import reasons
 from gnomon.report.text import number, p_text, visible
 
 # More pairs are no reading: they are in the JSON form.
@@ -78,6 +79,22 @@ def margin_text(own: PairedDifference) -> str:
         return ""
     said = tr("equivalent") if own.equivalent else tr("not worse") if own.not_worse else tr("may be worse")
     return f"{said} ({number(own.margin)})"
+
+
+def remarks_on(comparison: Comparison) -> list[str]:
+    """Why differences have no interval, or one to be taken with care, pair by pair."""
+    several = len(comparison.pairs) > 1
+    found = []
+    for pair in shown_pairs(comparison):
+        named = f"{title_of(pair)} · " if several else ""
+        found += [f"{named}{text}" for text in reasons(pair.differences)]
+    return found
+
+
+def notes_of(comparison: Comparison) -> list[str]:
+    """All that is to be remarked on it."""
+    told = [adjusted_note(comparison), left_pairs(comparison), *map(tr, comparison.notes)]
+    return [*filter(None, told), *remarks_on(comparison)]
 
 
 def signed(value: float) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from gnomon.comparison.result import PairedDifference
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result import Evaluation
 from gnomon.measures.catalogue import measure
@@ -77,7 +78,7 @@ def from_the_worst(slices: Mapping[str, Evaluation], by: str | None) -> list[str
     return sorted(slices, key=below)
 
 
-def reasons(estimates: Mapping[str, Estimate]) -> list[str]:
+def reasons(estimates: Mapping[str, Estimate] | Mapping[str, PairedDifference]) -> list[str]:
     """Why values or intervals are undefined, or to be taken with care, the same reason once."""
     by_reason: dict[str, list[str]] = {}
     for name, estimate in estimates.items():

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from gnomon.errors import ColumnError, DataError
 from gnomon.schema.labels import numbers, without_views
 
+# From here on not every whole number is a double.
+LARGEST = 2.0**53
 # Ids that a message names.
 NAMED = 3
 
@@ -35,6 +37,12 @@ def ids_of(held: Any, column: str, where: str) -> Any:
     if missing:
         raise DataError(f"column {column!r} of {where} lacks {missing:,} values: every row needs an id")
     if pa.types.is_floating(ids.type):  # as whole numbers are read from text
+        largest = pc.max(pc.abs(ids)).as_py()
+        if largest is not None and largest >= LARGEST:
+            raise DataError(
+                f"column {column!r} of {where} holds the number {largest:.17g}, too large to be told from its "
+                "neighbours: write ids as text"
+            )
         with suppress(pa.ArrowInvalid):
             ids = ids.cast(pa.int64())
     counts = pc.value_counts(ids)
@@ -99,7 +107,9 @@ def check_same(columns: tuple[Any, Any], ids: Any, column: str, where: tuple[str
             f"column {column!r} is {first.type} in {where[0]} but {second.type} in {where[1]}: "
             "use the same labels in both"
         ) from None
-    wrong = np.flatnonzero(numbers(pc.or_(differs, pc.xor(pc.is_null(first), pc.is_null(second)))))
+    missing = [pc.is_null(own, nan_is_null=True) for own in (first, second)]
+    differs = pc.and_(differs, pc.invert(pc.and_(*missing)))
+    wrong = np.flatnonzero(numbers(pc.or_(differs, pc.xor(*missing))))
     if len(wrong):
         row = int(wrong[0])
         raise DataError(

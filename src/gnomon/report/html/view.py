@@ -101,11 +101,10 @@ def comparison(compared: Comparison) -> View:
         }
         for pair in pairs_text.shown_pairs(compared)
     ]
-    notes = [pairs_text.adjusted_note(compared), pairs_text.left_pairs(compared), *map(tr, compared.notes)]
     return {
         "pairs": pairs,
         "level": f"{100 * compared.level:g} %",
-        "notes": [visible(note) for note in notes if note],
+        "notes": [visible(note) for note in pairs_text.notes_of(compared)],
         "chart": charts.differences_chart(compared),
     }
 
