@@ -106,7 +106,7 @@ def picture(found: list[dict[str, Any]], path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "gnomon"
+    mpl.rcParams.update({"svg.hashsalt": "gnomon", "svg.fonttype": "none"})
     import matplotlib.pyplot as plt
 
     kinds = {"plain": "#0072B2", "ties": "#009E73", "weights": "#E69F00", "clusters": "#D55E00"}
