@@ -388,7 +388,7 @@ def test_a_model_is_the_same_as_itself(data):
     for name, own in pair.differences.items():
         assert own.value == 0
         assert own.p_value == 1
-        assert own.verdict == ("cannot tell" if own.method == "mcnemar" else "the same"), name
+        assert own.verdict == "the same", name
     assert "ROC AUC: b and a score the same in these rows." in pair.says
 
 
@@ -458,6 +458,9 @@ def test_the_rows_that_models_were_fitted_on_are_left_out(data):
     found = gnomon.compare(data | {"part": part}, target="y", score=["p", "q"], split="part=train")
     rest = gnomon.compare({name: own[150:] for name, own in data.items()}, target="y", score=["p", "q"])
     assert found["p", "q"].to_dict() == rest["p", "q"].to_dict()
+    assert found.notes == ("150 rows that models were fitted on are left out (part=train).",)
+    with pytest.raises(DataError, match="has no rows whose part = trian"):
+        gnomon.compare(data | {"part": part}, target="y", score=["p", "q"], split="part=trian")
 
 
 def test_it_is_saved_and_read_back(found, tmp_path):
@@ -537,6 +540,23 @@ def test_small_classes_take_students_t(data):
         parts.append(np.var(others[1].mean(axis=1) - others[0].mean(axis=1), ddof=1) / (y == code).sum())
     freedom = sum(parts) ** 2 / sum(part**2 / ((y == code).sum() - 1) for code, part in enumerate(parts))
     assert own.p_value == pytest.approx(2 * stats.t.sf(abs(value) / variance**0.5, freedom), rel=1e-6)
+
+
+def test_few_predicted_rows_have_no_precision_to_compare(data):
+    """1 of 6 flagged rows against 0 of 1 is no evidence, whatever the linearised variance says."""
+    few = np.where(np.arange(400) < 6, 0.9, 0.1)
+    pair = gnomon.compare(data["y"], {"a": few, "b": data["r"]})["a", "b"]
+    assert pair["precision"].reason == "no interval: a model predicts fewer than 10 rows so"
+    assert np.isnan(pair["precision"].p_value)
+
+
+def test_what_is_worse_is_said_even_where_it_is_not_looked_at_first():
+    """Recall falls while the accuracy rises: a sentence of its own."""
+    y = np.repeat([1, 0], [200, 800])
+    old = np.where(np.arange(1000) % 4 == 0, 1 - y, y)
+    new = np.where(np.arange(1000) % 2 == 0, 0, y)
+    says = gnomon.compare(y, {"old": old, "new": new}, positive=1)["old", "new"].says
+    assert any(text.startswith("new is worse than old in other measures: ") and "recall" in text for text in says)
 
 
 def test_a_bias_has_no_margin(data):

@@ -140,3 +140,13 @@ def test_bad_clusters():
     labels = {"a": [0, 1], "b": [1, 0], "c": [0, 1], "d": [1, 1], "g": [0, 1]}
     with pytest.raises(UsageError, match="rows of several labels"):
         gnomon.evaluate(labels, target=["a", "b"], prediction=["c", "d"], cluster="g")
+
+
+def test_perfect_shares_rest_on_the_clusters_that_have_such_rows():
+    """Ten positives, all found, among a thousand rows that are clusters by themselves: Wilson's of ten, not of all."""
+    y = (np.arange(1000) < 10).astype(int)
+    score = np.where(y == 1, 0.9, np.linspace(0, 0.6, 1000))
+    plain, own = gnomon.evaluate(y, score), gnomon.evaluate(y, score, cluster=np.arange(1000))
+    assert own["recall"].low == pytest.approx(plain["recall"].low)
+    twice = gnomon.evaluate(y, score, cluster=np.arange(1000) // 2)
+    assert twice["recall"].low < own["recall"].low

@@ -12,7 +12,7 @@ from gnomon.comparison.differences import Paired
 from gnomon.comparison.joining import joined
 from gnomon.comparison.judging import Asked, ByMeasure, judged
 from gnomon.comparison.models import ModelColumns, check_models, models_of, of_model
-from gnomon.comparison.reading import check_memory, read_models
+from gnomon.comparison.reading import check_memory, fitted_rows, read_models
 from gnomon.comparison.result import Comparison
 from gnomon.errors import UsageError
 from gnomon.evaluation.advice import advise
@@ -167,6 +167,8 @@ def compare(
         for name, own in opened.models.items()
     }
     schemas = alike(opened.source, requests, options.threads)
+    fitted = fitted_rows(opened.source, schemas[names[0]], options.threads)
+    left_out = [f"{fitted:,} rows that models were fitted on are left out ({split})."] if fitted else []
     check_memory(opened.source, list(schemas.values()), memory, options.threads)
     models = {name: evaluated(opened.source, own, options, progress) for name, own in schemas.items()}
     rows = read_models(opened.source, list(schemas.values()), options.threads)
@@ -176,12 +178,15 @@ def compare(
         judged(paired.differences(), models, asked, paired.clusters),
         len(rows.target),
         options.level,
-        tuple(notes_of(models)),
+        (*left_out, *notes_of(models)),
         {
             "gnomon": version("gnomon"),
             "source": opened.source.name,
             "models": {name: list(own.names) for name, own in opened.models.items()},
             "id": opened.shared.id,
+            "weight": opened.shared.weight,
+            "cluster": opened.shared.cluster,
+            "split": split,
             "margin": dict(margin) if isinstance(margin, Mapping) else margin,
             "worth": dict(worth) if isinstance(worth, Mapping) else worth,
             "interval": options.interval,

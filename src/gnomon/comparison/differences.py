@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.comparison.resampling import Resampled
-from gnomon.comparison.result import PairedDifference
+from gnomon.comparison.result import SAME, UNCLEAR, PairedDifference
 from gnomon.estimate import Difference
 from gnomon.evaluation.classification import ACCURACIES, POSITIVE
 from gnomon.evaluation.clustered import ONE_CLUSTER
+from gnomon.evaluation.few import ENOUGH
 from gnomon.evaluation.influences import Influences, Spread, Together
 from gnomon.evaluation.options import BOOTSTRAPS, Options
 from gnomon.evaluation.ranking import ENOUGH_FOR_DELONG
@@ -32,6 +33,9 @@ Array = NDArray[np.float64]
 MEANS = ("log_loss", "brier_score", "mse", "mae", "mape", "mean_error")
 # Of these DeLong's variance is known: each class has its own correction already.
 BY_DELONG = ("roc_auc", "roc_auc_macro", "roc_auc_weighted")
+# Shares of the rows that are predicted so: of a few each model's own, which say little of each other.
+OF_PREDICTED = ("precision", "negative_predictive_value")
+FEW_PREDICTED = f"no interval: a model predicts fewer than {ENOUGH} rows so"
 # With fewer rows of a class than this, how much the largest gap varies is not known from the rows.
 ENOUGH_FOR_KS = 30
 FEW_FOR_KS = f"no interval: KS takes {ENOUGH_FOR_KS} rows of each class to be compared"
@@ -102,6 +106,8 @@ class Paired:
         value, level, n = second.value - first.value, self._options.level, second.n
         if name == "ks" and min(own.n for own in self._classes.values()) < ENOUGH_FOR_KS:
             return PairedDifference(value, level=level, n=n, reason=FEW_FOR_KS)
+        if name in OF_PREDICTED and min(first.n, second.n) < ENOUGH:
+            return PairedDifference(value, level=level, n=n, reason=FEW_PREDICTED)
         if name in RIGHT and self._rows.weight is None and self._rows.clusters is None:
             return self._of_right(name, pair, value)
         if self._resampled is not None and (made := self._resampled.difference(name, pair, rows, value, n)) is not None:
@@ -151,7 +157,8 @@ class Paired:
         rows, level = int(chosen.sum()), self._options.level
         ends = tango(first, second, rows, level)
         mid, exact = mcnemar(first, second)
-        return PairedDifference(value, ends.low, ends.high, level, ends.method, rows, mid, exact=exact)
+        verdict = SAME if first == second == 0 else UNCLEAR
+        return PairedDifference(value, ends.low, ends.high, level, ends.method, rows, mid, exact=exact, verdict=verdict)
 
     def _right(self, place: int) -> NDArray[np.bool_]:
         predicted = self._rows.answers[place].prediction

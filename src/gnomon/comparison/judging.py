@@ -127,7 +127,8 @@ class Counted:
         rows = resting(name, self.classes[1], self.classes[0]) if binary else self.rarest
         if name in OF_THEIR_ROWS:
             rows = own.n
-        return warning_of(rows, "rows of the rarer class" if self.classes else "rows") if rows < ENOUGH else None
+        what = "rows of the rarer class" if self.classes and name not in OF_THEIR_ROWS else "rows"
+        return warning_of(rows, what) if rows < ENOUGH else None
 
 
 def judged(
@@ -193,7 +194,7 @@ def judge(name: str, own: PairedDifference, first: float, rows: Counted, asked: 
 
 def verdict_of(name: str, own: PairedDifference) -> str:
     """What a difference says of the second model."""
-    if own.low == own.high == own.value == 0:
+    if own.verdict == SAME or own.low == own.high == own.value == 0:
         return SAME
     if not own.holm <= 1 - own.level:
         return UNCLEAR

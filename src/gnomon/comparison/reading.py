@@ -10,7 +10,7 @@ from gnomon.engines.threads import fold
 from gnomon.errors import DataError, UsageError
 from gnomon.evaluation.plan import budget_of, bytes_per_row, counted_rows
 from gnomon.evaluation.summary import answer_of
-from gnomon.schema.batch import encode
+from gnomon.schema.batch import chosen_rows, encode
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source
 from gnomon.states.panel import Panel, Rows
@@ -42,6 +42,23 @@ def read_models(source: Source, schemas: Sequence[Schema], threads: int) -> Rows
     if tally.panel is None or not tally.panel.chunks:
         raise DataError(f"{source.name} has no rows to compare on")
     return tally.panel.rows()
+
+
+def fitted_rows(source: Source, schema: Schema, threads: int) -> int:
+    """How many rows are left out, as models were fitted on them.
+
+    Raises:
+        DataError: There are none: the column has no such value.
+    """
+    part = schema.columns.part
+    if part is None or part.inside:
+        return 0
+    fitted = replace(schema, columns=replace(schema.columns, part=part.others))
+    parts = source.parts({part.column: False}, threads)
+    rows = sum(len(chosen_rows(piece, fitted).table) for pieces in parts for piece in pieces)
+    if not rows:
+        raise DataError(f"{source.name} has no rows whose {part.others}")
+    return rows
 
 
 class ModelsTally:

@@ -29,6 +29,13 @@ def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tu
         found.append(verdict(pair, name, own, rows))
         if own.verdict != BETTER and not math.isnan(own.p_not_worse):
             found.append(within_margin(pair, name, own))
+    others = {name: own for name, own in pair.differences.items() if name not in (*named, *HEADLINES[task])}
+    better = [measure(name).title for name, own in others.items() if own.verdict == BETTER]
+    worse = [measure(name).title for name, own in others.items() if own.verdict == WORSE]
+    if better:
+        found.append(f"{pair.second} is better than {pair.first} in other measures, too: {', '.join(better)}.")
+    if worse:
+        found.append(f"{pair.second} is worse than {pair.first} in other measures: {', '.join(worse)}.")
     return tuple(found)
 
 

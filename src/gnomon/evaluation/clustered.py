@@ -83,9 +83,31 @@ class Clustered:
             alone = float(sum_values(influence, None, self._options.threads).square)
             alike = spread.variance / alone if alone > 0 else 1.0
             return self._of_average_precision(value, spread, alike, POSITIVE if code is None else code)
+        if spread.variance == 0:
+            spread = Spread(0.0, float(self._having(name, POSITIVE if code is None else code)))
         own = measure(name)
         high = 2.0 if name == "brier_score" and self._schema.task == "multiclass" else own.high
         return linearised_interval(value, spread.variance, spread.units, self._options.level, own.low, high)
+
+    def _having(self, name: str, code: int) -> int:
+        """The number of clusters with rows that a share rests on; of other measures, with rows of the rarest class.
+
+        That is all that is known where nothing varies.
+        """
+        target, predicted = self.rows.target, self.rows.answers[0].prediction
+        if self._schema.task == "regression" or name == "accuracy":
+            return self.together.number
+        masks = [target == each for each in np.unique(target)]
+        if name == "recall":
+            masks = [target == code]
+        elif name in ("specificity", "false_positive_rate"):
+            masks = [target != code]
+        elif predicted is not None and name in ("precision", "f1"):
+            masks = [(predicted == code) | ((target == code) & (name == "f1"))]
+        elif predicted is not None and name == "negative_predictive_value":
+            masks = [predicted != code]
+        assert self.rows.clusters is not None  # else there is nothing to allow for
+        return min(len(np.unique(self.rows.clusters[mask])) for mask in masks)
 
     def _of_ks(self, value: float, spread: Spread) -> Interval:
         """As of independent rows, of which there are fewer by the factor that clusters raise the variance by."""
