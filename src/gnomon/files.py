@@ -1,70 +1,108 @@
-"""Writing a result: the whole file or none of it."""
+"""Files on disk: results are written whole or not at all, and never over an input; pipes are not opened unasked."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import io
 import os
-import tempfile
-from collections.abc import Iterator
+import secrets
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from gnomon.errors import SourceError
+from gnomon.errors import SourceError, UsageError
 
 # How the names of files end that are still being written.
 PART = ".gnomon-part"
+# A link is not followed, and a pipe is not waited for: whoever put one there does not decide what is opened.
+_CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes text to a file, whole or not at all.
+    """Write text to a file, as UTF-8, whole or not at all.
 
     Raises:
         SourceError: The folder does not exist, or may not be written to.
     """
     with aside(path) as stream:
-        stream.write(text.encode("utf-8"))
+        stream.write(text.encode("utf-8", errors="backslashreplace"))
 
 
 @contextlib.contextmanager
 def aside(path: Path) -> Iterator[BinaryIO]:
-    """A stream to a file beside a place, which is put there in one step once it is written.
+    """Open a stream to a new file beside ``path``, which takes its place in one step once it is written.
 
-    Whoever reads ``path`` meanwhile, or after a crash, finds the old file or the new one, never a part. A link
-    is followed; what is no ordinary file (a pipe, a device) is written to directly.
+    Whoever reads ``path`` meanwhile, or after a crash, finds the old file or the new one, never a part. The new file
+    keeps the permissions of the one that it replaces. A link is followed; a pipe or a device is written to directly.
+    An error that the body raises about another file passes through unchanged.
 
     Raises:
-        SourceError: The folder does not exist, or may not be written to.
+        SourceError: The folder does not exist, or may not be written to; the disk is full.
     """
-    try:
+    with _writing(path):
         path = path.resolve()
-        if path.exists() and not path.is_file():
-            with path.open("wb") as stream:
-                yield stream
-            return
-        clean(path.parent)
-        handle, name = begin(path)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-                Path(name).chmod(0o666 & ~_umask())
-                Path(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        direct = path.exists() and not path.is_file()
+        if direct:
+            handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        else:
+            clean(path.parent)
+            handle, name = begin(path)
+    if direct:
+        with _stream(handle, path) as stream:
+            yield stream
+        return
+    try:
+        with _stream(handle, path) as stream:
+            yield stream
+            stream.flush()
+            with _writing(path):
+                _keep_permissions(handle, path)
+                os.fsync(handle)
+                os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _stream(handle: int, path: Path) -> io.BufferedWriter:
+    return io.BufferedWriter(_Output(handle, path))
+
+
+class _Output(io.FileIO):
+    """A file that is written: its own errors name it, so that they are not taken for those of whoever writes."""
+
+    def __init__(self, handle: int, path: Path) -> None:
+        super().__init__(handle, "wb")
+        self._path = path
+
+    def write(self, data: Any) -> int:
+        with _writing(self._path):
+            return super().write(data)
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Errors of the operating system, told as those of writing a file."""
+    try:
+        yield
+    except SourceError:
+        raise
     except OSError as error:
-        if isinstance(error, SourceError):
-            raise
         raise SourceError(f"cannot write {path}: {error.strerror or error}") from None
 
 
 def begin(path: Path) -> tuple[int, str]:
-    """A new hidden file beside the path, open and locked, so that no one takes it for one that was left behind."""
+    """Create a hidden file beside the path, open and locked, so that no one takes it for one that was left behind."""
     while True:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=PART, dir=path.parent)
+        name = str(path.parent / f".{path.name[:80]}.{secrets.token_hex(6)}{PART}")
+        try:
+            # The process's umask applies by itself; setting it to read it would change it for every thread.
+            handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | _CAREFULLY, 0o666)
+        except FileExistsError:
+            continue
         fcntl.flock(handle, fcntl.LOCK_EX)
         try:
             if os.stat(name).st_ino == os.fstat(handle).st_ino:
@@ -75,14 +113,66 @@ def begin(path: Path) -> tuple[int, str]:
 
 
 def clean(folder: Path) -> None:
-    """Removes what runs that were killed while they wrote have left in a folder: parts that no one holds locked."""
+    """Remove what killed runs have left in a folder: regular part files that no one holds locked."""
     for left in folder.glob(f".*{PART}"):
-        with contextlib.suppress(OSError), left.open("rb") as stream:
+        with contextlib.suppress(OSError), open_regular(left) as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             left.unlink()
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file that gnomon itself put there, for reading.
+
+    Raises:
+        OSError: There is none, or something else stands in its place: a link, a pipe, a device.
+    """
+    handle = os.open(path, os.O_RDONLY | _CAREFULLY)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(f"{path} is not a regular file")
+    return os.fdopen(handle, "rb")
+
+
+def _keep_permissions(handle: int, path: Path) -> None:
+    """Give a file that replaces another its mode, and its owner where that is allowed."""
+    try:
+        old = os.stat(path)
+    except FileNotFoundError:
+        return
+    with contextlib.suppress(OSError):
+        os.fchown(handle, old.st_uid, old.st_gid)
+    os.fchmod(handle, stat.S_IMODE(old.st_mode))
+
+
+def refuse_overwriting(output: Path, inputs: Iterable[Path], folders: Iterable[Path] = ()) -> None:
+    """Refuse an output that is one of the inputs, by whatever name, or that would lie among them.
+
+    Args:
+        output: The file that is to be written.
+        inputs: Every file that is read.
+        folders: Folders whose files are read, all of them: what is written there would be read the next time.
+
+    Raises:
+        UsageError: The output is an input, or lies in a folder of inputs.
+        SourceError: The output's folder does not exist.
+    """
+    try:
+        own = output.stat() if output.exists() else None
+    except OSError as error:
+        raise SourceError(f"cannot write {output}: {error.strerror or error}") from None
+    for path in inputs:
+        if own is None or not stat.S_ISREG(own.st_mode):
+            break
+        with contextlib.suppress(OSError):
+            if os.path.samestat(own, path.stat()):
+                same = "the input itself" if path == output else f"the input {path} itself"
+                raise UsageError(f"--output {output} is {same}: write the result to another file")
+    place = output.resolve()
+    for folder in folders:
+        if folder.resolve() in place.parents:
+            raise UsageError(
+                f"--output {output} lies in the input folder {folder}, whose files are all read: "
+                "write the result outside of it"
+            )
+    if not output.parent.is_dir():
+        raise SourceError(f"cannot write {output}: there is no folder {output.parent}")

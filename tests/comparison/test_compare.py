@@ -270,7 +270,6 @@ def changed(data, name, row, value):
 JOINS = {
     "twice": (lambda own: changed(own, "id", 3, 7), DataError, "holds ids more than once, 1 of them (7)"),
     "missing": (lambda own: changed(own, "id", 3, None), DataError, "lacks 1 values"),
-    "text": (lambda own: {**own, "id": [str(each) for each in own["id"]]}, ColumnError, "ids must be of one type"),
     "others": (lambda own: {**own, "id": own["id"] + 1000}, DataError, "there are no rows to compare on"),
     "target": (lambda own: changed(own, "y", 2, 1 - own["y"][2]), DataError, "in 1 rows, the first that of 2"),
     "labels": (lambda own: {**own, "y": [str(each) for each in own["y"]]}, ColumnError, "use the same labels in both"),
@@ -480,10 +479,25 @@ def test_it_is_saved_and_read_back(found, tmp_path):
 def test_names_that_are_not_there(found):
     with pytest.raises(UnknownEstimateError, match="there is no model 's'"):
         found["p", "s"]
-    with pytest.raises(UnknownEstimateError, match="there is no pair 'q', 'p'"):
-        found["q", "p"]
+    with pytest.raises(UnknownEstimateError, match="there is no pair 'p', 'p'"):
+        found["p", "p"]
     with pytest.raises(UnknownEstimateError, match="did you mean 'roc_auc'"):
         found["p", "q"]["auc"]
+
+
+def test_a_pair_is_there_the_other_way_round(data):
+    """It equals a comparison in that order: the sign, the ends, the verdict, the margin and the words."""
+    asked = {"target": "y", "margin": {"roc_auc": 0.02, "log_loss": 0.05}}
+    there = gnomon.compare(data, score=["p", "q"], **asked)
+    back = gnomon.compare(data, score=["q", "p"], **asked)
+    mirrored, expected = there["q", "p"], back["q", "p"]
+    assert (mirrored.first, mirrored.second) == ("q", "p")
+    for name, own in expected.differences.items():
+        found = mirrored[name]
+        for part in ("value", "low", "high", "p_value", "holm", "p_not_worse", "p_equivalent"):
+            assert getattr(found, part) == pytest.approx(getattr(own, part), rel=1e-9, abs=1e-12, nan_ok=True)
+        assert (found.verdict, found.n) == (own.verdict, own.n)
+    assert mirrored.says == expected.says
 
 
 def test_rows_of_text_are_counted_before_they_are_refused(data, tmp_path):
@@ -607,12 +621,29 @@ def test_missing_true_values_of_both_are_left_out(data):
     assert gnomon.compare({"old": own, "new": own}, target="y", score="p", id="id", missing="drop").n == 49
 
 
-def test_ids_too_large_for_a_double_are_refused(tmp_path):
-    for name, end in (("old", 0), ("new", 1)):
-        lines = [f"{12345678901234567890 + 10000 * place + end},{place % 2},0.5" for place in range(6)]
+def test_ids_join_as_text(data, tmp_path):
+    """Whole numbers and their text are the same id; ids beyond the doubles are told apart; 01 is not 1."""
+    own = {name: data[name][:50] for name in ("id", "y", "p")}
+    texts = {**own, "id": [str(each) for each in own["id"]]}
+    plain = gnomon.compare({"old": own, "new": own}, target="y", score="p", id="id")
+    joined = gnomon.compare({"old": own, "new": texts}, target="y", score="p", id="id")
+    assert joined["old", "new"].to_dict() == plain["old", "new"].to_dict()
+    for name, start in (("old", 0), ("new", 1)):
+        ids = [12345678901234567890 + place + start for place in range(12)]
+        lines = [f"{own},{own % 2},{0.1 if own % 3 else 0.9}" for own in ids]
         (tmp_path / f"{name}.csv").write_text("id,y,p\n" + "\n".join(lines) + "\n")
+    found = gnomon.compare(tmp_path / "old.csv", tmp_path / "new.csv", target="y", score="p", id="id")
+    assert found.n == 11
+    padded = {**texts, "id": ["0" + each for each in texts["id"]]}
+    with pytest.raises(DataError, match="there are no rows to compare on"):
+        gnomon.compare({"old": own, "new": padded}, target="y", score="p", id="id")
+
+
+def test_ids_too_large_for_a_double_are_refused():
+    """Where they came as doubles: they may have been rounded to one another."""
+    own = {"id": [2.0**53 + 2 * place for place in range(6)], "y": [0, 1] * 3, "p": [0.5] * 6}
     with pytest.raises(DataError, match="write ids as text"):
-        gnomon.compare(tmp_path / "old.csv", tmp_path / "new.csv", target="y", score="p", id="id")
+        gnomon.compare({"old": own, "new": own}, target="y", score="p", id="id")
 
 
 class TestFolds:

@@ -312,7 +312,7 @@ def test_rows_left_out_are_told():
 
 
 @pytest.mark.parametrize(("column", "values", "asked"), [
-    ("val", [True, False], "val=true"), ("fold", [1, 2], "fold=01"), ("a=b", ["x", "y"], "a=b=x"),
+    ("val", [True, False], "val=true"), ("fold", [1.0, 2.0], "fold=1"), ("a=b", ["x", "y"], "a=b=x"),
 ])  # fmt: skip
 def test_splits_as_people_write_them(column, values, asked):
     """True as true, numbers by what they are, columns with an equals sign."""

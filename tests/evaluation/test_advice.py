@@ -56,6 +56,7 @@ FIRES = {
     "one_answer": lambda: gnomon.evaluate(RARE, [0] * 100),
     "constant_score": lambda: gnomon.evaluate(RARE, [0.3] * 100),
     "few_rows": lambda: gnomon.evaluate([0] * 90 + [1] * 4, [0] * 88 + [1] * 6),
+    "decisions_as_scores": lambda: gnomon.evaluate([0, 1] * 50, [0.0, 1.0, 0.0, 1.0, 1.0] * 20),
     "inverted_scores": lambda: gnomon.evaluate(*scored(inverted=True)),
     "no_ranking": lambda: gnomon.evaluate([0, 1] * 50, np.random.default_rng(0).random(100)),
     "auc_band": lambda: GOOD,

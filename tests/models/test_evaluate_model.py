@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from scipy import sparse
 from sklearn import metrics
+from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_multilabel_classification
 from sklearn.ensemble import RandomForestClassifier
@@ -13,7 +14,10 @@ from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClas
 from sklearn.model_selection import (
     FixedThresholdClassifier,
     GroupKFold,
+    KFold,
+    RepeatedKFold,
     ShuffleSplit,
+    TimeSeriesSplit,
     TunedThresholdClassifierCV,
     cross_val_predict,
     train_test_split,
@@ -121,12 +125,39 @@ def test_out_of_fold_predictions(cancer, method):
     assert not hasattr(model[-1], "coef_")
 
 
-def test_folds_must_hold_every_row_once(cancer):
-    """Random splits leave rows out and repeat others; groups reach the splitter."""
+def test_folds_that_leave_rows_out_or_repeat_them(cancer):
+    """Evaluated on what they predict; predictions of one row are a cluster; groups reach the splitter."""
     train, _, y_train, _ = cancer
-    model = DecisionTreeClassifier(max_depth=2)
-    with pytest.raises(gnomon.UsageError, match="rows without a prediction"):
-        gnomon.evaluate_model(model, train, y_train, cv=ShuffleSplit(3, random_state=0), positive="benign")
+    model = DecisionTreeClassifier(max_depth=2, random_state=0)
+    weight = np.linspace(1, 2, len(train))
+    for cv in (
+        ShuffleSplit(3, random_state=0),
+        TimeSeriesSplit(4),
+        RepeatedKFold(n_splits=3, n_repeats=2, random_state=0),
+    ):
+        ev = gnomon.evaluate_model(
+            model, train, y_train, cv=cv, positive="benign", weight=weight, slices="mean radius=12,15"
+        )
+        places, predicted, scores = [], [], []
+        for fit, test in cv.split(train):
+            own = clone(model).fit(train.iloc[fit], y_train[fit])
+            places += list(test)
+            predicted += list(own.predict(train.iloc[test]))
+            scores += list(own.predict_proba(train.iloc[test])[:, 0])
+        truth, own_weight = y_train[places], weight[places]
+        assert ev.n == len(places)
+        assert sum(own.n for own in ev.slices["mean radius"].values()) == len(places)
+        expected = metrics.accuracy_score(truth, predicted, sample_weight=own_weight)
+        assert ev["accuracy"].value == pytest.approx(expected, abs=1e-12)
+        expected = metrics.roc_auc_score(truth == "benign", scores, sample_weight=own_weight)
+        assert ev["roc_auc"].value == pytest.approx(expected, abs=1e-12)
+        repeats, missed = len(places) - len(set(places)), len(train) - len(set(places))
+        assert (ev.provenance["columns"]["cluster"] is not None) == (repeats > 0)
+        assert any(f"{missed:,} of {len(train)} rows are in no test fold" in own for own in ev.notes) == (missed > 0)
+    once = gnomon.evaluate_model(model, train, y_train, cv=KFold(3), positive="benign")
+    twice = gnomon.evaluate_model(model, train, y_train, cv=[*KFold(3).split(train)] * 2, positive="benign")
+    assert twice["accuracy"].value == once["accuracy"].value
+    assert twice["accuracy"].high - twice["accuracy"].low > 0.9 * (once["accuracy"].high - once["accuracy"].low)
     groups = np.arange(len(train)) % 7
     ev = gnomon.evaluate_model(model, train, y_train, cv=GroupKFold(3), groups=groups, positive="benign")
     assert ev.n == len(train)
@@ -337,7 +368,7 @@ def test_weights_of_train_and_test(cancer):
     train, test, y_train, y_test = cancer
     model = DecisionTreeClassifier(max_depth=2, random_state=0).fit(train, y_train)
     weights = [np.where(own == "benign", 1.0, 9.0) for own in (y_test, y_train)]
-    with pytest.raises(gnomon.UsageError, match="of both or of neither"):
+    with pytest.raises(gnomon.UsageError, match="for both sets of rows, or for neither"):
         gnomon.evaluate_model(model, test, y_test, weight=weights[0], train=(train, y_train), positive="benign")
     ev = gnomon.evaluate_model(
         model, test, y_test, weight=weights[0], train=(train, y_train, weights[1]), positive="benign"

@@ -62,8 +62,9 @@ def test_text_needs_positive():
 
 
 def test_unknown_labels():
-    refuse(DataError, "predicts '2', '3', which column 'y_true' never holds", Y, [0, 1, 2, 3])
-    refuse(DataError, "predicts 'x'", ["a", "b", "a", "b"], ["a", "b", "x", "b"], positive="a")
+    refuse(DataError, "'x' first in row 2", ["a", "b", "a", "b"], ["a", "b", "x", "b"], positive="a")
+    refuse(DataError, "predicts '2', '3', but column 'y_true' holds '0', '1'", Y, [2, 3, 2, 3])
+    refuse(DataError, "predicts 'Cat', column 'y_true' holds 'cat'", ["cat", "dog"] * 2, ["Cat", "dog", "cat", "dog"])
     refuse(DataError, "has 3: '0', '1', '2'", [0, 1, 2, 0], score=P)
     refuse(DataError, "'9' against the rest", [0, 9, 2, 0], score=P, positive=9)
     refuse(DataError, "not declared as classes: '2'", [0, 1, 2, 0], [0, 1, 1, 0], classes=[0, 1])
@@ -82,9 +83,8 @@ def test_multiclass_scores():
     scores = np.full((4, 3), 1 / 3)
     refuse(UsageError, "3 score columns for 2 classes", Y, scores)
     refuse(DataError, r"'y_score\[0\]' to 'y_score\[2\]' sum to 0\.6 in row 0", [0, 1, 2, 0], np.full((4, 3), 0.2))
-    refuse(UsageError, "positive='1' is for a binary task", [0, 1, 2, 0], scores, positive="1")
+    refuse(DataError, "'y_true' has 3: '0', '1', '2'", [0, 1, 2, 0], scores, positive="1")
     refuse(UsageError, "threshold", [0, 1, 2, 0], scores, threshold=0.2)
-    refuse(UsageError, "one score column", Y, np.full((4, 2), 0.5), task="binary")
 
 
 def test_contradictions():

@@ -100,7 +100,7 @@ def test_text_labels_that_begin_as_numbers(tmp_path):
     """Labels that turn out to be text after a megabyte of digits: an error that names the row, not a wrong class."""
     path = tmp_path / "late.csv"
     path.write_text("y,p\n" + "1,0.5\n0,0.5\n" * 200_000 + "x,0.25\n")
-    with pytest.raises(SourceError, match=r"(?s)late.csv.*400002"):
+    with pytest.raises(DataError, match=r"'y' has 3: '0', '1', 'x'; 'x' first in row 400,?001"):
         gnomon.evaluate(path, target="y", score="p")
 
 
@@ -156,7 +156,7 @@ def test_places_that_hold_no_data(tmp_path, frame):
     """A missing path, an empty folder, an unknown format, a binary file under a wrong name."""
     with pytest.raises(SourceError, match="no file or folder"):
         gnomon.evaluate(tmp_path / "none.csv", target="y", score="p")
-    with pytest.raises(SourceError, match="holds no files"):
+    with pytest.raises(SourceError, match="contains no files"):
         gnomon.evaluate(tmp_path, target="y", score="p")
     (tmp_path / "a.xlsx").write_bytes(b"PK")
     with pytest.raises(SourceError, match=r"format of .*a\.xlsx"):
@@ -181,7 +181,7 @@ def test_folders_with_mixed_schemas(tmp_path, frame):
     with pytest.raises(ColumnError, match=r"same columns: .*'w"):
         gnomon.evaluate(tmp_path, target="y", score="p")
     frame.assign(y=np.where(frame["y"] == 1, "yes", "no")).to_csv(tmp_path / "b.csv", index=False)
-    with pytest.raises(ColumnError, match=r"int64 in a\.csv but string in b\.csv"):
+    with pytest.raises(DataError, match=r"'y' has 4: '0', '1', 'no', 'yes'; 'no' first in row \d+ of b\.csv"):
         gnomon.evaluate(tmp_path, target="y", score="p")
 
 
@@ -226,7 +226,7 @@ def test_what_can_be_said_of_strange_files(tmp_path, frame):
     with pytest.raises(gnomon.UsageError, match="path is empty"):
         gnomon.evaluate("", target="y", score="p")
     os.mkfifo(tmp_path / "pipe.csv")
-    with pytest.raises(SourceError, match="no ordinary file"):
+    with pytest.raises(SourceError, match="not a regular file"):
         gnomon.evaluate(tmp_path / "pipe.csv", target="y", score="p")
 
 

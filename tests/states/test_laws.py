@@ -11,6 +11,7 @@ import gnomon.states
 from gnomon.errors import StateError
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.histogram import WeightUnits
+from gnomon.states.agreement import Agreement
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import ClassLoss, MeanLoss, Weight
@@ -57,6 +58,12 @@ def panel(c, rows):
 
 
 CASES = {
+    "agreement": Case(
+        lambda c, r: Agreement.of_two(c["code"][r] % 2, c["amount"][r]).merge(
+            Agreement.of_several(c["other"][r] % 2, (c["amount"][r], c["second"][r]))
+        ),
+        lambda c: Agreement(),
+    ),
     "panel": Case(panel, lambda c: panel(c, ALL[:0])),
     "confusion": Case(
         lambda c, r: Confusion.of_labels(c["code"][r], c["other"][r], pick(c["weight"], r), 3, 1),
@@ -192,6 +199,7 @@ def test_every_state_is_tested_here():
             if isinstance(own, type) and own.__module__.startswith("gnomon.states") and hasattr(own, "from_bytes"):
                 found.add(own.__name__)
     tested = {
+        "Agreement",
         "ClassLoss",
         "Reliability",
         "WorstRows",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,19 +133,31 @@ def columns(given: tuple[str, ...], paths: tuple[Path, ...]) -> str | list[str] 
     return names if len(names) > 1 else next(iter(names), None)
 
 
-def check_output(output: Path | None, paths: tuple[Path, ...]) -> None:
-    """Refuses an output that is an input, or that has no folder, before anything is read.
+def check_output(output: Path | None, paths: tuple[Path, ...], files: Iterable[Path | None] = ()) -> None:
+    """Refuse an output that is an input, or that has no folder, before anything is read.
+
+    Args:
+        output: Where the result goes; None for the terminal.
+        paths: Where the rows are: files, folders and patterns.
+        files: Other files that are read; None stands for one that was not given.
 
     Raises:
-        UsageError: It is an input.
+        UsageError: The output is a file that is read, or would be read the next time.
         SourceError: There is no such folder.
     """
     from gnomon.errors import SourceError, UsageError
+    from gnomon.files import refuse_overwriting
+    from gnomon.sources.listing import files_of, folders_of, would_match
 
-    if output is not None and output.exists() and any(path.exists() and output.samefile(path) for path in paths):
-        raise UsageError(f"--output {output} is the input itself: write the report to another file")
-    if output is not None and not output.parent.is_dir():
-        raise SourceError(f"cannot write {output}: there is no folder {output.parent}")
+    if output is None:
+        return
+    refuse_overwriting(output, [file for file in files if file is not None])
+    for path in paths:
+        with contextlib.suppress(SourceError):  # what cannot be read is told when it is
+            own, folders = files_of(path), folders_of(path)
+            refuse_overwriting(output, own, folders)
+        if would_match(path, output):
+            raise UsageError(f"--output {output} matches {path}, whose files are read: write the result elsewhere")
 
 
 def applied_rows(

@@ -49,7 +49,7 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
         if isinstance(result, Comparison):
             if len(saved) > 1 or train is not None:
                 raise UsageError(f"{path} holds a comparison, which is shown alone: leave the other files out")
-            own.check_output(output, (path,))
+            own.check_output(output, (), [path])
             own.show_report(result, shown, output)
             return
         if not isinstance(result, (Evaluation, Evaluations)):
@@ -58,7 +58,7 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
             if key in found:
                 raise UsageError(f"two models are called {key!r}: name them, such as old={path}")
             found[key] = each
-    own.check_output(output, (*paths, *(() if train is None else (train,))))
+    own.check_output(output, (), [*paths, train])
     if train is not None:
         if len(found) > 1:
             raise UsageError("the rows of --train go with one evaluation: leave the other files out")

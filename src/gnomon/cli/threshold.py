@@ -97,7 +97,7 @@ def threshold(
     from gnomon.decision.apply import labels, write_applied
     from gnomon.report.decision import render_cost, render_threshold
 
-    own.check_output(output, (*paths, *applied))
+    own.check_output(output, (*paths, *applied), [cost_matrix])
     form = form if applied else own.check_text_form(form, output)
     chosen = {
         "target": own.columns(target, paths),

@@ -17,7 +17,7 @@ from gnomon.comparison.result import Comparison
 from gnomon.errors import UsageError
 from gnomon.evaluation.advice import advise
 from gnomon.evaluation.evaluate import assemble
-from gnomon.evaluation.opening import column_name, column_names, columns_of, open_named, part_of
+from gnomon.evaluation.opening import column_labels, column_name, column_names, columns_of, open_named, part_of
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.plan import Plan
 from gnomon.evaluation.reading import Reading
@@ -27,8 +27,8 @@ from gnomon.schema.labels import label_order
 from gnomon.schema.request import Request
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Columns, Schema
-from gnomon.sources.arrays import ArraySource
-from gnomon.sources.base import Source
+from gnomon.sources.arrays import ArraySource, check_aligned
+from gnomon.sources.base import Source, Use
 
 TARGET = "y_true"
 
@@ -157,6 +157,7 @@ def compare(
                 others=tuple(each for other in opened.models.values() if other is not own for each in other.names),
             ),
             own.either,
+            by_place=own.by_place,
             task=task,
             classes=classes,
             positive=positive,
@@ -254,7 +255,12 @@ def open_models(
         for name in several
     }
     part = judges(split, next(iter(sources.values())))
-    common = [own for own in (*names, None if part is None else part.column) if own is not None and own not in targets]
+    uses: tuple[Use, ...] = ("number", "text", "text")
+    common = {
+        own: use
+        for own, use in zip((*names, None if part is None else part.column), uses, strict=True)
+        if own is not None and own not in targets
+    }
     source, renamed = joined(sources, models, called, targets, common, threads)
     return Opened(source, renamed, Columns(targets, weight=names[0], cluster=names[1], part=part, id=called))
 
@@ -309,6 +315,8 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
         for name, values in (own or {}).items():
             models.setdefault(str(name), {})[part] = values
     check_models(models)
+    said_of = {f"{name} {part}": own for name, parts in models.items() for part, own in parts.items()}
+    check_aligned({TARGET: data, **said_of, **dict(zip(("weight", "cluster"), given, strict=True))})
     found = {}
     for name, own in models.items():
         columns = {
@@ -324,6 +332,7 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
             tuple(columns.get("prediction", ())),
             tuple(columns.get("score", either if len(either) > 1 else ())),
             next(iter(either)) if len(either) == 1 else None,
+            all(column_labels(values) is None for values in own.values()),
         )
     for name, values in zip(("weight", "cluster"), given, strict=True):
         if isinstance(values, str):
@@ -352,7 +361,14 @@ def alike(source: Source, requests: Mapping[str, Request], threads: int) -> dict
         # One model predicts a class that another never does.
         wider = {name: replace(own, classes=labels) for name, own in requests.items()}
         schemas = {name: resolve(source, own, threads) for name, own in wider.items()}
-    return schemas
+    # The columns of other models are read along, each as its own model has it.
+    read_as = {
+        name: use
+        for own in schemas.values()
+        for name, use in own.uses.items()
+        if name in (*own.columns.targets, *own.columns.predictions, *own.columns.scores)
+    }
+    return {name: replace(own, read_as=read_as) for name, own in schemas.items()}
 
 
 def evaluated(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gnomon.comparison.models import ModelColumns
 from gnomon.errors import UsageError
 from gnomon.schema.ids import check_same, common_rows, ids_of, taken
-from gnomon.sources.base import Source, check_columns
+from gnomon.sources.base import Source, Use, check_columns
+from gnomon.sources.columns import spelled_values
 from gnomon.sources.tables import TableSource, table_of
 
 
@@ -16,7 +18,7 @@ def joined(
     columns: Mapping[str, ModelColumns],
     id: str,
     targets: Sequence[str],
-    shared: Sequence[str],
+    shared: Mapping[str, Use],
     threads: int,
 ) -> tuple[TableSource, dict[str, ModelColumns]]:
     """The rows that all sources have, in the order of the first.
@@ -26,14 +28,15 @@ def joined(
         columns: The columns of each model, as its source calls them.
         id: The column that says which rows are the same.
         targets: The columns of true values, which all sources must agree on.
-        shared: Other columns, which the first source must have and others may: then they must agree, too.
+        shared: Other columns, and what they are read for. The first source must have them and others may: then they
+            must agree, too.
         threads: How many threads may read.
 
     Returns:
         The rows, and the columns of each model there.
 
     Raises:
-        ColumnError: A column is missing, or ids are of different types.
+        ColumnError: A column is missing.
         DataError: An id is missing or occurs twice, no row is common to all, or a true value differs.
     """
     first = next(iter(sources))
@@ -44,10 +47,11 @@ def joined(
         if id in (*own.names, *targets, *shared):
             raise UsageError(f"column {id!r} is named twice: id and something else")
         there = [each for each in shared if name == first or each in source.columns]
-        wanted = dict.fromkeys((id, *targets, *own.predictions, *there), False)
-        wanted |= dict.fromkeys(own.scores, True)
+        labels: dict[str, Use] = dict.fromkeys((*targets, *own.predictions), "text")
+        wanted: dict[str, Use] = {id: "text", **labels, **{each: shared[each] for each in there}}
+        wanted |= dict.fromkeys(own.scores, "number")
         check_columns(list(wanted), source.columns, source.name)
-        tables[name] = table_of(source, wanted, threads)
+        tables[name] = with_types(table_of(source, wanted, threads), source, list(labels))
         ids[called[name]] = ids_of(tables[name][id], id, called[name])
     places = common_rows(ids, id)
     rows = {name: len(table) for name, table in tables.items()}
@@ -74,3 +78,11 @@ def joined(
         notes.insert(0, f"Rows that not all models have are left out: {alone}; {matched:,} are compared.")
     name = ", ".join(dict.fromkeys(source.name for source in sources.values()))
     return TableSource(name, whole, id, tuple(dict.fromkeys(notes))), renamed
+
+
+def with_types(table: Any, source: Source, columns: Sequence[str]) -> Any:
+    """A pyarrow table of all rows, with the types that fields of text files spell: numbers, booleans or text."""
+    for name in columns:
+        if source.untyped(name):
+            table = table.set_column(table.column_names.index(name), name, spelled_values(table[name]))
+    return table

@@ -155,6 +155,30 @@ def judged(
     return tuple(pairs)
 
 
+def mirrored(pair: Pair, models: Mapping[str, Evaluation], asked: Asked, pairs: int) -> Pair:
+    """The same pair of models the other way round: what the first scores less what the second does.
+
+    Args:
+        pair: A judged pair.
+        models: The evaluations of both.
+        asked: What was asked of the differences.
+        pairs: How many pairs of models there are.
+    """
+    first, second = models[pair.second], models[pair.first]
+    rows = Counted.of(first, None, pairs)
+    turned = {}
+    for name, own in pair.differences.items():
+        to_see = asked.worth_of(name, first[name].value)
+        found = replace(
+            own, value=-own.value, low=-own.high, high=-own.low, n=second[name].n, to_see=to_see,
+            verdict={BETTER: WORSE, WORSE: BETTER}.get(own.verdict, own.verdict),
+        )  # fmt: skip
+        found = replace(found, rows_needed=rows_to_see(found, rows, to_see))
+        turned[name] = found if math.isnan(own.p_not_worse) else within(name, found)
+    made = Pair(pair.second, pair.first, turned)
+    return replace(made, says=sentences(made, first.task, rows.n, asked.named))
+
+
 def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, PairedDifference]]:
     """The same with p-values adjusted over all pairs of models, measure by measure."""
     made: dict[tuple[int, int], dict[str, PairedDifference]] = {pair: {} for pair in found}
@@ -180,16 +204,19 @@ def judge(name: str, own: PairedDifference, first: float, rows: Counted, asked: 
     to_see = asked.worth_of(name, first)
     own = replace(own, verdict=verdict_of(name, own), to_see=to_see, warning=rows.warning(name, own),
                   rows_needed=rows_to_see(own, rows, to_see))  # fmt: skip
-    margin = asked.margin_of(name)
-    if math.isnan(margin) or math.isnan(own.low):
-        return replace(own, margin=margin)
+    own = replace(own, margin=asked.margin_of(name))
+    return own if math.isnan(own.margin) or math.isnan(own.low) else within(name, own)
+
+
+def within(name: str, own: PairedDifference) -> PairedDifference:
+    """A difference with what is settled within its margin."""
     # Turned so that greater is better.
     value, low, high = own.value, own.low, own.high
     if measure(name).better < 0:
         value, low, high = -value, -high, -low
-    at_least = beyond(value, low, own.level, -margin)
-    at_most = beyond(-value, -high, own.level, -margin)
-    return replace(own, margin=margin, p_not_worse=at_least, p_equivalent=max(at_least, at_most))
+    at_least = beyond(value, low, own.level, -own.margin)
+    at_most = beyond(-value, -high, own.level, -own.margin)
+    return replace(own, p_not_worse=at_least, p_equivalent=max(at_least, at_most))
 
 
 def verdict_of(name: str, own: PairedDifference) -> str:

@@ -18,11 +18,13 @@ class ModelColumns:
         predictions: Its predictions, if any.
         scores: Its scores: one, or one for each class.
         either: One that is its predictions or its scores, as the values say.
+        by_place: Whether scores of several classes are in the order of the classes, as their columns have no names.
     """
 
     predictions: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
     either: str | None = None
+    by_place: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def read_models(source: Source, schemas: Sequence[Schema], threads: int) -> Rows
     Raises:
         DataError: There are none.
     """
-    tally = fold(source.parts(schemas[0].numeric, threads), lambda: ModelsTally(schemas), threads)
+    tally = fold(source.parts(schemas[0].uses, threads), lambda: ModelsTally(schemas), threads)
     if tally.panel is None or not tally.panel.chunks:
         raise DataError(f"{source.name} has no rows to compare on")
     return tally.panel.rows()
@@ -54,7 +54,7 @@ def fitted_rows(source: Source, schema: Schema, threads: int) -> int:
     if part is None or part.inside:
         return 0
     fitted = replace(schema, columns=replace(schema.columns, part=part.others))
-    parts = source.parts({part.column: False}, threads)
+    parts = source.parts({part.column: "text"}, threads)
     rows = sum(len(chosen_rows(piece, fitted).table) for pieces in parts for piece in pieces)
     if not rows:
         raise DataError(f"{source.name} has no rows whose {part.others}")

@@ -150,7 +150,7 @@ class Comparison(Form, Shown):
         return next(iter(self.models.values())).task
 
     def __getitem__(self, names: tuple[str, str]) -> Pair:
-        """The pair of two models: ``comparison["old", "new"]``, in the order that they were given in.
+        """The pair of two models, in either order: ``comparison["old", "new"]`` is what new scores minus what old does.
 
         Raises:
             UnknownEstimateError: There is no such pair.
@@ -162,6 +162,11 @@ class Comparison(Form, Shown):
         for pair in self.pairs:
             if (pair.first, pair.second) == asked:
                 return pair
+            if (pair.second, pair.first) == asked:
+                from gnomon.comparison.judging import Asked, mirrored
+
+                of_differences = Asked(self.provenance.get("margin"), self.provenance.get("worth"))
+                return mirrored(pair, self.models, of_differences, len(self.pairs))
         shown = ", ".join(f"{pair.first!r}, {pair.second!r}" for pair in self.pairs)
         raise UnknownEstimateError(f"there is no pair {', '.join(map(repr, asked))}: name two models, as in {shown}")
 

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import MissingValuesError, UsageError
+from gnomon.files import refuse_overwriting
 from gnomon.schema.batch import Rows, check_sums, missing_masks, positions, score
 from gnomon.schema.schema import Columns, Scale, Schema, Task
-from gnomon.sources.base import Piece, check_columns
+from gnomon.sources.base import Piece, Use, check_columns
 from gnomon.sources.files import FileSource
 from gnomon.sources.writing import as_numbers, check_format, write_rows
 
@@ -58,7 +59,7 @@ def write_applied(source: FileSource, output: Path, scores: Sequence[str], scale
             check_sums(rows, columns, tuple(scores))
         return make(columns)
 
-    wanted = dict.fromkeys(source.columns, False)
+    wanted: dict[str, Use] = dict.fromkeys(source.columns, "any")
     pieces = (piece for part in source.parts(wanted, 1) for piece in part)
     if output.suffix.lower() != ".csv":  # a CSV keeps the digits that it has; other formats have numbers
         pieces = (as_numbers(piece, scores) for piece in pieces)
@@ -78,8 +79,7 @@ def applicable(paths: Sequence[Path], output: Path, scores: Sequence[str], name:
     check_columns(scores, source.columns, source.name)
     if name in source.columns:
         raise UsageError(f"{source.name} has a column {name!r} already: name another (--column)")
-    if output.exists() and any(path.is_file() and output.samefile(path) for path in paths):
-        raise UsageError(f"{output} is the input itself: write the rows to another file")
+    refuse_overwriting(output, source.files)
     return source
 
 

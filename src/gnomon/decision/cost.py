@@ -172,7 +172,7 @@ def minimum_cost(
     if not schema.columns.scores:
         raise UsageError("name the columns of probabilities, one for each class (score=[...])")
     matrix = cost_matrix(costs, schema.names)
-    tally = fold(source.parts(schema.numeric, options.threads), lambda: CostTally(schema, matrix), options.threads)
+    tally = fold(source.parts(schema.uses, options.threads), lambda: CostTally(schema, matrix), options.threads)
     if not tally.confusion.counts.sum():
         raise DataError(f"{source.name} has no rows to evaluate")
     cost, probable, difference = (cost_estimate(own, matrix, options) for own in tally.costs[:3])

@@ -46,7 +46,7 @@ def confusions_at(
         for chunk in kept.chunks:
             start.count(chunk[0], chunk[1], chunk[2] if kept.weighted else None, threads)
         return start.states, 0
-    tally = fold(source.parts(schema.numeric, threads), lambda: ConfusionTally(schema, start.thresholds), threads)
+    tally = fold(source.parts(schema.uses, threads), lambda: ConfusionTally(schema, start.thresholds), threads)
     if not tally.states[0].counts.sum():
         raise DataError(f"{source.name} has no rows whose {schema.columns.part}: there is nothing to judge by")
     return tally.states, tally.dropped

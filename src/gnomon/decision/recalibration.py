@@ -246,7 +246,7 @@ def judge(source: Source, schema: Schema, maps: Mapping[str, ScoreMap], options:
     if schema.columns.weight is not None:
         classes = weigh(source, schema, options.threads)
         weighted = None if classes is None else classes[0].merge(classes[1])
-    parts = source.parts(schema.numeric, options.threads)
+    parts = source.parts(schema.uses, options.threads)
     tally = fold(parts, lambda: JudgeTally(schema, maps, weighted), options.threads)
     if not tally.judged[AS_IS].losses["log_loss"].weight.n:
         raise DataError(f"{source.name} has no rows whose {schema.columns.part}: there is nothing to judge by")

@@ -123,6 +123,14 @@ def one_answer(evaluation: Evaluation) -> Numbers | None:
     return {"answer": evaluation.confusion.labels[int(predicted.argmax())]}
 
 
+def decisions_as_scores(evaluation: Evaluation) -> Numbers | None:
+    """Scores of which each is 0 or 1: they are decisions, and rank no further."""
+    points = evaluation.curves.get("roc")
+    if evaluation.task != "binary" or not points:
+        return None
+    return {} if {own for own in points["threshold"] if own is not None} == {0.0, 1.0} else None
+
+
 def constant_score(evaluation: Evaluation) -> Numbers | None:
     """Every row with the same score."""
     auc = defined(evaluation, "roc_auc")
@@ -161,6 +169,8 @@ def auc_band(evaluation: Evaluation) -> Numbers | None:
     """What an AUC is called in teaching."""
     auc = defined(evaluation, "roc_auc")
     if auc is None or not 0.5 <= auc.value < TOO_GOOD or auc.method == CONSTANT or no_ranking(evaluation) is not None:
+        return None
+    if decisions_as_scores(evaluation) is not None:
         return None
     return {"auc": auc.value, "band": next(name for least, name in BANDS if auc.value >= least)}
 
@@ -216,6 +226,8 @@ def uncalibrated(evaluation: Evaluation) -> dict[str, Any] | None:
     """Probabilities that do not hold what they say; inverted ones aside."""
     found = evaluation.calibration
     if found is None or not found.p_value < 0.01 or not found.slope.value > 0 or few_rows(evaluation) is not None:
+        return None
+    if decisions_as_scores(evaluation) is not None:
         return None
     return {
         "slope": found.slope.value,
@@ -329,6 +341,12 @@ RULES = (
         negative_r2,
     ),
     Rule("one_answer", "Every row is predicted as {answer!r}.", one_answer),
+    Rule(
+        "decisions_as_scores",
+        "Every score is 0 or 1: these are decisions, whose AUC is that of one threshold. Pass scores to judge the "
+        "ranking, or the decisions as prediction=.",
+        decisions_as_scores,
+    ),
     Rule("constant_score", "Every row has the same score: it ranks nothing.", constant_score),
     Rule("few_rows", "Fewer than {few} rows of {classes}: what is said of such classes is rough.", few_rows),
     Rule(

@@ -9,6 +9,7 @@ from typing import Any
 
 from gnomon.errors import UsageError
 from gnomon.evaluation.advice import advise
+from gnomon.evaluation.agreement import agreement_notes
 from gnomon.evaluation.binary import evaluate_binary
 from gnomon.evaluation.calibration import Calibration, calibration_of
 from gnomon.evaluation.clustered import Clustered
@@ -178,6 +179,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
         slices=slices_of(summary, whole, schema, options, reading),
         notes=(
             *left_out(summary.dropped),
+            *agreement_notes(summary, schema),
             *parts.notes,
             *reading.notes(parts.estimates),
             *schema.notes,

@@ -12,7 +12,7 @@ import numpy as np
 from gnomon.errors import UsageError
 from gnomon.schema.request import Request
 from gnomon.schema.schema import Columns, Part
-from gnomon.sources.arrays import ArraySource
+from gnomon.sources.arrays import ArraySource, check_aligned
 from gnomon.sources.base import Source
 from gnomon.sources.files import FileSource
 from gnomon.sources.frames import open_frame
@@ -59,8 +59,10 @@ def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -
         return source, Request(columns, None, classes=classes, slices=slices_of(named.slices), **asked)
     source, columns, either = open_arrays(first, predicted, named)
     if classes is None and len(columns.targets) > 1:
-        classes = list(map(str, getattr(first, "columns", range(len(columns.targets)))))
-    return source, Request(columns, either, classes=classes, **asked)
+        classes = column_labels(first) or list(map(str, range(len(columns.targets))))
+    scores = predicted if named.score is None else named.score
+    by_place = column_labels(scores) is None
+    return source, Request(columns, either, classes=classes, by_place=by_place, **asked)
 
 
 def slices_of(given: Any) -> tuple[Any, ...]:
@@ -148,6 +150,10 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
     for name, value in (("prediction", prediction), ("score", score), ("weight", weight), ("cluster", cluster)):
         if isinstance(value, str):
             raise UsageError(f"{name}={value!r} names a column, but the true values came as an array: pass an array")
+    check_aligned(
+        {"y_true": data, "y_pred": predicted, "prediction": prediction, "score": score, "weight": weight,
+         "cluster": cluster}
+    )  # fmt: skip
     arrays = columns_of("y_true", data)
     targets = tuple(arrays)
     either = None
@@ -176,8 +182,18 @@ def columns_of(name: str, values: Any) -> dict[str, Any]:
         return {name: values}
     table = np.asarray(values)
     if not table.shape[1]:
-        raise UsageError(f"{name} has shape {table.shape}: it holds no column")
-    return {f"{name}[{number}]": table[:, number] for number in range(table.shape[1])}
+        raise UsageError(f"{name} has shape {table.shape}: it has no columns")
+    labels = column_labels(values) or list(map(str, range(table.shape[1])))
+    return {f"{name}[{label}]": table[:, number] for number, label in enumerate(labels)}
+
+
+def column_labels(values: Any) -> list[str] | None:
+    """What the columns of a data frame are called; None where they are only numbered, or it is no frame."""
+    labels = getattr(values, "columns", None)
+    if labels is None or hasattr(values, "reshape"):
+        return None
+    found = [str(label) for label in labels]
+    return found if len(set(found)) == len(found) and found != list(map(str, range(len(found)))) else None
 
 
 def is_matrix(values: Any) -> bool:

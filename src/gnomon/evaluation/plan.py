@@ -58,7 +58,7 @@ def counted_rows(source: Source, schema: Schema, threads: int) -> int:
     """The number of rows, from a reading where it is not known without one."""
     if source.rows is not None:
         return source.rows
-    return fold(source.parts({schema.columns.target: False}, threads), RowCounter, threads).rows
+    return fold(source.parts({schema.columns.target: "any"}, threads), RowCounter, threads).rows
 
 
 class RowCounter:

@@ -35,7 +35,7 @@ class Sample:
 
 def glimpse(source: Source, schema: Schema) -> Sample | None:
     """A sample from a few places of the source, read without the rest; None if it cannot be read so."""
-    pieces = source.glimpses(schema.numeric, ROWS)
+    pieces = source.glimpses(schema.uses, ROWS)
     return None if pieces is None else Sample(encoded(pieces, schema))
 
 
@@ -43,7 +43,7 @@ def every_so_many(source: Source, schema: Schema, threads: int) -> Sample:
     """Every k-th row of the whole source, which is read once; k doubles while there are too many."""
     taken: list[Any] = []
     step, rows, held = 1, 0, 0
-    for part in source.parts(schema.numeric, threads):
+    for part in source.parts(schema.uses, threads):
         for piece in part:
             first = -rows % step
             taken.append(replace(piece, table=piece.every(first, step)))

@@ -11,6 +11,7 @@ from gnomon.evaluation.sample import Sample
 from gnomon.kernels.losses import class_losses
 from gnomon.schema.batch import Batch
 from gnomon.schema.schema import Schema
+from gnomon.states.agreement import Agreement
 from gnomon.states.base import State
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import ClassLoss, Weight
@@ -96,6 +97,8 @@ def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State
     target, weight = batch.target, batch.weight
     if batch.prediction is not None:
         states["confusion"] = Confusion.of_labels(target, batch.prediction, weight, 2, threads)
+        if batch.scores:
+            states["agreement"] = Agreement.of_two(batch.prediction, batch.scores[0])
     elif schema.threshold is not None:
         states["confusion"] = Confusion.of_scores(target, batch.scores[0], weight, schema.threshold, threads)
     if batch.scores and schema.scale == "probability":
@@ -116,6 +119,8 @@ def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, S
             for name, losses in (("log_loss", log_loss), ("brier_score", brier)):
                 states[name] = ClassLoss.of(losses, batch.target, weight, classes, threads)
     assert predicted is not None  # a schema has predictions or scores
+    if batch.prediction is not None and batch.scores:
+        states["agreement"] = Agreement.of_several(batch.prediction, batch.scores)
     states["confusion"] = Confusion.of_labels(batch.target, predicted, weight, classes, threads)
     return states
 

@@ -21,10 +21,10 @@ from gnomon.evaluation.summary import Summary, summarise
 from gnomon.schema.batch import (
     Batch,
     chosen_rows,
-    codes,
     encode,
     leave_out_incomplete,
     leave_out_weightless,
+    outcomes,
     refuse_missing,
     weights,
 )
@@ -77,8 +77,8 @@ def weigh(source: Source, schema: Schema, threads: int) -> list[Weight] | None:
     """The weights of each class (of a regression: of all rows), from one reading; None where there are none."""
     if schema.columns.weight is None:
         return None
-    used = (schema.columns.weight, schema.columns.target, *schema.part_column)
-    columns = {name: must for name, must in schema.numeric.items() if name in used}
+    used = (schema.columns.weight, *schema.columns.targets, *schema.part_column)
+    columns = {name: use for name, use in schema.uses.items() if name in used}
     return fold(source.parts(columns, threads), lambda: WeightTally(schema), threads).weights()
 
 
@@ -95,12 +95,12 @@ class WeightTally:
         assert name is not None  # asked for where there are weights
         rows = chosen_rows(piece, self._schema)
         leave_out_weightless(rows, name)
-        leave_out_incomplete(rows, (name, self._schema.columns.target))
+        leave_out_incomplete(rows, (name, *self._schema.columns.targets))
         weight = weights(rows, name)
         if self._schema.task == "regression":
             code = np.zeros(len(weight), np.uint8)
         else:
-            code = codes(rows, self._schema.columns.target, self._schema, threads)
+            code = outcomes(rows, self._schema.columns.targets, self._schema, threads)
         self._states = self._states.merge(Confusion.of_labels(code, code, weight, self._states.classes, threads))
 
     def merge(self, other: Self) -> Self:
@@ -120,7 +120,7 @@ def count(source: Source, schema: Schema, tallies: Tallies, threads: int, sample
         DataError: There are no rows, or values are missing (then all of them are counted).
     """
     try:
-        tally = fold(source.parts(schema.numeric, threads), tallies.start, threads)
+        tally = fold(source.parts(schema.uses, threads), tallies.start, threads)
     except MissingValuesError:
         refuse_missing(source, schema, threads)
         raise
@@ -233,7 +233,7 @@ class RowTally:
 
 def read_range(source: Source, schema: Schema, low: float, high: float, threads: int, watch: Watch) -> Scores:
     """The rows of a binary task whose scores lie in [low, high)."""
-    return fold(source.parts(schema.numeric, threads), lambda: RangeTally(schema, low, high, watch), threads).scores
+    return fold(source.parts(schema.uses, threads), lambda: RangeTally(schema, low, high, watch), threads).scores
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from gnomon.errors import UsageError
 Labels = NDArray[Any]
 Scores = NDArray[np.float64]
 
-CLASSIFIER, REGRESSOR = "classifier", "regressor"
+CLASSIFIER, REGRESSOR, UNSAID = "classifier", "regressor", "unsaid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,48 +35,47 @@ class Answers:
     probabilities: bool = False
 
     @classmethod
-    def joined(cls, parts: Sequence[tuple[NDArray[np.intp], Answers]], rows: int) -> Answers:
-        """The answers of several models, each to rows of its own, as one.
-
-        Args:
-            parts: The places of the rows, and what was said of them.
-            rows: How many there are in all.
+    def joined(cls, parts: Sequence[Answers]) -> Answers:
+        """The answers of several models, one after the other, as one.
 
         Raises:
             UsageError: The models know different classes.
         """
-        first = parts[0][1]
-        if any(own.classes != first.classes for _, own in parts):
+        first = parts[0]
+        if any(own.classes != first.classes for own in parts):
             raise UsageError(
                 "some folds know other classes than others, so their scores cannot be put together: use fewer folds, "
                 "or folds that hold rows of every class (StratifiedKFold)"
             )
-        predicted = np.empty((rows, *first.predicted.shape[1:]), np.result_type(*(own.predicted for _, own in parts)))
-        scores = None if first.scores is None else np.empty((rows, *first.scores.shape[1:]), np.float64)
-        for places, own in parts:
-            predicted[places] = own.predicted
-            if scores is not None:
-                scores[places] = own.scores
-        return cls(predicted, scores, first.classes, first.probabilities)
+        predicted = np.concatenate([own.predicted for own in parts])
+        scores = [own.scores for own in parts if own.scores is not None]
+        return cls(predicted, np.concatenate(scores) if scores else None, first.classes, first.probabilities)
+
+    def taken(self, places: NDArray[np.intp]) -> Answers:
+        """Some of the answers, in this order."""
+        scores = None if self.scores is None else self.scores[places]
+        return replace(self, predicted=self.predicted[places], scores=scores)
 
 
 def kind_of(model: Any) -> str:
-    """Whether a model is a classifier or a regressor, by scikit-learn's tags or by what it has.
+    """Whether a model is a classifier or a regressor, by scikit-learn's tags or by what it has; or does not say it.
 
     Raises:
         UsageError: It has no ``predict``, or is neither.
     """
     if not callable(getattr(model, "predict", None)):
-        raise UsageError(f"{type(model).__name__} is no fitted model: it has no predict method")
+        raise UsageError(f"{type(model).__name__} is not a fitted model: it has no predict method")
     kind = getattr(model, "_estimator_type", None)
     if kind is None and hasattr(model, "__sklearn_tags__"):
         kind = model.__sklearn_tags__().estimator_type
     if kind in (CLASSIFIER, REGRESSOR):
         return str(kind)
     if kind is not None:
-        raise UsageError(f"{type(model).__name__} is no classifier and no regressor: scikit-learn calls it {kind}")
+        raise UsageError(
+            f"{type(model).__name__} is neither a classifier nor a regressor: scikit-learn calls it {kind}"
+        )
     classifies = any(hasattr(model, name) for name in ("predict_proba", "decision_function", "classes_"))
-    return CLASSIFIER if classifies else REGRESSOR
+    return CLASSIFIER if classifies else UNSAID
 
 
 def answers_of(model: Any, X: Any) -> Answers:
@@ -88,7 +87,7 @@ def answers_of(model: Any, X: Any) -> Answers:
     kind = kind_of(model)
     try:
         predicted = table_of(model.predict(X))
-        if kind == REGRESSOR:
+        if kind != CLASSIFIER:
             return Answers(predicted)
         for method in ("predict_proba", "decision_function"):
             # A model may have the attribute and refuse it only when it is looked up, as SVC(probability=False) does.

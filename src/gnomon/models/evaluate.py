@@ -13,13 +13,14 @@ from gnomon.errors import UsageError, nearest
 from gnomon.evaluation.advice import advise
 from gnomon.evaluation.result import Evaluation
 from gnomon.evaluation.several import Evaluations
-from gnomon.models.answers import CLASSIFIER, Answers, answers_of, kind_of
+from gnomon.models.answers import CLASSIFIER, REGRESSOR, UNSAID, Answers, answers_of, kind_of
 from gnomon.models.cutoff import cutoff_of
-from gnomon.models.folds import out_of_fold
+from gnomon.models.folds import OutOfFold, out_of_fold, rows_of
 from gnomon.models.rows import Rows
+from gnomon.sources.arrays import check_aligned
 
 # What the columns are called, unless the features have such columns themselves.
-TARGET, PREDICTED, SCORE, WEIGHT = "y_true", "y_pred", "y_score", "weight"
+TARGET, PREDICTED, SCORE, WEIGHT, CLUSTER = "y_true", "y_pred", "y_score", "weight", "cluster"
 
 
 def evaluate_model(
@@ -32,8 +33,10 @@ def evaluate_model(
     cv: Any = None,
     groups: Any = None,
     weight: Any = None,
+    cluster: Any = None,
     slices: str | Sequence[str] | None = None,
     id: str | None = None,
+    task: str = "auto",
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     threshold: float | None = None,
@@ -51,12 +54,16 @@ def evaluate_model(
         y: The true values: shape (rows,), of a multilabel task (rows, labels) of 0 and 1.
         train: The features and true values that the model was fitted on (and their weights, if ``weight`` is given):
             evaluated too, as ``ev.train``, and advice says where the difference points to overfitting.
-        cv: Evaluate copies of the model instead, each fitted on the other folds: a number of folds, or a splitter of
-            scikit-learn whose test rows hold every row once. The model need not be fitted.
+        cv: Evaluate copies of the model instead, each fitted on the training rows of a fold: a number of folds, or a
+            splitter of scikit-learn. Rows that are in no test fold are left out; predictions of a row that is in
+            several are a cluster. The model need not be fitted.
         groups: Of each row, for splitters that keep groups together.
         weight: Of each row, for the evaluation alone: shape (rows,).
+        cluster: Which rows belong together, for the intervals: shape (rows,), or the name of a column of ``X``.
         slices: Names of columns of ``X`` (a data frame) whose values divide the rows, as for :func:`gnomon.evaluate`.
         id: Name of a column of ``X`` that says what rows are called.
+        task: ``"auto"``, ``"binary"`` or ``"regression"``, for a model that does not say what it is: with a target of 0
+            and 1, predictions between 0 and 1 are taken as probabilities.
         classes: The classes in another order than the model's, or of a model that does not say them.
         positive: The class that the model looks for; needed unless the classes are 0/1, False/True or -1/1.
         threshold: A row is predicted positive at ``score >= threshold``; None for what the model itself predicts.
@@ -89,23 +96,27 @@ def evaluate_model(
     if train is not None and not (isinstance(train, tuple) and len(train) in (2, 3)):
         raise UsageError("train= takes the features and the true values that the model was fitted on: train=(X, y)")
     if train is not None and (weight is None) != (len(train) == 2):
-        raise UsageError("weigh the rows of both or of neither: weight=w and train=(X, y, w)")
+        raise UsageError("pass weights for both sets of rows, or for neither: weight=w and train=(X, y, w)")
     models = several(model)
-    said = {"classes": classes, "positive": positive, "threshold": threshold, "slices": slices, "id": id, **options}
+    if groups is not None and cv is None:
+        raise UsageError("groups= goes with cv=, which splits rows by them; for intervals by group use cluster=")
+    check_aligned({"X": X, "y": y, "weight": weight, "cluster": cluster, "groups": groups})
+    said = {"classes": classes, "positive": positive, "threshold": threshold, "slices": slices, "id": id,
+            "cluster": cluster, "task": task, **options}  # fmt: skip
 
     def one(each: Any) -> Evaluation:
         notes = []
         if cv is not None:
-            answers, folds = out_of_fold(each, X, y, cv, groups)
-            notes.append(f"Every row was predicted by a copy of the model fitted on the other {folds - 1} folds.")
+            folded = out_of_fold(each, X, y, cv, groups)
+            notes = folded.notes()
+            found = evaluated(each, folded.answers, *of_folds(folded, X, y, weight, said))
         else:
-            answers = answers_of(each, X)
-        found = evaluated(each, answers, X, y, weight, said)
+            found = evaluated(each, answers_of(each, X), X, y, weight, said)
         fitted = None
         if train is not None:
             own_weight = train[2] if len(train) == 3 else None
             fitted = evaluated(each, answers_of(each, train[0]), train[0], train[1], own_weight,
-                               said | {"slices": None, "id": None})  # fmt: skip
+                               said | {"slices": None, "id": None, "cluster": None})  # fmt: skip
         found = replace(
             found,
             train=fitted,
@@ -117,6 +128,21 @@ def evaluate_model(
     if models is None:
         return one(model)
     return Evaluations({name: one(each) for name, each in models.items()})
+
+
+def of_folds(
+    folded: OutOfFold, X: Any, y: Any, weight: Any, said: dict[str, Any]
+) -> tuple[Any, Any, Any, dict[str, Any]]:
+    """The rows of each prediction, their true values, weights and options; those of one row are a cluster."""
+    if folded.whole:
+        return X, y, weight, said
+    cluster = said["cluster"]
+    if cluster is None and folded.repeated:
+        cluster = folded.places
+    elif cluster is not None and not isinstance(cluster, str):
+        cluster = rows_of(cluster, folded.places)
+    own_weight = None if weight is None else rows_of(weight, folded.places)
+    return rows_of(X, folded.places), rows_of(y, folded.places), own_weight, said | {"cluster": cluster}
 
 
 def several(model: Any) -> dict[str, Any] | None:
@@ -146,17 +172,27 @@ def several(model: Any) -> dict[str, Any] | None:
 def evaluated(model: Any, answers: Answers, X: Any, y: Any, weight: Any, said: dict[str, Any]) -> Evaluation:
     """The evaluation of what a model says of rows."""
     said = dict(said)
-    rows = Rows(X, said.pop("slices"), said.pop("id"))
+    cluster, task = said.pop("cluster"), said.pop("task")
+    rows = Rows(X, said.pop("slices"), said.pop("id"), cluster if isinstance(cluster, str) else None)
     truth = truth_of(y)
     if len(truth) != len(answers.predicted):
         raise UsageError(f"X has {len(answers.predicted):,} rows, but y has {len(truth):,}")
     if weight is not None:
         said["weight"] = rows.put(WEIGHT, np.asarray(weight))
+    if cluster is not None:
+        said["cluster"] = cluster if isinstance(cluster, str) else rows.put(CLUSTER, np.asarray(cluster))
     if truth.ndim == 2:
         labels = said.pop("classes") or [str(own) for own in getattr(y, "columns", range(truth.shape[1]))]
         return of_labels(answers, truth, labels, said, rows)
     said["target"] = rows.put(TARGET, truth)
-    if kind_of(model) != CLASSIFIER:
+    kind = kind_of(model)
+    if task != "auto":
+        kind = REGRESSOR if task == "regression" else CLASSIFIER
+    elif kind == UNSAID:
+        kind = CLASSIFIER if probable(answers.predicted, truth) else REGRESSOR
+    if kind == CLASSIFIER and not answers.classes and answers.predicted.dtype.kind == "f":
+        answers = from_probabilities(answers)
+    if kind != CLASSIFIER:
         for name in ("classes", "positive", "threshold"):
             if said.pop(name) is not None:
                 raise UsageError(f"{name}= is for a classifier, but {type(model).__name__} is a regressor")
@@ -164,14 +200,49 @@ def evaluated(model: Any, answers: Answers, X: Any, y: Any, weight: Any, said: d
             raise UsageError("the model predicts several amounts a row: evaluate each by gnomon.evaluate")
         return rows.evaluated(prediction=rows.put(PREDICTED, answers.predicted), task="regression", **said)
     known = known_classes(answers, said.pop("classes"))
+    unknown = () if not answers.classes or said["positive"] is not None else unknown_classes(truth, known)
+    known = (*known, *unknown)
     if len(known) == 2:
         return of_two(model, answers, known, said, rows)
     said |= {"classes": list(known) or None, "prediction": rows.put(PREDICTED, answers.predicted)}
     said["task"] = "multiclass" if len(known) > 2 else "auto"
     if answers.scores is not None and answers.scores.ndim == 2 and answers.scores.shape[1] == len(answers.classes):
-        columns = answers.scores[:, [answers.classes.index(own) for own in known]]
-        said |= {"score": rows.put_all(SCORE, known, columns), "scale": scale_of(answers)}
+        scored = [own for own in known if own not in unknown]
+        columns = answers.scores[:, [answers.classes.index(own) for own in scored]]
+        said |= {"score": rows.put_all(SCORE, scored, columns), "scale": scale_of(answers)}
     return rows.evaluated(**said)
+
+
+def probable(predicted: NDArray[Any], truth: NDArray[Any]) -> bool:
+    """Whether predictions of a model that does not say what it is are probabilities of classes, as boosters give them.
+
+    Args:
+        predicted: Of shape (rows,) or (rows, classes).
+        truth: The true values, shape (rows,).
+    """
+    if predicted.dtype.kind != "f" or not len(predicted) or not np.isfinite(predicted).all():
+        return False
+    if truth.dtype.kind not in "iub" or not ((predicted >= 0) & (predicted <= 1)).all():
+        return False
+    if predicted.ndim == 1:
+        return bool(np.isin(truth, (0, 1)).all() and (predicted % 1 != 0).any())
+    inside = truth.min() >= 0 and truth.max() < predicted.shape[1]
+    return bool(inside and (np.abs(predicted.sum(axis=1) - 1) < 1e-3).all())
+
+
+def from_probabilities(answers: Answers) -> Answers:
+    """Answers of a model whose ``predict`` gives probabilities: the classes are 0, 1 and so on."""
+    scores = answers.predicted
+    if scores.ndim == 2:
+        return Answers(scores.argmax(axis=1), scores, tuple(range(scores.shape[1])), probabilities=True)
+    both = np.column_stack([1 - scores, scores])
+    return Answers((scores >= 0.5).astype(np.int64), both, (0, 1), probabilities=True)
+
+
+def unknown_classes(truth: NDArray[Any], known: tuple[Any, ...]) -> tuple[Any, ...]:
+    """True labels that a model does not know; none where labels and classes cannot be compared."""
+    names = set(map(label_text, known))
+    return tuple(own for own in np.unique(truth).tolist() if own not in known and label_text(own) not in names)
 
 
 def truth_of(y: Any) -> NDArray[Any]:
@@ -253,6 +324,10 @@ def of_labels(answers: Answers, truth: Any, labels: Sequence[Any], said: dict[st
     if answers.predicted.shape != truth.shape:
         raise UsageError(f"y has shape {truth.shape}, but the model predicts shape {answers.predicted.shape}")
     said |= {"target": rows.put_all(TARGET, labels, truth), "classes": labels, "task": "multilabel"}
+    if answers.scores is None and not np.isin(answers.predicted, (0, 1)).all():
+        # A network's probabilities: of one class a row, or of several labels, as its rows say.
+        score = rows.put_all(SCORE, labels, answers.predicted)
+        return rows.evaluated(**said | {"score": score, "task": "auto"})
     said["prediction"] = rows.put_all(PREDICTED, labels, answers.predicted)
     if answers.scores is not None and answers.scores.shape == truth.shape:
         said |= {"score": rows.put_all(SCORE, labels, answers.scores), "scale": scale_of(answers)}

@@ -1,28 +1,70 @@
-"""Out-of-fold predictions: every row is answered by a copy of the model that was not fitted on it."""
+"""Out-of-fold predictions: a row is answered by copies of the model that were not fitted on it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.errors import UsageError
 from gnomon.models.answers import Answers, answers_of
 
 
-def out_of_fold(model: Any, X: Any, y: Any, cv: Any, groups: Any) -> tuple[Answers, int]:
-    """What copies of a model, each fitted on the other folds, say of every row, and the number of folds.
+@dataclass(frozen=True, slots=True)
+class OutOfFold:
+    """What copies of a model say of rows that they were not fitted on.
+
+    Attributes:
+        answers: One answer for each prediction, in the order of ``places``.
+        places: The row that each prediction is of, ascending: shape (predictions,).
+        rows: How many rows there are in all.
+        folds: How many copies were fitted.
+    """
+
+    answers: Answers
+    places: NDArray[np.intp]
+    rows: int
+    folds: int
+
+    @property
+    def repeated(self) -> bool:
+        """Whether a row was predicted more than once, as in repeated splits."""
+        return bool((np.diff(self.places) == 0).any())
+
+    @property
+    def left_out(self) -> int:
+        """How many rows were never predicted, as the first ones of a time series."""
+        return self.rows - len(np.unique(self.places))
+
+    @property
+    def whole(self) -> bool:
+        """Whether every row was predicted exactly once."""
+        return not self.repeated and not self.left_out
+
+    def notes(self) -> list[str]:
+        """How the predictions came about, in words."""
+        if self.whole:
+            return [f"Every row was predicted by a copy of the model fitted on the other {self.folds - 1} folds."]
+        notes = [f"Predicted by {self.folds} copies of the model, each fitted on other rows than those it predicts."]
+        if self.left_out:
+            notes.append(f"{self.left_out:,} of {self.rows:,} rows are in no test fold and are left out.")
+        if self.repeated:
+            notes.append("Rows are predicted more than once: each prediction counts, and intervals take those of one "
+                         "row as a cluster.")  # fmt: skip
+        return notes
+
+
+def out_of_fold(model: Any, X: Any, y: Any, cv: Any, groups: Any) -> OutOfFold:
+    """Fit a copy of a model on each training fold and let it predict the test fold.
 
     Args:
         model: The model; it is cloned, and stays as it is.
         X: The features.
         y: The true values.
-        cv: The number of folds, or a splitter of scikit-learn, or pairs of train and test rows.
+        cv: The number of folds, or a splitter of scikit-learn, or pairs of train and test rows. Test folds may leave
+            rows out, as those of ``TimeSeriesSplit``, or repeat them, as those of ``RepeatedKFold``.
         groups: Of each row, for splitters that keep groups together.
-
-    Raises:
-        UsageError: The folds do not hold every row exactly once, as those of repeated splits.
     """
     from sklearn.model_selection import cross_validate
 
@@ -37,16 +79,11 @@ def out_of_fold(model: Any, X: Any, y: Any, cv: Any, groups: Any) -> tuple[Answe
         return_indices=True,
         error_score="raise",
     )
-    places = found["indices"]["test"]
-    rows = len(y)
-    seen = np.bincount(np.concatenate(places), minlength=rows)
-    if (seen != 1).any():
-        raise UsageError(
-            f"cv={cv!r} leaves {int((seen == 0).sum()):,} rows without a prediction and predicts "
-            f"{int((seen > 1).sum()):,} more than once: use folds that hold every row once, such as cv=5"
-        )
-    parts = [(own, answers_of(each, rows_of(X, own))) for own, each in zip(places, found["estimator"], strict=True)]
-    return Answers.joined(parts, rows), len(parts)
+    tests = found["indices"]["test"]
+    parts = [answers_of(each, rows_of(X, own)) for own, each in zip(tests, found["estimator"], strict=True)]
+    places = np.concatenate(tests)
+    order = np.argsort(places, kind="stable")
+    return OutOfFold(Answers.joined(parts).taken(order), places[order], len(y), len(parts))
 
 
 def _unscored(model: Any, X: Any, y: Any) -> float:
@@ -55,9 +92,9 @@ def _unscored(model: Any, X: Any, y: Any) -> float:
 
 
 def rows_of(X: Any, places: NDArray[np.intp]) -> Any:
-    """Some rows of a pandas or Polars frame, a sparse matrix, an array or a list."""
+    """Some rows of a pandas or Polars frame or series, a sparse matrix, an array or a list."""
     if hasattr(X, "iloc"):
         return X.iloc[places]
-    if hasattr(X, "shape"):
+    if hasattr(X, "shape") and not hasattr(X, "to_pylist"):
         return X[places]
     return [X[place] for place in places]

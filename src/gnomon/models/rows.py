@@ -19,18 +19,19 @@ class Rows:
         X: The features.
         slices: As for :func:`gnomon.evaluate`.
         id: The name of a column that says what rows are called.
+        cluster: The name of a column that says which rows belong together.
 
     Raises:
         UsageError: Columns are named, but the features have no names.
     """
 
-    def __init__(self, X: Any, slices: Any, id: Any) -> None:
+    def __init__(self, X: Any, slices: Any, id: Any, cluster: str | None) -> None:
         names = [str(name) for name in getattr(X, "columns", ())]
         asked = [slices] if isinstance(slices, str) else list(slices or ())
         texts = [part for own in asked for part in ([own] if isinstance(own, str) else list(own))]
-        if (texts or id is not None) and not names:
-            raise UsageError("slices= and id= name columns of X: pass a data frame")
-        wanted = {id, *texts}
+        if (texts or id is not None or cluster is not None) and not names:
+            raise UsageError("slices=, id= and cluster= name columns of X: pass a data frame")
+        wanted = {id, cluster, *texts}
         for text in texts:  # age=30,50 and region:sex
             column = text.partition("=")[0]
             wanted |= {column, *column.split(":")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -103,6 +104,8 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
     scores = tuple(score(rows, name, schema, threads) for name in columns.scores)
     if schema.task == "multiclass" and scores and schema.scale == "probability":
         check_sums(rows, scores, columns.scores)
+    if schema.unscored:
+        scores = with_unscored(scores, schema, len(target))
     weight = None if columns.weight is None else weights(rows, columns.weight)
     clusters = None
     if schema.clusters is not None and columns.cluster is not None:
@@ -126,7 +129,50 @@ def outcomes(rows: Rows, names: tuple[str, ...], schema: Schema, threads: int) -
         return amounts(rows, names[0], threads)
     if schema.task == "multilabel":
         return np.stack([codes(rows, name, schema, threads) for name in names])
+    if schema.one_hot and len(names) > 1:
+        return one_hot_codes(rows, names, threads)
     return codes(rows, names[0], schema, threads)
+
+
+def one_hot_codes(rows: Rows, names: tuple[str, ...], threads: int) -> NDArray[Any]:
+    """The class codes of columns of 0 and 1.
+
+    Raises:
+        DataError: A row has no 1, or several, or something else.
+    """
+    table = np.stack([label_codes(rows, name, (0, 1), threads) for name in names])
+    ones = table.sum(axis=0)
+    wrong = np.flatnonzero(ones != 1)
+    if len(wrong):
+        row = int(wrong[0])
+        raise DataError(
+            f"{rows.position(row)} has {int(ones[row])} of the classes {names[0]!r} to {names[-1]!r} "
+            f"({len(wrong):,} such rows): a row of a multiclass task has one; for several labels a row use "
+            "task='multilabel' (--task multilabel)"
+        )
+    found: NDArray[np.intp] = table.argmax(axis=0)
+    return found.astype(np.uint8 if len(names) < 255 else np.int32)
+
+
+def label_codes(rows: Rows, name: str, labels: tuple[int, ...], threads: int) -> NDArray[Any]:
+    """A column of whole numbers as their places among some labels.
+
+    Raises:
+        DataError: It holds another value.
+    """
+    found, unknown = encode_labels(rows.table[name], labels, threads)
+    if len(unknown):
+        row = int(unknown[0])
+        value = rows.table[name][row].as_py()
+        raise DataError(f"column {name!r} holds {value!r} in {rows.position(row)}: a label is 0 or 1 in each row")
+    return found
+
+
+def with_unscored(scores: tuple[NDArray[Any], ...], schema: Schema, rows: int) -> tuple[NDArray[Any], ...]:
+    """The scores in the order of the classes; a class that the model does not know scores less than all others."""
+    least = 0.0 if schema.scale == "probability" else -sys.float_info.max
+    told = iter(scores)
+    return tuple(np.full(rows, least) if code in schema.unscored else next(told) for code in range(len(schema.labels)))
 
 
 def weights(rows: Rows, name: str) -> NDArray[np.float64]:
@@ -306,12 +352,12 @@ def codes(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
     Raises:
         DataError: A label is not among the classes.
     """
+    if schema.task == "multilabel":
+        return label_codes(rows, name, (0, 1), threads)
     found, unknown = encode_labels(rows.table[name], schema.labels, threads)
     if len(unknown):
         row = int(unknown[0])
         value = rows.table[name][row].as_py()
-        if schema.task == "multilabel":
-            raise DataError(f"column {name!r} holds {value!r} in {rows.position(row)}: a label is 0 or 1 in each row")
         shown = ", ".join(repr(known) for known in schema.names[:10])
         raise DataError(
             f"column {name!r} holds {value!r} in {rows.position(row)}, which is no class ({shown}): "
@@ -323,7 +369,7 @@ def codes(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
 def refuse_missing(source: Source, schema: Schema, threads: int) -> None:
     """Raises MissingValuesError with the missing values of the whole source counted, if there are any."""
     found: dict[str, tuple[int, list[str]]] = {}
-    for part in source.parts(schema.numeric, threads):
+    for part in source.parts(schema.uses, threads):
         for piece in part:
             rows = chosen_rows(piece, schema)
             if schema.columns.weight is not None:

@@ -1,4 +1,4 @@
-"""Which rows belong together: the values of a column, numbered as they turn up."""
+"""Which rows belong together: the values of a column, by name, numbered as they turn up."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError
 from gnomon.schema.labels import numbers, without_views
+from gnomon.schema.slices import slice_name
 
 
 class ClusterNumbers:
@@ -44,7 +45,7 @@ class ClusterNumbers:
         return np.concatenate([self._chunk(chunk) for chunk in chunks])
 
     def _chunk(self, chunk: Any) -> NDArray[np.int64]:
-        values = chunk.dictionary.to_pylist()
+        values = list(map(slice_name, chunk.dictionary.to_pylist()))
         with self._adding:
             places = np.array([self._numbers.setdefault(own, len(self._numbers)) for own in values], np.int64)
         return np.asarray(places[numbers(chunk.indices)])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
 from gnomon.schema.labels import numbers, without_views
+from gnomon.sources.columns import is_text, spelled_whole, without_fraction
 
 # From here on not every whole number is a double.
 LARGEST = 2.0**53
@@ -19,7 +20,7 @@ NAMED = 3
 
 
 def ids_of(held: Any, column: str, where: str) -> Any:
-    """Ids, as plain values of which each occurs once; numbers as whole ones if they are.
+    """Ids, as text, of which each occurs once; whole numbers are written without a fraction, whatever their type.
 
     Args:
         held: An Arrow column.
@@ -36,15 +37,23 @@ def ids_of(held: Any, column: str, where: str) -> Any:
     missing = int(pc.sum(pc.is_null(ids, nan_is_null=True)).as_py() or 0)
     if missing:
         raise DataError(f"column {column!r} of {where} lacks {missing:,} values: every row needs an id")
-    if pa.types.is_floating(ids.type):  # as whole numbers are read from text
+    if pa.types.is_floating(ids.type):
         largest = pc.max(pc.abs(ids)).as_py()
         if largest is not None and largest >= LARGEST:
             raise DataError(
                 f"column {column!r} of {where} holds the number {largest:.17g}, too large to be told from its "
                 "neighbours: write ids as text"
             )
-        with suppress(pa.ArrowInvalid):
+        with suppress(pa.ArrowInvalid):  # fractions stay what they are
             ids = ids.cast(pa.int64())
+    if is_text(ids.type) and spelled_whole(ids):
+        ids = without_fraction(ids)
+    try:
+        ids = ids.cast(pa.large_string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise ColumnError(
+            f"column {column!r} of {where} contains {ids.type}: ids must be text, numbers or dates"
+        ) from None
     counts = pc.value_counts(ids)
     twice = np.flatnonzero(numbers(counts.field("counts")) > 1)
     if len(twice):
@@ -65,21 +74,13 @@ def common_rows(ids: Mapping[str, Any], column: str) -> dict[str, NDArray[np.int
         column: What the ids are called.
 
     Raises:
-        ColumnError: Ids of one are text, those of another are not.
         DataError: No row is common to all.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     first = next(iter(ids))
-    kind = ids[first].type
-    places = {}
-    for where, own in ids.items():
-        if own.type != kind:
-            raise ColumnError(
-                f"column {column!r} is {kind} in {first} but {own.type} in {where}: ids must be of one type"
-            )
-        places[where] = pc.index_in(ids[first], value_set=own)
+    places = {where: pc.index_in(ids[first], value_set=own) for where, own in ids.items()}
     there = np.logical_and.reduce([numbers(pc.is_valid(own)) for own in places.values()])
     if not there.any():
         raise DataError(f"no value of column {column!r} is in all of {', '.join(ids)}: there are no rows to compare on")
@@ -114,7 +115,7 @@ def check_same(columns: tuple[Any, Any], ids: Any, column: str, where: tuple[str
         row = int(wrong[0])
         raise DataError(
             f"column {column!r} differs between {where[0]} and {where[1]} in {len(wrong):,} rows, the first that of "
-            f"{ids[row].as_py()!r}: {first[row].as_py()!r} and {second[row].as_py()!r}; models are compared on rows "
+            f"{ids[row].as_py()}: {first[row].as_py()!r} and {second[row].as_py()!r}; models are compared on rows "
             "with the same true values"
         )
 

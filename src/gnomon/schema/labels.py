@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError
 from gnomon.kernels.scan import distinct_integers, encode_integers, scan_floats
+from gnomon.sources.base import Use
 
 Label = int | str
 
@@ -30,6 +31,7 @@ class LabelColumn:
         rows: How many rows have a value.
         missing: How many have none.
         unit: Whether every value lies in [0, 1].
+        use: What the column is to be read for, where a text file does not say its type.
     """
 
     labels: tuple[Label, ...] | None
@@ -38,6 +40,7 @@ class LabelColumn:
     rows: int = 0
     missing: int = 0
     unit: bool = True
+    use: Use = "any"
 
     def merge(self, other: LabelColumn, name: str) -> LabelColumn:
         """The labels of two parts of one column.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from gnomon.errors import UsageError
+from gnomon.schema.one_hot import in_order
 from gnomon.schema.request import Request, threshold_of
 from gnomon.schema.schema import Missing, Scale, Schema
 
@@ -16,7 +17,7 @@ def multilabel(request: Request) -> Schema:
         UsageError: There are fewer than two labels, more or fewer predictions or scores than labels, or something was
             given that a multilabel task does not have.
     """
-    columns = request.columns
+    columns = in_order(request)
     labels = len(columns.targets)
     if labels < 2:
         raise UsageError("a multilabel task has a target column for each label: name two or more (target=[...])")

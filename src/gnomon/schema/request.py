@@ -19,7 +19,8 @@ class Request:
     """What a person asked for; see :func:`gnomon.evaluate` for the meaning of each.
 
     ``slices`` are as :func:`gnomon.schema.slicing.slicings` takes them. ``either`` names a column that is the
-    prediction or the score, whichever its values say.
+    prediction or the score, whichever its values say. ``by_place`` says that scores of several classes come from a
+    matrix without names, in the order of the classes.
     """
 
     columns: Columns
@@ -31,6 +32,7 @@ class Request:
     scale: str = "probability"
     missing: str = "error"
     slices: tuple[Any, ...] = ()
+    by_place: bool = False
 
 
 def check_request(request: Request) -> None:
@@ -54,8 +56,13 @@ def check_request(request: Request) -> None:
         raise UsageError(f"column {twice[0]!r} is named twice: prediction and something else")
     if len(set(parts)) < len(parts):
         raise UsageError(f"a column is named twice among target, score and weight: {', '.join(parts)}")
-    if len(columns.targets) > 1 and request.task not in ("auto", "multilabel"):
+    if len(columns.targets) > 1 and request.task not in ("auto", "multilabel", "multiclass"):
         raise UsageError(f"there are {len(columns.targets)} target columns, but a {request.task} task has one")
+    if len(columns.targets) == 1 and len(columns.predictions) > 1:
+        raise UsageError(
+            f"there are {len(columns.predictions)} columns of predictions ({', '.join(columns.predictions)}) for one "
+            "target: name one; to compare several models use gnomon.compare (gnomon compare)"
+        )
 
 
 def threshold_of(request: Request, *, usable: bool) -> float | None:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
-from gnomon.errors import ColumnError, DataError, UsageError, nearest
+from gnomon.errors import ColumnError, DataError, UsageError
+from gnomon.schema.classes import by_class, class_labels, of_positive, ordered_binary, read_names, too_many_classes
 from gnomon.schema.clusters import ClusterNumbers
-from gnomon.schema.labels import Label, LabelColumn, label_name, label_order, same_labels
+from gnomon.schema.labels import Label, LabelColumn, label_name, same_labels
+from gnomon.schema.matching import shown
 from gnomon.schema.multilabel import multilabel
+from gnomon.schema.one_hot import one_hot
 from gnomon.schema.request import Request, check_request, threshold_of
 from gnomon.schema.schema import Columns, Missing, Scale, Schema, Task
 from gnomon.schema.slicing import slicings
 from gnomon.schema.survey import survey_labels
 from gnomon.sources.base import Source, check_columns
+from gnomon.sources.columns import MISSING, reads_as_number
 
-# Whole numbers with more values than this may be classes or amounts: a person has to say.
+# Whole numbers with more values than this may be classes or amounts, even if they are counted from 0 or 1 on.
 CLEARLY_CLASSES = 100
+# Amounts as people write them: digits in groups, a decimal comma, a sign of money or of per cent.
+_WRITTEN_AMOUNT = re.compile(
+    r"[-+(]?\s*[$€£¥₩]?\s*(\d{1,3}([,.'\u00a0\u202f ]\d{3})+([.,]\d+)?|\d+([.,]\d+)?)\s*[%€]?\)?"
+)
 # So may as few as this where nearly every row has a value of its own; and fewer are rarely amounts.
 FEW_AMOUNTS = 10
 
@@ -47,6 +57,10 @@ def resolved(source: Source, request: Request, threads: int) -> Schema:
     """The schema of a request that has been checked."""
     if request.task == "regression":
         return regression(source, request)
+    if len(request.columns.targets) > 1 and request.task != "multilabel":
+        found = one_hot(source, request, threads)
+        if found is not None:
+            return found
     if request.task == "multilabel" or len(request.columns.targets) > 1:
         return multilabel(request)
     labels = survey_labels(source, request, threads)
@@ -74,12 +88,20 @@ def resolved(source: Source, request: Request, threads: int) -> Schema:
     if declared is not None:
         declared = read_names(declared, target)
     classes, boolean, notes = class_labels(columns, target, prediction, declared)
-    task = request.task if request.task != "auto" else task_of(columns, classes)
+    columns, classes, unscored, more = by_class(request, columns, classes, boolean)
+    notes += more
+    if declared is None and prediction is not None and not columns.scores and len(classes) > FEW_AMOUNTS:
+        notes += ["Whole numbers are taken as classes; for amounts, task='regression'."] * isinstance(classes[0], int)
+    task = request.task if request.task != "auto" else task_of(request, columns, classes)
     if task == "binary":
-        classes = ordered_binary(request, columns, classes, boolean)
+        if len(classes) > 2:
+            raise too_many_classes(source, request, columns, (classes, boolean), labels, threads)
+        order, classes = classes, ordered_binary(request, columns, classes, boolean)
+        if len(columns.scores) == 2 == len(order):
+            columns = of_positive(columns, order, classes, boolean, notes)
     elif request.positive is not None:
         raise UsageError(f"positive={request.positive!r} is for a binary task, but this one is {task}")
-    check_counts(request, columns, task, classes)
+    check_counts(request, columns, task, len(classes) - len(unscored), classes)
     return Schema(
         cast(Task, task),
         columns,
@@ -88,6 +110,8 @@ def resolved(source: Source, request: Request, threads: int) -> Schema:
         cast(Scale, request.scale),
         threshold_of(request, usable=task == "binary" and bool(columns.scores) and not columns.predictions),
         cast(Missing, request.missing),
+        read_as={name: own.use for name, own in labels.items()},
+        unscored=unscored,
         notes=tuple(notes),
     )
 
@@ -101,6 +125,7 @@ def looks_like_regression(request: Request, target: LabelColumn, prediction: Lab
     if request.task != "auto" or request.columns.scores or prediction is None or request.classes is not None:
         return False
     if target.labels is not None and target.labels and isinstance(target.labels[0], str):
+        refuse_written_amounts(request.columns.target, target)
         return False
     if target.labels is None:
         if target.unit and prediction.labels is not None and set(prediction.labels) <= {0, 1}:
@@ -126,12 +151,45 @@ def looks_like_regression(request: Request, target: LabelColumn, prediction: Lab
     several = len(target.labels) > 2
     apart = several and not set(target.labels) & set(prediction.labels)
     own_class = len(target.labels) > FEW_AMOUNTS and 2 * len(target.labels) > target.rows
-    if apart or own_class or len(target.labels) > CLEARLY_CLASSES:
+    uncounted = len(target.labels) > FEW_AMOUNTS and not counted(target.labels)
+    fractions = several and target.floating and prediction.floating
+    if apart or own_class or uncounted or fractions or len(target.labels) > CLEARLY_CLASSES:
         raise UsageError(
             f"column {name!r} has {len(target.labels)} distinct whole numbers in {target.rows:,} rows, which may be "
             "classes or amounts: say task='multiclass' or task='regression' (--task ...)"
         )
     return False
+
+
+def counted(labels: Sequence[Label]) -> bool:
+    """Whether whole numbers are 0, 1, 2 and so on, or begin with 1, as codes of classes do; a few may be missing.
+
+    >>> counted(range(1, 30)), counted([18, 19, 20]), counted([0, 5, 90])
+    (True, False, False)
+    """
+    least, greatest = int(labels[0]), int(labels[-1])
+    return least in (0, 1) and 5 * len(labels) >= 4 * (greatest - least + 1)
+
+
+def refuse_written_amounts(name: str, target: LabelColumn) -> None:
+    """Refuse text that is no name of a class: amounts in the way that people write them, or nearly all different.
+
+    Raises:
+        ColumnError: Every text is an amount.
+        UsageError: Nearly every row has a text of its own.
+    """
+    texts = [str(label) for label in target.labels or () if label not in MISSING]
+    written = next((text for text in texts if not reads_as_number(text)), None)
+    if written is not None and all(_WRITTEN_AMOUNT.fullmatch(text.strip()) for text in texts):
+        raise ColumnError(
+            f"column {name!r} contains amounts written as text, such as {written!r}: write them as plain numbers, such "
+            "as 1234.5; if they are names of classes, say task='multiclass' (--task multiclass)"
+        )
+    if len(texts) > FEW_AMOUNTS and 2 * len(texts) > target.rows:
+        raise UsageError(
+            f"column {name!r} has {len(texts):,} different texts in {target.rows:,} rows: if they name "
+            "classes, say task='multiclass' (--task multiclass)"
+        )
 
 
 def settle(request: Request, target: LabelColumn, prediction: LabelColumn | None) -> Columns:
@@ -153,148 +211,23 @@ def settle(request: Request, target: LabelColumn, prediction: LabelColumn | None
     return replace(columns, predictions=(either,), scores=())
 
 
-def class_labels(
-    columns: Columns,
-    target: LabelColumn,
-    prediction: LabelColumn | None,
-    declared: tuple[tuple[Label, ...], bool] | None,
-) -> tuple[tuple[Label, ...], bool, list[str]]:
-    """The classes in order, whether they are booleans, and what to remark on them.
-
-    Raises:
-        ColumnError: The prediction is of another kind than the target.
-        DataError: A label was not declared, or a binary prediction has one that the target lacks.
-    """
-    predicted = prediction if columns.prediction is not None else None
-    if predicted is not None and predicted.labels is None:
-        raise ColumnError(
-            f"column {columns.prediction!r} holds fractions, not class labels: "
-            "pass it as score=, or say task='regression'"
-        )
-    own, others = target.labels or (), (predicted.labels or ()) if predicted is not None else ()
-    if own and others and isinstance(own[0], str) != isinstance(others[0], str):
-        kinds = ["text" if isinstance(labels[0], str) else "numbers" for labels in (own, others)]
-        raise ColumnError(
-            f"column {columns.target!r} holds {kinds[0]} but {columns.prediction!r} holds {kinds[1]}: "
-            "use the same labels in both"
-        )
-    notes: list[str] = []
-    if declared is not None:
-        labels, boolean = declared
-        for name, found in ((columns.target, own), (columns.prediction, others)):
-            unknown = [label for label in found if label not in labels]
-            if unknown:
-                shown = ", ".join(repr(str(label)) for label in unknown[:5])
-                raise DataError(f"column {name!r} holds labels that were not declared as classes: {shown}")
-        absent = [label_name(label, boolean) for label in labels if label not in own]
-        if absent:
-            notes.append(f"No row has the class {', '.join(map(repr, absent))}: what needs such rows is undefined.")
-        return labels, boolean, notes
-    boolean = target.boolean and (predicted is None or predicted.boolean or set(others) <= {0, 1})
-    extra = sorted(set(others) - set(own), key=label_order)
-    if extra and len(own) <= 2 and not obvious_positive(tuple(sorted({*own, *extra}, key=label_order))):
-        shown = ", ".join(repr(str(label)) for label in extra[:5])
-        raise DataError(
-            f"column {columns.prediction!r} predicts {shown}, which column {columns.target!r} never holds "
-            f"({', '.join(repr(str(label)) for label in own)}): correct the labels, or declare classes=[...]"
-        )
-    if extra and len(own) > 2:
-        shown = ", ".join(repr(str(label)) for label in extra[:5])
-        notes.append(f"Predicted but never true: {shown}.")
-    if len(own) == 1 and own[0] in (0, 1) and not extra and (not others or set(others) <= {0, 1}):
-        return (0, 1), boolean, notes
-    return tuple(sorted({*own, *others}, key=label_order)), boolean, notes
+def task_of(request: Request, columns: Columns, labels: tuple[Label, ...]) -> str:
+    """Binary for two classes, one score column, or a class to look for; else multiclass."""
+    scores = len(columns.scores)
+    two = scores == 1 or (len(labels) == 2 and scores <= 2) or request.positive is not None
+    return "binary" if two else "multiclass"
 
 
-def read_names(declared: tuple[tuple[Label, ...], bool], target: LabelColumn) -> tuple[tuple[Label, ...], bool]:
-    """Declared names as the labels they stand for, where the target holds numbers or booleans."""
-    labels, boolean = declared
-    if not target.labels or isinstance(target.labels[0], str) or not labels or not isinstance(labels[0], str):
-        return labels, boolean or target.boolean
-    named = {"false": 0, "true": 1} if target.boolean else {}
-    try:
-        return tuple(
-            named[name] if (name := str(label).casefold()) in named else int(name) for label in labels
-        ), target.boolean
-    except ValueError:
-        return labels, boolean
-
-
-def task_of(columns: Columns, labels: tuple[Label, ...]) -> str:
-    """Binary for two classes (or one score column), else multiclass.
-
-    Raises:
-        UsageError: Two score columns for two classes, which may be meant either way.
-    """
-    if len(columns.scores) == 1 or (len(labels) == 2 and not columns.scores):
-        return "binary"
-    if len(labels) == 2 and len(columns.scores) == 2:
-        raise UsageError(
-            "there are two score columns for two classes: pass that of the positive class alone (scores[:, 1]), "
-            "or say task='multiclass'"
-        )
-    return "multiclass"
-
-
-def obvious_positive(labels: tuple[Label, ...]) -> bool:
-    """Whether a pair of labels says by itself which one is positive."""
-    return labels in ((0, 1), (-1, 1))
-
-
-def ordered_binary(request: Request, columns: Columns, labels: tuple[Label, ...], boolean: bool) -> tuple[Label, ...]:
-    """The two labels, the negative one first.
-
-    Raises:
-        DataError: There are not two.
-        UsageError: Which one is positive was not said, or said wrongly.
-    """
-    names = [label_name(label, boolean) for label in labels]
-    if len(labels) > 2:
-        shown = ", ".join(map(repr, names[:10])) + (", ..." if len(names) > 10 else "")
-        hint = ""
-        if request.positive is not None:
-            hint = f"; to evaluate {str(request.positive)!r} against the rest, make a column that says so first"
-        raise DataError(
-            f"a binary task has two classes, but column {columns.target!r} has {len(labels)}: {shown}{hint}"
-        )
-    if request.positive is None:
-        if len(labels) == 2 and obvious_positive(tuple(sorted(labels, key=label_order))):
-            return tuple(sorted(labels, key=label_order))
-        raise UsageError(
-            f"column {columns.target!r} has the classes {' and '.join(map(repr, names))}: "
-            f"say which one the model looks for, positive={names[0]!r} or positive={names[-1]!r} (--positive)"
-        )
-    by_name = {**{str(label): label for label in labels}, **dict(zip(names, labels, strict=True))}
-    by_name |= {name.casefold(): label for name, label in by_name.items() if boolean}
-    wanted = str(request.positive)
-    if wanted not in by_name and reads_as_whole_number(wanted):
-        wanted = str(int(float(wanted)))
-    if wanted not in by_name:
-        raise UsageError(
-            f"positive={request.positive!r} is no class of column {columns.target!r}: {nearest(wanted, names)}"
-        )
-    positive = by_name[wanted]
-    return (*(label for label in labels if label != positive), positive)
-
-
-def reads_as_whole_number(text: str) -> bool:
-    """Whether a text is a whole number, as 2.0 is."""
-    try:
-        return float(text).is_integer()
-    except ValueError:
-        return False
-
-
-def check_counts(request: Request, columns: Columns, task: str, labels: tuple[Label, ...]) -> None:
+def check_counts(request: Request, columns: Columns, task: str, scored: int, labels: tuple[Label, ...]) -> None:
     """Raises UsageError if the number of score columns does not fit the task and its classes."""
     scores = len(columns.scores)
     if task == "binary" and scores > 1:
-        raise UsageError("a binary task has one score column: that of the positive class")
-    if task == "multiclass" and scores and scores != len(labels):
-        shown = ", ".join(repr(str(label)) for label in labels[:10]) + (", ..." if len(labels) > 10 else "")
+        raise UsageError("a binary task has one score column, that of the positive class, or one for each class")
+    if task == "multiclass" and scores and scores != scored:
         raise UsageError(
-            f"there are {scores} score columns for {len(labels)} classes ({shown}): a multiclass task needs one score "
-            "for each class, in the order of the sorted labels or of classes=[...]"
+            f"there are {scores} score columns for {len(labels)} classes ({shown(list(map(str, labels)))}): a "
+            "multiclass task needs one score for each class, in the order of the sorted labels or of classes=[...], or "
+            "columns called as the classes are"
         )
 
 

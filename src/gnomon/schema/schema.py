@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from gnomon.schema.clusters import ClusterNumbers
 from gnomon.schema.labels import Label
 from gnomon.schema.slicing import Slicing
+from gnomon.sources.base import Use
 
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 Scale = Literal["probability", "any"]
@@ -53,17 +55,20 @@ class Part:
 
 
 def same_value(held: str, asked: str) -> bool:
-    """Whether a value is the one that a person wrote: numbers by what they are, true and True alike.
+    """Whether a value is the one that a person wrote: as text, but for true and True, and for 1 and 1.0.
 
-    >>> same_value("1", "01"), same_value("True", "true"), same_value("Test", "test")
-    (True, True, False)
+    >>> same_value("1.0", "1"), same_value("True", "true"), same_value("1", "01"), same_value("Test", "test")
+    (True, True, False, False)
     """
-    if held == asked or (held in ("True", "False") and held.casefold() == asked.casefold()):
+    if held == asked or (held.casefold() in ("true", "false") and held.casefold() == asked.casefold()):
         return True
-    try:
-        return float(held) == float(asked)
-    except ValueError:
-        return False
+    return _without_zeros(held) == _without_zeros(asked)
+
+
+def _without_zeros(text: str) -> str:
+    """A whole number that is written with a fraction of zeros, without them."""
+    whole, point, zeros = text.partition(".")
+    return whole if point and zeros and not zeros.strip("0") and whole.lstrip("-").isdigit() else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,10 @@ class Schema:
         threshold: A row is predicted positive at ``score >= threshold``; None where scores predict nothing.
         missing: What to do with rows that lack a used value.
         clusters: Numbers for the values of the column that says which rows belong together.
+        read_as: What columns are read for whose part does not tell it: labels that a text file holds without their
+            type, and the columns of other models.
+        unscored: Codes of the classes that have no column of scores, as the model does not know them: they score 0.
+        one_hot: Whether the classes of a multiclass task are columns of 0 and 1, of which each row has one that is 1.
         notes: Remarks that arose in resolving it.
     """
 
@@ -133,18 +142,28 @@ class Schema:
     threshold: float | None = None
     missing: Missing = "error"
     clusters: ClusterNumbers | None = None
+    read_as: Mapping[str, Use] = field(default_factory=lambda: MappingProxyType({}))
+    unscored: tuple[int, ...] = ()
+    one_hot: bool = False
     notes: tuple[str, ...] = ()
 
     @property
-    def numeric(self) -> dict[str, bool]:
-        """The used columns, and whether each must hold numbers."""
+    def uses(self) -> dict[str, Use]:
+        """The used columns, and what each is read for."""
         columns = self.columns
-        must = {*columns.scores, columns.weight}
+        amounts = {*columns.scores, columns.weight}
         if self.task == "regression":
-            must |= {columns.target, columns.prediction}
-        slices = [name for own in columns.slices for name in own.columns]
-        others = [*slices, *self.part_column, *([] if columns.id is None else [columns.id])]
-        return {name: name in must for name in dict.fromkeys((*columns.used(), *others))}
+            amounts |= {*columns.targets, *columns.predictions}
+        found: dict[str, Use] = {name: self.read_as.get(name, "any") for name in columns.used()}
+        found |= {name: "number" for name in columns.used() if name in amounts}
+        if columns.cluster is not None:
+            found[columns.cluster] = "text"
+        for slicing in columns.slices:
+            for name, edges in zip(slicing.columns, slicing.edges, strict=True):
+                found.setdefault(name, "text" if edges is None else "number")
+        for name in (*self.part_column, *([] if columns.id is None else [columns.id])):
+            found.setdefault(name, "text")
+        return found
 
     @property
     def probabilities(self) -> bool:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,12 @@ from numpy.typing import NDArray
 from gnomon.errors import ColumnError, UsageError, nearest
 from gnomon.schema.labels import numbers
 from gnomon.schema.slices import MOST_SLICES, Slices, too_many
-from gnomon.sources.base import Source
+from gnomon.sources.base import Source, Use
+from gnomon.sources.columns import MISSING, joint_use, spelled_numbers, spelled_use, spelled_whole, without_fraction
 
+# What the fields of a text file hold where they name slices: text as it stands, numbers, or whole numbers that are
+# written as fractions. Columns that have a type are "text" here: their values need no reading.
+Spelled = Literal["text", "number", "whole"]
 # A column of fractions with more values than this is divided into ranges, so many of them unless others are asked for.
 FEW_VALUES, RANGES, MOST_RANGES = 20, 5, 20
 # Values that ranges follow from: all of a column up to about so many, every so many of a longer one.
@@ -29,10 +33,12 @@ class Slicing:
     Attributes:
         columns: The column, or several whose values are taken together.
         edges: For each column the limits of its ranges, ascending; None where each value is a slice.
+        spelled: For each column what the fields of a text file hold.
     """
 
     columns: tuple[str, ...]
     edges: tuple[tuple[float, ...] | None, ...]
+    spelled: tuple[Spelled, ...]
 
     @property
     def name(self) -> str:
@@ -46,8 +52,10 @@ class Slicing:
             ColumnError: There are too many slices, or a column that has ranges holds no numbers.
         """
         parts = [
-            Slices.of(table[column], column) if edges is None else Slices.of_ranges(table[column], column, edges)
-            for column, edges in zip(self.columns, self.edges, strict=True)
+            Slices.of(named(table[column], spelled), column)
+            if edges is None
+            else Slices.of_ranges(table[column], column, edges)
+            for column, edges, spelled in zip(self.columns, self.edges, self.spelled, strict=True)
         ]
         if len(parts) > 1:
             parts = [Slices(tuple(map(quoted, own.names)), own.codes) for own in parts]
@@ -61,6 +69,17 @@ class Slicing:
             names = tuple(f"{found.names[own]}:{other.names[more]}" for own, more in pairs)
             found = Slices(names, places.astype(np.uint16))
         return found
+
+
+def named(column: Any, spelled: Spelled) -> Any:
+    """An Arrow column as names: among numbers NA is a missing value, and 3.0 is called 3 where all are whole."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if spelled == "text":
+        return column
+    column = pc.if_else(pc.is_in(column, value_set=pa.array(sorted(MISSING), column.type)), None, column)
+    return without_fraction(column) if spelled == "whole" else column
 
 
 def quoted(name: str) -> str:
@@ -91,7 +110,7 @@ def slicing(asked: Any, source: Source) -> Slicing:
     """One of them."""
     whole = isinstance(asked, str) and asked in source.columns
     parts = [asked] if whole else asked.split(":") if isinstance(asked, str) else list(asked)
-    columns, edges = [], []
+    columns, edges, spelled = [], [], []
     for part in parts:
         name, _, limits = (part, "", "") if part in source.columns else str(part).partition("=")
         if name not in source.columns:
@@ -99,11 +118,13 @@ def slicing(asked: Any, source: Source) -> Slicing:
         if name in columns:
             raise UsageError(f"column {name!r} is named twice in the slices {asked!r}")
         columns.append(name)
-        edges.append(edges_of(name, limits, source))
-    return Slicing(tuple(columns), tuple(edges))
+        surveyed = Surveyed.of(source, name)
+        edges.append(edges_of(name, limits, surveyed))
+        spelled.append(surveyed.spelled)
+    return Slicing(tuple(columns), tuple(edges), tuple(spelled))
 
 
-def edges_of(column: str, limits: str, source: Source) -> tuple[float, ...] | None:
+def edges_of(column: str, limits: str, surveyed: Surveyed) -> tuple[float, ...] | None:
     """The limits of a column's ranges: those given, or such that ranges have nearly equally many rows.
 
     Raises:
@@ -126,12 +147,10 @@ def edges_of(column: str, limits: str, source: Source) -> tuple[float, ...] | No
                 f"{column}={limits}: say 2 to {MOST_RANGES} ranges, or one limit with a comma: {column}={limits},"
             )
         wanted = int(given[0])
-    elif source.text_columns([column]):
-        return None
-    values = surveyed(source, column)
+    values = surveyed.values
     if values is None or not len(values):
         if limits:
-            raise ColumnError(f"column {column!r} holds no numbers to divide into ranges")
+            raise ColumnError(f"column {column!r} has no numbers that could be divided into ranges")
         return None
     if not limits and (not (values % 1).any() or len(np.unique(values)) <= FEW_VALUES):
         return None
@@ -148,22 +167,49 @@ def round_limits(limits: NDArray[np.float64]) -> NDArray[np.float64]:
     return rounded if len(np.unique(rounded)) == len(limits) else limits
 
 
-def surveyed(source: Source, column: str) -> NDArray[np.float64] | None:
-    """The numbers of a column, every so many where they are very many; None if it holds something else."""
-    import pyarrow as pa
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What a column holds that divides the rows.
 
-    taken: list[NDArray[np.float64]] = []
-    step, rows = 1, 0
-    for part in source.parts({column: False}, 1):
-        for piece in part:
-            kind = piece.table[column].type
-            if not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)):
-                return None
-            own = piece.every(-rows % step, step)[column].drop_null()
-            values = numbers(own.cast(pa.float64(), safe=False))
-            taken.append(values[np.isfinite(values)])
-            rows += len(piece.table)
-            if sum(map(len, taken)) >= 2 * SURVEYED:
-                taken = [np.concatenate(taken)[::2]]
-                step *= 2
-    return np.concatenate(taken) if taken else np.zeros(0)
+    Attributes:
+        values: Its numbers, every so many where they are very many; None if it holds something else.
+        spelled: What the fields of a text file hold.
+    """
+
+    values: NDArray[np.float64] | None
+    spelled: Spelled = "text"
+
+    @classmethod
+    def of(cls, source: Source, column: str) -> Self:
+        """From one reading of the column."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        untyped = source.untyped(column)
+        if source.text_columns([column]) and not untyped:
+            return cls(None)
+        taken: list[NDArray[np.float64]] = []
+        step, rows = 1, 0
+        whole = untyped
+        use: Use = "any"
+        for part in source.parts({column: "text"}, 1):
+            for piece in part:
+                own = piece.every(-rows % step, step)[column].drop_null()
+                if untyped:
+                    texts = pc.unique(piece.table[column])
+                    use = joint_use((use, spelled_use(texts)))
+                    if use not in ("number", "any"):
+                        return cls(None)
+                    whole = whole and (spelled_whole(texts) or spelled_use(texts) == "any")
+                    own = spelled_numbers(own).drop_null()
+                kind = own.type
+                if not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)):
+                    return cls(None)
+                values = numbers(own.cast(pa.float64(), safe=False))
+                taken.append(values[np.isfinite(values)])
+                rows += len(piece.table)
+                if sum(map(len, taken)) >= 2 * SURVEYED:
+                    taken = [np.concatenate(taken)[::2]]
+                    step *= 2
+        spelled: Spelled = "text" if use == "any" else "whole" if whole else "number"
+        return cls(np.concatenate(taken) if taken else np.zeros(0), spelled)

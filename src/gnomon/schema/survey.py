@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from gnomon.engines.threads import fold
 from gnomon.schema.batch import Rows, leave_out_incomplete, leave_out_weightless
-from gnomon.schema.labels import NO_LABELS, LabelColumn, find_labels
+from gnomon.schema.labels import NO_LABELS, Label, LabelColumn, find_labels
 from gnomon.schema.request import Request
-from gnomon.sources.base import Piece, Source
+from gnomon.sources.base import Piece, Source, Use
+from gnomon.sources.columns import MISSING, joint_use, spelled_numbers, spelled_use
 
 
 def survey_labels(source: Source, request: Request, threads: int) -> dict[str, LabelColumn]:
@@ -26,11 +28,14 @@ def survey_labels(source: Source, request: Request, threads: int) -> dict[str, L
     if not unknown:
         return known
     weight = request.columns.weight
-    wanted = dict.fromkeys(unknown, False) | ({weight: True} if weight else {})
+    texts: dict[str, Use] = {name: "text" if source.untyped(name) else "any" for name in columns}
+    wanted: dict[str, Use] = {name: texts[name] for name in unknown} | ({weight: "number"} if weight else {})
     if request.missing == "drop":  # rows that will be left out must not decide either
-        wanted = dict.fromkeys(columns, False) | wanted | dict.fromkeys(request.columns.scores, True)
-    tally = fold(source.parts(wanted, threads), lambda: LabelTally(request, unknown, tuple(wanted)), threads)
-    return known | tally.found
+        scores: dict[str, Use] = dict.fromkeys(request.columns.scores, "number")
+        wanted = texts | wanted | scores
+    untyped = frozenset(name for name in unknown if texts[name] == "text")
+    tally = fold(source.parts(wanted, threads), lambda: LabelTally(request, unknown, untyped, tuple(wanted)), threads)
+    return known | tally.labels()
 
 
 def told_labels(source: Source, column: str) -> LabelColumn | None:
@@ -44,10 +49,19 @@ def told_labels(source: Source, column: str) -> LabelColumn | None:
 
 
 class LabelTally:
-    """The labels that a thread has seen."""
+    """The labels that a thread has seen.
 
-    def __init__(self, request: Request, columns: list[str], used: tuple[str, ...]) -> None:
-        self.found = dict.fromkeys(columns, NO_LABELS)
+    Args:
+        request: What was asked for.
+        columns: The columns of labels.
+        untyped: Those that come as text, whose values say what they hold.
+        used: All columns of which a missing value leaves a row out.
+    """
+
+    def __init__(self, request: Request, columns: list[str], untyped: frozenset[str], used: tuple[str, ...]) -> None:
+        self._found: dict[str, LabelColumn | SpelledLabels] = {
+            name: SpelledLabels() if name in untyped else NO_LABELS for name in columns
+        }
         self._request = request
         self._used = used
 
@@ -58,11 +72,81 @@ class LabelTally:
             leave_out_weightless(rows, self._request.columns.weight)
         if self._request.missing == "drop":
             leave_out_incomplete(rows, self._used)
-        for name, labels in self.found.items():
-            self.found[name] = labels.merge(find_labels(rows.table[name], name, threads), name)
+        for name, found in self._found.items():
+            column = rows.table[name]
+            if isinstance(found, SpelledLabels):
+                self._found[name] = found.merge(SpelledLabels.of(column, name, threads), name)
+            else:
+                self._found[name] = found.merge(find_labels(column, name, threads), name)
 
     def merge(self, other: Self) -> Self:
         """The labels of both."""
-        for name, labels in self.found.items():
-            self.found[name] = labels.merge(other.found[name], name)
+        for name, found in self._found.items():
+            self._found[name] = found.merge(other._found[name], name)  # type: ignore[arg-type]  # of one kind
         return self
+
+    def labels(self) -> dict[str, LabelColumn]:
+        """The labels of each column."""
+        return {
+            name: found.settled() if isinstance(found, SpelledLabels) else found for name, found in self._found.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SpelledLabels:
+    """The labels of a column of fields without a type, until all of them are known: as text, and as what they spell.
+
+    Attributes:
+        use: What the fields seen so far hold.
+        text: Them as text.
+        values: Them as numbers or booleans, as long as they are such.
+    """
+
+    use: Use = "any"
+    text: LabelColumn = NO_LABELS
+    values: LabelColumn = NO_LABELS
+
+    @classmethod
+    def of(cls, column: Any, name: str, threads: int) -> Self:
+        """Those of some rows, an Arrow column of text."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        counted = pc.value_counts(column)
+        texts, counts = counted.field("values"), counted.field("counts")
+        use = spelled_use(texts)
+        text = find_labels(pa.chunked_array([texts]), name, threads)
+        text = replace(text, rows=len(column) - column.null_count, missing=column.null_count)
+        if use == "text":
+            return cls(use, text)
+        spelled = pc.fill_null(pc.is_in(texts, value_set=pa.array(sorted(MISSING))), True)
+        missing = int(pc.sum(pc.if_else(spelled, counts, 0)).as_py() or 0)
+        if use == "boolean":
+            some = pc.equal(pc.utf8_lower(texts.filter(pc.invert(spelled))), "true")
+            values = find_labels(pa.chunked_array([some]), name, threads)
+        else:
+            values = find_labels(pa.chunked_array([spelled_numbers(texts)]), name, threads)
+            fraction = pc.any(pc.match_substring_regex(texts.filter(pc.invert(spelled)), "[.eE]")).as_py()
+            values = replace(values, floating=bool(fraction))
+        return cls(use, text, replace(values, rows=len(column) - missing, missing=missing))
+
+    def merge(self, other: SpelledLabels, name: str) -> SpelledLabels:
+        """The labels of both."""
+        use = joint_use((self.use, other.use))
+        values = NO_LABELS if use == "text" else self.values.merge(other.values, name)
+        return SpelledLabels(use, self.text.merge(other.text, name), values)
+
+    def settled(self) -> LabelColumn:
+        """The labels, once all are known, with what the column is to be read for."""
+        return replace(self.text if self.use == "text" else self.values, use=self.use)
+
+
+def first_row_with(source: Source, column: str, use: Use, label: Label, threads: int) -> str | None:
+    """What the first row with a label is called; None if it cannot be found."""
+    for part in source.parts({column: use}, threads):
+        for piece in part:
+            values = piece.table[column].to_pylist()
+            place = next((place for place, own in enumerate(values) if own == label), None)
+            if place is not None:
+                return piece.position(place)
+    return None

@@ -5,9 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gnomon.errors import ColumnError
-from gnomon.sources.base import Piece, table_glimpses, table_parts
+from gnomon.errors import ColumnError, UsageError
+from gnomon.sources.base import Piece, Use, table_glimpses, table_parts
 from gnomon.sources.columns import is_text, to_arrow
+
+
+def check_aligned(values: Mapping[str, Any]) -> None:
+    """Refuse pandas objects that label the same rows but have them in different orders.
+
+    Arrays are paired by place. Labels of rows that are the same in another order say that this would pair the wrong
+    ones; labels of other rows say nothing.
+
+    Args:
+        values: By name, what is to be paired; only what has an index of row labels is looked at.
+
+    Raises:
+        UsageError: Two have the same labels in another order.
+    """
+    labelled = {name: index for name, own in values.items() if (index := row_labels(own)) is not None}
+    first = next(iter(labelled), "")
+    for name, index in labelled.items():
+        own = labelled[first]
+        if len(index) == len(own) and not index.equals(own) and index.is_unique and index.isin(own).all():
+            raise UsageError(
+                f"{first!r} and {name!r} have the same index labels in a different order: align them by label "
+                f"({name}.loc[{first}.index]), or, if their order is right as it is, pass {name}.to_numpy()"
+            )
+
+
+def row_labels(values: Any) -> Any:
+    """The index of a pandas series or data frame; None for anything else."""
+    index = getattr(values, "index", None)
+    return index if hasattr(index, "is_unique") and hasattr(index, "equals") else None
 
 
 class ArraySource:
@@ -40,6 +69,10 @@ class ArraySource:
         """Those of the columns that hold text."""
         return frozenset(name for name in columns if is_text(self._arrays[name].type))
 
+    def untyped(self, column: str) -> bool:
+        """Never: every column has a type."""
+        return False
+
     @property
     def rows(self) -> int | None:
         """The number of rows."""
@@ -50,7 +83,7 @@ class ArraySource:
         """The number of rows."""
         return self._rows
 
-    def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterable[Piece]:
+    def glimpses(self, columns: Mapping[str, Use], rows: int) -> Iterable[Piece]:
         """Every so many rows."""
         import pyarrow as pa
 
@@ -59,7 +92,7 @@ class ArraySource:
     def whole_range(self, column: str) -> None:
         """Not known without reading."""
 
-    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[Iterable[Piece]]:
+    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows in pieces."""
         import pyarrow as pa
 

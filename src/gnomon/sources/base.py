@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from gnomon.errors import ColumnError, nearest
+
+# What a column is read for. Only a file without types of its own, such as a CSV, has to be told: "number" for amounts,
+# scores and weights, "boolean", "text" for whatever is used as a name, "any" where the values do not matter. A column
+# of any source that is read as "number" must hold numbers.
+Use = Literal["number", "boolean", "text", "any"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,10 @@ class Source(Protocol):
         """Those of the columns that hold text (or categories of it), judged by their types."""
         ...
 
+    def untyped(self, column: str) -> bool:
+        """Whether the column comes from text files without types, so that its values say what it holds."""
+        ...
+
     @property
     def rows(self) -> int | None:
         """The number of rows, where it is known without reading them."""
@@ -71,7 +80,7 @@ class Source(Protocol):
         """The number of rows, or, where it is not known without reading them, what it is at most."""
         ...
 
-    def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterable[Piece] | None:
+    def glimpses(self, columns: Mapping[str, Use], rows: int) -> Iterable[Piece] | None:
         """About so many rows from all over, read without the rest; None where that cannot be done.
 
         What a row is called in a piece is of no account.
@@ -85,8 +94,8 @@ class Source(Protocol):
         """
         ...
 
-    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[Iterable[Piece]]:
-        """The rows in order, with these columns only; a column mapped to True must be numbers.
+    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
+        """The rows in order, with these columns only, each read for its use.
 
         They come in parts, in order, that as many threads may read at the same time.
         """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from gnomon.errors import ColumnError
+from gnomon.sources.base import Use
 
 
 def to_arrow(values: Any, name: str) -> Any:
@@ -76,6 +77,117 @@ def native(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     return np.ascontiguousarray(array)
+
+
+# How a missing number is written in a text file. Where names are read, only an empty field is missing.
+MISSING = frozenset(
+    ("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "N/A", "NA", "NULL",
+     "NaN", "n/a", "nan", "null")
+)  # fmt: skip
+_BOOLEAN = frozenset(("true", "True", "TRUE", "false", "False", "FALSE"))
+# A number written with leading zeros, as 01234, is a name: as a number it could not be told from 1234.
+_PADDED = r"^[-+]?0[0-9]"
+
+
+def spelled_use(texts: Any) -> Use:
+    """What the fields of a column say that it holds: numbers, booleans, or text.
+
+    Args:
+        texts: An Arrow array of text; fields that say that a value is missing count for nothing.
+
+    >>> import pyarrow as pa
+    >>> [spelled_use(pa.array(own)) for own in (["1", "2.5", "NA"], ["True", ""], ["01", "1"], ["NA", "EU"], ["NA"])]
+    ['number', 'boolean', 'text', 'text', 'any']
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known = pa.array(sorted(MISSING), pa.string())
+    told = texts.drop_null().cast(pa.string())
+    told = told.filter(pc.invert(pc.is_in(told, value_set=known)))
+    if not len(told):
+        return "any"
+    if pc.all(pc.is_in(told, value_set=pa.array(sorted(_BOOLEAN)))).as_py():
+        return "boolean"
+    told = pc.utf8_trim_whitespace(told)
+    if pc.any(pc.match_substring_regex(told, _PADDED)).as_py():
+        return "text"
+    try:
+        told.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return "text"
+    return "number"
+
+
+def joint_use(uses: Iterable[Use]) -> Use:
+    """What a column holds whose parts hold these.
+
+    >>> joint_use(["any", "number"]), joint_use(["number", "boolean"])
+    ('number', 'text')
+    """
+    told = {own for own in uses if own != "any"}
+    return told.pop() if len(told) == 1 else "text" if told else "any"
+
+
+def spelled_numbers(texts: Any) -> Any:
+    """Fields that are numbers as float64; null where they say that a value is missing.
+
+    Raises:
+        pyarrow.ArrowInvalid: A field is neither.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    missing = pc.is_in(texts, value_set=pa.array(sorted(MISSING), texts.type))
+    return pc.if_else(missing, None, pc.utf8_trim_whitespace(texts)).cast(pa.float64())
+
+
+def spelled_whole(texts: Any) -> bool:
+    """Whether all fields are whole numbers written as fractions, such as 3.0, as pandas writes a column with gaps.
+
+    >>> import pyarrow as pa
+    >>> spelled_whole(pa.array(["1.0", "12.0", ""])), spelled_whole(pa.array(["1.0", "1.10"]))
+    (True, False)
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    told = texts.drop_null()
+    told = told.filter(pc.invert(pc.is_in(told, value_set=pa.array(sorted(MISSING), told.type))))
+    return len(told) > 0 and bool(pc.all(pc.match_substring_regex(told, r"^-?(0|[1-9][0-9]*)\.0+$")).as_py())
+
+
+def without_fraction(texts: Any) -> Any:
+    """Fields as :func:`spelled_whole` finds them, without their zeros."""
+    import pyarrow.compute as pc
+
+    return pc.replace_substring_regex(texts, r"\.0+$", "")
+
+
+def spelled_values(texts: Any) -> Any:
+    """A whole column of fields as what they say that it holds: numbers, booleans, or the text that it is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    use = spelled_use(pc.unique(texts))
+    if use == "text":
+        return texts
+    if use == "boolean":
+        return pc.utf8_lower(pc.if_else(pc.is_in(texts, value_set=pa.array(sorted(MISSING))), None, texts)).cast("bool")
+    return spelled_numbers(texts)
+
+
+def reads_as_number(text: str) -> bool:
+    """Whether a text is a number.
+
+    >>> reads_as_number("1e-3"), reads_as_number("0,5")
+    (True, False)
+    """
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_text(kind: Any) -> bool:

@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from gnomon.errors import ColumnError, SourceError
-from gnomon.sources.base import Piece, check_columns
+from gnomon.sources.base import Piece, Use, check_columns
 from gnomon.sources.columns import is_null, is_text
 from gnomon.sources.listing import folder_values, format_of, list_files, name_of
 from gnomon.sources.readers import brief, ends_open, first_text, open_reader, with_constants
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells a file from one that took its place, and from what it was before it was written to."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+
+    @classmethod
+    def of(cls, file: Path) -> Self:
+        """That of a file as it is now.
+
+        Raises:
+            SourceError: The file is gone.
+        """
+        try:
+            told = file.stat()
+        except OSError as error:
+            raise SourceError(f"cannot read {file}: {error.strerror or error}") from None
+        return cls(told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns)
+
 
 TEXT_FORMATS = ("csv", "json")
 # From about so many places of the files a sample is taken.
@@ -36,6 +61,7 @@ class FileSource:
     def __init__(self, *paths: Path, verbatim: bool = False) -> None:
         self.name = name_of(paths)
         self._files = list_files(paths)
+        self._seen = {file: Identity.of(file) for file in self._files}
         self._form = format_of(self._files[0])
         self._readers = {file: open_reader(file, self._form, verbatim) for file in self._files}
         first = self._files[0]
@@ -71,7 +97,7 @@ class FileSource:
         """The number of rows, or what it is at most."""
         return sum(reader.row_limit for reader in self._readers.values())
 
-    def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterator[Piece] | None:
+    def glimpses(self, columns: Mapping[str, Use], rows: int) -> Iterator[Piece] | None:
         """Some rows of as many places as the files have, where they can be read from the middle."""
         of_file = {file: self._readers[file].places() for file in self._files}
         places = [(file, place) for file, own in of_file.items() for place in own]
@@ -82,9 +108,19 @@ class FileSource:
 
     def _read_glimpses(self, places: list[tuple[Path, int]], columns: list[str], rows: int) -> Iterator[Piece]:
         for file, place in places:
+            self._check_unchanged(file)
             own = [name for name in columns if name not in self._folders[file]]
             for batch in self._guarded(file, [self._readers[file].glimpse(place, own, rows)]):
                 yield Piece(with_constants(batch, self._folders[file], columns), file.name, 0)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files, in order."""
+        return tuple(self._files)
+
+    def untyped(self, column: str) -> bool:
+        """Whether it comes from CSV files, and not from the names of their folders."""
+        return column not in self._folders[self._files[0]] and self._readers[self._files[0]].untyped
 
     def text_columns(self, columns: Sequence[str]) -> frozenset[str]:
         """Those of the columns that hold text, in any of the files."""
@@ -100,7 +136,7 @@ class FileSource:
             return None
         return min(low for low, _ in known), max(high for _, high in known)
 
-    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[Iterable[Piece]]:
+    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows, file by file, with these columns only.
 
         Raises:
@@ -110,20 +146,28 @@ class FileSource:
         for file in self._files:
             check_columns(list(columns), self.columns, self.name if len(self._files) == 1 else str(file))
             self._check_types(file, columns)
-            own = {name: numeric for name, numeric in columns.items() if name not in self._folders[file]}
+            self._check_unchanged(file)
+            own = {name: use for name, use in columns.items() if name not in self._folders[file]}
             with_file = self._guarded(file, self._readers[file].parts(own or self._any(file), threads))
             for row, batches in with_file:
                 yield self._pieces(file, row, batches, list(columns))
 
-    def _any(self, file: Path) -> dict[str, bool]:
+    def _any(self, file: Path) -> dict[str, Use]:
         """Some column of the file, where only columns of its folders are asked for: it knows the number of rows."""
-        return {self._readers[file].schema.names[0]: False}
+        return {self._readers[file].schema.names[0]: "any"}
 
     def _pieces(self, file: Path, row: int, batches: Iterable[Any], columns: list[str]) -> Iterator[Piece]:
         origin = file.name if len(self._files) > 1 else ""
+        self._check_unchanged(file)
         for batch in self._guarded(file, batches):
             yield Piece(with_constants(batch, self._folders[file], columns), origin, row + 1)
             row += batch.num_rows
+        self._check_unchanged(file)
+
+    def _check_unchanged(self, file: Path) -> None:
+        """Refuse a file that is no longer the one that was opened: its rows would be those of two files."""
+        if Identity.of(file) != self._seen[file]:
+            raise SourceError(f"{file} was replaced or written to while it was read: run again once it is complete")
 
     def _guarded(self, file: Path, items: Iterable[Any]) -> Iterator[Any]:
         import pyarrow as pa
@@ -141,15 +185,15 @@ class FileSource:
             return pa.string() if any(isinstance(value, str) for value in values) else pa.int64()
         return self._readers[file].schema.field(name).type
 
-    def _check_types(self, file: Path, columns: Mapping[str, bool]) -> None:
-        for name, numeric in columns.items():
+    def _check_types(self, file: Path, columns: Mapping[str, Use]) -> None:
+        for name, use in columns.items():
             kind = self._type(file, name)
             usual = next((own for other in self._files if not is_null(own := self._type(other, name))), kind)
-            if numeric and is_text(kind):
+            if use == "number" and is_text(kind):
                 where = None if name in self._folders[file] else first_text(self._readers[file], name)
                 found = "" if where is None else f": row {where[0]} holds {where[1]!r}"
                 raise ColumnError(f"column {name!r} of {file} holds text where numbers are needed{found}")
-            if is_text(kind) != is_text(usual) and not is_null(kind):
+            if is_text(kind) != is_text(usual) and not is_null(kind) and not (use == "text" and self.untyped(name)):
                 raise ColumnError(
                     f"column {name!r} is {usual} in {self._files[0].name} but {kind} in {file.name}: "
                     f"write all files of {self.name} with one schema"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gnomon.errors import ColumnError
-from gnomon.sources.base import Piece, table_glimpses, table_parts
+from gnomon.sources.base import Piece, Use, table_glimpses, table_parts
 from gnomon.sources.columns import is_text, to_arrow
 
 
@@ -31,6 +31,10 @@ class FrameSource:
         table = self._table(tuple(columns))
         return frozenset(name for name in columns if is_text(table.schema.field(name).type))
 
+    def untyped(self, column: str) -> bool:
+        """Never: every column has a type."""
+        return False
+
     @property
     def rows(self) -> int | None:
         """The number of rows."""
@@ -45,14 +49,14 @@ class FrameSource:
             return int(self._frame.select(nw.len()).collect().item())
         return int(self._frame.shape[0])
 
-    def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterable[Piece]:
+    def glimpses(self, columns: Mapping[str, Use], rows: int) -> Iterable[Piece]:
         """Every so many rows."""
         return table_glimpses(self._table(tuple(columns)), rows)
 
     def whole_range(self, column: str) -> None:
         """Not known without reading."""
 
-    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[Iterable[Piece]]:
+    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows in pieces."""
         return table_parts(self._table(tuple(columns)))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -42,31 +44,134 @@ def list_files(paths: Sequence[Path]) -> list[Path]:
 def files_of(path: Path) -> list[Path]:
     """The file itself, the data files in a folder, or those that a pattern matches.
 
-    In a folder (and its subfolders) hidden files, and those that begin with _, are left out.
+    In a folder (and its subfolders, links to folders included) hidden files, and those that begin with _, are left
+    out; nothing else is.
 
     Raises:
-        SourceError: Nothing is there, or the folder holds no data.
+        SourceError: Nothing is there, the folder holds no data, or something in it cannot be read.
     """
-    if path.is_file():
-        format_of(path)
-        return [path]
-    if path.is_dir():
-        files = sorted(
-            file
-            for file in path.rglob("*")
-            if file.is_file() and not any(part.startswith((".", "_")) for part in file.relative_to(path).parts)
-        )
-        if not files:
-            raise SourceError(f"the folder {path} holds no files")
-        return files
-    if path.exists():
-        raise SourceError(f"{path} is no ordinary file: save it to one, as gnomon may read it twice")
+    try:
+        if path.is_file():
+            format_of(path)
+            return [path]
+        if path.is_dir():
+            files = sorted(files_in(path))
+            if not files:
+                raise SourceError(f"the folder {path} contains no files")
+            return files
+        if path.exists():
+            raise SourceError(f"{path} is not a regular file (it is a pipe or a device): save the data to a file first")
+        if path.is_symlink():
+            raise SourceError(f"{path} is a link to {os.readlink(path)}, which does not exist")
+    except PermissionError as error:
+        raise unreadable(error) from None
     if not glob.has_magic(str(path)):
         raise SourceError(f"there is no file or folder {path}")
-    matches = [match for match in sorted(map(Path, glob.glob(str(path), recursive=True))) if match.name[0] != "_"]
-    if not matches:
+    found = [match for match in matches(path) if not match.name.startswith("_")]
+    if not found:
         raise SourceError(f"no file or folder matches {path}")
-    return [file for match in matches for file in files_of(match)]
+    return [file for match in found for file in files_of(match)]
+
+
+def folders_of(path: Path) -> list[Path]:
+    """The folders whose files a path means, all of them: itself, or those that a pattern matches."""
+    if path.is_dir():
+        return [path]
+    return [match for match in matches(path) if match.is_dir()] if glob.has_magic(str(path)) else []
+
+
+def files_in(folder: Path, above: frozenset[tuple[int, int]] = frozenset()) -> Iterator[Path]:
+    """The files in a folder and its subfolders, but for hidden ones and those that begin with _.
+
+    Links are followed; a link to a folder that contains it is refused.
+
+    Raises:
+        SourceError: A folder may not be read, a link leads nowhere or in a circle, or a pipe or device is among them.
+    """
+    try:
+        told = os.stat(folder)
+        own = (told.st_dev, told.st_ino)
+        if own in above:
+            raise SourceError(f"{folder} is a link to a folder that contains it: remove the link")
+        with os.scandir(folder) as found:
+            entries = list(found)
+        for entry in entries:
+            place = folder / entry.name
+            if entry.name.startswith((".", "_")):
+                continue
+            if entry.is_dir():
+                yield from files_in(place, above | {own})
+            elif entry.is_file():
+                yield place
+            elif entry.is_symlink():
+                raise SourceError(f"{place} is a link to {os.readlink(place)}, which does not exist: remove or mend it")
+            else:
+                raise SourceError(f"{place} is not a regular file (it is a pipe or a device): move it elsewhere")
+    except PermissionError as error:
+        raise unreadable(error) from None
+    except SourceError:
+        raise
+    except OSError as error:
+        raise SourceError(f"cannot list the folder {folder}: {error.strerror or error}") from None
+
+
+def matches(pattern: Path) -> list[Path]:
+    """The files and folders that a pattern matches, in order: ``*``, ``?`` and ``[...]`` within a name, ``**`` for any.
+
+    Unlike the standard library's, it does not pass over folders that may not be read.
+
+    Raises:
+        SourceError: A folder that the pattern leads through may not be read.
+    """
+    places = [Path(pattern.anchor)]
+    for part in pattern.relative_to(pattern.anchor).parts:
+        if part == "**":
+            places = [below for place in places for below in (place, *subfolders(place))]
+        elif glob.has_magic(part):
+            places = [place / name for place in places for name in names_in(place) if matching(name, part)]
+        else:
+            places = [place / part for place in places if os.path.lexists(place / part)]
+    return sorted(set(places) - {Path(pattern.anchor)})
+
+
+def matching(name: str, pattern: str) -> bool:
+    """Whether a name matches one part of a pattern; hidden names match only a pattern that begins with a dot."""
+    return fnmatch.fnmatchcase(name, pattern) and (not name.startswith(".") or pattern.startswith("."))
+
+
+def would_match(pattern: Path, path: Path) -> bool:
+    """Whether a file of that name, once it is there, is among those that a pattern matches."""
+    if not glob.has_magic(str(pattern)) or not matching(path.name, pattern.name):
+        return False
+    folders = matches(pattern.parent) if glob.has_magic(str(pattern.parent)) else [pattern.parent]
+    return path.parent.resolve() in {folder.resolve() for folder in folders if folder.is_dir()}
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names in a folder; none where it is a file."""
+    try:
+        return os.listdir(folder)
+    except (NotADirectoryError, FileNotFoundError):
+        return []
+    except OSError as error:
+        raise unreadable(error) from None
+
+
+def subfolders(folder: Path, above: frozenset[tuple[int, int]] = frozenset()) -> Iterator[Path]:
+    """The folders in a folder, and in these, hidden ones aside; a circle of links is left after one turn."""
+    if not folder.is_dir():
+        return
+    told = folder.stat()
+    own = (told.st_dev, told.st_ino)
+    for name in names_in(folder) if own not in above else ():
+        if not name.startswith(".") and (folder / name).is_dir():
+            yield folder / name
+            yield from subfolders(folder / name, above | {own})
+
+
+def unreadable(error: OSError) -> SourceError:
+    """What to say of a folder whose files cannot be listed: some of the rows would be missing."""
+    return SourceError(f"cannot list the folder {error.filename}: {error.strerror}; its rows would be missing")
 
 
 def name_of(paths: Sequence[Path]) -> str:

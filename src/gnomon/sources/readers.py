@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gnomon.errors import SourceError
-from gnomon.sources.columns import is_number
+from gnomon.sources.base import Use
+from gnomon.sources.columns import MISSING, is_number, reads_as_number
 from gnomon.sources.listing import compressed
 
 # Rows of a batch: the columns of one, and what is made of them, should stay in a processor's cache.
@@ -33,13 +34,15 @@ class Reader(Protocol):
     schema: Any
     rows: int | None
 
-    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
+    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
         """Record batches of these columns in parts, which may be read at the same time; with each its first row."""
         ...
 
 
 class ParquetReader:
-    """A Parquet file, by its row groups."""
+    """A Parquet file, by its row groups. Pages that carry a checksum are checked."""
+
+    untyped = False
 
     def __init__(self, file: Path) -> None:
         import pyarrow.parquet as pq
@@ -50,7 +53,7 @@ class ParquetReader:
             self.schema = opened.schema_arrow
         self.rows: int | None = self._metadata.num_rows
 
-    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
+    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
         """A part for each row group; where there are too few of them for the threads, for each batch."""
         groups = [self._metadata.row_group(number).num_rows for number in range(self._metadata.num_row_groups)]
         if len(groups) < threads and (self.rows or 0) > BATCH_ROWS:
@@ -100,25 +103,33 @@ class ParquetReader:
 
     def glimpse(self, place: int, columns: Sequence[str], rows: int) -> Any:
         """The first rows of a row group."""
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(self._file, metadata=self._metadata, pre_buffer=False, buffer_size=1 << 16) as opened:
+        with self._opened(1 << 16) as opened:
             return next(opened.iter_batches(rows, [place], list(columns), use_threads=False))
 
-    def _batches(self, columns: Mapping[str, bool], groups: list[int], *, use_threads: bool) -> Iterator[Any]:
+    def _batches(self, columns: Mapping[str, Use], groups: list[int], *, use_threads: bool) -> Iterator[Any]:
+        # Read through a buffer, a row group of any size takes little memory; it is not loaded as a whole.
+        with self._opened(1 << 20) as opened:
+            yield from opened.iter_batches(BATCH_ROWS, groups, list(columns), use_threads=use_threads)
+
+    def _opened(self, buffer: int) -> Any:
         import pyarrow.parquet as pq
 
-        # Read through a buffer, a row group of any size takes little memory; it is not loaded as a whole.
-        with pq.ParquetFile(self._file, metadata=self._metadata, pre_buffer=False, buffer_size=1 << 20) as opened:
-            yield from opened.iter_batches(BATCH_ROWS, groups, list(columns), use_threads=use_threads)
+        return pq.ParquetFile(
+            self._file,
+            metadata=self._metadata,
+            pre_buffer=False,
+            buffer_size=buffer,
+            page_checksum_verification=True,
+        )
 
 
 class DatasetReader:
     """A CSV, JSON-lines or Feather/Arrow file, which Arrow decodes with threads of its own, one batch after another.
 
-    Types of a text file come from its first block, so numbers are read as float64 throughout: a column may begin
-    with whole numbers and go on with fractions. Verbatim, the fields of a CSV are text as they stand, and the numbers
-    of JSON lines what its first block says.
+    A CSV has no types, so a column is read for its use: numbers as float64 throughout, as a column may begin with whole
+    numbers and go on with fractions; names as the text that they are, of which only an empty field is missing. JSON
+    lines have the types of their first block, but text that looks like a date stays text. Verbatim, every field of a
+    CSV is text as it stands.
     """
 
     def __init__(self, file: Path, form: str, verbatim: bool = False) -> None:
@@ -126,16 +137,18 @@ class DatasetReader:
         self._form = form
         self._verbatim = verbatim
         self.rows: int | None = None
+        self.untyped = form == "csv"
+        self._counted: int | None = None
         if file.suffix.lower() == ".zst" and form != "csv":
             raise SourceError(f"{file} is compressed with zstd, which is read of CSV only: compress it with gzip")
         self._zstd = file.suffix.lower() == ".zst"
         self.schema = self._zstd_csv({}, None).schema if self._zstd else self._fragment({}).physical_schema
         if form == "csv" and len(self.schema.names) == 1 and any(mark in self.schema.names[0] for mark in ";\t|"):
-            raise SourceError(f"{file} has but the column {self.schema.names[0]!r}{HINTS['csv']}")
+            raise SourceError(f"{file} has a single column, {self.schema.names[0]!r}{HINTS['csv']}")
         if form == "ipc":
             self.rows = self._fragment({}).count_rows()
 
-    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
+    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
         """A part for each batch."""
         row = 0
         # Few batches ahead of the fold: enough to keep the decoding threads busy.
@@ -143,12 +156,19 @@ class DatasetReader:
             self._zstd_csv(columns, list(columns))
             if self._zstd
             else self._fragment(columns).to_batches(
-                columns=list(columns), batch_size=BATCH_ROWS, batch_readahead=2 * threads
+                schema=self._read_as(columns) if self._form == "json" else None,
+                columns=list(columns),
+                batch_size=BATCH_ROWS,
+                batch_readahead=2 * threads,
             )
         )
+        names = [name for name, use in columns.items() if use == "text" and self.untyped and not self._verbatim]
         for batch in batches:
-            yield row, [batch]
+            yield row, [empty_as_missing(batch, names)]
             row += batch.num_rows
+        if self._counted not in (None, row):
+            raise SourceError(f"{self._file} had {self._counted:,} rows when it was first read, now {row:,}")
+        self._counted = row
 
     @property
     def row_limit(self) -> int:
@@ -167,49 +187,83 @@ class DatasetReader:
     def whole_range(self, column: str) -> None:
         """No such file says it."""
 
-    def _fragment(self, columns: Mapping[str, bool]) -> Any:
+    def _fragment(self, columns: Mapping[str, Use]) -> Any:
         import pyarrow.dataset as ds
 
         if self._form == "ipc":
             form: Any = "ipc"
         elif self._form == "csv":
-            parse, convert = csv_options(self._file, self._numbers(columns), None, nulls=not self._verbatim)
+            parse, convert = csv_options(self._file, self._types(columns), None)
             options = ds.CsvFragmentScanOptions(convert_options=convert)
             form = ds.CsvFileFormat(parse_options=parse, default_fragment_scan_options=options)
         else:
-            form = json_format(self._numbers(columns))
+            form = json_format(self._types(columns))
         return next(iter(ds.dataset(self._file, format=form).get_fragments()))
 
-    def _zstd_csv(self, columns: Mapping[str, bool], wanted: list[str] | None) -> Any:
+    def _read_as(self, columns: Mapping[str, Use]) -> Any:
+        """The schema of some columns of JSON lines, of which a type that is asked for wins over the first block's."""
+        import pyarrow as pa
+
+        types = self._types(columns)
+        return pa.schema([pa.field(name, types.get(name, self.schema.field(name).type)) for name in columns])
+
+    def _zstd_csv(self, columns: Mapping[str, Use], wanted: list[str] | None) -> Any:
         """A zstd CSV, which Arrow's datasets do not decompress."""
         import pyarrow as pa
         from pyarrow import csv
 
-        parse, convert = csv_options(self._file, self._numbers(columns), wanted, nulls=not self._verbatim)
+        parse, convert = csv_options(self._file, self._types(columns), wanted)
         stream = pa.CompressedInputStream(pa.OSFile(str(self._file)), "zstd")
         return csv.open_csv(stream, parse_options=parse, convert_options=convert)
 
-    def _numbers(self, columns: Mapping[str, bool]) -> dict[str, Any]:
-        """The type of each column that must hold numbers, or begins with them."""
+    def _types(self, columns: Mapping[str, Use]) -> dict[str, Any]:
+        """The type that each column is read as, where its use or its first block asks for one."""
+        if self._verbatim and self._form == "ipc":
+            return {}
+        types = {name: self._type(name, use) for name, use in columns.items()}
+        return {name: kind for name, kind in types.items() if kind is not None}
+
+    def _type(self, name: str, use: Use) -> Any:
         import pyarrow as pa
 
+        kind = self.schema.field(name).type
+        if self._form == "csv":
+            if self._verbatim or use == "text":
+                return pa.string()
+            if use == "boolean":
+                return pa.bool_()
+            return pa.float64() if use == "number" or is_number(kind) else None
         if self._verbatim:
-            return dict.fromkeys(columns, pa.string()) if self._form == "csv" else {}
-        return {
-            name: pa.float64()
-            for name, numeric in columns.items()
-            if numeric or is_number(self.schema.field(name).type)
-        }
+            return None
+        if pa.types.is_timestamp(kind):
+            return pa.string()
+        if use == "text" and pa.types.is_integer(kind):
+            return pa.int64()  # a float would take neighbouring ids for one
+        return pa.float64() if use == "number" or is_number(kind) else None
 
 
-def csv_options(
-    file: Path, types: Mapping[str, Any], columns: list[str] | None, *, nulls: bool = True
-) -> tuple[Any, Any]:
-    """How to read a CSV: tab-separated if its name says so; empty and NA-like fields are missing, unless not wanted."""
+def csv_options(file: Path, types: Mapping[str, Any], columns: list[str] | None) -> tuple[Any, Any]:
+    """How to read a CSV: tab-separated if its name says so; fields such as NA are missing numbers, but never text."""
     from pyarrow import csv
 
     parse = csv.ParseOptions(delimiter="\t" if ".tsv" in file.suffixes else ",", newlines_in_values=False)
-    return parse, csv.ConvertOptions(column_types=dict(types), strings_can_be_null=nulls, include_columns=columns)
+    return parse, csv.ConvertOptions(
+        column_types=dict(types), null_values=sorted(MISSING), strings_can_be_null=False, include_columns=columns
+    )
+
+
+def empty_as_missing(batch: Any, columns: Sequence[str]) -> Any:
+    """A record batch whose empty fields in some columns of text are missing values."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for name in columns:
+        place = batch.schema.get_field_index(name)
+        empty = pc.equal(batch.column(place), "")
+        if pc.any(empty).as_py():
+            filled = pc.if_else(empty, pa.scalar(None, batch.column(place).type), batch.column(place))
+            batch = batch.set_column(place, batch.schema.field(place), filled)
+    return batch
 
 
 def json_format(types: Mapping[str, Any]) -> Any:
@@ -235,11 +289,9 @@ def open_reader(file: Path, form: str, verbatim: bool = False) -> ParquetReader 
         raise SourceError(f"{file} is empty")
     try:
         return ParquetReader(file) if form == "parquet" else DatasetReader(file, form, verbatim)
-    except UnicodeDecodeError:
-        raise SourceError(f"{file} is no UTF-8 text: save it as UTF-8") from None
     except SourceError:
         raise
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise SourceError(f"cannot read {file} as {form}: {brief(error)}{HINTS.get(form, '')}") from None
 
 
@@ -256,6 +308,8 @@ def brief(error: BaseException) -> str:
     """The telling part of a long message from a reader, in one line."""
     lines = str(error).strip().splitlines()
     text = lines[0] if lines else type(error).__name__
+    if isinstance(error, UnicodeDecodeError) or any(word in text.lower() for word in ("invalid utf8", "invalid utf-8")):
+        return "it is not UTF-8 text: save it as UTF-8"
     for start in ("Could not open", "Error creating dataset."):
         _, found, rest = text.partition(start)
         if found and "Invalid: " in rest:
@@ -264,26 +318,13 @@ def brief(error: BaseException) -> str:
 
 
 def first_text(reader: DatasetReader | ParquetReader, name: str) -> tuple[int, str] | None:
-    """The row (from 1) and the value of the first text in a column that is no number."""
-    for row, batches in reader.parts({name: False}, 1):
+    """The row (from 1) and the value of the first text in a column that is not a number."""
+    for row, batches in reader.parts({name: "text"}, 1):
         for batch in batches:
             for offset, value in enumerate(batch.column(0).to_pylist()):
-                if value is not None and not reads_as_number(value):
+                if value is not None and value not in MISSING and not reads_as_number(value):
                     return row + offset + 1, value
     return None
-
-
-def reads_as_number(text: str) -> bool:
-    """Whether a text is a number.
-
-    >>> reads_as_number("1e-3"), reads_as_number("0,5")
-    (True, False)
-    """
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def with_constants(batch: Any, values: Mapping[str, Any], columns: Sequence[str]) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gnomon.sources.base import PIECE_ROWS, Piece, Source, table_glimpses
+from gnomon.sources.base import PIECE_ROWS, Piece, Source, Use, table_glimpses
 from gnomon.sources.columns import is_text
 
 
@@ -24,7 +24,7 @@ class CalledPiece(Piece):
 
     def position(self, row: int) -> str:
         """Names one of the rows for a message."""
-        return f"the row of {self.column} {self.ids[row].as_py()!r}"
+        return f"the row of {self.column} {self.ids[row].as_py()}"
 
 
 class TableSource:
@@ -51,6 +51,10 @@ class TableSource:
         """Those of the columns that hold text or categories of it."""
         return frozenset(name for name in columns if is_text(self._table.schema.field(name).type))
 
+    def untyped(self, column: str) -> bool:
+        """Never: every column has a type."""
+        return False
+
     @property
     def rows(self) -> int | None:
         """The number of rows."""
@@ -61,26 +65,26 @@ class TableSource:
         """The number of rows."""
         return len(self._table)
 
-    def glimpses(self, columns: Mapping[str, bool], rows: int) -> Iterable[Piece]:
+    def glimpses(self, columns: Mapping[str, Use], rows: int) -> Iterable[Piece]:
         """Every so many rows."""
         return table_glimpses(self._table.select(list(columns)), rows)
 
     def whole_range(self, column: str) -> None:
         """Not known without reading."""
 
-    def parts(self, columns: Mapping[str, bool], threads: int) -> Iterator[Iterable[Piece]]:
+    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows in pieces."""
         for start in range(0, max(1, len(self._table)), PIECE_ROWS):
             own = self._table.slice(start, PIECE_ROWS)
             yield [CalledPiece(own.select(list(columns)), "", start, self._id, own[self._id])]
 
 
-def table_of(source: Source, columns: Mapping[str, bool], threads: int) -> Any:
+def table_of(source: Source, columns: Mapping[str, Use], threads: int) -> Any:
     """Some columns of a source as one pyarrow table.
 
     Args:
         source: The rows.
-        columns: The columns, and whether each must hold numbers.
+        columns: The columns, and what each is read for.
         threads: How many threads may read.
     """
     import pyarrow as pa

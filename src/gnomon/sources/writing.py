@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gnomon.errors import ColumnError, DataError, GnomonError, SourceError, UsageError
 from gnomon.files import aside
 from gnomon.sources.base import Piece
+from gnomon.sources.columns import spelled_numbers
 
 FORMATS = (".parquet", ".csv", ".feather", ".arrow")
 
@@ -66,21 +67,17 @@ def as_numbers(piece: Piece, columns: Sequence[str]) -> Piece:
     """A piece with some columns as numbers, where they may be text as a CSV holds it.
 
     Raises:
-        ColumnError: A field is no number.
+        ColumnError: A field is not a number.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
-    from pyarrow import csv
 
     table = piece.table
-    spelt = pa.array(csv.ConvertOptions().null_values)
     for name in columns:
         column = table[name]
         if not pa.types.is_string(column.type):
             continue
-        missing = pc.is_in(column, value_set=spelt)
         try:
-            numbers = pc.if_else(missing, None, pc.utf8_trim_whitespace(column)).cast(pa.float64())
+            numbers = spelled_numbers(column)
         except pa.ArrowInvalid as error:
             raise ColumnError(f"column {name!r} holds text where numbers are needed: {error}") from None
         table = table.set_column(table.column_names.index(name), name, numbers)

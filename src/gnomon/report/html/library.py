@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from gnomon.errors import SourceError, UsageError
-from gnomon.files import write_whole
+from gnomon.files import open_regular, write_whole
 
 # All that a page needs of it: Vega-Lite, Vega, and Vega's interpreter, which a strict content-security policy takes.
 SNIPPET = "window.vegaEmbed = vegaEmbed;"
@@ -29,11 +29,13 @@ def chart_library() -> str:
     except ImportError as error:
         raise missing(error) from None
     kept = Path(user_cache_path("gnomon")) / f"vega-embed-{version('vl-convert-python')}.js"
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        said, _, bundle = kept.read_text(encoding="utf-8").partition("\n")
+    with contextlib.suppress(OSError, UnicodeDecodeError), open_regular(kept) as stream:
+        said, _, bundle = stream.read().decode("utf-8").partition("\n")
         if said == digest(bundle):  # a file that was cut off or changed is made anew
             return bundle
     bundle = str(vl_convert.javascript_bundle(SNIPPET))
+    if kept.is_symlink() or (kept.exists() and not kept.is_file()):
+        return bundle  # someone else's link or pipe: writing to it would go elsewhere, or wait
     with contextlib.suppress(OSError, SourceError):  # a cache that cannot be written costs time, nothing else
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_whole(kept, f"{digest(bundle)}\n{bundle}")

@@ -1,0 +1,220 @@
+"""Which classes there are, which of two is positive, and which column of scores is of which class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gnomon.errors import ColumnError, DataError, UsageError, nearest
+from gnomon.schema.labels import Label, LabelColumn, label_name, label_order
+from gnomon.schema.matching import ask_for_order, folded, match_by_name, numbered, shown
+from gnomon.schema.request import Request
+from gnomon.schema.schema import Columns
+from gnomon.schema.survey import first_row_with
+from gnomon.sources.base import Source
+from gnomon.sources.columns import MISSING
+
+# Class labels in order, and whether they are booleans.
+Labels = tuple[tuple[Label, ...], bool]
+# Pairs of labels that other labels do not belong to.
+USUAL: tuple[set[Label], ...] = ({0, 1}, {-1, 1}, {"0", "1"})
+
+
+def class_labels(
+    columns: Columns,
+    target: LabelColumn,
+    prediction: LabelColumn | None,
+    declared: tuple[tuple[Label, ...], bool] | None,
+) -> tuple[tuple[Label, ...], bool, list[str]]:
+    """The classes in order, whether they are booleans, and what to remark on them.
+
+    Raises:
+        ColumnError: The prediction is of another kind than the target.
+        DataError: A label was not declared, or a binary prediction has one that the target lacks.
+    """
+    predicted = prediction if columns.prediction is not None else None
+    if predicted is not None and predicted.labels is None:
+        raise ColumnError(
+            f"column {columns.prediction!r} holds fractions, not class labels: "
+            "pass it as score=, or say task='regression'"
+        )
+    own, others = target.labels or (), (predicted.labels or ()) if predicted is not None else ()
+    if own and others and isinstance(own[0], str) != isinstance(others[0], str):
+        kinds = ["text" if isinstance(labels[0], str) else "numbers" for labels in (own, others)]
+        raise ColumnError(
+            f"column {columns.target!r} holds {kinds[0]} but {columns.prediction!r} holds {kinds[1]}: "
+            "use the same labels in both"
+        )
+    notes: list[str] = []
+    if declared is not None:
+        labels, boolean = declared
+        for name, found in ((columns.target, own), (columns.prediction, others)):
+            unknown = [str(label) for label in found if label not in labels]
+            if unknown:
+                raise DataError(f"column {name!r} holds labels that were not declared as classes: {shown(unknown)}")
+        absent = [label_name(label, boolean) for label in labels if label not in own]
+        if absent:
+            notes.append(f"No row has the class {', '.join(map(repr, absent))}: what needs such rows is undefined.")
+        return labels, boolean, notes
+    boolean = target.boolean and (predicted is None or predicted.boolean or set(others) <= {0, 1})
+    extra = sorted(set(others) - set(own), key=label_order)
+    told = shown([label_name(label, boolean) for label in extra])
+    surprising = bool(extra) and not obvious_positive(tuple(sorted({*own, *extra}, key=label_order)))
+    if surprising and own and not set(others) & set(own):
+        known = shown([label_name(label, boolean) for label in own])
+        raise DataError(
+            f"column {columns.prediction!r} predicts {told}, but column {columns.target!r} holds {known}: they have "
+            "no label in common; correct the labels, or declare all classes (classes=[...])"
+        )
+    alike = {folded(str(label)): str(label) for label in own}
+    for label in extra:
+        if isinstance(label, str) and folded(label) in alike:
+            raise DataError(
+                f"column {columns.prediction!r} predicts {label!r}, column {columns.target!r} holds "
+                f"{alike[folded(label)]!r}: write both alike, or declare both as classes (classes=[...])"
+            )
+    if surprising:
+        notes.append(f"Predicted but never true: {told}.")
+    odd = [label for label in (*own, *extra) if label in MISSING]
+    if odd:
+        notes.append(f"The text {shown(list(map(str, odd)))} is taken as a class, not as a missing value.")
+    if len(own) == 1 and own[0] in (0, 1) and not extra and (not others or set(others) <= {0, 1}):
+        return (0, 1), boolean, notes
+    return tuple(sorted({*own, *others}, key=label_order)), boolean, notes
+
+
+def read_names(declared: tuple[tuple[Label, ...], bool], target: LabelColumn) -> tuple[tuple[Label, ...], bool]:
+    """Declared names as the labels they stand for, where the target holds numbers or booleans."""
+    labels, boolean = declared
+    if not target.labels or isinstance(target.labels[0], str) or not labels or not isinstance(labels[0], str):
+        return labels, boolean or target.boolean
+    named = {"false": 0, "true": 1} if target.boolean else {}
+    try:
+        return tuple(
+            named[name] if (name := str(label).casefold()) in named else int(name) for label in labels
+        ), target.boolean
+    except ValueError:
+        return labels, boolean
+
+
+def obvious_positive(labels: tuple[Label, ...]) -> bool:
+    """Whether a pair of labels says by itself which one is positive."""
+    return labels in ((0, 1), (-1, 1))
+
+
+def ordered_binary(request: Request, columns: Columns, labels: tuple[Label, ...], boolean: bool) -> tuple[Label, ...]:
+    """The two labels, the negative one first.
+
+    Raises:
+        UsageError: Which one is positive was not said, or said wrongly.
+    """
+    names = [label_name(label, boolean) for label in labels]
+    if request.positive is None:
+        if len(labels) == 2 and obvious_positive(tuple(sorted(labels, key=label_order))):
+            return tuple(sorted(labels, key=label_order))
+        raise UsageError(
+            f"column {columns.target!r} has the classes {' and '.join(map(repr, names))}: "
+            f"say which one the model looks for, positive={names[0]!r} or positive={names[-1]!r} (--positive)"
+        )
+    by_name = {**{str(label): label for label in labels}, **dict(zip(names, labels, strict=True))}
+    by_name |= {name.casefold(): label for name, label in by_name.items() if boolean}
+    wanted = str(request.positive)
+    if wanted not in by_name and reads_as_whole_number(wanted):
+        wanted = str(int(float(wanted)))
+    if wanted not in by_name:
+        raise UsageError(
+            f"positive={request.positive!r} is no class of column {columns.target!r}: {nearest(wanted, names)}"
+        )
+    positive = by_name[wanted]
+    return (*(label for label in labels if label != positive), positive)
+
+
+def reads_as_whole_number(text: str) -> bool:
+    """Whether a text is a whole number, as 2.0 is."""
+    try:
+        return float(text).is_integer()
+    except ValueError:
+        return False
+
+
+def by_class(
+    request: Request, columns: Columns, labels: tuple[Label, ...], boolean: bool
+) -> tuple[Columns, tuple[Label, ...], tuple[int, ...], list[str]]:
+    """Score columns in the order of the classes: by their names, or by their places where the order is plain.
+
+    Returns:
+        The columns, the classes (with those that only a column of scores names), the codes of classes without a column,
+        and what to remark on it.
+
+    Raises:
+        UsageError: The names do not tell which column is of which class, and no order was declared.
+    """
+    scores = columns.scores
+    if len(scores) < 2 or request.by_place:
+        return columns, labels, (), []
+    names = [label_name(label, boolean) for label in labels]
+    matched = match_by_name(scores, names)
+    if matched is None or (request.classes is not None and matched.more):
+        plain = request.classes is not None or (len(labels) > 2 and numbered(scores))
+        if len(scores) == len(labels) and not plain:
+            raise ask_for_order(scores, names)
+        return columns, labels, (), []
+    notes = []
+    of_class = dict(zip(labels, matched.of_class, strict=True))
+    if matched.more:
+        more = tuple(named_label(name, labels) for name in matched.more)
+        left = iter(sorted(set(range(len(scores))) - set(of_class.values())))
+        of_class |= dict(zip(more, left, strict=True))
+        labels = tuple(sorted({*labels, *more}, key=label_order))
+        notes.append(f"No row has the class {shown(matched.more)}, which has a column of scores.")
+    unscored = tuple(code for code, label in enumerate(labels) if of_class[label] is None)
+    if unscored:
+        unknown = shown([label_name(labels[code], boolean) for code in unscored])
+        notes.append(f"No column has scores of the class {unknown}, which the model does not know: it scores 0.")
+    places = [place for label in labels if (place := of_class[label]) is not None]
+    if places != sorted(places):
+        notes.append(
+            f"Columns of scores were matched to the classes by name: {shown([scores[own] for own in places])}."
+        )
+    return replace(columns, scores=tuple(scores[own] for own in places)), labels, unscored, notes
+
+
+def named_label(name: str, labels: tuple[Label, ...]) -> Label:
+    """The label that a name stands for, of the kind that the others are."""
+    return int(name) if labels and not isinstance(labels[0], str) and name.lstrip("-").isdigit() else name
+
+
+def of_positive(
+    columns: Columns, order: tuple[Label, ...], classes: tuple[Label, ...], boolean: bool, notes: list[str]
+) -> Columns:
+    """Of two columns of scores, one for each class, that of the positive one."""
+    own = columns.scores[order.index(classes[1])]
+    notes.append(
+        f"Of the two columns of scores, {own!r} is that of the positive class {label_name(classes[1], boolean)!r}."
+    )
+    return replace(columns, scores=(own,))
+
+
+def too_many_classes(
+    source: Source,
+    request: Request,
+    columns: Columns,
+    labels: Labels,
+    surveyed: Mapping[str, LabelColumn],
+    threads: int,
+) -> DataError:
+    """What to say of a binary task with more than two classes: which, and where the first row of an odd one is."""
+    classes, boolean = labels
+    names = [label_name(label, boolean) for label in classes]
+    own = surveyed[columns.target].labels or ()
+    blamed = columns.target if columns.prediction is None or len(own) > 2 else columns.prediction
+    usual = set(own) if blamed != columns.target else next((pair for pair in USUAL if pair <= set(classes)), set())
+    odd = next((label for label in surveyed[blamed].labels or () if label not in usual), None) if usual else None
+    place = None if odd is None else first_row_with(source, blamed, surveyed[blamed].use, odd, threads)
+    where = "" if place is None or odd is None else f"; {label_name(odd, boolean)!r} first in {place}"
+    hint = ""
+    if request.positive is not None:
+        hint = f"; to evaluate {str(request.positive)!r} against the rest, make a column that says so first"
+    return DataError(
+        f"a binary task has two classes, but column {blamed!r} has {len(names)}: {shown(names)}{where}{hint}"
+    )

@@ -1,0 +1,132 @@
+"""Classes as columns of 0 and 1, of which each row has one that is 1: one target of several classes, not labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self, cast
+
+import numpy as np
+
+from gnomon.engines.threads import fold
+from gnomon.errors import ColumnError, UsageError
+from gnomon.schema.batch import ROUNDING, Rows, floats
+from gnomon.schema.matching import match_by_name
+from gnomon.schema.request import Request
+from gnomon.schema.schema import Columns, Missing, Scale, Schema
+from gnomon.sources.base import Piece, Source, Use
+
+# Where so many rows have one label each, this is hardly chance.
+TELLING = 20
+
+
+def one_hot(source: Source, request: Request, threads: int) -> Schema | None:
+    """The schema of a multiclass task whose classes are columns; None where the columns are several labels.
+
+    Raises:
+        UsageError: The columns may be meant either way, or predictions do not fit them.
+    """
+    columns = request.columns
+    notes: tuple[str, ...] = ()
+    if request.task != "multiclass":
+        seen = shape_of(source, request, threads)
+        if not seen.one or not seen.rows or len(columns.targets) < 3:
+            return None
+        if not (columns.scores and seen.sums and request.scale == "probability"):
+            if seen.rows < TELLING:
+                return None
+            raise UsageError(
+                f"each of the {seen.rows:,} rows has exactly one of the {len(columns.targets)} targets: pass "
+                "task='multiclass' (--task multiclass) if they are the classes of one target, or task='multilabel' "
+                "(--task multilabel) if a row could have several"
+            )
+        notes = (
+            "Each row has one of the targets, and its scores sum to 1: evaluated as the classes of one target "
+            "(task='multilabel' evaluates them as several labels).",
+        )
+    for part, own in (("prediction", columns.predictions), ("score", columns.scores)):
+        if own and len(own) != len(columns.targets):
+            raise UsageError(f"{part} columns: {len(own)}, classes: {len(columns.targets)}; name one for each class")
+    names = columns.targets if request.classes is None else tuple(str(name) for name in request.classes)
+    if len(names) != len(columns.targets) or len(set(names)) < len(names):
+        raise UsageError(f"classes= must name the {len(columns.targets)} classes, each once, not {list(names)}")
+    for name, given in (("positive", request.positive), ("threshold", request.threshold)):
+        if given is not None:
+            raise UsageError(f"{name}={given!r} is for a binary task, but this one is multiclass")
+    return Schema(
+        "multiclass",
+        in_order(request),
+        tuple(range(len(names))),
+        names,
+        cast(Scale, request.scale),
+        missing=cast(Missing, request.missing),
+        one_hot=True,
+        notes=notes,
+    )
+
+
+def in_order(request: Request) -> Columns:
+    """The columns, with predictions and scores in the order of the targets where their names tell it."""
+    columns = request.columns
+
+    def ordered(own: tuple[str, ...]) -> tuple[str, ...]:
+        matched = match_by_name(own, columns.targets) if own and not request.by_place else None
+        places = () if matched is None else tuple(place for place in matched.of_class if place is not None)
+        return tuple(own[place] for place in places) if len(places) == len(own) else own
+
+    return replace(columns, predictions=ordered(columns.predictions), scores=ordered(columns.scores))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What rows of several target columns look like.
+
+    Attributes:
+        rows: How many there are.
+        one: Whether each has exactly one target that is 1, all others being 0.
+        sums: Whether the scores of each sum to 1.
+    """
+
+    rows: int = 0
+    one: bool = True
+    sums: bool = True
+
+
+def shape_of(source: Source, request: Request, threads: int) -> Shape:
+    """The shape of the rows of a source."""
+    columns = request.columns
+    uses: dict[str, Use] = dict.fromkeys((*columns.targets, *columns.scores), "number")
+    try:
+        tally = fold(source.parts(uses, threads), lambda: ShapeTally(columns.targets, columns.scores), threads)
+    except ColumnError:
+        return Shape(one=False)  # what holds no numbers is refused when it is encoded
+    return tally.shape
+
+
+class ShapeTally:
+    """The shape of the rows that a thread has seen."""
+
+    def __init__(self, targets: tuple[str, ...], scores: tuple[str, ...]) -> None:
+        self._targets = targets
+        self._scores = scores
+        self.shape = Shape()
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Takes in the rows of a piece."""
+        rows = Rows(piece)
+        n = len(rows.table)
+        if not n or not (self.shape.one or self.shape.sums):
+            return
+        table = np.stack([floats(rows, name) for name in self._targets])
+        one = bool(np.isin(table, (0, 1)).all() and (table.sum(axis=0) == 1).all())
+        total = sum((floats(rows, name).astype(np.float64) for name in self._scores), np.zeros(n))
+        sums = bool((np.abs(total - 1.0) <= ROUNDING * max(1, len(self._scores))).all())
+        self._take(Shape(n, one, sums))
+
+    def merge(self, other: Self) -> Self:
+        """The shape of the rows of both."""
+        self._take(other.shape)
+        return self
+
+    def _take(self, other: Shape) -> None:
+        own = self.shape
+        self.shape = Shape(own.rows + other.rows, own.one and other.one, own.sums and other.sums)
