@@ -1,7 +1,7 @@
 # One command for each habit.
 PYTHON ?= python
 
-.PHONY: help install test coverage lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
+.PHONY: help install test coverage sanitize lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -13,6 +13,10 @@ test:  ## Run the tests
 
 coverage:  ## Run the tests and report what they do not reach
 	$(PYTHON) -m pytest --cov=gnomon --cov-report=term-missing:skip-covered
+
+sanitize:  ## Run kernels, states and evaluation under the address, undefined-behaviour and thread sanitizers
+	$(PYTHON) tests/sanitize.py address,undefined tests/kernels tests/states tests/evaluation
+	$(PYTHON) tests/sanitize.py thread tests/kernels tests/states tests/evaluation/test_any_size.py
 
 lint:  ## Check style and the layers between modules
 	$(PYTHON) -m ruff check .

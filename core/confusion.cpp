@@ -13,6 +13,7 @@ namespace gnomon {
 namespace {
 
 constexpr std::size_t kSmall = 64;  // classes whose table of counts fits in the first-level cache
+constexpr std::size_t kTables = std::size_t{1} << 26;  // bytes that tables of many classes may take
 
 // Binary labels need no table: three sums tell all four cells.
 struct BinarySums {
@@ -116,22 +117,27 @@ Output<std::int64_t> confusion(Input<Code> target, Input<Code> predicted, std::s
   {
     nb::gil_scoped_release release;
     int workers = useful_threads(rows, threads);
+    int pieces = pieces_of(rows, workers);
     if (classes == 2) {
-      std::vector<BinarySums> parts(workers);
-      parallel_for(workers, workers, [&](std::size_t part) {
-        const Range r = part_of(rows, part, workers);
+      std::vector<BinarySums> parts(pieces);
+      parallel_for(pieces, workers, [&](std::size_t part) {
+        const Range r = part_of(rows, part, pieces);
         parts[part] = binary_labels(t + r.begin, p + r.begin, r.end - r.begin);
       });
       counts = cells(parts, rows);
     } else {
-      if (classes > kSmall) workers = std::min(workers, 2);  // a large table for each thread costs memory
-      std::vector<std::vector<std::int64_t>> tables(workers, std::vector<std::int64_t>(classes * classes));
-      std::vector<std::size_t> bads(workers);
-      parallel_for(workers, workers, [&](std::size_t part) {
-        const Range r = part_of(rows, part, workers);
+      if (classes > kSmall) {  // a large table for each piece costs memory
+        workers = std::min(workers, 2);
+        const auto fit = static_cast<int>(kTables / (classes * classes * sizeof(std::int64_t)));
+        pieces = std::clamp(fit, workers, pieces);
+      }
+      std::vector<std::vector<std::int64_t>> tables(pieces, std::vector<std::int64_t>(classes * classes));
+      std::vector<std::size_t> bads(pieces);
+      parallel_for(pieces, workers, [&](std::size_t part) {
+        const Range r = part_of(rows, part, pieces);
         bads[part] = count_codes(t + r.begin, p + r.begin, r.end - r.begin, classes, tables[part].data());
       });
-      for (int part = 0; part < workers; ++part) {
+      for (int part = 0; part < pieces; ++part) {
         bad += bads[part];
         for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += tables[part][i];
       }
@@ -151,9 +157,10 @@ Output<std::int64_t> confusion_at(Input<std::uint8_t> target, Input<T> score, T 
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows, threads);
-    std::vector<BinarySums> parts(workers);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows, workers);
+    std::vector<BinarySums> parts(pieces);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       parts[part] = binary_scores(target.data() + r.begin, score.data() + r.begin, threshold, r.end - r.begin);
     });
     counts = cells(parts, rows);
@@ -188,10 +195,11 @@ bool count_span(const T* target, const T* predicted, std::size_t rows, const Lab
                 std::vector<std::int64_t>& counts) {
   const std::size_t classes = span.classes();
   counts.assign(classes * classes, 0);
-  std::vector<std::vector<std::int64_t>> tables(workers, std::vector<std::int64_t>(4 * classes * classes));
+  const int pieces = pieces_of(rows, workers);
+  std::vector<std::vector<std::int64_t>> tables(pieces, std::vector<std::int64_t>(4 * classes * classes));
   std::atomic<bool> whole{true};
-  parallel_for(workers, workers, [&](std::size_t part) {
-    const Range r = part_of(rows, part, workers);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
     std::int64_t* into = tables[part].data();
     const auto low = static_cast<std::uint64_t>(span.low);
     for (std::size_t i = r.begin; i < r.end; ++i) {
@@ -222,14 +230,15 @@ nb::object label_counts(Input<T> target, Input<T> predicted, int threads) {
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows, threads);
+    const int pieces = pieces_of(rows, workers);
     constexpr std::size_t kFirst = 1024;
     span.include(t, std::min(rows, kFirst));
     span.include(p, std::min(rows, kFirst));
     bool done = false;
     if (span.binary()) {
-      std::vector<BinarySums> parts(workers);
-      parallel_for(workers, workers, [&](std::size_t part) {
-        const Range r = part_of(rows, part, workers);
+      std::vector<BinarySums> parts(pieces);
+      parallel_for(pieces, workers, [&](std::size_t part) {
+        const Range r = part_of(rows, part, pieces);
         parts[part] = binary_labels(t + r.begin, p + r.begin, r.end - r.begin);
       });
       done = std::all_of(parts.begin(), parts.end(), [](const BinarySums& part) { return part.valid; });
@@ -238,9 +247,9 @@ nb::object label_counts(Input<T> target, Input<T> predicted, int threads) {
       done = count_span(t, p, rows, span, workers, counts);
     }
     if (!done) {
-      std::vector<LabelSpan> parts(workers);
-      parallel_for(workers, workers, [&](std::size_t part) {
-        const Range r = part_of(rows, part, workers);
+      std::vector<LabelSpan> parts(pieces);
+      parallel_for(pieces, workers, [&](std::size_t part) {
+        const Range r = part_of(rows, part, pieces);
         parts[part].include(t + r.begin, r.end - r.begin);
         parts[part].include(p + r.begin, r.end - r.begin);
       });
@@ -351,6 +360,7 @@ class WeightTable {
     for (std::size_t i = 0; i < count; ++i) {
       const std::uint64_t t = static_cast<std::uint64_t>(static_cast<std::int64_t>(target[i])) - low_,
                           p = static_cast<std::uint64_t>(static_cast<std::int64_t>(predicted[i])) - low_;
+      if (t >= classes_ || p >= classes_) return false;  // another thread may have written since they were checked
       slot[i] = slot_for(t * classes_ + p);
     }
     return true;
@@ -385,14 +395,15 @@ nb::list confusion_weights(Input<Code> target, Input<Code> predicted, Input<doub
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows, threads);
-    tables.assign(workers, WeightTable(low, classes, squares));
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows, workers);
+    tables.assign(pieces, WeightTable(low, classes, squares));
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       if (!tables[part].add(target.data() + r.begin, predicted.data() + r.begin, weight.data() + r.begin,
                             r.end - r.begin))
         valid = false;
     });
-    for (int part = 1; part < workers; ++part) tables[0].merge(tables[part]);
+    for (int part = 1; part < pieces; ++part) tables[0].merge(tables[part]);
   }
   if (!valid) throw nb::value_error(kBadCode);
   nb::list result;

@@ -11,6 +11,7 @@
 
 #include "arrays.h"
 #include "buffer.h"
+#include "logarithm.h"
 #include "pair_sums.h"
 #include "parallel.h"
 #include "score_grid.h"
@@ -67,6 +68,7 @@ struct Bounds {
 class Histogram {
  public:
   Histogram(Input<double> sample, std::size_t wanted, bool weighted) : weighted_(weighted) {
+    const IeeeArithmetic ieee;
     std::vector<u64> words(sample.size());
     for (std::size_t i = 0; i < words.size(); ++i) words[i] = order_of(sample.data()[i]);
     std::sort(words.begin(), words.end());
@@ -88,6 +90,7 @@ class Histogram {
     const bool wide = scores.dtype() == nb::dtype<double>();
     if (!wide && scores.dtype() != nb::dtype<float>()) throw nb::type_error("scores must be float32 or float64");
     nb::gil_scoped_release release;
+    const IeeeArithmetic ieee;
     if (!weighted_ && rows_ + rows > std::numeric_limits<std::uint32_t>::max()) settle();
     rows_ += rows;
     if (wide) {
@@ -149,6 +152,7 @@ class Histogram {
 
   // The pairs of some bins, as if all scores in a bin were equal.
   nb::dict pairs(std::size_t from, std::size_t to, const FrameTuple& place, double negative_unit, int threads) const {
+    check(from, to);
     const Frame frame = to_frame(place);
     const Pairs whole = weighted_ ? pairs_of<false>(from, to, frame, negative_unit, threads)
                                   : pairs_of<true>(from, to, frame, negative_unit, threads);
@@ -156,6 +160,8 @@ class Histogram {
   }
 
   nb::tuple gather(std::size_t from, std::size_t to, const FrameTuple& place, i64 p_step, i64 q_step) const {
+    check(from, to);
+    if (p_step < 1 || q_step < 1) throw nb::value_error("a step must be at least 1");
     BinSweep sweep(to_frame(place), p_step, q_step);
     for (std::size_t b = from; b < to; ++b) {
       const Bin bin = at(b);
@@ -210,6 +216,10 @@ class Histogram {
     allocate();
   }
 
+  void check(std::size_t from, std::size_t to) const {
+    if (from > to || to > bins()) throw nb::index_error("there are no such bins");
+  }
+
   void allocate() {
     if (weighted_) {
       weights_ = make_buffer<Weighted>(bins());
@@ -244,7 +254,7 @@ class Histogram {
       } else {
         for (std::size_t i = 0; i < count; ++i) {
           Counted& bin = rows_of_[at[i]];
-          const std::uint32_t positive = labels[start + i];
+          const std::uint32_t positive = labels[start + i] != 0;
           bin.p += positive;
           bin.q += 1 - positive;
           bin.word = bin.word == words[i] || bin.word == kNoScore ? words[i] : kSeveral;
@@ -388,7 +398,7 @@ class Histogram {
       return sum;
     }
     // The terms grow with k: their sum is at least the integral from 0 to p.
-    return b > 0 ? std::max(0.0, p - (b - a) * std::log1p(p / b)) : p;
+    return b > 0 ? std::max(0.0, p - (b - a) * log_one_plus(p / b)) : p;
   }
 
   std::shared_ptr<const ScoreGrid> grid_;

@@ -45,7 +45,7 @@ class HullSide {
 
 class Hull {
  public:
-  // Points come with growing weights; no two are the same.
+  // Points come with weights that never shrink; of several with the same weights the first one counts.
   GNOMON_INLINE void add(const HullPoint& point) {
     push(above_, point, 1);
     push(below_, point, -1);
@@ -86,6 +86,8 @@ class Hull {
   // Takes out what no longer is a vertex: where the chain does not turn towards the negatives (side 1) or the
   // positives (side -1).
   GNOMON_INLINE static void push(std::vector<HullPoint>& chain, const HullPoint& point, int side) {
+    // Rows may be so light that they weigh nothing in units: a threshold at them adds no point.
+    if (!chain.empty() && chain.back().p == point.p && chain.back().q == point.q) return;
     while (chain.size() > 1) {
       const HullPoint &a = chain[chain.size() - 2], &b = chain.back();
       const __int128 turn = static_cast<__int128>(b.p - a.p) * (point.q - b.q) -

@@ -17,9 +17,10 @@ Output<std::int64_t> label_margins(Matrix<std::uint8_t> target, Matrix<std::uint
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows * labels, threads);
-    std::vector<std::vector<std::int64_t>> parts(workers, std::vector<std::int64_t>(3 * labels));
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows * labels, workers);
+    std::vector<std::vector<std::int64_t>> parts(pieces, std::vector<std::int64_t>(3 * labels));
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       std::int64_t *both = parts[part].data(), *flagged = both + labels, *positive = flagged + labels;
       for (std::size_t row = r.begin; row < r.end; ++row) {
         const std::uint8_t *t = target.data() + row * labels, *p = predicted.data() + row * labels;
@@ -45,8 +46,9 @@ Output<double> row_margins(Matrix<std::uint8_t> target, Matrix<std::uint8_t> pre
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows * labels, threads);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows * labels, workers);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       for (std::size_t row = r.begin; row < r.end; ++row) {
         const std::uint8_t *t = target.data() + row * labels, *p = predicted.data() + row * labels;
         std::uint64_t both = 0, flagged = 0, positive = 0;

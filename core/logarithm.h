@@ -48,4 +48,28 @@ GNOMON_INLINE double log_one_plus(double x) {
   return log_normal(u) + (x - (u - 1.0)) / u;
 }
 
+// e^x, to a few units in the last place: x = k ln 2 + r with r in [-ln 2 / 2, ln 2 / 2], and the series of e^r.
+inline double exponential(double x) {
+  constexpr double ln2_high = 0x1.62e42fefap-1, ln2_low = 0x1.cf79abc9e3b39p-40;
+  if (!(x > -800.0)) return x == x ? 0.0 : x;
+  if (x > 800.0) return std::numeric_limits<double>::infinity();
+  const double k = std::floor(x * 0x1.71547652b82fep0 + 0.5);
+  const double r = (x - k * ln2_high) - k * ln2_low;
+  double term = 1.0, sum = 1.0;
+  for (int i = 1; i <= 14; ++i) {
+    term *= r / i;
+    sum += term;
+  }
+  return std::ldexp(sum, static_cast<int>(k));
+}
+
+// x^a with the same bits on every CPU, which the C library's pow has not: for positive x with an error of |a log x|
+// times that of a double.
+inline double power_of(double x, double a) {
+  if (!(x > 0.0) || !(x <= std::numeric_limits<double>::max()) || a == 0.0 || !std::isfinite(a)) return std::pow(x, a);
+  constexpr double least = std::numeric_limits<double>::min();
+  const double log = x < least ? log_normal(x * 0x1p54) - 54.0 * 0x1.62e42fefa39efp-1 : log_normal(x);
+  return exponential(a * log);
+}
+
 }  // namespace gnomon

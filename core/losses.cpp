@@ -128,9 +128,10 @@ nb::list sum_blocks(std::size_t rows, const double* weight, bool squares, int th
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows, threads);
-    std::vector<MeanSums> parts(workers);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows, workers);
+    std::vector<MeanSums> parts(pieces);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       double block[kBlock];
       for (std::size_t i = r.begin; i < r.end; i += kBlock) {
         const std::size_t count = std::min(kBlock, r.end - i);
@@ -198,8 +199,9 @@ nb::tuple class_losses(Input<std::int32_t> target, Matrix<T> scores, double leas
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows * classes, threads);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows * classes, workers);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       double truth[kBlock];
       for (std::size_t start = r.begin; start < r.end; start += kBlock) {
         const std::size_t count = std::min(kBlock, r.end - start);
@@ -232,10 +234,11 @@ nb::tuple class_scan(Matrix<T> scores, int threads) {
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows * classes, threads);
-    std::vector<FloatScan> parts(workers);
-    std::vector<double> distances(workers);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows * classes, workers);
+    std::vector<FloatScan> parts(pieces);
+    std::vector<double> distances(pieces);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       parts[part] = scan_part(scores.data() + r.begin * classes, (r.end - r.begin) * classes);
       double far = 0.0;
       for (std::size_t i = r.begin; i < r.end; ++i) {
@@ -245,7 +248,7 @@ nb::tuple class_scan(Matrix<T> scores, int threads) {
       }
       distances[part] = far;
     });
-    for (int part = 0; part < workers; ++part) {
+    for (int part = 0; part < pieces; ++part) {
       whole.merge(parts[part]);
       farthest = std::max(farthest, distances[part]);
     }

@@ -1,5 +1,8 @@
 // Threads for one kernel call: tasks are drawn from a counter, so uneven tasks balance.
 // Kernels combine their tasks' results with exact arithmetic, so the draw never shows.
+//
+// While a kernel runs, the processor keeps to IEEE arithmetic: a library built with -ffast-math sets it to take numbers
+// near zero for zero as soon as it is loaded, and scores that differ would become one.
 #pragma once
 
 #include <Python.h>
@@ -7,13 +10,53 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <cstdint>
+#endif
+
 namespace gnomon {
+
+// Gradual underflow for as long as it lives, on the thread that it lives on.
+class IeeeArithmetic {
+ public:
+#if defined(__x86_64__)
+  IeeeArithmetic() : kept_(_mm_getcsr()) {
+    if (kept_ & kFlush) _mm_setcsr(kept_ & ~kFlush);
+  }
+  ~IeeeArithmetic() {
+    if (kept_ & kFlush) _mm_setcsr(kept_);
+  }
+
+ private:
+  static constexpr unsigned kFlush = 0x8040;  // flush to zero, and denormals are zero
+  unsigned kept_;
+#elif defined(__aarch64__)
+  IeeeArithmetic() {
+    asm volatile("mrs %0, fpcr" : "=r"(kept_));
+    if (kept_ & kFlush) asm volatile("msr fpcr, %0" : : "r"(kept_ & ~kFlush));
+  }
+  ~IeeeArithmetic() {
+    if (kept_ & kFlush) asm volatile("msr fpcr, %0" : : "r"(kept_));
+  }
+
+ private:
+  static constexpr std::uint64_t kFlush = std::uint64_t{1} << 24;
+  std::uint64_t kept_;
+#endif
+
+ public:
+  IeeeArithmetic(const IeeeArithmetic&) = delete;
+  IeeeArithmetic& operator=(const IeeeArithmetic&) = delete;
+};
 
 // Rows that one thread should have at least; below it, starting a thread costs more than it saves.
 constexpr std::size_t kRowsPerThread = 1 << 16;
@@ -23,33 +66,51 @@ inline int useful_threads(std::size_t rows, int threads) {
   return static_cast<int>(std::min<std::size_t>(wanted, static_cast<std::size_t>(std::max(1, threads))));
 }
 
-// Ctrl-C must end a long loop, too: Python notes the signal, and its main thread looks for it now and then.
-inline void stop_if_interrupted(std::size_t task) {
-  if (task % 16 != 15) return;
-  nanobind::gil_scoped_acquire hold;
-  if (PyErr_CheckSignals() != 0) throw nanobind::python_error();
+// Into how many ranges a loop over rows is cut: one a worker, but none so long that Ctrl-C would wait for it.
+constexpr std::size_t kMostRows = std::size_t{1} << 21;
+
+inline int pieces_of(std::size_t rows, int workers) {
+  return static_cast<int>(std::max<std::size_t>(static_cast<std::size_t>(workers), rows / kMostRows));
 }
+
+// Ctrl-C must end a long loop, too: Python notes the signal, and its main thread looks for it now and then. By the
+// clock, as asking for the interpreter's lock may mean waiting for it.
+class Interrupts {
+ public:
+  void look() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < std::chrono::milliseconds(50)) return;
+    last_ = now;
+    nanobind::gil_scoped_acquire hold;
+    if (PyErr_CheckSignals() != 0) throw nanobind::python_error();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
 
 // Calls work(task) for every task in [0, tasks). The first exception is rethrown in the caller.
 template <class Work>
 void parallel_for(std::size_t tasks, int threads, Work&& work) {
   const std::size_t workers = std::min<std::size_t>(tasks, static_cast<std::size_t>(std::max(1, threads)));
+  const IeeeArithmetic ieee;
+  Interrupts interrupts;
   if (workers <= 1) {
     for (std::size_t task = 0; task < tasks; ++task) {
       work(task);
-      stop_if_interrupted(task);
+      interrupts.look();
     }
     return;
   }
   std::atomic<std::size_t> next{0};
   std::exception_ptr failure;
   std::mutex failure_lock;
-  std::size_t done_here = 0;
   auto run = [&](bool watches) {
+    const IeeeArithmetic ieee_here;
     try {
       for (std::size_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) {
         work(task);
-        if (watches) stop_if_interrupted(done_here++);
+        if (watches) interrupts.look();
       }
     } catch (...) {
       std::lock_guard<std::mutex> hold(failure_lock);

@@ -101,10 +101,11 @@ bool add_up(std::vector<Weighed>& whole, const Input<T>& score, const Input<std:
             int threads, const Row& row) {
   const std::size_t rows = score.size();
   const int workers = useful_threads(rows, threads);
-  std::vector<std::vector<Bin>> parts(workers);
-  std::vector<char> valid(workers, 1);
-  parallel_for(workers, workers, [&](std::size_t part) {
-    const Range r = part_of(rows, part, workers);
+  const int pieces = pieces_of(rows, workers);
+  std::vector<std::vector<Bin>> parts(pieces);
+  std::vector<char> valid(pieces, 1);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
     std::vector<Bin> own(whole.size());
     for (std::size_t i = r.begin; i < r.end; ++i) {
       const double p = static_cast<double>(score.data()[i]);

@@ -220,6 +220,10 @@ nb::tuple curve_of(const Sorted<T>& sorted, Keep keep, double positive_unit, dou
 template <class T>
 nb::tuple hull_of(const Sorted<T>& sorted) {
   const std::size_t partitions = sorted.partitions();
+  const auto empty = [&](std::size_t b) {  // of weight: rows may be there all the same
+    return sorted.positives_before(b) == sorted.positives_before(b + 1) &&
+           sorted.negatives_before(b) == sorted.negatives_before(b + 1);
+  };
   const auto reached = [&](std::size_t b) {
     return HullPoint{sorted.positives() - sorted.positives_before(b), sorted.negatives() - sorted.negatives_before(b), 0};
   };
@@ -229,10 +233,10 @@ nb::tuple hull_of(const Sorted<T>& sorted) {
     Hull inner;
     inner.add(kNothing);
     for (std::size_t b = partitions; b-- > 0;)
-      if (sorted.begin(b) != sorted.end(b)) inner.add(reached(b));
+      if (!empty(b)) inner.add(reached(b));
     std::vector<Hull> parts(partitions);
     parallel_for(partitions, sorted.threads(), [&](std::size_t b) {
-      if (sorted.begin(b) == sorted.end(b)) return;
+      if (empty(b)) return;
       HullPoint point = reached(b + 1);
       HullSide above = inner.above(point), below = inner.below(point);
       for_groups_down(sorted.begin(b), sorted.end(b), [&](u64 score, i64 own_p, i64 own_q) {

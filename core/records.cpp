@@ -77,18 +77,19 @@ nb::tuple encode_records(Matrix<Unit> records, int threads) {
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows, threads);
-    std::vector<RecordTable<Unit>> tables(workers, RecordTable<Unit>(records.data(), width));
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows, workers);
+    std::vector<RecordTable<Unit>> tables(pieces, RecordTable<Unit>(records.data(), width));
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       for (std::size_t i = r.begin; i < r.end; ++i) codes[i] = tables[part].code_of(i);
     });
     // Rows of a later part lie after those of an earlier one, so the merged codes are in order of occurrence, too.
     RecordTable<Unit>& whole = tables[0];
-    std::vector<std::vector<std::int32_t>> merged(workers);
-    for (int part = 1; part < workers; ++part)
+    std::vector<std::vector<std::int32_t>> merged(pieces);
+    for (int part = 1; part < pieces; ++part)
       for (const std::size_t row : tables[part].first()) merged[part].push_back(whole.code_of(row));
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       for (std::size_t i = r.begin; part > 0 && i < r.end; ++i) codes[i] = merged[part][codes[i]];
     });
     first.assign(whole.first().begin(), whole.first().end());

@@ -44,8 +44,8 @@ GNOMON_INLINE double gamma_deviance(double y, double p) { return 2.0 * (log_clam
 // B. Jorgensen, The Theory of Dispersion Models (1997), chapter 4: the unit deviance of variance function mean^power.
 inline double tweedie_deviance(double y, double p, double power) {
   const double own = power < 0.0 && y < 0.0 ? 0.0 : y;
-  const double scaled = std::pow(p, 1.0 - power);
-  return 2.0 * (std::pow(own, 2.0 - power) / ((1.0 - power) * (2.0 - power)) - y * scaled / (1.0 - power) +
+  const double scaled = power_of(p, 1.0 - power);
+  return 2.0 * (power_of(own, 2.0 - power) / ((1.0 - power) * (2.0 - power)) - y * scaled / (1.0 - power) +
                 p * scaled / (2.0 - power));
 }
 
@@ -151,9 +151,10 @@ nb::list residual_sums(Input<T> target, Input<T> prediction, std::optional<Input
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows, threads);
-    std::vector<std::vector<ExactSum>> parts(workers, std::vector<ExactSum>(terms.size()));
-    parallel_for(workers, workers, [&](std::size_t number) {
-      const Range r = part_of(rows, number, workers);
+    const int pieces = pieces_of(rows, workers);
+    std::vector<std::vector<ExactSum>> parts(pieces, std::vector<ExactSum>(terms.size()));
+    parallel_for(pieces, workers, [&](std::size_t number) {
+      const Range r = part_of(rows, number, pieces);
       for (std::size_t i = r.begin; i < r.end; i += kBlock) {
         const std::size_t count = std::min(kBlock, r.end - i);
         for (std::size_t t = 0; t < terms.size(); ++t)
@@ -197,9 +198,10 @@ double largest_residual(Input<T> target, Input<T> prediction, int threads) {
   if (prediction.size() != rows) throw nb::value_error("target and prediction differ in length");
   nb::gil_scoped_release release;
   const int workers = useful_threads(rows, threads);
-  std::vector<double> parts(workers);
-  parallel_for(workers, workers, [&](std::size_t part) {
-    const Range r = part_of(rows, part, workers);
+  const int pieces = pieces_of(rows, workers);
+  std::vector<double> parts(pieces);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
     parts[part] = largest_of(target.data() + r.begin, prediction.data() + r.begin, r.end - r.begin);
   });
   double largest = 0.0;

@@ -21,8 +21,9 @@ Output<double> for_rows(std::size_t rows, std::size_t columns, int threads, Use&
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows * columns, threads);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows * columns, workers);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       std::vector<std::uint32_t> order(columns);
       for (std::size_t row = r.begin; row < r.end; ++row) {
         std::iota(order.begin(), order.end(), 0u);
@@ -32,6 +33,15 @@ Output<double> for_rows(std::size_t rows, std::size_t columns, int threads, Use&
   }
   return to_numpy(std::move(out), rows);
 }
+
+// A row's scores, kept: a sort by numbers that another thread writes to would leave its bounds.
+struct RowScores {
+  explicit RowScores(const double* score, std::size_t count) : values(score, score + count) {
+    for (double& value : values) value = value == value ? value : 0.0;
+  }
+  const double* data() const { return values.data(); }
+  std::vector<double> values;
+};
 
 void descending(std::vector<std::uint32_t>& order, const double* score) {
   std::sort(order.begin(), order.end(), [score](std::uint32_t a, std::uint32_t b) { return score[a] > score[b]; });
@@ -45,7 +55,9 @@ std::size_t tie_end(const std::vector<std::uint32_t>& order, const double* score
 }
 
 // The mean over relevant labels of the share of relevant ones among the labels that score at least as high.
-double average_precision(const std::uint8_t* truth, const double* score, std::vector<std::uint32_t>& order) {
+double average_precision(const std::uint8_t* truth, const double* scores, std::vector<std::uint32_t>& order) {
+  const RowScores own_scores(scores, order.size());
+  const double* score = own_scores.data();
   descending(order, score);
   double total = 0.0;
   std::size_t relevant = 0;
@@ -71,7 +83,9 @@ double coverage(const std::uint8_t* truth, const double* score, std::size_t labe
 }
 
 // The share of the pairs of a relevant and an irrelevant label in which the relevant one does not score higher.
-double loss(const std::uint8_t* truth, const double* score, std::vector<std::uint32_t>& order) {
+double loss(const std::uint8_t* truth, const double* scores, std::vector<std::uint32_t>& order) {
+  const RowScores own_scores(scores, order.size());
+  const double* score = own_scores.data();
   descending(order, score);
   std::size_t relevant = 0, irrelevant = 0, wrong = 0;
   for (std::size_t at = 0; at < order.size();) {
@@ -112,8 +126,10 @@ Output<double> gains(Matrix<double> relevance, Matrix<double> scores, Input<doub
   if (scores.shape(0) != rows || scores.shape(1) != columns || discount.size() != columns)
     throw nb::value_error("relevance, scores and discount differ in shape");
   return for_rows(rows, columns, threads, [&](std::size_t row, std::vector<std::uint32_t>& order) {
-    const double *r = relevance.data() + row * columns, *s = scores.data() + row * columns, *d = discount.data();
+    const RowScores own_scores(scores.data() + row * columns, columns);
+    const double *r = relevance.data() + row * columns, *s = own_scores.data(), *d = discount.data();
     double total = 0.0;
+    std::vector<double> tied;
     if (ignore_ties) {
       std::sort(order.begin(), order.end(), [s](std::uint32_t a, std::uint32_t b) {
         return s[a] > s[b] || (s[a] == s[b] && a > b);
@@ -125,8 +141,12 @@ Output<double> gains(Matrix<double> relevance, Matrix<double> scores, Input<doub
     for (std::size_t at = 0; at < columns;) {
       const std::size_t end = tie_end(order, s, at);
       const auto size = static_cast<double>(end - at);
+      // Gains in their own order: that of tied documents is what the sort happened to make it.
       double gain = 0.0, discounts = 0.0;
-      for (; at < end; ++at) gain += r[order[at]], discounts += d[at];
+      tied.clear();
+      for (; at < end; ++at) tied.push_back(r[order[at]]), discounts += d[at];
+      std::sort(tied.begin(), tied.end());
+      for (const double own : tied) gain += own;
       total += gain / size * discounts;
     }
     return total;
@@ -143,8 +163,9 @@ Output<std::uint8_t> top_k_hits(Input<std::int32_t> target, Matrix<T> scores, st
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows * classes, threads);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows * classes, workers);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       for (std::size_t row = r.begin; row < r.end; ++row) {
         const auto code = static_cast<std::uint32_t>(target.data()[row]);
         if (code >= classes) {

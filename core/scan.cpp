@@ -22,9 +22,10 @@ nb::tuple scan_floats(Input<T> array, int threads) {
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows, threads);
-    std::vector<FloatScan> parts(workers);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows, workers);
+    std::vector<FloatScan> parts(pieces);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       parts[part] = scan_part(values + r.begin, r.end - r.begin);
     });
     for (const auto& part : parts) whole.merge(part);
@@ -61,9 +62,10 @@ GNOMON_SPAN(std::uint64_t)
 
 template <class T>
 Span<T> whole_span(const T* values, std::size_t rows, int workers) {
-  std::vector<Span<T>> parts(workers);
-  parallel_for(workers, workers, [&](std::size_t part) {
-    const Range r = part_of(rows, part, workers);
+  const int pieces = pieces_of(rows, workers);
+  std::vector<Span<T>> parts(pieces);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
     parts[part] = span_part(values + r.begin, r.end - r.begin);
   });
   Span<T> whole = parts[0];
@@ -96,9 +98,10 @@ Output<std::uint8_t> occurring(Input<T> array, T low, std::size_t span, int thre
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows, threads);
-    std::vector<std::vector<std::uint8_t>> parts(workers, std::vector<std::uint8_t>(span));
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows, workers);
+    std::vector<std::vector<std::uint8_t>> parts(pieces, std::vector<std::uint8_t>(span));
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       std::uint8_t* mine = parts[part].data();
       for (std::size_t i = r.begin; i < r.end; ++i) {
         const auto offset = static_cast<std::uint64_t>(values[i]) - static_cast<std::uint64_t>(low);
@@ -153,9 +156,10 @@ nb::tuple encode_as(Input<T> array, std::int64_t low, Input<std::int32_t> table,
   {
     nb::gil_scoped_release release;
     const int workers = useful_threads(rows, threads);
-    std::vector<std::size_t> unknowns(workers), firsts(workers, rows);
-    parallel_for(workers, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, workers);
+    const int pieces = pieces_of(rows, workers);
+    std::vector<std::size_t> unknowns(pieces), firsts(pieces, rows);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
       std::size_t i = r.begin;
       if constexpr (std::is_same_v<Code, std::uint8_t>) {  // labels in a row without gaps are their own codes
         constexpr std::size_t kStretch = 1 << 13;
@@ -172,7 +176,7 @@ nb::tuple encode_as(Input<T> array, std::int64_t low, Input<std::int32_t> table,
         codes[i] = static_cast<Code>(code);
       }
     });
-    for (int part = 0; part < workers; ++part) {
+    for (int part = 0; part < pieces; ++part) {
       unknown += unknowns[part];
       first = std::min(first, firsts[part]);
     }
@@ -196,11 +200,12 @@ bool narrow_codes(const T* values, std::size_t rows, Span<T> range, int workers,
   const std::uint64_t low = static_cast<std::uint64_t>(range.low);
   const std::uint64_t width = static_cast<std::uint64_t>(range.high) - low;
   if (width >= kNarrow) return false;
-  std::vector<std::vector<std::uint8_t>> parts(workers, std::vector<std::uint8_t>(kNarrow));
-  std::vector<std::uint8_t> whole(workers, 1);
-  parallel_for(workers, workers, [&](std::size_t part) {
+  const int pieces = pieces_of(rows, workers);
+  std::vector<std::vector<std::uint8_t>> parts(pieces, std::vector<std::uint8_t>(kNarrow));
+  std::vector<std::uint8_t> whole(pieces, 1);
+  parallel_for(pieces, workers, [&](std::size_t part) {
     constexpr std::size_t kStretch = 1 << 13;
-    const Range r = part_of(rows, part, workers);
+    const Range r = part_of(rows, part, pieces);
     std::uint8_t* mine = parts[part].data();
     for (std::size_t start = r.begin; start < r.end; start += kStretch) {
       const std::size_t count = std::min(kStretch, r.end - start);

@@ -75,7 +75,8 @@ class ScoreGrid {
     const auto& words = *sample_;
     auto from = std::lower_bound(words.begin(), words.end(), base);
     for (std::size_t i = 0; i < count; ++i) {
-      const u64 start = base + (static_cast<u64>(i) << width);
+      u64 start = base + (static_cast<u64>(i) << width);
+      if (start < base) start = ~u64{0};  // beyond all words, above the greatest scores
       const u64 last = start + mask(width);
       const auto to = std::upper_bound(from, words.end(), last < start ? ~u64{0} : last);
       fill(at + i, start, width, from, to);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <stdexcept>
 #include <vector>
 
 #include "arrays.h"
@@ -27,9 +28,10 @@ template <class KeyOf, class WeightOf>
 Candidates bucket_of_goal(std::size_t rows, int shift, i64 goal, i64& before, bool weighted, int workers,
                           const KeyOf& key_of, const WeightOf& weight_of) {
   constexpr u64 kMask = (u64{1} << kDigit) - 1;
-  std::vector<std::vector<i64>> weight(workers, std::vector<i64>(kMask + 1));
-  parallel_for(workers, workers, [&](std::size_t part) {
-    const Range r = part_of(rows, part, workers);
+  const int pieces = pieces_of(rows, workers);
+  std::vector<std::vector<i64>> weight(pieces, std::vector<i64>(kMask + 1));
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
     for (std::size_t i = r.begin; i < r.end; ++i) weight[part][(key_of(i) >> shift) & kMask] += weight_of(i);
   });
   // The bucket that reaches the goal, or the last that holds anything.
@@ -44,9 +46,9 @@ Candidates bucket_of_goal(std::size_t rows, int shift, i64 goal, i64& before, bo
     below += own;
     if (below >= goal) break;
   }
-  std::vector<Candidates> parts(workers);
-  parallel_for(workers, workers, [&](std::size_t part) {
-    const Range r = part_of(rows, part, workers);
+  std::vector<Candidates> parts(pieces);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
     for (std::size_t i = r.begin; i < r.end; ++i) {
       const u64 key = key_of(i);
       if (((key >> shift) & kMask) != bucket) continue;
@@ -55,7 +57,7 @@ Candidates bucket_of_goal(std::size_t rows, int shift, i64 goal, i64& before, bo
     }
   });
   Candidates found = std::move(parts[0]);
-  for (int part = 1; part < workers; ++part) {
+  for (int part = 1; part < pieces; ++part) {
     found.keys.insert(found.keys.end(), parts[part].keys.begin(), parts[part].keys.end());
     found.weights.insert(found.weights.end(), parts[part].weights.begin(), parts[part].weights.end());
   }
@@ -102,6 +104,7 @@ nb::tuple select(Input<double> values, std::optional<Input<i64>> weight, i64 goa
         ranked[i] = {left.keys[i], left.weights.empty() ? 1 : left.weights[i]};
       }
     }
+    if (ranked.empty()) throw std::invalid_argument("the values changed while they were ranked");
     std::sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) { return a.key < b.key; });
     std::size_t at = 0;
     for (;; ++at) {
@@ -128,9 +131,10 @@ double next_above(Input<double> values, double limit, int threads) {
   const std::size_t rows = values.size();
   nb::gil_scoped_release release;
   const int workers = useful_threads(rows, threads);
-  std::vector<double> parts(workers);
-  parallel_for(workers, workers, [&](std::size_t part) {
-    const Range r = part_of(rows, part, workers);
+  const int pieces = pieces_of(rows, workers);
+  std::vector<double> parts(pieces);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
     parts[part] = least_above(values.data() + r.begin, r.end - r.begin, limit);
   });
   return *std::min_element(parts.begin(), parts.end());

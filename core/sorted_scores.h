@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -39,7 +40,7 @@ struct Map {
   bool linear = true;
   double scale = 0.0;
   int shift = 0;
-  i64 first = 0;
+  u64 first = 0;  // steps and words are subtracted as they wrap: only their distance counts
   std::size_t partitions = 1;
 
   // A negative value so small that scaling makes it zero still belongs below zero.
@@ -47,13 +48,15 @@ struct Map {
     const double scaled = value * scale;
     return std::floor(scaled) - (value < 0.0 && scaled == 0.0 ? 1.0 : 0.0);
   }
-  GNOMON_INLINE i64 linear_index(double value) const { return static_cast<i64>(step(value, scale)) - first; }
-  GNOMON_INLINE i64 bit_index(double value) const {
-    return static_cast<i64>(order_of(value) >> shift) - first;
+  // Within the partitions even where another thread has changed a score since the map was chosen. (A step beyond the
+  // whole numbers of 52 bits is taken for the first one; the map has none.)
+  GNOMON_INLINE u64 linear_index(double value) const {
+    const double steps = step(value, scale);
+    return static_cast<u64>(static_cast<i64>(std::fabs(steps) < 0x1p52 ? steps : 0.0)) - first;
   }
-  std::size_t index(double value) const {
-    return static_cast<std::size_t>(linear ? linear_index(value) : bit_index(value));
-  }
+  GNOMON_INLINE u64 bit_index(double value) const { return (order_of(value) >> shift) - first; }
+  GNOMON_INLINE u64 inside(u64 index) const { return index < partitions ? index : partitions - 1; }
+  std::size_t index(double value) const { return inside(linear ? linear_index(value) : bit_index(value)); }
 };
 
 // No map where the scale is no ordinary number (all scores equal, or a range beyond the doubles).
@@ -62,7 +65,7 @@ std::optional<Map> linear_map(double low, double high, std::size_t wanted) {
   map.scale = static_cast<double>(wanted) / (high - low);
   const double first = Map::step(low, map.scale), last = Map::step(high, map.scale);
   if (!std::isnormal(map.scale) || !(std::fabs(first) < 0x1p52) || !(std::fabs(last) < 0x1p52)) return std::nullopt;
-  map.first = static_cast<i64>(first);
+  map.first = static_cast<u64>(static_cast<i64>(first));
   map.partitions = static_cast<std::size_t>(last - first) + 1;
   return map;
 }
@@ -73,7 +76,7 @@ Map bit_map(double low, double high, std::size_t wanted) {
   const u64 least = order_of(low), most = order_of(high);
   map.shift = std::clamp(static_cast<int>(std::bit_width(most - least)) - static_cast<int>(std::bit_width(wanted)) + 1,
                          0, 63);
-  map.first = static_cast<i64>(least >> map.shift);
+  map.first = least >> map.shift;
   map.partitions = static_cast<std::size_t>((most >> map.shift) - (least >> map.shift)) + 1;
   return map;
 }
@@ -91,7 +94,7 @@ template <class S, bool kLinear>
 GNOMON_INLINE void indices_loop(const Map& map, const S* score, std::size_t count, std::uint32_t* out) {
   for (std::size_t i = 0; i < count; ++i) {
     const double value = static_cast<double>(score[i]);
-    out[i] = static_cast<std::uint32_t>(kLinear ? map.linear_index(value) : map.bit_index(value));
+    out[i] = static_cast<std::uint32_t>(map.inside(kLinear ? map.linear_index(value) : map.bit_index(value)));
   }
 }
 
@@ -148,6 +151,7 @@ class Sorted {
   Sorted(const std::vector<Chunk>& chunks, Tag tag, int threads) {
     for (const auto& chunk : chunks) rows_ += chunk.rows;
     workers_ = useful_threads(rows_, threads);
+    pieces_ = pieces_of(rows_, workers_);
     items_ = make_buffer<T>(rows_);
     choose_map(chunks);
     scatter(chunks, tag);
@@ -171,6 +175,7 @@ class Sorted {
 
   // Weights of positives and negatives with a score below the threshold.
   std::pair<i64, i64> below(double threshold) const {
+    const IeeeArithmetic ieee;
     if (threshold <= low_) return {0, 0};
     if (threshold > high_) return {positives(), negatives()};
     const std::size_t partition = map_.index(threshold);
@@ -183,10 +188,10 @@ class Sorted {
 
  private:
   void choose_map(const std::vector<Chunk>& chunks) {
-    std::vector<FloatScan> parts(workers_);
-    parallel_for(workers_, workers_, [&](std::size_t part) {
+    std::vector<FloatScan> parts(pieces_);
+    parallel_for(pieces_, workers_, [&](std::size_t part) {
       FloatScan mine;
-      for_pieces(chunks, part_of(rows_, part, workers_), [&](const Chunk& chunk, std::size_t begin, std::size_t count) {
+      for_pieces(chunks, part_of(rows_, part, pieces_), [&](const Chunk& chunk, std::size_t begin, std::size_t count) {
         mine.merge(chunk.f64 ? scan_part(chunk.f64 + begin, count) : scan_part(chunk.f32 + begin, count));
       });
       parts[part] = mine;
@@ -211,8 +216,8 @@ class Sorted {
 
   void scatter(const std::vector<Chunk>& chunks, Tag tag) {
     const std::size_t partitions = map_.partitions;
-    std::vector<std::vector<std::size_t>> cursor(workers_, std::vector<std::size_t>(partitions));
-    parallel_for(workers_, workers_, [&](std::size_t part) {
+    std::vector<std::vector<std::size_t>> cursor(pieces_, std::vector<std::size_t>(partitions));
+    parallel_for(pieces_, workers_, [&](std::size_t part) {
       std::vector<std::uint32_t> counts(2 * partitions);  // two tables in turn, as in the confusion counts
       std::uint32_t index[kStep];
       auto flush = [&] {
@@ -220,7 +225,7 @@ class Sorted {
         std::fill(counts.begin(), counts.end(), 0);
       };
       std::size_t pending = 0;
-      for_pieces(chunks, part_of(rows_, part, workers_), [&](const Chunk& chunk, std::size_t begin, std::size_t count) {
+      for_pieces(chunks, part_of(rows_, part, pieces_), [&](const Chunk& chunk, std::size_t begin, std::size_t count) {
         indices_of(map_, chunk, begin, count, index);
         for (std::size_t i = 0; i < count; ++i) ++counts[(i & 1) * partitions + index[i]];
         if ((pending += count) > (1u << 30)) flush(), pending = 0;
@@ -238,22 +243,37 @@ class Sorted {
       }
     }
     offsets_[partitions] = total;
-    parallel_for(workers_, workers_, [&](std::size_t part) {
+    const std::vector<std::vector<std::size_t>> starts = cursor;
+    // Where the rows of a piece end in each partition: those of the next piece begin there.
+    const auto end_of = [&](std::size_t part, std::size_t b) {
+      return part + 1 < cursor.size() ? starts[part + 1][b] : offsets_[b + 1];
+    };
+    std::atomic<bool> changed{false};
+    parallel_for(pieces_, workers_, [&](std::size_t part) {
       std::uint32_t index[kStep];
       u64 word[kStep];
       std::size_t* at = cursor[part].data();
+      std::vector<std::size_t> end(partitions);
+      for (std::size_t b = 0; b < partitions; ++b) end[b] = end_of(part, b);
       T* items = items_.get();
-      for_pieces(chunks, part_of(rows_, part, workers_), [&](const Chunk& chunk, std::size_t begin, std::size_t count) {
+      for_pieces(chunks, part_of(rows_, part, pieces_), [&](const Chunk& chunk, std::size_t begin, std::size_t count) {
         indices_of(map_, chunk, begin, count, index);
         words_of(chunk, begin, count, word);
         for (std::size_t i = 0; i < count; ++i) {
-          T& item = items[at[index[i]]++];
+          // Scores that another thread rewrites may be more than were counted: never beyond the piece's own rows.
+          const std::uint32_t b = index[i];
+          if (at[b] == end[b]) [[unlikely]] {
+            changed = true;
+            continue;
+          }
+          T& item = items[at[b]++];
           item.word = word[i];
           if constexpr (std::is_same_v<T, TaggedItem>)
             item.tag = tag == Tag::kWeight ? chunk.weight[begin + i] : static_cast<i64>(chunk.offset + begin + i);
         }
       });
     });
+    if (changed) throw std::invalid_argument("the scores were changed while they were ranked");
   }
 
   void sort() {
@@ -284,7 +304,7 @@ class Sorted {
     }
   }
 
-  int workers_ = 1;
+  int workers_ = 1, pieces_ = 1;
   std::size_t rows_ = 0;
   Buffer<T> items_;
   Map map_;
