@@ -18,10 +18,11 @@ ROOT = Path(__file__).parent.parent
 OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
-    "TSAN_OPTIONS": f"halt_on_error=1:abort_on_error=1:ignore_noninstrumented_modules=1:suppressions={ROOT}/tests/tsan.txt",
+    "TSAN_OPTIONS": "halt_on_error=1:abort_on_error=1:ignore_noninstrumented_modules=1:"
+    f"suppressions={ROOT}/tests/tsan.txt",
 }
 LIBRARIES = {"address": "libasan.so", "undefined": "libubsan.so", "thread": "libtsan.so"}
-# Runs the tests against the package in the folder that PYTHONPATH names, also where an editable install would come first.
+# Runs the tests against the package in the folder that PYTHONPATH names, also beside an editable install.
 RUN = """
 import sys
 sys.meta_path[:] = [own for own in sys.meta_path if "ScikitBuild" not in type(own).__name__]

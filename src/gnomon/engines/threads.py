@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from itertools import chain, islice
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -61,7 +62,8 @@ class _Crew(Generic[Q]):
 
     def run(self, start: Callable[[], T], threads: int) -> T:
         with ThreadPoolExecutor(threads, thread_name_prefix="gnomon") as pool:
-            workers = [pool.submit(self._work, start()) for _ in range(threads)]
+            # Each thread works in a copy of the caller's context, such as how NumPy treats overflow.
+            workers = [pool.submit(copy_context().run, self._work, start()) for _ in range(threads)]
             try:
                 wait(workers)
             except BaseException:  # Ctrl-C: each thread stops after the piece in hand

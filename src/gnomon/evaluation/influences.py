@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from gnomon.evaluation.order import KeptOrder
 from gnomon.evaluation.row_influence import ranking_influence
 from gnomon.intervals.wilson import wilson
 from gnomon.kernels.losses import class_losses, clipping, sum_values
+from gnomon.lazy import lazy
 from gnomon.measures import influence as influences
 from gnomon.measures.means import mean_of
 from gnomon.measures.quantiles import Ranks
@@ -63,7 +63,7 @@ class Together:
         self._threads = threads
         self.rows = Weight.of(len(rows.target), rows.weight, threads)
 
-    @cached_property
+    @lazy
     def number(self) -> int:
         """The number of clusters; of independent rows their own."""
         return self.rows.n if self.clusters is None else len(np.unique(self.clusters))
@@ -125,7 +125,7 @@ class Influences:
         formula = class_formulas().get(name)
         return None if formula is None else self.of_formula(of_class(formula, code))
 
-    @cached_property
+    @lazy
     def _formulas(self) -> dict[str, Formula]:
         return formulas_of(self._schema.task)
 
@@ -137,7 +137,7 @@ class Influences:
         by_cell[occupied] = influences.cell_influence(formula, mass, occupied)
         return self._weighted(by_cell[place])
 
-    @cached_property
+    @lazy
     def _table(self) -> tuple[Array, NDArray[np.int64]]:
         """The weight of the cells of the confusion matrix, and the cell that each row lies in."""
         predicted, classes = self._answer.prediction, len(self._schema.labels)
@@ -162,7 +162,7 @@ class Influences:
         assert self._answer.prediction is not None  # a regression always has one
         return np.asarray(self.rows.target - self._answer.prediction)
 
-    @cached_property
+    @lazy
     def losses(self) -> dict[str, Array]:
         """The losses of each row, for probabilities."""
         if self._schema.task == "binary":

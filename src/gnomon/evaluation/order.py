@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,6 +23,7 @@ from gnomon.kernels.ranking import (
     convex_hull,
     unit_of,
 )
+from gnomon.lazy import lazy
 from gnomon.measures import ranking as measures
 from gnomon.measures.ranking import Curve
 from gnomon.states.confusion import Confusion
@@ -99,16 +99,16 @@ class KeptOrder:
             count = int(np.count_nonzero(labels))
             self.positives, self.negatives = (Weight.of(own, None, threads) for own in (count, len(labels) - count))
 
-    @cached_property
+    @lazy
     def _ranking(self) -> Ranking:
         return self._state.rank(self._threads)
 
-    @cached_property
+    @lazy
     def pairs(self) -> PairCounts:
         """Exact."""
         return self._ranking.pairs()
 
-    @cached_property
+    @lazy
     def _hull(self) -> Curve:
         return scaled(self._ranking.hull(), self._ranking.units)
 
@@ -223,7 +223,7 @@ class RangedOrder:
             squares += sum_values(influence, None, self._threads).square
         return float(squares)
 
-    @cached_property
+    @lazy
     def _sums(self) -> RangeSums:
         found: PairCounts | None = None
         stretches: dict[int, list[Stretch]] = {steps: [] for steps in (measures.STEPS, measures.TABLE_STEPS)}
@@ -262,7 +262,7 @@ class RangedOrder:
                 yield Frame(*below, *self._totals.whole), bins
             below = below[0] + own[0], below[1] + own[1]
 
-    @cached_property
+    @lazy
     def _totals(self) -> Totals:
         """The (integer) weights of the classes in each range; where rows have weights, the ranges are read for it."""
         if not self._weighted:
@@ -316,7 +316,7 @@ class BinnedOrder:
         self.bounds: RankingBounds | None = self._counts.bounds(threads)
         self.units = self._counts.units
 
-    @cached_property
+    @lazy
     def pairs(self) -> PairCounts:
         """As if all scores of a bin were one: half of the open pairs are won."""
         return self._counts.pairs(self._threads)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import math
-import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from gnomon.engines.threads import fold
 from gnomon.errors import UsageError
+from gnomon.machine import available_memory
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source
 
 # The share of the memory that is available which rows may take unless a budget is given.
 SHARE = 0.5
+# More than any machine has.
+MOST_BYTES = 1 << 60
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?(?:e\d+)?)\s*([a-z]*)")
 _UNITS = {"": 1, "b": 1} | {
     name: base**power
@@ -153,29 +153,10 @@ def bytes_of(memory: int | str) -> int:
     >>> bytes_of("2GiB"), bytes_of("1.5 MB"), bytes_of(4096)
     (2147483648, 1500000, 4096)
     """
-    if isinstance(memory, (int, float)) and not isinstance(memory, bool) and 1 <= memory < math.inf:
+    if isinstance(memory, (int, float)) and not isinstance(memory, bool) and 1 <= memory <= MOST_BYTES:
         return int(memory)
     found = _AMOUNT.fullmatch(memory.strip().lower()) if isinstance(memory, str) else None
-    if found is None or found[2] not in _UNITS or float(found[1]) <= 0:
-        raise UsageError(f"memory={memory!r} is no amount of memory: say a number of bytes, or such as '2GiB'")
-    return max(1, int(float(found[1]) * _UNITS[found[2]]))
-
-
-def available_memory() -> int:
-    """The memory that this process may still take, as the machine and its control group say."""
-    page = os.sysconf("SC_PAGE_SIZE")
-    free = [page * os.sysconf("SC_PHYS_PAGES")]
-    told = Path("/proc/meminfo")
-    if told.exists():
-        lines = dict(line.split(":", 1) for line in told.read_text().splitlines())
-        free.append(int(lines["MemAvailable"].split()[0]) * 1024)
-    group = Path("/sys/fs/cgroup")
-    try:
-        limit = (group / "memory.max").read_text().strip()
-        if limit != "max":
-            told_of = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
-            used = int((group / "memory.current").read_text()) - int(told_of.get("inactive_file", 0))
-            free.append(max(0, int(limit) - used))
-    except (OSError, ValueError):
-        pass  # no control group, or one of the first version
-    return min(free)
+    size = float(found[1]) * _UNITS[found[2]] if found is not None and found[2] in _UNITS else 0.0
+    if not 0 < size <= MOST_BYTES:
+        raise UsageError(f"memory={memory!r} is not a size: pass bytes, or a string such as '2GiB'")
+    return max(1, int(size))
