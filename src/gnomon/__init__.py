@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         MissingValuesError,
         SourceError,
         StateError,
+        UnknownArgumentError,
         UnknownEstimateError,
         UsageError,
     )
@@ -67,6 +68,7 @@ __all__ = [
     "StateError",
     "ThresholdDecision",
     "Thresholds",
+    "UnknownArgumentError",
     "UnknownEstimateError",
     "UsageError",
     "__version__",

@@ -2,6 +2,7 @@
 
     GnomonError
     ├── UsageError (ValueError)      the call: an argument is wrong, or two contradict each other
+    │   └── UnknownArgumentError (TypeError)   an argument that a function does not have
     ├── SourceError (OSError)        the file or folder: missing, cut off, of no known format, mixed
     ├── ColumnError (ValueError)     a column: missing, misspelt, of the wrong type, of another length
     ├── DataError (ValueError)       a value: out of range, an unknown label, one class only
@@ -24,6 +25,10 @@ class GnomonError(Exception):
 
 class UsageError(GnomonError, ValueError):
     """An argument is wrong, or two arguments contradict each other."""
+
+
+class UnknownArgumentError(UsageError, TypeError):
+    """A function has no argument of that name."""
 
 
 class SourceError(GnomonError, OSError):

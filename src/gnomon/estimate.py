@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from gnomon.visible import visible
+
 NAN = math.nan
 
 
@@ -63,7 +65,7 @@ class Estimate:
 
     def __repr__(self) -> str:
         if not self.defined:
-            return f"Estimate(undefined: {self.reason})"
+            return f"Estimate(undefined: {visible(str(self.reason))})"
         interval = "" if math.isnan(self.low) else f" [{self.low:.4g}, {self.high:.4g}]"
         return f"Estimate({self.value:.4g}{interval}, n={self.n}{f', {self.method}' if self.method else ''})"
 
@@ -121,7 +123,7 @@ class Difference:
 
     def __repr__(self) -> str:
         if not self.defined:
-            return f"Difference(undefined: {self.reason})"
+            return f"Difference(undefined: {visible(str(self.reason))})"
         interval = "" if math.isnan(self.low) else f" [{self.low:.4g}, {self.high:.4g}]"
         chance = "" if math.isnan(self.p_value) else f", p={self.p_value:.3g}"
         return f"Difference({self.value:.4g}{interval}{chance}, n={self.n}{f', {self.method}' if self.method else ''})"

@@ -12,9 +12,9 @@ Value = TypeVar("Value")
 class lazy(Generic[Owner, Value]):  # noqa: N801  # it is used as functools.cached_property is
     """A property that is computed once and kept.
 
-    Unlike ``functools.cached_property`` of Python 3.11 it takes no lock: that one is shared by all instances of a class,
-    and a process that forks while another thread holds it leaves it locked in the child for ever. Two threads that ask
-    at the same time may both compute the value; it is the same one.
+    Unlike ``functools.cached_property`` of Python 3.11 it takes no lock. That lock is shared by all instances of a
+    class, and a process that forks while another thread holds it leaves it locked in the child for ever. Two threads
+    that ask at the same time may both compute the value; it is the same one.
     """
 
     def __init__(self, make: Callable[[Owner], Value]) -> None:

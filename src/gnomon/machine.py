@@ -1,4 +1,4 @@
-"""What this process may use of the machine: its CPUs and its memory, by the machine, its limits and its control group."""
+"""What this process may use: the CPUs and the memory of the machine, within its own limits and control groups."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def cpu_quota(group: Path) -> int:
 
 
 def memory_left(group: Path) -> int | None:
-    """The bytes that a control group still grants, files that can be dropped from memory aside; None without a limit."""
+    """The bytes that a control group still grants, droppable file pages included; None if it sets no limit."""
     limit = first_word(group / "memory.max") or first_word(group / "memory.limit_in_bytes")
     used = first_word(group / "memory.current") or first_word(group / "memory.usage_in_bytes")
     if not limit.isdigit() or not used.isdigit():

@@ -9,7 +9,8 @@ from rich.console import Console
 import gnomon
 from gnomon.estimate import Estimate
 from gnomon.report.terminal import ASCII, UNICODE, bar, render, value_text
-from gnomon.report.text import number, visible
+from gnomon.report.text import number
+from gnomon.visible import visible
 
 
 def report(evaluation, width=90):

@@ -14,11 +14,12 @@ from gnomon.cli.evaluate import evaluate
 from gnomon.cli.language import speak
 from gnomon.cli.lesson import lesson
 from gnomon.cli.report import report
+from gnomon.cli.streams import Terminated, ending_cleanly, flush, prepare, silence
 from gnomon.cli.threshold import threshold
 from gnomon.errors import GnomonError
 from gnomon.report.language import speaking, tr
 
-DONE, FAULT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, FAULT, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
 @click.group(
@@ -44,12 +45,19 @@ gnomon.add_command(lesson)
 def main() -> None:
     """Runs the command line and exits.
 
-    0 done, 2 bad input or usage, 3 a goal that cannot be met, 130 interrupted, 1 a fault of gnomon.
+    0 done, 2 bad input or usage, 3 a goal that cannot be met, 130 interrupted, 143 terminated, 1 an internal error.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a label that the terminal cannot show must not end the report
-    sys.exit(run(sys.argv[1:]))
+    prepare()
+    try:
+        with ending_cleanly():
+            code = run(sys.argv[1:])
+    except Terminated:
+        code = TERMINATED
+    lost = flush()
+    if lost is not None and not isinstance(lost, BrokenPipeError) and code == DONE:
+        say(f"cannot write the output: {lost.strerror or lost}")
+        code = BAD_INPUT
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -80,21 +88,24 @@ def run_spoken(arguments: list[str]) -> int:
         click.echo(tr("Interrupted."), err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has gone; keep the interpreter from complaining when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()  # whoever read the output has gone
         return DONE
+    except MemoryError:
+        say("not enough memory: lower --memory, use fewer --threads, or evaluate fewer rows at once")
+        return BAD_INPUT
     except OSError as error:
-        say(f"cannot write the output: {error.strerror or error}")
+        what = error.strerror or str(error)
+        say(f"{what}: {error.filename}" if error.filename is not None else f"cannot write the output: {what}")
         return BAD_INPUT
     except Exception as error:
         if os.environ.get("GNOMON_DEBUG"):
             raise
-        say(f"a fault of gnomon, please report it: {type(error).__name__}: {error} (GNOMON_DEBUG=1 shows where)")
+        say(f"internal error in gnomon, please report it: {type(error).__name__}: {error} (GNOMON_DEBUG=1 shows where)")
         return FAULT
 
 
 def say(message: str) -> None:
     """One error on stderr, made harmless for the terminal."""
-    from gnomon.report.text import visible
+    from gnomon.visible import visible
 
     click.echo(f"{tr('Error')}: {visible(tr(' '.join(message.split())))}", err=True)

@@ -58,7 +58,7 @@ def calibrate(
     methods: tuple[str, ...],
     applied: tuple[Path, ...],
     column: str,
-    form: str,
+    form: str | None,
     output: Path | None,
     **options: Any,
 ) -> None:
@@ -74,7 +74,7 @@ def calibrate(
     from gnomon.report.decision import render_recalibration
 
     own.check_output(output, (*paths, *applied))
-    form = form if applied else own.check_text_form(form, output)
+    shown_as = (form or "terminal") if applied else own.form_of(form, output, own.DECISION_FORMS)
     rows = own.applied_rows(applied, output, form, [score], column)
     with ProgressBar() as progress:
         found = recalibrate(
@@ -87,7 +87,7 @@ def calibrate(
         )
     if rows is not None and output is not None:
         made = (column, lambda columns: found.apply(columns[0]))
-        count = write_applied(rows, output, [score], "probability", made)
+        count = write_applied(rows, output, [score], None, made)
         how = "not mapped, as no map is better: copied" if found.best == AS_IS else f"mapped by {found.best}"
         click.echo(f"{count:,} rows {how}: {output}", err=True)
-    own.show(found, render_recalibration, form, None if applied else output)
+    own.show(found, render_recalibration, shown_as, None if applied else output)

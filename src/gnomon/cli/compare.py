@@ -110,7 +110,7 @@ def compare(
     places = models_of(data) if joined else {"": Path(data[0])}
     paths = tuple(places.values())
     own.check_output(output, paths)
-    shown = own.report_form(form, output)
+    shown = own.form_of(form, output)
     with ProgressBar() as progress:
         comparison = compare_data(
             places if joined else paths[0],

@@ -68,9 +68,9 @@ def demo() -> None:
     Of two of them a threshold is chosen, too: by what must hold, and by what errors cost. At last two models are
     compared.
     """
-    from rich.console import Console
     from rich.text import Text
 
+    from gnomon.cli.streams import console as plain_console
     from gnomon.cli.threshold import amounts
     from gnomon.comparison.compare import compare
     from gnomon.decision.threshold import choose_threshold
@@ -79,7 +79,7 @@ def demo() -> None:
     from gnomon.report.decision import render_threshold
     from gnomon.report.terminal import render
 
-    console = Console(markup=False, highlight=False, emoji=False)
+    console = plain_console()
     folder = demo_folder()
     for number, (title, name, columns, goal) in enumerate(DEMOS):
         if number:

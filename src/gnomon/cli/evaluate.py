@@ -82,7 +82,7 @@ def evaluate(
     from gnomon.evaluation.evaluate import evaluate as evaluate_data
 
     own.check_output(output, paths)
-    shown = own.report_form(form, output)
+    shown = own.form_of(form, output)
     with ProgressBar() as progress:
         evaluation = evaluate_data(
             list(paths),

@@ -26,11 +26,10 @@ def lesson(output: Path | None) -> None:
 
     own.check_output(output, ())
     if output is None:
-        from rich.console import Console
-
+        from gnomon.cli.streams import console
         from gnomon.lesson.terminal import lesson_terminal
 
-        lesson_terminal(Console(markup=False, highlight=False, emoji=False))
+        lesson_terminal(console())
     elif output.suffix.lower() in (".html", ".htm"):
         from gnomon.lesson.page import lesson_page
 

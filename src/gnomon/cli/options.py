@@ -75,7 +75,11 @@ MEMORY = click.option(
 )
 THREADS = click.option("--threads", type=int, metavar="N", help="Threads to use.  [default: the usable CPUs]")
 FORM = click.option(
-    "-f", "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    help="How to show the result.  [default: by the end of --output, else terminal]",
 )
 REPORT_FORMS = ("terminal", "json", "html", "markdown", "png", "svg", "pdf")
 REPORT_FORM = click.option(
@@ -161,7 +165,7 @@ def check_output(output: Path | None, paths: tuple[Path, ...], files: Iterable[P
 
 
 def applied_rows(
-    applied: tuple[Path, ...], output: Path | None, form: str, scores: list[str], column: str
+    applied: tuple[Path, ...], output: Path | None, form: str | None, scores: list[str], column: str
 ) -> FileSource | None:
     """The rows of ``--apply``, once it is clear that they can be read and written; None where there are none.
 
@@ -181,6 +185,7 @@ def applied_rows(
 
 
 ENDS = {
+    ".txt": "terminal",
     ".json": "json",
     ".html": "html",
     ".htm": "html",
@@ -190,36 +195,41 @@ ENDS = {
     ".pdf": "pdf",
 }
 PICTURES = ("png", "svg", "pdf")
+DECISION_FORMS = ("terminal", "json")
 
 
-def report_form(form: str | None, output: Path | None) -> str:
-    """How an evaluation is shown: as it was asked, or as the name of the output ends.
+def form_of(form: str | None, output: Path | None, forms: tuple[str, ...] = REPORT_FORMS) -> str:
+    """How a result is shown: as it was asked, or as the name of the output ends.
+
+    Args:
+        form: What was asked for, if anything.
+        output: The file, if any.
+        forms: Those that such a result has.
 
     Raises:
-        UsageError: What is no text was to go to the terminal, or a picture into a file of another name.
+        UsageError: The name of the output ends in no form, or contradicts the one that was asked for; a picture was to
+            go to the terminal.
     """
     from gnomon.errors import UsageError
 
-    found = form or (ENDS.get(output.suffix.lower(), "terminal") if output is not None else "terminal")
-    if found in PICTURES and output is None:
-        raise UsageError(f"--format {found} is a picture: say where it goes, --output report.{found}")
-    if found in PICTURES and output is not None and output.suffix.lower() != f".{found}":
-        raise UsageError(f"--format {found} does not fit --output {output}: end its name with .{found}")
-    return found
-
-
-def check_text_form(form: str, output: Path | None) -> str:
-    """How a decision is shown: as text, or as JSON where that was asked for or the output's name ends so.
-
-    Raises:
-        UsageError: The output's name ends as a form that decisions have not.
-    """
-    from gnomon.errors import UsageError
-
-    end = "terminal" if output is None else ENDS.get(output.suffix.lower(), "terminal")
-    if end not in ("terminal", "json"):
-        raise UsageError(f"a decision is written as text or JSON, not as {end}: end --output {output} otherwise")
-    return "json" if "json" in (form, end) else form
+    if output is None:
+        if form in PICTURES:
+            raise UsageError(f"--format {form} is a picture: say where it goes, --output report.{form}")
+        return form or "terminal"
+    ends = {end: own for end, own in ENDS.items() if own in forms}
+    found = ends.get(output.suffix.lower())
+    if output.exists() and not output.is_file():
+        return form or found or "terminal"  # a pipe or a device, whose name means nothing
+    if found is None and (form is None or output.suffix.lower() in ENDS):
+        raise UsageError(
+            f"--output {output} does not end in a known format: use one of {', '.join(ends)}"
+            + ("" if output.suffix.lower() in ENDS else ", or name the format (--format)")
+        )
+    if form is not None and found not in (None, form):
+        raise UsageError(f"--format {form} does not fit --output {output}, which is {found}: leave one out")
+    if form in PICTURES and found != form:
+        raise UsageError(f"--format {form} does not fit --output {output}: end its name with .{form}")
+    return form or found or "terminal"
 
 
 def show_report(result: Any, form: str, output: Path | None) -> None:
@@ -265,10 +275,11 @@ def show(result: Any, render: Command, form: str, output: Path | None) -> None:
 
     from rich.console import Console
 
+    from gnomon.cli.streams import console
     from gnomon.files import write_whole
 
     if output is None:
-        render(result, Console(markup=False, highlight=False, emoji=False))
+        render(result, console())
     else:
         text = StringIO()
         render(result, Console(file=text, width=100, markup=False, highlight=False, emoji=False, no_color=True))

@@ -39,7 +39,7 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
     from gnomon.evaluation.result import Evaluation
     from gnomon.evaluation.several import Evaluations
 
-    shown = own.report_form(form, output)
+    shown = own.form_of(form, output)
     found: dict[str, Evaluation] = {}
     paths = []
     for text in saved:

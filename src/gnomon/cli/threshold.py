@@ -77,7 +77,7 @@ def threshold(
     classes: str | None,
     applied: tuple[Path, ...],
     column: str,
-    form: str,
+    form: str | None,
     output: Path | None,
     **options: Any,
 ) -> None:
@@ -98,7 +98,7 @@ def threshold(
     from gnomon.report.decision import render_cost, render_threshold
 
     own.check_output(output, (*paths, *applied), [cost_matrix])
-    form = form if applied else own.check_text_form(form, output)
+    shown_as = (form or "terminal") if applied else own.form_of(form, output, own.DECISION_FORMS)
     chosen = {
         "target": own.columns(target, paths),
         "score": own.columns(score, paths),
@@ -111,7 +111,7 @@ def threshold(
     many = cost_matrix is not None
     result: Any
     if cost_matrix is not None:
-        result = cost_decision(cost_matrix, cost or gain, paths, chosen | options)
+        result = cost_decision(cost_matrix, given_options(context), paths, chosen | options)
     else:
         result = threshold_decision(cost, gain, paths, chosen | options)
     met = many or result.met
@@ -123,9 +123,10 @@ def threshold(
         return labels(codes, result.classes)
 
     if rows is not None and output is not None and met:
-        count = write_applied(rows, output, scores, options["scale"], (column, decide))
+        ordered = result.provenance["columns"]["score"] if many else scores
+        count = write_applied(rows, output, ordered, None if many else options["scale"], (column, decide))
         click.echo(f"{count:,} rows decided: {output}", err=True)
-    own.show(result, render_cost if many else render_threshold, form, shown)
+    own.show(result, render_cost if many else render_threshold, shown_as, shown)
     if not met:
         if applied:
             click.echo(f"The constraints are not met: nothing was decided, {output} was not written.", err=True)
@@ -149,7 +150,23 @@ def threshold_decision(cost: str | None, gain: str | None, paths: tuple[Path, ..
         )
 
 
-def cost_decision(matrix: Path, other: str | None, paths: tuple[Path, ...], options: dict[str, Any]) -> Any:
+# Options that a decision among several classes has; the others are of thresholds.
+OF_COSTS = ("target", "score", "classes", "weight", "level", "missing", "threads")
+OF_FILES = ("paths", "cost_matrix", "applied", "column", "form", "output")
+
+
+def given_options(context: click.Context) -> dict[str, str]:
+    """The options that were given, as they are written, by their parameter."""
+    return {
+        option.name: max(option.opts, key=len)
+        for option in context.command.params
+        if option.name
+        and isinstance(option, click.Option)
+        and context.get_parameter_source(option.name) is click.core.ParameterSource.COMMANDLINE
+    }
+
+
+def cost_decision(matrix: Path, given: dict[str, str], paths: tuple[Path, ...], options: dict[str, Any]) -> Any:
     """The decision of least cost of a task of several classes.
 
     Raises:
@@ -158,16 +175,14 @@ def cost_decision(matrix: Path, other: str | None, paths: tuple[Path, ...], opti
     from gnomon.decision.cost import minimum_cost
     from gnomon.errors import UsageError
 
-    given = [f"--{name}" for name in ("goal", "where", "split", "positive") if options[name]]
-    if other or given:
-        given += ["--cost and --gain"] * bool(other)
+    others = [written for name, written in given.items() if name not in (*OF_COSTS, *OF_FILES)]
+    if others:
         raise UsageError(
-            f"--cost-matrix decides among several classes: leave out {', '.join(given)}; "
+            f"--cost-matrix decides among several classes: leave out {', '.join(others)}; "
             "of two classes say --cost fn=..,fp=.."
         )
-    known = ("target", "score", "classes", "weight", "level", "missing", "threads")
     costs = read_costs(matrix, options["classes"])
-    return minimum_cost(list(paths), costs=costs, **{name: options[name] for name in known})
+    return minimum_cost(list(paths), costs=costs, **{name: options[name] for name in OF_COSTS})
 
 
 def read_costs(path: Path, classes: list[str] | None) -> list[list[float]]:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from gnomon.calling import verb
 from gnomon.comparison.differences import Paired
 from gnomon.comparison.joining import joined
 from gnomon.comparison.judging import Asked, ByMeasure, judged
@@ -48,6 +49,7 @@ class Opened:
     shared: Columns
 
 
+@verb
 def compare(
     data: Any,
     /,

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from gnomon.calling import verb
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Difference
 from gnomon.evaluation.options import Options
 from gnomon.intervals.resampled_t import resampled_t
 
 
+@verb
 def compare_folds(first: Any, second: Any, /, *, test_share: float | None = None, level: float = 0.95) -> Difference:
     """The difference of two models' cross-validation scores, by the corrected resampled t test.
 

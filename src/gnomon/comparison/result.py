@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Self
 
+from gnomon.comparison import checking
 from gnomon.errors import StateError, UnknownEstimateError, nearest
 from gnomon.estimate import NAN, Difference
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.result import Evaluation
 from gnomon.evaluation.shown import Shown
 from gnomon.measures.catalogue import ALSO_CALLED
+from gnomon.visible import visible
 
 # What a difference says of the second model.
 BETTER, WORSE, DIFFERENT, UNCLEAR, SAME = "better", "worse", "different", "cannot tell", "the same"
@@ -107,7 +109,10 @@ class Pair:
         return self.differences[name]
 
     def __str__(self) -> str:
-        return "\n".join(self.says)
+        return "\n".join(map(visible, self.says))
+
+    def __repr__(self) -> str:
+        return f"Pair({visible(repr(self.first))}, {visible(repr(self.second))}, {len(self.differences)} differences)"
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -178,7 +183,7 @@ class Comparison(Form, Shown):
 
     def __repr__(self) -> str:
         head = f"Comparison({self.task}, n={self.n:,}, {', '.join(self.models)})"
-        return "\n".join([head, *(text for pair in self.pairs for text in pair.says)])
+        return "\n".join(map(visible, [head, *(text for pair in self.pairs for text in pair.says)]))
 
     def _by_name(self) -> Mapping[str, Evaluation]:
         return self.models
@@ -208,7 +213,8 @@ class Comparison(Form, Shown):
             StateError: The form is no comparison, or of another version.
         """
         if form.get("schema_version") != SCHEMA_VERSION or not isinstance(form.get("models"), Mapping):
-            raise StateError("this is no saved comparison, or one of another version")
+            raise StateError("not a saved gnomon comparison, or one of another version")
+        checking.comparison(form)
         try:
             return cls(
                 {name: Evaluation.from_dict(own) for name, own in form["models"].items()},
@@ -218,5 +224,7 @@ class Comparison(Form, Shown):
                 tuple(form["notes"]),
                 form["provenance"],
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except StateError:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise StateError(f"the saved comparison is damaged: {error!r}") from None

@@ -24,7 +24,9 @@ _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
 Make = Callable[[tuple[NDArray[Any], ...]], NDArray[Any]]
 
 
-def write_applied(source: FileSource, output: Path, scores: Sequence[str], scale: str, made: tuple[str, Make]) -> int:
+def write_applied(
+    source: FileSource, output: Path, scores: Sequence[str], scale: str | None, made: tuple[str, Make]
+) -> int:
     """Writes the rows of some files with a column more that follows from their scores; returns their number.
 
     All other fields stay as they are; those of a CSV are text, also where they look like numbers.
@@ -33,7 +35,7 @@ def write_applied(source: FileSource, output: Path, scores: Sequence[str], scale
         source: The files, as :func:`applicable` gave them.
         output: Where to write: ``.parquet``, ``.csv``, ``.feather`` or ``.arrow``.
         scores: The columns of scores.
-        scale: Whether they are probabilities, which is checked, or any numbers.
+        scale: Whether they are probabilities, which is checked, or any numbers; None where they must be probabilities.
         made: The name of the column, and what makes it.
 
     Raises:
@@ -43,7 +45,12 @@ def write_applied(source: FileSource, output: Path, scores: Sequence[str], scale
     """
     name, make = made
     task = "multiclass" if len(scores) > 1 else "binary"
-    schema = Schema(cast(Task, task), Columns((), (), tuple(scores)), scale=cast(Scale, scale))
+    schema = Schema(
+        cast(Task, task),
+        Columns((), (), tuple(scores)),
+        scale=cast(Scale, scale or "probability"),
+        has_scale=scale is not None,
+    )
 
     def of(piece: Piece) -> NDArray[Any]:
         rows = Rows(as_numbers(piece, scores))
@@ -55,8 +62,8 @@ def write_applied(source: FileSource, output: Path, scores: Sequence[str], scale
                 "such rows out of the file first"
             )
         columns = tuple(score(rows, column, schema, 1) for column in scores)
-        if len(scores) > 1 and scale == "probability":
-            check_sums(rows, columns, tuple(scores))
+        if len(scores) > 1 and schema.scale == "probability":
+            check_sums(rows, columns, tuple(scores), has_scale=schema.has_scale)
         return make(columns)
 
     wanted: dict[str, Use] = dict.fromkeys(source.columns, "any")

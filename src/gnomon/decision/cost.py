@@ -10,6 +10,7 @@ from typing import Any, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.calling import verb
 from gnomon.decision.outcome import numbers_of
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, UsageError
@@ -114,6 +115,7 @@ class CostDecision(Form):
         )
 
 
+@verb
 def minimum_cost(
     data: Any,
     scored: Any = None,
@@ -167,6 +169,7 @@ def minimum_cost(
         (data, scored if target is None else None),
         Named(target, None, score, weight),
         task="multiclass", classes=classes, positive=None, threshold=None, scale="probability", missing=missing,
+        has_scale=False,
     )  # fmt: skip
     schema = resolve(source, request, options.threads)
     if not schema.columns.scores:

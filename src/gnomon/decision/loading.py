@@ -8,18 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from gnomon.comparison.result import Comparison
+from gnomon.decision import checking
 from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.errors import SourceError, StateError
+from gnomon.evaluation.checking import anything
 from gnomon.evaluation.form import SCHEMA_VERSION
 from gnomon.evaluation.result import Evaluation
 from gnomon.evaluation.several import Evaluations
 
-KINDS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
-    "threshold": ThresholdDecision.from_dict,
-    "cost": CostDecision.from_dict,
-    "recalibration": Recalibration.from_dict,
+# By the name of a decision, what checks its form, and what builds it.
+KINDS: dict[str, tuple[Callable[[Mapping[str, Any], str], None], Callable[[Mapping[str, Any]], Any]]] = {
+    "threshold": (checking.threshold, ThresholdDecision.from_dict),
+    "cost": (checking.cost, CostDecision.from_dict),
+    "recalibration": (checking.recalibration, Recalibration.from_dict),
 }
 
 
@@ -35,18 +38,28 @@ def load(path: str | Path) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
     try:
-        form = json.loads(text)
-    except ValueError as error:
-        raise StateError(f"{path} is no saved evaluation, or was cut off: {error}") from None
-    if isinstance(form, Mapping) and "pairs" in form:
+        form = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise StateError(f"{path} is not a saved gnomon result, or was cut off: {error}") from None
+    if not isinstance(form, dict):
+        raise StateError(f"{path} is not a saved gnomon result")
+    if "pairs" in form:
         return Comparison.from_dict(form)
-    if isinstance(form, Mapping) and "evaluations" in form:
+    if "evaluations" in form:
         return Evaluations.from_dict(form)
-    if not isinstance(form, Mapping) or "decision" not in form:
+    if "decision" not in form:
         return Evaluation.from_dict(form)
-    if form.get("schema_version") != SCHEMA_VERSION or form["decision"] not in KINDS:
-        raise StateError(f"{path} holds a decision of another version, or of no known kind")
+    if form.get("schema_version") != SCHEMA_VERSION or form["decision"] not in list(KINDS):
+        raise StateError(f"{path} is a decision of another version, or of an unknown kind")
+    check, build = KINDS[form["decision"]]
+    anything(form, "")
+    check(form, "")
     try:
-        return KINDS[form["decision"]](form)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return build(form)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise StateError(f"the saved decision is damaged: {error!r}") from None
+
+
+def _no_number(name: str) -> float:
+    """JSON has no NaN and no infinity."""
+    raise ValueError(f"{name} is not JSON")

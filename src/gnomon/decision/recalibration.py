@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.calling import verb
 from gnomon.decision.outcome import one_column
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, UsageError, nearest
@@ -125,6 +126,7 @@ class Recalibration(Form):
         )
 
 
+@verb
 def recalibrate(
     data: Any,
     *,
@@ -190,6 +192,7 @@ def recalibrate(
         (data, None),
         Named(target, None, score, weight, None, split),
         task="binary", classes=classes, positive=positive, threshold=None, scale="probability", missing=missing,
+        has_scale=False,
     )  # fmt: skip
     schema = resolve(source, request, options.threads)
     if not schema.columns.scores or schema.columns.part is None:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.calling import verb
 from gnomon.decision.outcome import achieved, confusions_at, one_column
 from gnomon.decision.remarks import remarks
 from gnomon.decision.resampled import Resampled
@@ -159,6 +160,7 @@ class ThresholdDecision(Form):
         )
 
 
+@verb
 def choose_threshold(
     data: Any,
     scored: Any = None,

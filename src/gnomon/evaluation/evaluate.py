@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+from gnomon.calling import verb
 from gnomon.errors import UsageError
 from gnomon.evaluation.advice import advise
 from gnomon.evaluation.agreement import agreement_notes
@@ -37,6 +38,7 @@ from gnomon.sources.base import Source
 from gnomon.states.residuals import Amounts
 
 
+@verb
 def evaluate(
     data: Any,
     predicted: Any = None,

@@ -212,6 +212,8 @@ def column_name(part: str, name: Any) -> str | None:
     """
     if name is None or isinstance(name, str):
         return name
+    if isinstance(name, (int, np.integer)) and not isinstance(name, bool):
+        return str(name)  # as pandas calls columns without a name
     raise UsageError(f"{part}= takes a column's name here, not {type(name).__name__}")
 
 
@@ -223,7 +225,8 @@ def column_names(part: str, given: Any) -> tuple[str, ...]:
     """
     if given is None:
         return ()
-    names = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else []
-    if not names or not all(isinstance(name, str) for name in names):
+    single = isinstance(given, (str, int, np.integer)) and not isinstance(given, bool)
+    names = [given] if single else list(given) if isinstance(given, Iterable) else []
+    if not names or not all(isinstance(name, (str, int, np.integer)) for name in names):
         raise UsageError(f"{part}= takes a column's name, or a list of names, here, not {type(given).__name__}")
-    return tuple(names)
+    return tuple(map(str, names))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import StateError, UnknownEstimateError, UsageError, nearest
 from gnomon.estimate import Difference, Estimate
+from gnomon.evaluation import checking
 from gnomon.evaluation.baseline import Baseline
 from gnomon.evaluation.calibration import Calibration
 from gnomon.evaluation.errors import Errors
@@ -21,6 +22,7 @@ from gnomon.evaluation.shown import Shown
 from gnomon.intervals.difference import independent_difference
 from gnomon.measures.catalogue import ALSO_CALLED, measure
 from gnomon.thresholds.table import Thresholds
+from gnomon.visible import visible
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +68,7 @@ class ConfusionMatrix:
 
     def __repr__(self) -> str:
         cells = [[f"{count:,}" for count in row] for row in self.counts.tolist()]
-        shown = [label if len(label) <= 12 else label[:11] + "…" for label in self.labels]
+        shown = [visible(label, 12) for label in self.labels]
         width = max(len(text) for text in [*shown, *(cell for row in cells for cell in row)])
         head = max(len(label) for label in [*shown, "true \\ predicted"])
         lines = ["true \\ predicted".ljust(head) + "".join(f"  {label:>{width}}" for label in shown)]
@@ -106,7 +108,10 @@ class Advice:
     numbers: Mapping[str, Any]
 
     def __str__(self) -> str:
-        return self.text
+        return visible(self.text)
+
+    def __repr__(self) -> str:
+        return f"Advice({self.rule}: {visible(self.text)})"
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
@@ -246,7 +251,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             for name in HEADLINES[self.task]
             if (estimate := self.estimates.get(name)) is not None and estimate.defined
         ]
-        what = f", positive={self.positive!r}" if self.positive is not None else ""
+        what = f", positive={visible(repr(self.positive))}" if self.positive is not None else ""
         return f"Evaluation({self.task}, n={self.n:,}{what}{''.join(', ' + text for text in shown)})"
 
     def to_dict(self) -> dict[str, Any]:
@@ -332,12 +337,13 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             StateError: The form is no evaluation, or of another version.
         """
         if not isinstance(form, Mapping) or "schema_version" not in form or "estimates" not in form:
-            raise StateError("this is no saved evaluation")
+            raise StateError("not a saved gnomon evaluation")
         if form["schema_version"] != SCHEMA_VERSION:
             raise StateError(
                 f"the evaluation was saved with schema version {form['schema_version']!r}, "
                 f"this gnomon reads {SCHEMA_VERSION}"
             )
+        checking.evaluation(form)
         try:
             whole = cls._of_measured(form, form)
             slices = {
@@ -357,7 +363,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
                 notes=tuple(form["notes"]),
                 provenance=form["provenance"],
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise StateError(f"the saved evaluation is damaged: {error!r}") from None
 
     @classmethod

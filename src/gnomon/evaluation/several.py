@@ -9,6 +9,7 @@ from gnomon.errors import StateError, UnknownEstimateError, UsageError, nearest
 from gnomon.evaluation.form import SCHEMA_VERSION, Form
 from gnomon.evaluation.result import Evaluation
 from gnomon.evaluation.shown import Shown
+from gnomon.visible import visible
 
 
 class Evaluations(Form, Shown, Mapping[str, Evaluation]):
@@ -60,7 +61,7 @@ class Evaluations(Form, Shown, Mapping[str, Evaluation]):
         return len(self._evaluations)
 
     def __repr__(self) -> str:
-        return "\n".join(f"{name}: {own!r}" for name, own in self.items())
+        return "\n".join(f"{visible(name)}: {own!r}" for name, own in self.items())
 
     def _by_name(self) -> Mapping[str, Evaluation]:
         return self
@@ -85,5 +86,9 @@ class Evaluations(Form, Shown, Mapping[str, Evaluation]):
             StateError: The form holds no evaluations, or those of another version.
         """
         if form.get("schema_version") != SCHEMA_VERSION or not isinstance(form.get("evaluations"), Mapping):
-            raise StateError("these are no saved evaluations, or those of another version")
-        return cls({name: Evaluation.from_dict(own) for name, own in form["evaluations"].items()})
+            raise StateError("not saved gnomon evaluations, or those of another version")
+        found = {str(name): Evaluation.from_dict(own) for name, own in form["evaluations"].items()}
+        try:
+            return cls(found)
+        except UsageError as error:
+            raise StateError(f"the saved evaluations are damaged: {error}") from None

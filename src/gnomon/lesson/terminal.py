@@ -12,7 +12,7 @@ from gnomon.lesson.running import run
 from gnomon.lesson.steps import Code, steps
 from gnomon.report.language import tr
 from gnomon.report.terminal import render
-from gnomon.report.text import visible
+from gnomon.visible import visible
 
 
 def lesson_terminal(console: Console) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.calling import unknown, verb
 from gnomon.errors import UsageError, nearest
 from gnomon.evaluation.advice import advise
 from gnomon.evaluation.result import Evaluation
@@ -19,10 +20,14 @@ from gnomon.models.folds import OutOfFold, out_of_fold, rows_of
 from gnomon.models.rows import Rows
 from gnomon.sources.arrays import check_aligned
 
+# Options of gnomon.evaluate that go with a model, and the arguments of evaluate_model itself.
+OPTIONS = ("level", "interval", "seed", "missing", "exact", "memory", "threads", "progress")
+SAID = ("train", "cv", "groups", "weight", "cluster", "slices", "id", "task", "classes", "positive", "threshold")
 # What the columns are called, unless the features have such columns themselves.
 TARGET, PREDICTED, SCORE, WEIGHT, CLUSTER = "y_true", "y_pred", "y_score", "weight", "cluster"
 
 
+@verb
 def evaluate_model(
     model: Any,
     X: Any,
@@ -68,7 +73,7 @@ def evaluate_model(
         positive: The class that the model looks for; needed unless the classes are 0/1, False/True or -1/1.
         threshold: A row is predicted positive at ``score >= threshold``; None for what the model itself predicts.
         options: Others of :func:`gnomon.evaluate`: ``level``, ``interval``, ``seed``, ``missing``, ``exact``,
-            ``memory``, ``threads``.
+            ``memory``, ``threads``, ``progress``.
 
     Returns:
         A :class:`gnomon.Evaluation`; of several models a mapping of them, :class:`gnomon.Evaluations`.
@@ -97,6 +102,9 @@ def evaluate_model(
         raise UsageError("train= takes the features and the true values that the model was fitted on: train=(X, y)")
     if train is not None and (weight is None) != (len(train) == 2):
         raise UsageError("pass weights for both sets of rows, or for neither: weight=w and train=(X, y, w)")
+    for name in options:
+        if name not in OPTIONS:
+            raise unknown("evaluate_model", name, (*SAID, *OPTIONS))
     models = several(model)
     if groups is not None and cv is None:
         raise UsageError("groups= goes with cv=, which splits rows by them; for intervals by group use cluster=")

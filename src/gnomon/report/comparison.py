@@ -22,7 +22,7 @@ from gnomon.report.terminal import (
     print_sections,
     widest,
 )
-from gnomon.report.text import visible
+from gnomon.visible import visible
 
 # Measures of every model that are shown: few, so that the first of them has room for its interval.
 MOST_MEASURES = 5

@@ -27,7 +27,8 @@ from gnomon.report.terminal import (
     interval_text,
     print_sections,
 )
-from gnomon.report.text import number, visible
+from gnomon.report.text import number
+from gnomon.visible import visible
 
 # Columns of the table of thresholds, the most telling first; thresholds that are shown.
 COLUMNS = {"precision": "precision", "recall": "recall", "false_positive_rate": "fall-out", "f1": "F1"}

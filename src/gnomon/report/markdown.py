@@ -15,7 +15,8 @@ from gnomon.report.html.view import slices as of_slices
 from gnomon.report.html.view import train as of_train
 from gnomon.report.language import speaking, tr
 from gnomon.report.remarks import level_of, reasons
-from gnomon.report.text import number, visible
+from gnomon.report.text import number
+from gnomon.visible import visible
 
 LONGEST = 60
 # Larger confusion matrices, and more slices, are no reading.

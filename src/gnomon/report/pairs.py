@@ -10,7 +10,8 @@ from gnomon.comparison.words import rounded
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
 from gnomon.report.remarks import reasons
-from gnomon.report.text import number, p_text, visible
+from gnomon.report.text import number, p_text
+from gnomon.visible import visible
 
 # More pairs are no reading: they are in the JSON form.
 MOST_PAIRS = 15

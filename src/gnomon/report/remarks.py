@@ -12,7 +12,8 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.result import Evaluation
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
-from gnomon.report.text import number, visible
+from gnomon.report.text import number
+from gnomon.visible import visible
 
 # Sources that are no files.
 _KIND = re.compile(r"arrays|\w+ data frame")

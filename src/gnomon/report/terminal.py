@@ -24,7 +24,8 @@ from gnomon.evaluation.several import Evaluations
 from gnomon.measures.catalogue import measure
 from gnomon.report.language import tr
 from gnomon.report.remarks import bounded, from_the_worst, level_of, reasons, row_name, source_name
-from gnomon.report.text import number, p_text, visible
+from gnomon.report.text import number, p_text
+from gnomon.visible import visible
 
 
 class Glyphs(NamedTuple):

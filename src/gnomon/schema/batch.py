@@ -103,7 +103,7 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
     prediction = outcomes(rows, columns.predictions, schema, threads) if columns.predictions else None
     scores = tuple(score(rows, name, schema, threads) for name in columns.scores)
     if schema.task == "multiclass" and scores and schema.scale == "probability":
-        check_sums(rows, scores, columns.scores)
+        check_sums(rows, scores, columns.scores, has_scale=schema.has_scale)
     if schema.unscored:
         scores = with_unscored(scores, schema, len(target))
     weight = None if columns.weight is None else weights(rows, columns.weight)
@@ -325,15 +325,17 @@ def score(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
     if schema.scale == "probability" and len(values) and not (seen.low >= 0 and seen.high <= 1):
         outside = np.flatnonzero((values < 0) | (values > 1))
         row = outside[0]
+        decision = (
+            "if it is a decision value, say scale='any' (--scale any), or" if schema.has_scale else "of a logit z"
+        )
         raise DataError(
-            f"column {name!r} is no probability: {rows.position(row)} holds {values[row]!s}, outside [0, 1] "
-            f"({len(outside):,} such rows); if it is a decision value, say scale='any' (--scale any), "
-            "or pass 1 / (1 + exp(-z)) where a probability is needed"
+            f"column {name!r} is not a probability: {rows.position(row)} is {values[row]!s}, outside [0, 1] "
+            f"({len(outside):,} such rows); {decision} pass 1 / (1 + exp(-z))"
         )
     return values
 
 
-def check_sums(rows: Rows, scores: tuple[NDArray[Any], ...], names: tuple[str, ...]) -> None:
+def check_sums(rows: Rows, scores: tuple[NDArray[Any], ...], names: tuple[str, ...], *, has_scale: bool = True) -> None:
     """Raises DataError if the probabilities of a row do not sum to 1, rounding aside."""
     off = np.abs(sum(column.astype(np.float64) for column in scores) - 1.0)
     wrong = np.flatnonzero(off > ROUNDING * len(scores))
@@ -341,8 +343,8 @@ def check_sums(rows: Rows, scores: tuple[NDArray[Any], ...], names: tuple[str, .
         total = sum(float(column[wrong[0]]) for column in scores)
         raise DataError(
             f"the probabilities {names[0]!r} to {names[-1]!r} sum to {total:.6g} in {rows.position(wrong[0])} "
-            f"({len(wrong):,} such rows): they must sum to 1; if they are decision values, "
-            "say scale='any' (--scale any)"
+            f"({len(wrong):,} such rows): they must sum to 1"
+            + ("; if they are decision values, say scale='any' (--scale any)" if has_scale else "")
         )
 
 

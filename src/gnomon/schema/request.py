@@ -20,7 +20,7 @@ class Request:
 
     ``slices`` are as :func:`gnomon.schema.slicing.slicings` takes them. ``either`` names a column that is the
     prediction or the score, whichever its values say. ``by_place`` says that scores of several classes come from a
-    matrix without names, in the order of the classes.
+    matrix without names, in the order of the classes. ``has_scale`` says whether the caller can say what scores are.
     """
 
     columns: Columns
@@ -33,6 +33,7 @@ class Request:
     missing: str = "error"
     slices: tuple[Any, ...] = ()
     by_place: bool = False
+    has_scale: bool = True
 
 
 def check_request(request: Request) -> None:

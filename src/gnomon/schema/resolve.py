@@ -49,7 +49,7 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
     ]
     check_columns(wanted, source.columns, source.name)
     request = replace(request, columns=replace(request.columns, slices=slicings(request.slices, source)))
-    schema = resolved(source, request, threads)
+    schema = replace(resolved(source, request, threads), has_scale=request.has_scale)
     return schema if schema.columns.cluster is None else replace(schema, clusters=ClusterNumbers())
 
 
@@ -71,8 +71,8 @@ def resolved(source: Source, request: Request, threads: int) -> Schema:
     columns = settle(request, target, prediction)
     if target.labels is None:
         raise ColumnError(
-            f"column {columns.target!r} holds fractions or very many values, not class labels: "
-            "for numbers say task='regression' and name the prediction"
+            f"column {columns.target!r} holds fractions or very many values, not class labels"
+            + (": for numbers say task='regression' and name the prediction" if request.task == "auto" else "")
         )
     declared = None if request.classes is None else same_labels(request.classes)
     if not target.labels and declared is None:

@@ -130,6 +130,7 @@ class Schema:
         read_as: What columns are read for whose part does not tell it: labels that a text file holds without their
             type, and the columns of other models.
         unscored: Codes of the classes that have no column of scores, as the model does not know them: they score 0.
+        has_scale: Whether the caller can say that scores are any numbers: only then is it advised.
         one_hot: Whether the classes of a multiclass task are columns of 0 and 1, of which each row has one that is 1.
         notes: Remarks that arose in resolving it.
     """
@@ -144,6 +145,7 @@ class Schema:
     clusters: ClusterNumbers | None = None
     read_as: Mapping[str, Use] = field(default_factory=lambda: MappingProxyType({}))
     unscored: tuple[int, ...] = ()
+    has_scale: bool = True
     one_hot: bool = False
     notes: tuple[str, ...] = ()
 

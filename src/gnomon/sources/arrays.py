@@ -39,6 +39,14 @@ def row_labels(values: Any) -> Any:
     return index if hasattr(index, "is_unique") and hasattr(index, "equals") else None
 
 
+def telling_labels(values: Any) -> Any:
+    """The index of a pandas object; None where it only numbers the rows, from 0 on, or for anything else."""
+    index = row_labels(values)
+    if index is None or (getattr(index, "start", None) == 0 and getattr(index, "step", None) == 1):
+        return None
+    return index
+
+
 class ArraySource:
     """Named one-dimensional arrays of one length.
 
@@ -64,6 +72,7 @@ class ArraySource:
                 )
         self.columns = tuple(self._arrays)
         self._rows = lengths[first]
+        self._labels = telling_labels(arrays[first])
 
     def text_columns(self, columns: Sequence[str]) -> frozenset[str]:
         """Those of the columns that hold text."""
@@ -96,4 +105,4 @@ class ArraySource:
         """The rows in pieces."""
         import pyarrow as pa
 
-        return table_parts(pa.table({name: self._arrays[name] for name in columns}))
+        return table_parts(pa.table({name: self._arrays[name] for name in columns}), self._labels)

@@ -22,15 +22,20 @@ class Piece:
         table: The columns (``pyarrow.Table``).
         origin: The file that the rows came from; empty where there is but one place.
         start: The number of the first row, as a person counts rows there.
+        labels: What the rows of the whole are called, by place; None where they are called by their number.
     """
 
     table: Any
     origin: str
     start: int
+    labels: Any = None
 
     def position(self, row: int) -> str:
         """Names one of the rows for a message."""
-        return f"row {self.start + row}" + (f" of {self.origin}" if self.origin else "")
+        place = self.start + row
+        if self.labels is not None:
+            return f"row {self.labels[place]!s}"
+        return f"row {place}" + (f" of {self.origin}" if self.origin else "")
 
     def every(self, first: int, step: int) -> Any:
         """Every so many rows, from the first one on, as a table."""
@@ -106,10 +111,10 @@ class Source(Protocol):
 PIECE_ROWS = 1 << 21
 
 
-def table_parts(table: Any) -> Iterator[Iterable[Piece]]:
-    """A table in memory, piece by piece, without copying."""
+def table_parts(table: Any, labels: Any = None) -> Iterator[Iterable[Piece]]:
+    """A table in memory, piece by piece, without copying; with what its rows are called, if they have labels."""
     for start in range(0, max(1, len(table)), PIECE_ROWS):
-        yield [Piece(table.slice(start, PIECE_ROWS), "", start)]
+        yield [Piece(table.slice(start, PIECE_ROWS), "", start, labels)]
 
 
 def table_glimpses(table: Any, rows: int) -> list[Piece]:

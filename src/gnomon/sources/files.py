@@ -174,6 +174,8 @@ class FileSource:
 
         try:
             yield from items
+        except MemoryError:
+            raise
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise SourceError(f"cannot read {file}: {brief(error)}") from None
 

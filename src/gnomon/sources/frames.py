@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gnomon.errors import ColumnError
+from gnomon.sources.arrays import row_labels, telling_labels
 from gnomon.sources.base import Piece, Use, table_glimpses, table_parts
 from gnomon.sources.columns import is_text, to_arrow
 
@@ -13,14 +14,20 @@ from gnomon.sources.columns import is_text, to_arrow
 class FrameSource:
     """The columns of a data frame; a lazy frame is collected, the used columns only.
 
+    Args:
+        frame: A narwhals frame.
+        name: What to call it in a report.
+        labels: What the rows are called, by place: a pandas index; None where they have numbers only.
+
     Raises:
         ColumnError: A used column cannot be turned into Arrow data.
     """
 
     notes: tuple[str, ...] = ()
 
-    def __init__(self, frame: Any, name: str) -> None:
+    def __init__(self, frame: Any, name: str, labels: Any = None) -> None:
         self._frame = frame
+        self._labels = labels
         self.name = name
         self._names = {str(column): column for column in frame.collect_schema().names()}
         self.columns = tuple(self._names)
@@ -58,7 +65,7 @@ class FrameSource:
 
     def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows in pieces."""
-        return table_parts(self._table(tuple(columns)))
+        return table_parts(self._table(tuple(columns)), self._labels)
 
     def _table(self, columns: tuple[str, ...]) -> Any:
         import narwhals as nw
@@ -88,12 +95,13 @@ def open_frame(data: Any) -> FrameSource | None:
         if len(set(lengths.values())) > 1:
             raise ColumnError(f"the columns differ in length: {lengths}")
         data = pa.table(columns)
+    data = named_by_text(data)
     try:
         frame = nw.from_native(data, pass_through=True)
     except nw.exceptions.NarwhalsError as error:
         raise ColumnError(f"the data frame cannot be used: {' '.join(str(error).split())}") from None
     if isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
-        return FrameSource(frame, f"{type(data).__module__.split('.')[0]} data frame")
+        return FrameSource(frame, f"{type(data).__module__.split('.')[0]} data frame", telling_labels(data))
     if hasattr(data, "__arrow_c_stream__"):
         try:
             table = pa.table(data)
@@ -101,3 +109,22 @@ def open_frame(data: Any) -> FrameSource | None:
             return None  # a stream of one column is an array, not a frame
         return FrameSource(nw.from_native(table), "Arrow data")
     return None
+
+
+def named_by_text(data: Any) -> Any:
+    """A pandas frame whose columns are called by text: whole numbers as they are written, levels joined by dots.
+
+    Anything else is returned as it is.
+
+    Raises:
+        ColumnError: Two columns would have one name.
+    """
+    columns = getattr(data, "columns", None)
+    if row_labels(data) is None or columns is None or all(isinstance(name, str) for name in columns):
+        return data
+    names = [".".join(str(level) for level in name if str(level)) if isinstance(name, tuple) else str(name)
+             for name in columns]  # fmt: skip
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ColumnError(f"the data frame has two columns called {twice!r}: rename all but one")
+    return data.set_axis(names, axis=1)

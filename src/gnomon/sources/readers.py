@@ -164,6 +164,8 @@ class DatasetReader:
         )
         names = [name for name, use in columns.items() if use == "text" and self.untyped and not self._verbatim]
         for batch in batches:
+            if self._form == "ipc":
+                batch.validate(full=True)  # offsets of a damaged file may lead anywhere
             yield row, [empty_as_missing(batch, names)]
             row += batch.num_rows
         if self._counted not in (None, row):
@@ -289,8 +291,10 @@ def open_reader(file: Path, form: str, verbatim: bool = False) -> ParquetReader 
         raise SourceError(f"{file} is empty")
     try:
         return ParquetReader(file) if form == "parquet" else DatasetReader(file, form, verbatim)
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
+    except UnicodeEncodeError:
+        raise SourceError(f"the name of {str(file)!r} is not UTF-8 text: rename the file") from None
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise SourceError(f"cannot read {file} as {form}: {brief(error)}{HINTS.get(form, '')}") from None
 
@@ -310,6 +314,8 @@ def brief(error: BaseException) -> str:
     text = lines[0] if lines else type(error).__name__
     if isinstance(error, UnicodeDecodeError) or any(word in text.lower() for word in ("invalid utf8", "invalid utf-8")):
         return "it is not UTF-8 text: save it as UTF-8"
+    if "straddling" in text:
+        return "a row is longer than 1 MiB: leave columns of long text out"
     for start in ("Could not open", "Error creating dataset."):
         _, found, rest = text.partition(start)
         if found and "Invalid: " in rest:

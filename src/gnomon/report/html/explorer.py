@@ -14,8 +14,9 @@ from gnomon.measures.catalogue import measure
 from gnomon.report.html import charts
 from gnomon.report.language import tr
 from gnomon.report.remarks import asked_level, level_of
-from gnomon.report.text import number, visible
+from gnomon.report.text import number
 from gnomon.thresholds.table import Thresholds
+from gnomon.visible import visible
 
 # Thresholds that the slider stops at, of all models together and of one at least; the best by any costs is among them.
 STOPS, FEWEST = 600, 150

@@ -15,7 +15,8 @@ from gnomon.report import remarks
 from gnomon.report.html import charts
 from gnomon.report.html.explorer import explorer
 from gnomon.report.language import tr
-from gnomon.report.text import number, p_text, visible
+from gnomon.report.text import number, p_text
+from gnomon.visible import visible
 
 Models = Mapping[str, Evaluation]
 View = dict[str, Any]

@@ -10,7 +10,8 @@ import numpy as np
 from gnomon.evaluation.result import Evaluation
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, marker, unit_square
-from gnomon.report.text import number, visible
+from gnomon.report.text import number
+from gnomon.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,8 +13,9 @@ from gnomon.evaluation.result import Evaluation
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, unit_square
 from gnomon.report.remarks import asked_level
-from gnomon.report.text import number, visible
+from gnomon.report.text import number
 from gnomon.thresholds.table import Thresholds
+from gnomon.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

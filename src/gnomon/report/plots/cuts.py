@@ -13,7 +13,7 @@ from gnomon.report.language import tr
 from gnomon.report.plots.curves import thresholds_of
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line
 from gnomon.report.remarks import asked_level
-from gnomon.report.text import visible
+from gnomon.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

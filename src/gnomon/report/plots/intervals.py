@@ -15,7 +15,7 @@ from gnomon.report.language import tr
 from gnomon.report.pairs import shown_pairs, title_of
 from gnomon.report.plots.display import GREY, colour, finish, marker
 from gnomon.report.remarks import comparable, from_the_worst
-from gnomon.report.text import visible
+from gnomon.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,0 +1,58 @@
+"""What a saved comparison must look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gnomon.evaluation import checking as check
+from gnomon.evaluation.checking import refuse
+
+ends = check.optional(check.number)
+difference = check.record({
+    **dict.fromkeys(("value", "low", "high", "p_value", "adjusted", "exact", "holm", "to_see", "margin", "p_not_worse",
+                     "p_equivalent"), ends),
+    **dict.fromkeys(("method", "reason", "warning"), check.optional(check.text)),
+    "level": check.share,
+    "n": check.count,
+    "bound": check.number,
+    "verdict": check.one_of(("better", "worse", "different", "cannot tell", "the same")),
+    "rows_needed": check.optional(check.count),
+})  # fmt: skip
+pair = check.record({
+    "first": check.text,
+    "second": check.text,
+    "differences": check.mapping(difference, check.measured),
+    "says": check.listing(check.text),
+})  # fmt: skip
+amounts = check.optional(check.either(check.number, check.mapping(check.number)))
+
+
+def comparison(form: Any) -> None:
+    """The form of a comparison; its evaluations are checked when they are built.
+
+    Raises:
+        StateError: It is damaged; the message says where.
+    """
+    check.anything(form, "")
+    check.record({
+        "models": check.mapping(check.mapping(check.anything)),
+        "pairs": check.listing(pair),
+        "n": check.count,
+        "level": check.share,
+        "notes": check.listing(check.text),
+        "provenance": check.record({}, margin=amounts, worth=amounts, gnomon=check.optional(check.text)),
+    })(form, "")  # fmt: skip
+    if len(form["models"]) < 2 or not form["pairs"]:
+        raise refuse("models", sorted(form["models"]), "two models or more, and their pairs")
+    tasks = {own.get("task") for own in form["models"].values() if isinstance(own.get("task"), str)}
+    if len(tasks) != 1:
+        raise refuse("models", sorted(map(str, tasks)), "models of one task")
+    for at, own in enumerate(form["pairs"]):
+        for part in ("first", "second"):
+            if own[part] not in form["models"]:
+                raise refuse(f"pairs[{at}].{part}", own[part], "the name of a model")
+            estimates = form["models"][own[part]].get("estimates")
+            if not isinstance(estimates, dict) or not set(own["differences"]) <= set(estimates):
+                raise refuse(
+                    f"pairs[{at}].differences", sorted(own["differences"]), "differences of the models' estimates"
+                )
