@@ -34,5 +34,3 @@ def test_wrong_argument(wrong):
     """An argument that is no positive whole number is refused."""
     with pytest.raises(UsageError, match="threads"):
         thread_count(wrong)
-
-

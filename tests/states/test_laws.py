@@ -1,5 +1,7 @@
 """The laws of states/base.py, for every state there is."""
 
+import json
+import zlib
 from functools import reduce
 
 import numpy as np
@@ -19,6 +21,7 @@ from gnomon.states.panel import Answer, Panel
 from gnomon.states.reliability import Reliability
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
+from gnomon.states.wire import MAGIC
 from gnomon.states.worst import WorstRows, WrongRow
 from tests.strategies import partitions
 
@@ -186,6 +189,40 @@ def test_damaged_bytes_are_refused(case, cols, data):
         if other is not case:
             with pytest.raises(StateError, match="not a"):
                 type(state).from_bytes(other.make(cols, ALL).to_bytes())
+
+
+ODD = (None, -1, 2**70, 1.5, "x", "", [], {}, [[]], True, "7" * 30, float("1e308"))
+
+
+def altered(value, data):
+    """A JSON value with one of its parts put in place of another."""
+    if isinstance(value, dict) and value and data.draw(st.booleans()):
+        key = data.draw(st.sampled_from(sorted(value)))
+        return {**value, key: altered(value[key], data)}
+    if isinstance(value, list) and value and data.draw(st.booleans()):
+        at = data.draw(st.integers(0, len(value) - 1))
+        return [*value[:at], altered(value[at], data), *value[at + 1 :]]
+    return data.draw(st.sampled_from(ODD))
+
+
+@pytest.mark.parametrize("name", CASES)
+@given(cols=columns(), data=st.data())
+def test_well_formed_bytes_of_another_content_are_refused(name, cols, data):
+    """A header that was changed, its checksum made anew: StateError and nothing else, or the very state it says."""
+    case = CASES[name]
+    state = case.make(cols, ALL)
+    raw = state.to_bytes()
+    start = len(MAGIC) + 8
+    length = int.from_bytes(raw[len(MAGIC) : start], "little")
+    form = altered(json.loads(raw[start : start + length]), data)
+    head = json.dumps(form, separators=(",", ":"), sort_keys=True).encode()
+    whole = MAGIC + len(head).to_bytes(8, "little") + head + raw[start + length : -4]
+    changed = whole + zlib.crc32(whole).to_bytes(4, "little")
+    try:
+        found = type(state).from_bytes(changed)
+    except StateError:
+        return
+    assert found.to_bytes() == changed
 
 
 def test_every_state_is_tested_here():

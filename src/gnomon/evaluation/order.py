@@ -250,7 +250,9 @@ class RangedOrder:
     def _placed(
         frame: Frame, threshold: NDArray[Any], positives: NDArray[np.int64], negatives: NDArray[np.int64]
     ) -> CurvePoints:
-        """Points of a range, of which the last reaches all of it, in the whole."""
+        """Points of a range, of which the last reaches all of it, in the whole; none where its rows weigh nothing."""
+        if not len(threshold):
+            return threshold, positives, negatives
         above = frame.positives - frame.positives_below, frame.negatives - frame.negatives_below
         return threshold, positives + (above[0] - positives[-1]), negatives + (above[1] - negatives[-1])
 

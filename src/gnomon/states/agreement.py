@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.states.wire import pack, unpack
+from gnomon.states.wire import pack, strict, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class Agreement:
         return pack("agreement", {"rows": self.rows, "differing": self.differing, "ends": ends})
 
     @classmethod
+    @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, _ = unpack("agreement", raw)

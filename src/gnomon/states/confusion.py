@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gnomon.errors import StateError
 from gnomon.kernels.confusion import count_confusion, count_confusion_at, sum_confusion_weights
 from gnomon.kernels.exact import ExactSum
-from gnomon.states.wire import pack, pack_sum, unpack, unpack_sum
+from gnomon.states.wire import pack, pack_sum, strict, unpack, unpack_sum
 
 # cell (true * classes + predicted) -> sum of weights, sum of squared weights
 CellWeights = dict[int, tuple[ExactSum, ExactSum]]
@@ -117,10 +117,14 @@ class Confusion:
         return pack("confusion", {"weights": weights}, [self.counts])
 
     @classmethod
+    @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, (counts,) = unpack("confusion", raw)
         weights = header["weights"]
         if weights is not None:
             weights = {int(cell): (unpack_sum(total), unpack_sum(sq)) for cell, (total, sq) in weights.items()}
+        square = counts.ndim == 2 and counts.shape[0] == counts.shape[1] and counts.dtype == np.int64
+        if not square or (counts < 0).any() or any(not 0 <= cell < counts.size for cell in weights or ()):
+            raise StateError("the state is damaged: these are not counts of a confusion matrix")
         return cls(counts, weights)

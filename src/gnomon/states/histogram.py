@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from gnomon.errors import StateError
 from gnomon.kernels.histogram import ScoreCounts, WeightUnits
-from gnomon.states.wire import pack, unpack
+from gnomon.states.wire import pack, strict, unpack
+
+# More bins than this no histogram is asked for.
+MOST_BINS = 1 << 26
 
 
 class ScoreHistogram:
@@ -74,10 +77,13 @@ class ScoreHistogram:
         return pack(self.kind, header, [counts.sample, *counts.counts()])
 
     @classmethod
+    @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, (sample, *counts) = unpack(cls.kind, raw)
         units = header["units"]
+        if not 0 < header["wanted"] <= MOST_BINS or header["n"] < 0:
+            raise StateError("the state is damaged: there is no histogram of so many bins or rows")
         state = cls.empty(
             sample, header["wanted"], None if units is None else WeightUnits((units[0], units[1]), (units[2], units[3]))
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.losses import sum_binary_losses, sum_values, total_of
-from gnomon.states.wire import pack, pack_sum, unpack, unpack_sum
+from gnomon.states.wire import pack, pack_sum, strict, unpack, unpack_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,7 @@ class MeanLoss:
         return pack("mean", {"weight": self.weight.to_header(), "sums": sums})
 
     @classmethod
+    @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, _ = unpack("mean", raw)
@@ -177,6 +178,7 @@ class ClassLoss:
         return pack("class_loss", {"sums": sums}, [np.frombuffer(self.loss.to_bytes(), np.uint8)])
 
     @classmethod
+    @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, (loss,) = unpack("class_loss", raw)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import StateError
 from gnomon.states.rows import KeptRows
-from gnomon.states.wire import pack, unpack
+from gnomon.states.wire import pack, strict, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,11 @@ class Panel(KeptRows):
         return pack(self.kind, header, self.ordered())
 
     @classmethod
+    @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, columns = unpack(cls.kind, raw)
+        if any(own.shape != columns[0].shape or own.ndim != 1 for own in columns):
+            raise StateError("the state is damaged: its columns differ in length")
         answers = tuple((bool(predicts), int(scores)) for predicts, scores in header["answers"])
         return cls((tuple(columns),) if columns else (), header["weighted"], header["clustered"], answers)

@@ -12,7 +12,7 @@ from gnomon.kernels.histogram import WeightUnits
 from gnomon.kernels.probability_bins import ProbabilityCounts, count_probabilities
 from gnomon.kernels.ranking import unit_of
 from gnomon.states.mean import Weight
-from gnomon.states.wire import pack, unpack
+from gnomon.states.wire import pack, strict, unpack
 
 # Bins of equal width, whose edges are among the fine ones.
 WIDTHS = 10
@@ -81,6 +81,7 @@ class Reliability:
         return pack(self.kind, {"units": units}, self.counts.columns())
 
     @classmethod
+    @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, columns = unpack(cls.kind, raw)

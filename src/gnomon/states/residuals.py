@@ -12,7 +12,7 @@ from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.residuals import TERMS, largest_residual, sum_residuals
 from gnomon.states.mean import Weight
 from gnomon.states.rows import KeptRows
-from gnomon.states.wire import pack, pack_sum, unpack, unpack_sum
+from gnomon.states.wire import pack, pack_sum, strict, unpack, unpack_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Residuals:
         return pack("residuals", header)
 
     @classmethod
+    @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, _ = unpack("residuals", raw)

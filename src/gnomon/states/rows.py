@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import StateError
-from gnomon.states.wire import pack, unpack
+from gnomon.states.wire import pack, strict, unpack
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,10 @@ class KeptRows:
         return pack(self.kind, {}, columns)
 
     @classmethod
+    @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         _, columns = unpack(cls.kind, raw)
+        if any(own.shape != columns[0].shape or own.ndim != 1 for own in columns):
+            raise StateError("the state is damaged: its columns differ in length")
         return cls((tuple(columns),) if columns else ())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 import zlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,22 @@ from gnomon.kernels.exact import ExactSum
 MAGIC = b"gnomon-state\n"
 VERSION = 1
 _LENGTH = struct.Struct("<Q")
+# The types of arrays that states hold, and what reading something else than a state's content may end in.
+DTYPES = frozenset(f"{order}{code}" for code in ("u1", "i1", "b1") for order in "|") | frozenset(
+    f"<{code}" for code in ("u2", "u4", "u8", "i2", "i4", "i8", "f4", "f8")
+)
+CONTENT = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError, MemoryError)
+
+
+class Written(Protocol):
+    """What has bytes."""
+
+    def to_bytes(self) -> bytes:
+        """Them."""
+        ...
+
+
+S = TypeVar("S", bound=Written)
 
 
 def pack(kind: str, header: dict[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> bytes:
@@ -45,23 +63,56 @@ def unpack(kind: str, raw: bytes) -> tuple[dict[str, Any], list[NDArray[Any]]]:
         StateError: The bytes are foreign, damaged, of another kind or of another version.
     """
     if not raw.startswith(MAGIC):
-        raise StateError("these bytes are no gnomon state")
+        raise StateError("these bytes are not a gnomon state")
     start = len(MAGIC) + _LENGTH.size
     if len(raw) < start + 4 or zlib.crc32(raw[:-4]) != struct.unpack("<I", raw[-4:])[0]:
         raise StateError("the state is damaged or was cut off: write it again")
     (length,) = _LENGTH.unpack(raw[len(MAGIC) : start])
-    form = json.loads(raw[start : start + length])
-    if form["version"] != VERSION:
-        raise StateError(f"the state has version {form['version']}, this gnomon reads {VERSION}")
-    if form["kind"] != kind:
-        raise StateError(f"the state is a {form['kind']}, not a {kind}")
-    arrays, at = [], start + length
-    for code, shape in form["arrays"]:
-        dtype = np.dtype(code)
-        size = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
-        arrays.append(np.frombuffer(raw[at : at + size], dtype).reshape(shape).astype(dtype.newbyteorder("=")))
-        at += size
-    return form["header"], arrays
+    try:
+        form = json.loads(raw[start : start + length])
+        version, found, header, described = (form[name] for name in ("version", "kind", "header", "arrays"))
+        if version != VERSION:
+            raise StateError(f"the state has version {version!r}, this gnomon reads {VERSION}")
+        if found != kind:
+            raise StateError(f"the state is a {found}, not a {kind}")
+        arrays, at = [], start + length
+        for code, shape in described:
+            if code not in DTYPES or not all(type(own) is int and own >= 0 for own in shape):
+                raise ValueError(code)
+            dtype = np.dtype(code)
+            size = dtype.itemsize * math.prod(shape)
+            arrays.append(np.frombuffer(raw[at : at + size], dtype).reshape(shape).astype(dtype.newbyteorder("=")))
+            at += size
+        if at != len(raw) - 4 or not isinstance(header, dict):
+            raise ValueError("length")
+    except StateError:
+        raise
+    except CONTENT as error:
+        raise StateError(f"the state is damaged: its header is {type(error).__name__}") from None
+    return header, arrays
+
+
+def strict(build: Callable[[type[S], bytes], S]) -> Callable[[type[S], bytes], S]:
+    """Make a ``from_bytes`` refuse whatever a state of its kind would not have written.
+
+    Raises:
+        StateError: The content cannot be that of such a state, or is written in another way than a state writes it.
+    """
+
+    @wraps(build)
+    def from_bytes(cls: type[S], raw: bytes) -> S:
+        try:
+            state = build(cls, raw)
+            same = state.to_bytes() == raw
+        except StateError:
+            raise
+        except CONTENT as error:
+            raise StateError(f"the state is damaged: {error!r}") from None
+        if not same:
+            raise StateError("the state is damaged: it holds what a state of its kind does not write")
+        return state
+
+    return from_bytes
 
 
 def pack_sum(total: ExactSum) -> str | None:

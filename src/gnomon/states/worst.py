@@ -6,7 +6,7 @@ import heapq
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
-from gnomon.states.wire import pack, unpack
+from gnomon.states.wire import pack, strict, unpack
 
 
 class WrongRow(NamedTuple):
@@ -63,6 +63,7 @@ class WorstRows:
         return pack("worst_rows", {"most": self.most, "rows": rows})
 
     @classmethod
+    @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, _ = unpack("worst_rows", raw)
