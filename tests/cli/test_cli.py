@@ -261,7 +261,7 @@ def test_faults_have_no_traceback(monkeypatch, capsys, examples):
     monkeypatch.setattr("gnomon.evaluation.evaluate.evaluate", broken)
     arguments = ["evaluate", str(examples / "digits_tree.csv"), *DIGITS]
     assert run(arguments) == 1
-    assert "a fault of gnomon, please report it: RuntimeError: boom" in capsys.readouterr().err
+    assert "internal error in gnomon, please report it: RuntimeError: boom" in capsys.readouterr().err
     monkeypatch.setenv("GNOMON_DEBUG", "1")
     with pytest.raises(RuntimeError, match="boom"):
         run(arguments)

@@ -125,7 +125,7 @@ def test_text_labels_and_rows_without_target(examples, tmp_path):
     ("rows", "message"),
     [
         ({"p": [0.1, None]}, "has missing values, the first in row 2"),
-        ({"p": [0.1, 1.5]}, "is no probability"),
+        ({"p": [0.1, 1.5]}, "is not a probability"),
         ({"q": [0.1, 0.5]}, "has no column 'p'"),
         ({"p": ["a", "b"]}, "holds text"),
         ({"p": [0.1], "decision": [1]}, "has a column 'decision' already"),

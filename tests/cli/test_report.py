@@ -75,7 +75,7 @@ def test_decisions_are_text_or_json(examples, tmp_path):
     assert gnomon.load(tmp_path / "a.json").measure == "f1"
     code, _, err = command("threshold", tree, *TREE, "--goal", "f1", "-o", tmp_path / "a.html")
     assert code == 2
-    assert "text or JSON, not as html" in err
+    assert "use one of .txt, .json" in err
     assert not (tmp_path / "a.html").exists()
 
 

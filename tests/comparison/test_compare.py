@@ -275,7 +275,7 @@ JOINS = {
     "labels": (lambda own: {**own, "y": [str(each) for each in own["y"]]}, ColumnError, "use the same labels in both"),
     "no id": (lambda own: {"y": own["y"], "p": own["p"]}, ColumnError, "has no column 'id'"),
     "no score": (lambda own: {"y": own["y"], "id": own["id"]}, ColumnError, "has no column 'p'"),
-    "score": (lambda own: changed(own, "p", 5, 1.5), DataError, "the row of id 5 holds 1.5"),
+    "score": (lambda own: changed(own, "p", 5, 1.5), DataError, "the row of id 5 is 1.5"),
 }
 
 

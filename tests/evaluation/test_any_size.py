@@ -207,7 +207,7 @@ def test_bad_values_are_named_as_ever(rows, tmp_path):
     p[31_234] = 1.5
     pq.write_table(pa.table({"y": rows["y"], "p": p}), tmp_path / "bad.parquet", row_group_size=3000)
     for exact in (True, False):
-        with pytest.raises(gnomon.DataError, match=r"row 31235 holds 1\.5"):
+        with pytest.raises(gnomon.DataError, match=r"row 31235 is 1\.5"):
             gnomon.evaluate(tmp_path / "bad.parquet", target="y", score="p", exact=exact)
     p[31_234] = np.inf
     pq.write_table(pa.table({"y": rows["y"], "p": p}), tmp_path / "bad.parquet", row_group_size=3000)
@@ -218,7 +218,7 @@ def test_bad_values_are_named_as_ever(rows, tmp_path):
 def test_what_is_refused(path):
     """Amounts of memory that are none, words that are unknown, exact results that would need more memory."""
     for memory in ("2 parsecs", "", -1, 0, "0GB", True, 0.5, float("inf")):
-        with pytest.raises(UsageError, match="no amount of memory"):
+        with pytest.raises(UsageError, match="is not a size"):
             gnomon.evaluate(path, target="y", score="p", memory=memory)
     with pytest.raises(UsageError, match="exact='always'"):
         gnomon.evaluate(path, target="y", score="p", exact="always")

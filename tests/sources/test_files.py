@@ -191,7 +191,7 @@ def test_rows_are_named_with_their_file(tmp_path, frame):
     bad = frame.copy()
     bad.loc[41, "p"] = 1.5
     bad.to_csv(tmp_path / "b.csv", index=False)
-    with pytest.raises(DataError, match=r"row 42 of b\.csv holds 1\.5, outside \[0, 1\]"):
+    with pytest.raises(DataError, match=r"row 42 of b\.csv is 1\.5, outside \[0, 1\]"):
         gnomon.evaluate(tmp_path, target="y", score="p")
 
 

@@ -74,6 +74,8 @@ def run_spoken(arguments: list[str]) -> int:
     try:
         return gnomon.main(arguments, prog_name="gnomon", standalone_mode=False) or DONE
     except click.ClickException as error:
+        if isinstance(error, click.NoSuchOption) and (meant := meant_option(error)):
+            error = click.UsageError(f"No such option '{error.option_name}'. Did you mean {meant}?", ctx=error.ctx)
         context = getattr(error, "ctx", None)
         say(error.format_message())
         if context is not None:
@@ -91,17 +93,41 @@ def run_spoken(arguments: list[str]) -> int:
         silence()  # whoever read the output has gone
         return DONE
     except MemoryError:
-        say("not enough memory: lower --memory, use fewer --threads, or evaluate fewer rows at once")
-        return BAD_INPUT
+        return no_memory()
     except OSError as error:
         what = error.strerror or str(error)
         say(f"{what}: {error.filename}" if error.filename is not None else f"cannot write the output: {what}")
         return BAD_INPUT
     except Exception as error:
+        if isinstance(error, (ImportError, RuntimeError)) and any(own in str(error) for own in NO_MEMORY):
+            return no_memory()
         if os.environ.get("GNOMON_DEBUG"):
             raise
         say(f"internal error in gnomon, please report it: {type(error).__name__}: {error} (GNOMON_DEBUG=1 shows where)")
         return FAULT
+
+
+# What libraries that cannot be loaded, and threads that cannot be started, say where memory runs out.
+NO_MEMORY = ("failed to map segment", "cannot allocate memory", "Cannot allocate memory", "can't start new thread")
+
+
+def no_memory() -> int:
+    """What to say where memory ran out."""
+    say("not enough memory: lower --memory, use fewer --threads, or evaluate fewer rows at once")
+    return BAD_INPUT
+
+
+def meant_option(error: click.NoSuchOption) -> str | None:
+    """The option of the command that is meant by one that another tool has; None if it is no such option."""
+    from gnomon.calling import meant_by
+
+    if error.ctx is None:
+        return None
+    written = {own.name: max(own.opts, key=len) for own in error.ctx.command.params if isinstance(own, click.Option)}
+    name = error.option_name.lstrip("-").replace("-", "_")
+    known = tuple(name for name in written if name)
+    meant = "target" if name == "y_true" and "target" in known else meant_by(name, known)
+    return None if meant is None else written[meant]
 
 
 def say(message: str) -> None:

@@ -35,6 +35,9 @@ MEANS = ("log_loss", "brier_score", "mse", "mae", "mape", "mean_error")
 BY_DELONG = ("roc_auc", "roc_auc_macro", "roc_auc_weighted")
 # Shares of the rows that are predicted so: of a few each model's own, which say little of each other.
 OF_PREDICTED = ("precision", "negative_predictive_value")
+# Influences whose squares, of any number of rows, are doubles.
+LARGEST = 1e140
+TOO_LARGE = "the squares of the differences are too large for a double: rescale the amounts"
 FEW_PREDICTED = f"no interval: a model predicts fewer than {ENOUGH} rows so"
 # With fewer rows of a class than this, how much the largest gap varies is not known from the rows.
 ENOUGH_FOR_KS = 30
@@ -114,7 +117,10 @@ class Paired:
             return of_plain(made)
         if rows[0] is None or rows[1] is None:
             return of_plain(Difference(value, level=level, n=n))
-        spread = self._spread(name, rows[1] - rows[0])
+        influence = rows[1] - rows[0]
+        if not (np.abs(influence) < LARGEST).all():
+            return PairedDifference(value, level=level, n=n, reason=TOO_LARGE)
+        spread = self._spread(name, influence)
         if self._rows.clusters is not None and spread.units < 2:
             return PairedDifference(value, level=level, n=n, reason=ONE_CLUSTER)
         return of_plain(linearised_difference(value, spread.variance, spread.units, level, n, self._method(name)))

@@ -108,5 +108,6 @@ def slice_name(value: Any) -> str:
 def too_many(name: str) -> ColumnError:
     """What to say of a column with too many values."""
     return ColumnError(
-        f"column {name!r} has more than {MOST_SLICES:,} values: slices need a column of few, such as ranges of it"
+        f"column {name!r} has more than {MOST_SLICES:,} values: slices need a column with few; divide numbers into "
+        "ranges (age=30,50), or make a column of it, such as the day or the month of a date"
     )

@@ -76,7 +76,7 @@ class TableSource:
         """The rows in pieces."""
         for start in range(0, max(1, len(self._table)), PIECE_ROWS):
             own = self._table.slice(start, PIECE_ROWS)
-            yield [CalledPiece(own.select(list(columns)), "", start, self._id, own[self._id])]
+            yield [CalledPiece(own.select(list(columns)), "", start, column=self._id, ids=own[self._id])]
 
 
 def table_of(source: Source, columns: Mapping[str, Use], threads: int) -> Any:
