@@ -327,6 +327,11 @@ def evaluation(form: Any, place: str = "", *, of_train: bool = False) -> None:
             raise refuse(f"{place}.confusion.labels".lstrip("."), matrix["labels"], "the classes")
         if not set(part["per_class"]) <= set(form["classes"]):
             raise refuse(f"{place}.per_class".lstrip("."), sorted(part["per_class"]), "some of the classes")
+        if len({frozenset(own) for own in part["per_class"].values()}) > 1:
+            raise refuse(f"{place}.per_class".lstrip("."), "uneven", "the same estimates of each class")
+    for column, values in form["slices"].items():
+        if len({frozenset(own["estimates"]) for own in values.values()}) > 1:
+            raise refuse(f"{place}.slices.{column}".lstrip("."), "uneven", "the same estimates of each slice")
     for name, points in form["curves"].items():
         columns(*points)(points, f"{place}curves.{name}")
     train = form.get("train")

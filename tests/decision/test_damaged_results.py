@@ -1,0 +1,126 @@
+"""Saved results that were damaged: StateError and nothing else, or a result that every renderer shows."""
+
+import copy
+import io
+import json
+import random
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+import gnomon
+from gnomon.errors import StateError
+from gnomon.report.decision import render_cost, render_recalibration, render_threshold
+from gnomon.report.terminal import render_all
+
+ODD = (None, -1, 0, 1e308, -1e308, "x", "", [], {}, [1], {"a": 1}, True, 1.5, 10**30, 10**400, [[[]]], "\x1b[31m",
+       float("nan"), float("inf"))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def forms():
+    """One of each kind of result."""
+    rng = np.random.default_rng(0)
+    n = 200
+    y = rng.integers(0, 2, n)
+    p = np.clip(0.4 * y + rng.random(n) * 0.6, 0, 1)
+    rows = {"y": y, "p": p, "g": np.array(["a", "b"])[np.arange(n) % 2], "part": np.where(np.arange(n) % 4, "x", "z")}
+    three, table = rng.integers(0, 3, n), rng.dirichlet([1, 1, 1], n)
+    results = [
+        gnomon.evaluate(rows, target="y", score="p", slices="g", split="part=z"),
+        gnomon.evaluate(three, table),
+        gnomon.evaluate(rng.integers(0, 2, (n, 3)), rng.random((n, 3))),
+        gnomon.evaluate(y + rng.normal(0, 1, n), y + 0.1),
+        gnomon.compare(y, {"a": p, "b": np.clip(p + rng.normal(0, 0.1, n), 0, 1)}),
+        gnomon.Evaluations({"a": gnomon.evaluate(y, p), "b": gnomon.evaluate(y, 1 - p)}),
+        gnomon.choose_threshold(y, p, goal="f1"),
+        gnomon.minimum_cost(three, table, costs=np.ones((3, 3)) - np.eye(3)),
+        gnomon.recalibrate(rows, target="y", score="p", split="part=z"),
+    ]
+    return [json.loads(own.to_json()) for own in results]
+
+
+def places(form, at=()):
+    """Where values stand in a form; of long lists the first few."""
+    items = form.items() if isinstance(form, dict) else enumerate(form[:4]) if isinstance(form, list) else ()
+    for key, own in items:
+        yield (*at, key)
+        yield from places(own, (*at, key))
+
+
+def damaged(form, rng):
+    """A copy with one to three values put in place of others, taken out or added."""
+    made = copy.deepcopy(form)
+    known = list(places(made))
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+        *path, key = rng.choice(known)
+        own = made
+        try:
+            for step in path:
+                own = own[step]
+            way = rng.random()
+            if way < 0.15 and isinstance(own, dict):
+                del own[key]
+            elif way < 0.25 and isinstance(own, list):
+                own.append(copy.deepcopy(own[0]))
+            elif way < 0.3 and isinstance(own, dict):
+                own["new"] = own[key]
+            else:
+                own[key] = copy.deepcopy(rng.choice(ODD))
+        except (LookupError, TypeError):
+            continue
+    return made
+
+
+def show(result, *, page):
+    """Every renderer."""
+    repr(result)
+    result.to_json()
+    console = Console(file=io.StringIO(), width=90)
+    render = {
+        "ThresholdDecision": render_threshold, "CostDecision": render_cost, "Recalibration": render_recalibration,
+    }.get(type(result).__name__, render_all)  # fmt: skip
+    render(result, console)
+    if render is render_all:
+        result.to_markdown()
+        if page:
+            result.to_html()
+
+
+def test_every_result_is_read_back(forms, tmp_path):
+    """Undamaged ones are what they were, and are shown."""
+    for form in forms:
+        (tmp_path / "a.json").write_text(json.dumps(form))
+        found = gnomon.load(tmp_path / "a.json")
+        assert json.loads(found.to_json()) == form
+        show(found, page=True)
+
+
+def test_damage_is_refused_or_harmless(forms, tmp_path):
+    """1,500 damaged forms, the same each time."""
+    rng = random.Random(0)
+    refused = 0
+    for number in range(1500):
+        text = json.dumps(damaged(rng.choice(forms), rng))
+        (tmp_path / "a.json").write_text(text)
+        try:
+            found = gnomon.load(tmp_path / "a.json")
+        except StateError:
+            refused += 1
+            continue
+        show(found, page=number % 10 == 0)
+    assert refused > 900
+
+
+@pytest.mark.parametrize("text", [
+    "", "{", "[]", "1", "null", '"x"', "[" * 100_000, '{"schema_version": 1, "estimates": {}}', '{"pairs": []}',
+    '{"evaluations": {}}', '{"decision": ["x"], "schema_version": 1}', '{"decision": "threshold", "schema_version": 1}',
+    '{"schema_version": 1, "estimates": NaN}', '{"a": ' * 900 + "1" + "}" * 900, "\ufeff{}",
+])  # fmt: skip
+def test_what_is_no_result_at_all(tmp_path, text):
+    """Said in one line."""
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(StateError) as raised:
+        gnomon.load(tmp_path / "a.json")
+    assert "\n" not in str(raised.value)
