@@ -15,7 +15,7 @@ from gnomon.errors import UsageError
 from gnomon.evaluation.result import Evaluation
 from gnomon.evaluation.several import Evaluations
 from gnomon.lesson.steps import Code, Words
-from gnomon.report.plots.display import Display
+from gnomon.report.plots.display import Display, without_glyph_warnings
 
 DOTS_PER_INCH = 110
 
@@ -95,7 +95,8 @@ def figures(before: Collection[int]) -> tuple[str, ...]:
     for number in plt.get_fignums():
         if number not in before:
             picture = io.BytesIO()
-            plt.figure(number).savefig(picture, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight")
+            with without_glyph_warnings():
+                plt.figure(number).savefig(picture, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight")
             found.append(base64.b64encode(picture.getvalue()).decode("ascii"))
             plt.close(number)
     return tuple(found)

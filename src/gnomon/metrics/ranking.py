@@ -325,7 +325,7 @@ def ks_statistic(y_true: Any, y_score: Any, *, pos_label: Any = None, sample_wei
     >>> ks_statistic([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
     0.5
     """
-    pairs = Ranked.of(y_true, y_score, pos_label, sample_weight).ranking.pairs()
+    pairs = Ranked.of(y_true, y_score, pos_label, sample_weight, thresholds=False).ranking.pairs()
     if not (pairs.positives and pairs.negatives):
         warn_undefined("Only one class is present in y_true. The KS statistic is not defined in that case.")
         return math.nan

@@ -32,8 +32,15 @@ class Ranked:
     classes: int
 
     @classmethod
-    def of(cls, y_true: Any, y_score: Any, pos_label: Any, sample_weight: Any) -> Ranked:
+    def of(cls, y_true: Any, y_score: Any, pos_label: Any, sample_weight: Any, *, thresholds: bool = True) -> Ranked:
         """Orders the rows.
+
+        Args:
+            y_true: The labels.
+            y_score: The scores.
+            pos_label: The positive label; None for the obvious one.
+            sample_weight: The weights of the rows; None where they have none.
+            thresholds: Whether the scores themselves are asked for, and not only their order.
 
         Raises:
             DataError: The target is neither binary nor, with ``pos_label``, multiclass; its positive class is not
@@ -45,6 +52,11 @@ class Ranked:
             raise DataError(f"{target.kind} format is not supported")
         check_lengths(y_true, y_score, sample_weight)
         raw = column(as_array(y_score, "y_score"), "y_score")
+        if thresholds and too_fine(raw):
+            raise DataError(
+                "y_score contains whole numbers beyond 2^53, which thresholds as floats cannot tell apart: pass their "
+                "ranks"
+            )
         score = finite_scores(raw, high=1, finite=False)
         labels = target.encoded()
         positive = is_positive(labels, obvious_positive(labels.classes) if pos_label is None else pos_label)
@@ -53,16 +65,23 @@ class Ranked:
 
 
 def finite_scores(values: Any, *, high: int = 2, finite: bool = True) -> NDArray[Any]:
-    """Scores as float32 or float64.
+    """Scores as float32 or float64, in the order that they have: of large whole numbers their ranks.
 
     Raises:
-        DataError: One is not finite, or a whole number too large to be told from its neighbour as a float.
+        DataError: One is not finite.
     """
-    scores = numbers(values, "y_score", high=high, finite=finite)
     given = np.asarray(values)
-    if given.dtype.kind in "iu" and given.dtype.itemsize == 8 and np.abs(scores).max() > MOST_EXACT:
-        raise DataError("y_score holds whole numbers beyond 2^53, which floats cannot tell apart: pass their ranks")
-    return scores
+    if too_fine(given):
+        _, ranks = np.unique(given, return_inverse=True)
+        return np.ascontiguousarray(ranks.reshape(given.shape), np.float64)
+    return numbers(values, "y_score", high=high, finite=finite)
+
+
+def too_fine(values: NDArray[Any]) -> bool:
+    """Whether whole numbers reach beyond 2^53, where neighbours are one float."""
+    if values.dtype.kind not in "iu" or values.dtype.itemsize < 8 or not values.size:
+        return False
+    return int(values.max()) > MOST_EXACT or int(values.min()) < -MOST_EXACT
 
 
 def rank(score: NDArray[Any], positive: NDArray[np.uint8], weight: NDArray[np.float64] | None) -> Ranking:

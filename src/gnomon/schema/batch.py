@@ -23,6 +23,8 @@ ROUNDING = 0.01
 # Squares of weights, and differences of amounts, must stay within the doubles.
 LARGEST_WEIGHT = 1e100
 LARGEST_AMOUNT = 1e300
+# Up to here every whole number is a double.
+MOST_EXACT = 2**53
 SMALLEST_AMOUNT = 1e-60
 
 
@@ -318,6 +320,7 @@ def refuse_infinite(rows: Rows, name: str, values: NDArray[Any]) -> None:
 
 def score(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
     """A column of scores, all finite, within [0, 1] where they are probabilities."""
+    refuse_too_fine(rows, name)
     values = floats(rows, name)
     seen = scan_floats(values, threads)
     if seen.infinities:
@@ -333,6 +336,22 @@ def score(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
             f"({len(outside):,} such rows); {decision} pass 1 / (1 + exp(-z))"
         )
     return values
+
+
+def refuse_too_fine(rows: Rows, name: str) -> None:
+    """Raises DataError if whole numbers reach beyond 2^53, where neighbouring ones are one float."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = rows.table[name]
+    if not pa.types.is_integer(column.type) or column.type.bit_width < 64:
+        return
+    ends = pc.min_max(column).as_py()
+    if ends["min"] is not None and (ends["max"] > MOST_EXACT or ends["min"] < -MOST_EXACT):
+        raise DataError(
+            f"column {name!r} contains whole numbers beyond 2^53, such as {max(ends['max'], -ends['min'])}, which "
+            "floats cannot tell apart: pass their ranks as scores"
+        )
 
 
 def check_sums(rows: Rows, scores: tuple[NDArray[Any], ...], names: tuple[str, ...], *, has_scale: bool = True) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gnomon.report.language import tr
@@ -24,6 +26,9 @@ HANGUL_FONTS = (
     "Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "NanumBarunGothic", "Malgun Gothic", "AppleGothic",
     "Apple SD Gothic Neo", "UnDotum", "Baekmuk Dotum", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Serif CJK KR",
 )  # fmt: skip
+# How the names of their files begin.
+HANGUL_FILES = ("NotoSansCJK", "NotoSansKR", "NotoSerifCJK", "Nanum", "malgun", "AppleGothic", "AppleSDGothic",
+                "UnDotum", "Baekmuk")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,39 @@ def marker(place: int) -> str:
     return MARKERS[(place + 2 * (place // len(COLOURS))) % len(MARKERS)]
 
 
-@cache
 def hangul_font() -> str | None:
-    """An installed font with Hangul; None if there is none."""
+    """An installed font with Hangul, also one that matplotlib has not seen yet; None if there is none."""
+    return known_hangul_font() or new_hangul_font()
+
+
+def known_hangul_font() -> str | None:
+    """A font with Hangul that matplotlib knows; None if there is none."""
     from matplotlib import font_manager
 
     installed = {font.name for font in font_manager.fontManager.ttflist}
     return next((name for name in HANGUL_FONTS if name in installed), None)
+
+
+def new_hangul_font() -> str | None:
+    """The same, once fonts that are not in matplotlib's cache, which it never renews by itself, are added to it."""
+    from matplotlib import font_manager
+
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    wanted = tuple(name.replace(" ", "").lower() for name in HANGUL_FILES)
+    for path in font_manager.findSystemFonts():
+        name = Path(path).stem.replace(" ", "").lower()
+        if path not in known and name.startswith(wanted):
+            with suppress(OSError, RuntimeError):  # a file that is no font after all
+                font_manager.fontManager.addfont(path)
+    return known_hangul_font()
+
+
+@contextmanager
+def without_glyph_warnings() -> Iterator[None]:
+    """Missing letters are told once, with what helps (:func:`show_hangul`), and not again for each of them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
 
 
 def show_hangul(ax: Axes) -> None:

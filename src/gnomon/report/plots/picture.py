@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gnomon.errors import UsageError
 from gnomon.files import aside
+from gnomon.report.plots.display import without_glyph_warnings
 
 if TYPE_CHECKING:
     from gnomon.report.plots.accessor import Plots
@@ -25,7 +26,7 @@ def save_picture(plots: Plots, path: Path, lang: str | None) -> None:
     """
     form = path.suffix.removeprefix(".").lower()
     if form not in FORMATS:
-        raise UsageError(f"{path} is no name of a picture: end it with {', '.join(f'.{own}' for own in FORMATS)}")
+        raise UsageError(f"{path} is not the name of a picture: end it with {', '.join(f'.{own}' for own in FORMATS)}")
     import matplotlib
     import matplotlib.pyplot as plt
 
@@ -35,7 +36,8 @@ def save_picture(plots: Plots, path: Path, lang: str | None) -> None:
         figure = plots(lang=lang).figure_
         try:
             picture = BytesIO()
-            figure.savefig(picture, format=form, dpi=DOTS_PER_INCH, metadata=stamps[form])
+            with without_glyph_warnings():
+                figure.savefig(picture, format=form, dpi=DOTS_PER_INCH, metadata=stamps[form])
         finally:
             plt.close(figure)
     with aside(path) as stream:
