@@ -31,7 +31,8 @@ from gnomon.report.language import CATALOGUES, DOMAIN, ENGLISH, LANGUAGES
 SOURCE = Path(__file__).parent.parent / "src" / "gnomon"
 # What a person at the command line or before a report never reads: scikit-learn's own words, errors of Python calls.
 SILENT = (
-    "metrics", "kernels", "states", "models", "__init__.py", "estimate.py", "thresholds/table.py",
+    "metrics", "kernels", "states", "models", "__init__.py", "estimate.py", "calling.py", "evaluation/checking.py",
+    "comparison/checking.py", "decision/checking.py", "thresholds/table.py",
     "thresholds/bands.py", "evaluation/opening.py", "evaluation/several.py", "report/plots/accessor.py",
     "report/korean.py", "report/html/charts.py", "report/language.py", "lesson/steps.py", "decision/outcome.py",
     "sources/arrays.py", "sources/tables.py", "sources/frames.py", "intervals",
@@ -39,7 +40,8 @@ SILENT = (
 # What developers see; what styles, policies and fonts are called.
 _REPR = re.compile(
     r"^[A-Z][a-z]+[A-Za-z]*\(|^(bold|dim|not|red) (not|dim|green|red|underline)|^[a-z]+-[a-z]+ ['d{]"
-    r"|^[A-Z][a-z]+ .*(Gothic|CJK|Sans|Dotum)"
+    r"|^[A-Z][a-z]+ .*(Gothic|CJK|Sans|Dotum)|^#N/A|^Glyph |annot allocate memory$|^failed to map|^can't start new"
+    r"|^\{name\} is not JSON$"
 )
 # A template needs so many letters of its own, or words at an end: another would match anything.
 FEWEST_LETTERS = 8

@@ -62,7 +62,7 @@ def test_text_needs_positive():
 
 
 def test_unknown_labels():
-    refuse(DataError, "'x' first in row 2", ["a", "b", "a", "b"], ["a", "b", "x", "b"], positive="a")
+    refuse(DataError, "the first 'x' is in row 2", ["a", "b", "a", "b"], ["a", "b", "x", "b"], positive="a")
     refuse(DataError, "predicts '2', '3', but column 'y_true' holds '0', '1'", Y, [2, 3, 2, 3])
     refuse(DataError, "predicts 'Cat', column 'y_true' holds 'cat'", ["cat", "dog"] * 2, ["Cat", "dog", "cat", "dog"])
     refuse(DataError, "has 3: '0', '1', '2'", [0, 1, 2, 0], score=P)

@@ -220,13 +220,13 @@ def test_a_bad_label_is_named_by_file_and_row(tmp_path):
         if day == 2:
             rows.loc[7, "y"] = 2
         rows.to_csv(tmp_path / f"day{day}.csv", index=False)
-    with pytest.raises(DataError, match=r"column 'y' has 3: '0', '1', '2'; '2' first in row 8 of day2\.csv"):
+    with pytest.raises(DataError, match=r"column 'y' has 3: '0', '1', '2'; the first '2' is in row 8 of day2\.csv"):
         gnomon.evaluate(tmp_path, target="y", score="p")
 
 
 def test_the_side_with_the_unknown_label_is_blamed():
     """The prediction, where the target is in order."""
-    with pytest.raises(DataError, match=r"column 'z' has 3: '0', '1', '2'; '2' first in row 4"):
+    with pytest.raises(DataError, match=r"column 'z' has 3: '0', '1', '2'; the first '2' is in row 4"):
         gnomon.evaluate({"y": [0, 1] * 5, "z": [0, 1, 0, 1, 2] * 2}, target="y", prediction="z", task="binary")
 
 

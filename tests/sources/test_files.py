@@ -100,7 +100,7 @@ def test_text_labels_that_begin_as_numbers(tmp_path):
     """Labels that turn out to be text after a megabyte of digits: an error that names the row, not a wrong class."""
     path = tmp_path / "late.csv"
     path.write_text("y,p\n" + "1,0.5\n0,0.5\n" * 200_000 + "x,0.25\n")
-    with pytest.raises(DataError, match=r"'y' has 3: '0', '1', 'x'; 'x' first in row 400,?001"):
+    with pytest.raises(DataError, match=r"'y' has 3: '0', '1', 'x'; the first 'x' is in row 400,?001"):
         gnomon.evaluate(path, target="y", score="p")
 
 
@@ -181,7 +181,7 @@ def test_folders_with_mixed_schemas(tmp_path, frame):
     with pytest.raises(ColumnError, match=r"same columns: .*'w"):
         gnomon.evaluate(tmp_path, target="y", score="p")
     frame.assign(y=np.where(frame["y"] == 1, "yes", "no")).to_csv(tmp_path / "b.csv", index=False)
-    with pytest.raises(DataError, match=r"'y' has 4: '0', '1', 'no', 'yes'; 'no' first in row \d+ of b\.csv"):
+    with pytest.raises(DataError, match=r"'y' has 4: '0', '1', 'no', 'yes'; the first 'no' is in row \d+ of b\.csv"):
         gnomon.evaluate(tmp_path, target="y", score="p")
 
 

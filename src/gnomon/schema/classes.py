@@ -211,7 +211,7 @@ def too_many_classes(
     usual = set(own) if blamed != columns.target else next((pair for pair in USUAL if pair <= set(classes)), set())
     odd = next((label for label in surveyed[blamed].labels or () if label not in usual), None) if usual else None
     place = None if odd is None else first_row_with(source, blamed, surveyed[blamed].use, odd, threads)
-    where = "" if place is None or odd is None else f"; {label_name(odd, boolean)!r} first in {place}"
+    where = "" if place is None or odd is None else f"; the first {label_name(odd, boolean)!r} is in {place}"
     hint = ""
     if request.positive is not None:
         hint = f"; to evaluate {str(request.positive)!r} against the rest, make a column that says so first"

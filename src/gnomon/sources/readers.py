@@ -312,7 +312,7 @@ def brief(error: BaseException) -> str:
     """The telling part of a long message from a reader, in one line."""
     lines = str(error).strip().splitlines()
     text = lines[0] if lines else type(error).__name__
-    if isinstance(error, UnicodeDecodeError) or any(word in text.lower() for word in ("invalid utf8", "invalid utf-8")):
+    if isinstance(error, UnicodeDecodeError) or any(word in text.lower() for word in ("utf8", "utf-8")):
         return "it is not UTF-8 text: save it as UTF-8"
     if "straddling" in text:
         return "a row is longer than 1 MiB: leave columns of long text out"
