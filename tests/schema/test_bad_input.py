@@ -22,7 +22,7 @@ def test_probability_outside_its_range():
     refuse(
         DataError, r"'y_pred' is not a probability: row 2 is 1\.4, outside \[0, 1\].*scale='any'", Y, [0.1, 0.8, 1.4, 0]
     )
-    refuse(DataError, r"row 0 holds -0\.1", Y, [-0.1, 0.8, 0.4, 0.5])
+    refuse(DataError, r"row 0 is -0\.1", Y, [-0.1, 0.8, 0.4, 0.5])
     refuse(DataError, r"\(2 such rows\)", Y, np.array([2, 0.8, 3, 0.5], np.float32))
 
 

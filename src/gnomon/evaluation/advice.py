@@ -344,7 +344,7 @@ RULES = (
     Rule(
         "decisions_as_scores",
         "Every score is 0 or 1: these are decisions, whose AUC is that of one threshold. Pass scores to judge the "
-        "ranking, or the decisions as prediction=.",
+        "ranking, or the decisions as predictions.",
         decisions_as_scores,
     ),
     Rule("constant_score", "Every row has the same score: it ranks nothing.", constant_score),

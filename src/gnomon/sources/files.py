@@ -11,7 +11,7 @@ from gnomon.errors import ColumnError, SourceError
 from gnomon.sources.base import Piece, Use, check_columns
 from gnomon.sources.columns import is_null, is_text
 from gnomon.sources.listing import folder_values, format_of, list_files, name_of
-from gnomon.sources.readers import brief, ends_open, first_text, open_reader, with_constants
+from gnomon.sources.readers import beyond_memory, brief, ends_open, first_text, open_reader, with_constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +174,10 @@ class FileSource:
 
         try:
             yield from items
-        except MemoryError:
-            raise
+        except MemoryError as error:
+            if not beyond_memory(error):
+                raise
+            raise SourceError(f"cannot read {file}: it is damaged, as its parts claim impossible sizes") from None
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise SourceError(f"cannot read {file}: {brief(error)}") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ BATCH_ROWS = 1 << 17
 FEW_PLACES = 8
 # By how much a file may shrink when it is compressed.
 MOST_COMPRESSED = 1000
+# No buffer of a file that is whole has more bytes.
+LARGEST = 1 << 44
 HINTS = {
     "csv": " (columns are separated by commas, in a .tsv by tabs)",
     "json": " (JSON lines are needed: one object a line)",
@@ -290,7 +293,9 @@ def open_reader(file: Path, form: str, verbatim: bool = False) -> ParquetReader 
     if file.stat().st_size == 0:
         raise SourceError(f"{file} is empty")
     try:
-        return ParquetReader(file) if form == "parquet" else DatasetReader(file, form, verbatim)
+        reader = ParquetReader(file) if form == "parquet" else DatasetReader(file, form, verbatim)
+        tuple(reader.schema.names)  # names that are not UTF-8 show here
+        return reader
     except (SourceError, MemoryError):
         raise
     except UnicodeEncodeError:
@@ -321,6 +326,12 @@ def brief(error: BaseException) -> str:
         if found and "Invalid: " in rest:
             text = rest.split("Invalid: ", 1)[1]
     return text if len(text) <= 240 else text[:237] + "..."
+
+
+def beyond_memory(error: MemoryError) -> bool:
+    """Whether so much memory was asked for that only a damaged file can have done it."""
+    sizes = re.findall(r"\d+", str(error))
+    return any(int(size) > LARGEST for size in sizes)
 
 
 def first_text(reader: DatasetReader | ParquetReader, name: str) -> tuple[int, str] | None:
