@@ -1,18 +1,24 @@
 # One command for each habit.
 PYTHON ?= python
 
-.PHONY: help install test coverage sanitize lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
+.PHONY: help install test test-slow damaged coverage sanitize lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 install:  ## Install gnomon, editable, with what the tests need
 	$(PYTHON) -m pip install -e '.[test]'
 
-test:  ## Run the tests
-	$(PYTHON) -m pytest
+test:  ## Run the tests, but for the slow ones
+	$(PYTHON) -m pytest -n auto
+
+test-slow:  ## Run the slow tests: simulations and large sizes (some minutes)
+	$(PYTHON) -m pytest -n auto -m slow
+
+damaged:  ## Try thousands of damaged files of every format (half an hour)
+	GNOMON_DAMAGED_FILES=5000 $(PYTHON) -m pytest -n auto tests/sources/test_damaged_files.py
 
 coverage:  ## Run the tests and report what they do not reach
-	$(PYTHON) -m pytest --cov=gnomon --cov-report=term-missing:skip-covered
+	$(PYTHON) -m pytest -n auto --cov=gnomon --cov-report=term-missing:skip-covered
 
 sanitize:  ## Run kernels, states and evaluation under the address, undefined-behaviour and thread sanitizers
 	$(PYTHON) tests/sanitize.py address,undefined tests/kernels tests/states tests/evaluation

@@ -154,6 +154,7 @@ def test_linearised_differences_of_regressions_are_near_the_bootstrap(data, name
 
 @pytest.mark.parametrize("interval", ["percentile", "bca"])
 @pytest.mark.parametrize("weight", [None, "w"])
+@pytest.mark.slow
 def test_the_paired_bootstrap_is_that_of_rows(data, interval, weight):
     """Ends and p-values are those of replicates of whole rows, within the error of drawing."""
     own = gnomon.compare(data, target="y", score=["p", "r"], interval=interval, weight=weight)["p", "r"]

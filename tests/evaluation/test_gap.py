@@ -73,6 +73,7 @@ def test_the_interval_of_a_gap_of_shares_is_newcombes():
     assert (own.low, own.high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
 
 
+@pytest.mark.slow
 def test_gaps_hold_the_truth():
     """Of 300 gaps of two samples of one population 95 in 100 hold 0."""
     held = []

@@ -106,6 +106,7 @@ def test_declared_classes_order_the_scores():
     assert any("'c'" in note for note in ev.notes)
 
 
+@pytest.mark.slow
 def test_many_classes():
     """A thousand classes: the replicates stay within memory, and everything is still there."""
     rng = np.random.default_rng(2)

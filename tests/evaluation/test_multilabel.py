@@ -103,6 +103,7 @@ def test_influences_are_derivatives(rows):
             assert weight[row] * slope == pytest.approx(influence[row], rel=1e-3, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth():
     """Nominal 95 % intervals of averages hold the population's value in 91 % to 98 % of samples, labels dependent."""
     rng = np.random.default_rng(1)

@@ -70,6 +70,7 @@ def test_variance_of_a_target_far_from_zero():
     assert "too far from zero" in farther["r2"].reason
 
 
+@pytest.mark.slow
 def test_intervals_against_simulation():
     """Standard deviations over repeated samples match the half-widths of single intervals."""
     rng = np.random.default_rng(1)

@@ -148,6 +148,7 @@ def test_rows_without_a_value_are_a_slice(frame):
     assert set(ev.slices["vip"]) == {"True", "False"}
 
 
+@pytest.mark.slow
 def test_thousands_of_slices(tmp_path):
     """Every one has its rows."""
     rng = np.random.default_rng(0)
@@ -254,6 +255,7 @@ def test_differences_to_the_rest(frame, tmp_path):
     assert only.differences == {}
 
 
+@pytest.mark.slow
 def test_false_discoveries_are_few():
     """Where no slice differs, calling those of an adjusted p-value below 0.05 different is rarely wrong."""
     wrong = 0

@@ -90,6 +90,7 @@ def coverage(truth, draw, name, repeats=300, **options):
     return hits / repeats
 
 
+@pytest.mark.slow
 def test_coverage_of_the_main_intervals():
     """A first check by simulation: 95 % intervals hold the truth about 95 times in 100."""
     gap = 1.0
@@ -118,6 +119,7 @@ def test_coverage_of_the_main_intervals():
         assert 0.92 <= coverage(truth, labels, name) <= 0.985, name
 
 
+@pytest.mark.slow
 def test_coverage_of_ks():
     """KS of a sample lies above the population's; its interval makes up for that, for useless scores too."""
     gap = 1.0
@@ -134,6 +136,7 @@ def test_coverage_of_ks():
     assert coverage(0.0, noise, "ks") >= 0.9
 
 
+@pytest.mark.slow
 def test_weights_that_depend_on_the_class():
     """Negatives sampled down and weighted up: interval widths match the spread over repeated samples."""
     rng = np.random.default_rng(3)
@@ -160,6 +163,7 @@ def test_weights_that_depend_on_the_class():
         assert np.mean(widths[name]) == pytest.approx(np.std(values[name]), rel=0.2), name
 
 
+@pytest.mark.slow
 def test_weights_that_depend_on_the_loss():
     """A few heavy rows with large errors: the t interval of the MSE covers, and R² has the right width."""
     rng = np.random.default_rng(4)

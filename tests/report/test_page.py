@@ -261,6 +261,7 @@ def test_the_policy_forbids_all_else(visit, alone, tmp_path):
     other.page.close()
 
 
+@pytest.mark.slow
 def test_it_is_small_whatever_the_rows(tmp_path):
     """With hundreds of thousands of rows, thousands of slices and hundreds of classes it stays below 1.5 MB."""
     rng = np.random.default_rng(0)
