@@ -81,12 +81,14 @@ def evaluate(
             Polars or PyArrow table; anything with the Arrow PyCapsule interface; a dict of columns.
         predicted: Predictions or scores, when ``data`` holds the true values.
         target: Name of the column of true values; of a multilabel task a list of columns of 0 and 1, one for each
-            label (or ``data`` is an array of shape (rows, labels)).
+            label (or ``data`` is an array of shape (rows, labels)). Where each row has exactly one of them they are
+            the classes of a multiclass task, if scores that sum to 1 or ``task`` say so.
         prediction: Name of the column (or the array) of predicted labels or amounts; of a multilabel task one for
             each label.
         score: Name of the column (or the array) of scores of the positive class; for a multiclass or multilabel
-            task a list of columns (or an array of shape (rows, classes)), one for each class in sorted order or in
-            the order of ``classes``, or for each label.
+            task a list of columns (or an array of shape (rows, classes)), one for each class or label. Columns called
+            as the classes are (``p_cat``, ``p_dog``) are matched by name; others, and the columns of an array, are in
+            sorted order or in the order of ``classes``. Of two classes an array may have both columns.
         weight: Name of the column (or the array) of row weights, 0 or more; a row of weight 0 is no row.
         slices: Names of columns whose values divide the rows; every slice is evaluated by itself as well, in the same
             pass, as ``ev.slices[column][value]``, the value as text. Rows without one are the slice ``"(missing)"``.
