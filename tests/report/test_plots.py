@@ -201,3 +201,23 @@ def test_korean_names_have_a_font_or_a_note(monkeypatch):
     monkeypatch.setattr(display, "hangul_font", lambda: None)
     with pytest.warns(UserWarning, match="no installed font shows Korean"):
         ev.plot.confusion()
+
+
+def test_a_font_that_was_installed_later_is_found(monkeypatch):
+    """Matplotlib's cache of fonts is of an earlier day: the advice to install one must help all the same."""
+    from matplotlib import font_manager
+
+    if not any("CJK" in path or "Nanum" in path for path in font_manager.findSystemFonts()):
+        pytest.skip("no font with Hangul is installed")
+    stale = [font for font in font_manager.fontManager.ttflist if font.name not in display.HANGUL_FONTS]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [f for f in stale if "CJK" not in f.fname])
+    assert display.known_hangul_font() is None
+    assert display.hangul_font() in display.HANGUL_FONTS
+
+
+def test_missing_letters_are_told_once(monkeypatch, tmp_path, recwarn):
+    """Without a font there is one warning for each plot with Hangul, not one for each letter."""
+    monkeypatch.setattr(display, "hangul_font", lambda: None)
+    gnomon.evaluate([0, 1] * 20, [0.2, 0.7] * 20).plot.save(tmp_path / "a.png", lang="ko")
+    messages = {str(own.message) for own in recwarn}
+    assert messages == {"no installed font shows Korean: install one, such as Noto Sans CJK KR or NanumGothic"}
