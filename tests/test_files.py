@@ -1,7 +1,10 @@
 """Results are written whole or not at all, keep the permissions of what they replace, and never replace an input."""
 
+import contextlib
 import os
 import stat
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -147,3 +150,23 @@ def test_the_guard_itself(tmp_path):
     with pytest.raises(SourceError, match="there is no folder"):
         refuse_overwriting(tmp_path / "sub" / "c", [])
     refuse_overwriting(tmp_path / "c", [tmp_path / "a"])
+
+
+def test_links_in_a_circle_and_long_names(tmp_path):
+    """Told, or written; never an internal error."""
+    loop = tmp_path / "loop.txt"
+    loop.symlink_to("loop.txt")
+    with contextlib.suppress(SourceError):
+        write_whole(loop, "new")
+    refuse_overwriting(loop, [tmp_path / "a"])
+    name = "\uac00" * 80 + ".json"
+    write_whole(tmp_path / name, "new")
+    assert (tmp_path / name).read_text() == "new"
+
+
+def test_open_streams_are_written_to_and_not_replaced(folder, monkeypatch):
+    """``-o /dev/stdout`` with a redirection."""
+    monkeypatch.chdir(folder)
+    line = f"{sys.executable} -m gnomon evaluate d/a.csv -t y -s p -f json -o /dev/stdout > out.json"
+    assert subprocess.run(["bash", "-c", line], timeout=60, check=False).returncode == 0
+    assert gnomon.load("out.json").n == 40

@@ -42,8 +42,8 @@ def aside(path: Path) -> Iterator[BinaryIO]:
         SourceError: The folder does not exist, or may not be written to; the disk is full.
     """
     with _writing(path):
-        path = path.resolve()
-        direct = path.exists() and not path.is_file()
+        direct = is_stream(path)
+        path = Path(os.path.realpath(path))
         if direct:
             handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
         else:
@@ -94,10 +94,16 @@ def _writing(path: Path) -> Iterator[None]:
         raise SourceError(f"cannot write {path}: {error.strerror or error}") from None
 
 
+def is_stream(path: Path) -> bool:
+    """Whether a path is that of a pipe, a device or an open stream, to be written to and not to be replaced."""
+    opened = os.path.abspath(path).startswith(("/dev/", "/proc/"))
+    return path.exists() and (opened or not path.is_file()) and not path.is_dir()
+
+
 def begin(path: Path) -> tuple[int, str]:
     """Create a hidden file beside the path, open and locked, so that no one takes it for one that was left behind."""
     while True:
-        name = str(path.parent / f".{path.name[:80]}.{secrets.token_hex(6)}{PART}")
+        name = str(path.parent / f".{os.fsdecode(os.fsencode(path.name)[:80])}.{secrets.token_hex(6)}{PART}")
         try:
             # The process's umask applies by itself; setting it to read it would change it for every thread.
             handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | _CAREFULLY, 0o666)
@@ -167,9 +173,9 @@ def refuse_overwriting(output: Path, inputs: Iterable[Path], folders: Iterable[P
             if os.path.samestat(own, path.stat()):
                 same = "the input itself" if path == output else f"the input {path} itself"
                 raise UsageError(f"--output {output} is {same}: write the result to another file")
-    place = output.resolve()
+    place = Path(os.path.realpath(output))
     for folder in folders:
-        if folder.resolve() in place.parents:
+        if Path(os.path.realpath(folder)) in place.parents:
             raise UsageError(
                 f"--output {output} lies in the input folder {folder}, whose files are all read: "
                 "write the result outside of it"

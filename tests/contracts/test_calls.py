@@ -221,3 +221,48 @@ def test_every_command_refuses_what_it_does_not_have():
     for name, own in group.commands.items():
         assert not own.ignore_unknown_options, name
         assert isinstance(own, click.Command)
+
+
+@pytest.mark.parametrize("options", [
+    ("threshold", "--cost", "fn=10", "--cost", "fp=1"), ("threshold", "--goal", "f1", "--goal", "f2"),
+    ("evaluate", "--threshold", "0.3", "--threshold", "0.9"), ("evaluate", "--positive", "0", "--positive", "1"),
+    ("evaluate", "--exact", "--certified"), ("threshold", "--goal", "f1", "--gain", "tp=1", "--gain", "tp=2"),
+    ("threshold", "--cost", "fn=1,fn=2"), ("threshold", "--goal", "f1", "--column", "x"),
+    ("threshold", "--goal", "f1", "--periods", "3"),
+    ("calibrate", "--split", "part=a", "--column", "x"),
+])  # fmt: skip
+def test_what_is_said_twice_or_to_no_use_is_refused(tmp_path, options):
+    """The last one does not win, and nothing is forgotten."""
+    ROWS.to_csv(tmp_path / "rows.csv", index=False)
+    verb, *others = options
+    code, out, err = command(verb, tmp_path / "rows.csv", "-t", "y", "-s", "p", *others)
+    assert (code, out) == (2, "")
+    assert "Error: " in err
+
+
+def test_the_new_column_needs_a_name(tmp_path):
+    """An empty one is refused before anything is written."""
+    ROWS.to_csv(tmp_path / "rows.csv", index=False)
+    path, output = tmp_path / "rows.csv", tmp_path / "out.csv"
+    code, _, err = command("threshold", path, "-t", "y", "-s", "p", "--goal", "f1", "--apply", path, "--column", " ",
+                           "-o", output)  # fmt: skip
+    assert code == 2
+    assert "has no name" in err
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("kind", ["large_string", "string", "dictionary"])
+def test_text_is_quoted_when_rows_are_written(tmp_path, kind):
+    """Whatever Arrow calls its type: pandas writes large strings."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    ROWS.to_csv(tmp_path / "rows.csv", index=False)
+    text = pa.array(["a,b", 'c"d', "plain"])
+    text = text.dictionary_encode() if kind == "dictionary" else text.cast(kind)
+    pq.write_table(pa.table({"p": [0.1, 0.9, 0.5], "t": text}), tmp_path / "new.parquet")
+    output = tmp_path / "out.csv"
+    code, _, err = command("threshold", tmp_path / "rows.csv", "-t", "y", "-s", "p", "--goal", "f1", "--apply",
+                           tmp_path / "new.parquet", "-o", output)  # fmt: skip
+    assert code == 0, err
+    assert pd.read_csv(output)["t"].tolist() == ["a,b", 'c"d', "plain"]

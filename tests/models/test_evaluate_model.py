@@ -390,3 +390,16 @@ def test_labels_of_other_types():
     assert gnomon.evaluate_model(several, rows, sparse.csr_matrix(labels)) == dense
     with pytest.raises(gnomon.UsageError, match="one name"):
         gnomon.evaluate_model({1: model, "1": model}, X, y)
+
+
+def test_folds_as_masks_and_places_from_the_end():
+    """As scikit-learn takes them."""
+    X, y = load_breast_cancer(return_X_y=True)
+    place = np.arange(len(y))
+    model = DecisionTreeClassifier(max_depth=2, random_state=0)
+    half = len(y) // 2
+    expected = gnomon.evaluate_model(model, X, y, cv=[(place[:half], place[half:]), (place[half:], place[:half])])
+    masks = [(place < half, place >= half), (place >= half, place < half)]
+    ends = [(place[:half], place[half:] - len(y)), (place[half:], place[:half])]
+    for cv in (masks, ends):
+        assert gnomon.evaluate_model(model, X, y, cv=cv)["accuracy"] == expected["accuracy"]

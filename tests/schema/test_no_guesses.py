@@ -241,3 +241,78 @@ def test_reprs_are_harmless():
     for own in shown:
         assert "\x1b" not in repr(own), type(own)
         assert "\x1b" not in str(own), type(own)
+
+
+@pytest.mark.parametrize("left_out", ["missing target", "missing score", "weight 0"])
+def test_rows_that_are_left_out_do_not_decide_what_targets_are(left_out):
+    """One-hot targets stay so where a row that is dropped is not one."""
+    code = RNG.integers(0, 3, 100)
+    table = RNG.dirichlet([1] * 3, 100)
+    rows = pd.DataFrame(np.hstack([np.eye(3)[code], table]), columns=[*"abc", "p_a", "p_b", "p_c"])
+    rows["w"] = 1.0
+    more = {}
+    if left_out == "weight 0":
+        rows.loc[5, ["a", "b", "c", "w"]] = 0
+        more["weight"] = "w"
+    else:
+        rows.loc[5, "a" if left_out == "missing target" else "p_b"] = np.nan
+        more["missing"] = "drop"
+    found = gnomon.evaluate(rows, target=list("abc"), score=["p_a", "p_b", "p_c"], **more)
+    assert (found.task, found.n) == ("multiclass", 99)
+
+
+def test_classes_of_one_hot_targets_are_their_order():
+    """The targets' own names in another order; other names are names, and a mixture is refused."""
+    code = RNG.integers(0, 3, 200)
+    table = RNG.dirichlet([1] * 3, 200) * 0.4 + 0.6 * np.eye(3)[code]
+    rows = pd.DataFrame(np.hstack([np.eye(3)[code], table]), columns=[*"abc", "s_a", "s_b", "s_c"])
+    asked = {"target": list("abc"), "score": ["s_c", "s_b", "s_a"]}
+    plain = gnomon.evaluate(rows, **asked)
+    turned = gnomon.evaluate(rows, **asked, classes=list("cba"))
+    assert turned.classes == ("c", "b", "a")
+    assert turned.per_class["a"]["recall"] == plain.per_class["a"]["recall"]
+    assert gnomon.evaluate(rows, **asked, classes=list("xyz")).classes == ("x", "y", "z")
+    with pytest.raises(UsageError, match="classes= must name the 3 classes"):
+        gnomon.evaluate(rows, **asked, classes=["a", "b", "x"])
+
+
+def test_labels_as_floats_are_no_probabilities():
+    """A duck-typed classifier whose labels are 0.0 and 1.0 is judged by its own probabilities, or by none."""
+    x = RNG.normal(size=300)
+    y = (x + RNG.normal(size=300) > 0).astype(float)
+
+    class Labels:
+        def predict(self, X):
+            return (X > 0).astype(float)
+
+    class Both(Labels):
+        def predict_proba(self, X):
+            return np.column_stack([1 / (1 + np.exp(X)), 1 / (1 + np.exp(-X))])
+
+    for model in (Labels(), Both()):
+        found = gnomon.evaluate_model(model, x, y, task="binary")
+        assert found["accuracy"].value == pytest.approx(((x > 0) == y).mean())
+        assert "log_loss" not in found
+
+
+def test_missing_labels_are_dropped_before_classes_are_compared():
+    """With missing="drop" a model is judged on the labelled rows, whatever stands for a missing label."""
+    from sklearn.linear_model import LogisticRegression
+
+    x, y = RNG.normal(size=(100, 2)), RNG.integers(0, 2, 100).astype(float)
+    model = LogisticRegression().fit(x, y)
+    y[3] = np.nan
+    assert gnomon.evaluate_model(model, x, y, missing="drop").n == 99
+    names = np.where(y == 1, "yes", "no").astype(object)
+    model = LogisticRegression().fit(x, names)
+    names[3] = None
+    assert gnomon.evaluate_model(model, x, names, missing="drop", positive="yes").n == 99
+
+
+def test_seeds_of_any_source_are_saved_and_read_back(tmp_path):
+    """Those of numpy.random.SeedSequence have 128 bits."""
+    seed = np.random.SeedSequence(1).entropy + 2**127
+    gnomon.evaluate([0, 1] * 20, [0.2, 0.7] * 20, seed=seed).save(tmp_path / "a.json")
+    assert gnomon.load(tmp_path / "a.json").provenance["seed"] == seed
+    with pytest.raises(UsageError, match=r"below 2\^128"):
+        gnomon.evaluate([0, 1] * 20, [0.2, 0.7] * 20, seed=2**128)

@@ -166,3 +166,54 @@ def test_the_confidence_in_the_predicted_class_is_no_score():
     assert gnomon.evaluate(mended, score="score", **asked)["roc_auc"].value > 0.8
     assert gnomon.evaluate(rows, **asked)["accuracy"].defined
     assert gnomon.evaluate(rows, score="score", scale="any", **asked)["roc_auc"].defined
+
+
+def test_numbers_that_count_from_another_end_are_asked_about():
+    """Columns p0 to p2 of labels 1 and 2 may be of 0 to 2 or of 1 to 3; where a label tells, it decides."""
+    rows = scored([1, 2, 3], ["p0", "p1", "p2"])
+    for data, columns in (
+        (rows[rows["y"] < 3], ["p0", "p1", "p2"]),
+        (scored([0, 1, 2, 3], ["p1", "p2", "p3", "rest"]), ["p1", "p2", "p3"]),
+        (scored([1, 2, 9], ["p1", "p2", "p3"])[lambda own: own["y"] < 9], ["p1", "p2", "p3"]),
+    ):
+        with pytest.raises(UsageError, match="cannot tell which score column"):
+            gnomon.evaluate(data, target="y", score=columns)
+    some = scored([0, 1, 2], ["p0", "p1", "p2"])
+    assert gnomon.evaluate(some[some["y"] < 2], target="y", score=["p0", "p1", "p2"]).classes == ("0", "1", "2")
+
+
+def test_columns_that_are_no_labels_of_the_kind():
+    """Beside whole numbers a column called otherwise is no class: asked about, not a crash."""
+    rows = scored([0, 1, 2], ["p_0", "p_1", "p_other"])
+    for name in ("p_other", "p_\u00b2", "p_01"):
+        data = rows[rows["y"] < 2].rename(columns={"p_other": name})
+        with pytest.raises(UsageError, match=r"cannot tell|score columns for"):
+            gnomon.evaluate(data, target="y", score=["p_0", "p_1", name])
+
+
+def test_costs_need_a_probability_of_every_class():
+    """A decision that could not be applied is not made."""
+    rows = scored(["a", "b", "c"], ["p_a", "p_b", "p_c"])
+    rows[["p_a", "p_b"]] = rows[["p_a", "p_b"]].to_numpy() / rows[["p_a", "p_b"]].sum(axis=1).to_numpy()[:, None]
+    with pytest.raises(UsageError, match="there is none of 'c'"):
+        gnomon.minimum_cost(rows, target="y", score=["p_a", "p_b"], costs=np.ones((3, 3)) - np.eye(3))
+
+
+def test_panels_beside_plain_series():
+    """An index of several levels labels other rows than a plain one: paired by place."""
+    y = pd.Series([0, 1] * 20)
+    p = pd.Series(np.linspace(0, 1, 40), index=pd.MultiIndex.from_product([range(4), range(10)]))
+    assert gnomon.evaluate(y, p)["roc_auc"] == gnomon.evaluate(y, p.to_numpy())["roc_auc"]
+
+
+def test_other_index_labels_are_noted():
+    """Series that share some labels are paired by place, which is said; a sparse target is a target."""
+    y, p = pd.Series([0, 1] * 20), pd.Series(np.linspace(0, 1, 40))
+    found = gnomon.evaluate(y.iloc[1:], p.iloc[:-1])
+    assert any("different index labels: their rows are paired by place" in note for note in found.notes)
+    assert not any("index labels" in note for note in gnomon.evaluate(y, p).notes)
+    from scipy import sparse
+
+    labels = np.array([[0, 1], [1, 0], [1, 1], [0, 0]] * 10)
+    scores = np.random.default_rng(0).random((40, 2))
+    assert gnomon.evaluate(sparse.csr_matrix(labels), scores) == gnomon.evaluate(labels, scores)

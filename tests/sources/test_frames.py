@@ -47,10 +47,12 @@ def test_every_frame_gives_the_same_evaluation(make):
 
 @pytest.mark.parametrize("make", FRAMES.values(), ids=FRAMES.keys())
 def test_missing_values_of_every_frame(make):
-    """None is a missing value in all of them, counted and named by row."""
+    """None is a missing value in all of them, counted and named by row, or by the label that pandas has for it."""
     data = {"y": Y, "p": [None, *P[1:7], None]}
-    with pytest.raises(gnomon.MissingValuesError, match=r"'p' has 2 missing values \(row 0, row 7\)"):
-        gnomon.evaluate(make(data), target="y", score="p")
+    frame = make(data)
+    first, last = frame.index[[0, 7]] if isinstance(frame, pd.DataFrame) else (0, 7)
+    with pytest.raises(gnomon.MissingValuesError, match=rf"'p' has 2 missing values \(row {first}, row {last}\)"):
+        gnomon.evaluate(frame, target="y", score="p")
     assert gnomon.evaluate(make(data), target="y", score="p", missing="drop").n == 6
 
 
@@ -66,8 +68,9 @@ def test_columns_that_are_named_by_numbers():
     """A pandas frame without names has the columns '0' and '1'."""
     frame = pd.DataFrame({0: Y, 1: P})
     assert gnomon.evaluate(frame, target="0", score="1").n == 8
+    assert gnomon.evaluate(frame, target=0, score=1).n == 8
     with pytest.raises(UsageError, match="column's name"):
-        gnomon.evaluate(frame, target=0, score="1")
+        gnomon.evaluate(frame, target=0.0, score="1")
 
 
 def test_calls_that_cannot_be_meant():

@@ -114,3 +114,18 @@ def test_a_column_may_turn_from_numbers_to_text_late(tmp_path):
     path.write_text("y,p,s\n" + "0,0.25,1.5\n1,0.5,2.5\n" * 100_000 + "1,0.75,x\n")
     found = gnomon.evaluate(path, target="y", score="p", slices="s")
     assert {name: own.n for name, own in found.slices["s"].items()} == {"1.5": 100_000, "2.5": 100_000, "x": 1}
+
+
+def test_a_column_may_play_several_parts(named, tmp_path):
+    """The target, a weight or a cluster may divide the rows, too, by its values and by ranges at once."""
+    rows = named.assign(age=np.arange(600) % 7 * 10 + 5, w=np.arange(600) % 3 + 1)
+    rows.to_csv(tmp_path / "a.csv", index=False)
+    asked = {"target": "y", "score": "p", "weight": "w", "cluster": "patient"}
+    asked["slices"] = ["y", "w", "patient:shop", "age:shop", "age=30,50:region"]
+    for cluster in ("y", "age"):  # as the target, or as what divides the rows
+        own = {**asked, "cluster": cluster}
+        expected, found = (gnomon.evaluate(data, **own).to_dict() for data in (rows, tmp_path / "a.csv"))
+        assert found["estimates"] == expected["estimates"]
+    expected, found = (gnomon.evaluate(data, **asked).to_dict() for data in (rows, tmp_path / "a.csv"))
+    assert found["slices"] == expected["slices"]
+    assert list(found["slices"]["y"]) == ["0", "1"]

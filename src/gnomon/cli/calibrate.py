@@ -10,7 +10,7 @@ import click
 from gnomon.cli import options as own
 
 
-@click.command(short_help="Recalibrate probabilities, and apply the map.")
+@click.command(cls=own.Command, short_help="Recalibrate probabilities, and apply the map.")
 @own.with_options(
     own.PATHS,
     click.option("-t", "--target", required=True, metavar="COLUMN", help="Column of true values."),

@@ -11,7 +11,7 @@ import click
 from gnomon.cli import options as own
 
 
-@click.command(short_help="Compare models on the same rows.")
+@click.command(cls=own.Command, short_help="Compare models on the same rows.")
 @own.with_options(
     click.argument("data", metavar="[NAME=]PATH...", nargs=-1, required=True),
     own.TARGET,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gnomon.cli.options import LANG
+from gnomon.cli.options import LANG, Command
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,7 +60,7 @@ COMPARED: tuple[str, str, dict[str, Any]] = (
 )
 
 
-@click.command(short_help="Evaluate real predictions that come with gnomon, and decide.")
+@click.command(cls=Command, short_help="Evaluate real predictions that come with gnomon, and decide.")
 @LANG
 def demo() -> None:
     """Evaluate six files of real predictions, one after the other: binary, multiclass, regression.

@@ -10,7 +10,7 @@ import click
 from gnomon.cli import options as own
 
 
-@click.command(short_help="Evaluate a file of predictions.")
+@click.command(cls=own.Command, short_help="Evaluate a file of predictions.")
 @own.with_options(
     own.PATHS,
     own.TARGET,

@@ -9,7 +9,7 @@ import click
 from gnomon.cli import options as own
 
 
-@click.command(short_help="Learn to judge a model, on real data.")
+@click.command(cls=own.Command, short_help="Learn to judge a model, on real data.")
 @own.with_options(own.OUTPUT, own.LANG)
 def lesson(output: Path | None) -> None:
     """Run a lesson on judging models, from the accuracy that deceives to the threshold that costs least.

@@ -14,7 +14,7 @@ from gnomon.report.language import LANGUAGES
 if TYPE_CHECKING:
     from gnomon.sources.files import FileSource
 
-Command = Callable[..., Any]
+Function = Callable[..., Any]
 
 PATHS = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 TARGET = click.option(
@@ -106,10 +106,27 @@ WHERE = (FORM, OUTPUT, LANG)
 REPORT_WHERE = (REPORT_FORM, OUTPUT, LANG)
 
 
-def with_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+class Command(click.Command):
+    """A command that refuses what other command lines forget: an option given twice that takes one value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Reads the arguments."""
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        for own in order:
+            if isinstance(own, click.Option) and not own.multiple and not own.count and order.count(own) > 1:
+                name = (
+                    " and ".join(dict.fromkeys((*own.opts, *own.secondary_opts)))
+                    if own.secondary_opts
+                    else (max(own.opts, key=len))
+                )
+                raise click.UsageError(f"{name} takes one value, but is given {order.count(own)} times", ctx=ctx)
+        return super().parse_args(ctx, args)
+
+
+def with_options(*options: Callable[[Function], Function]) -> Callable[[Function], Function]:
     """Several options as one decorator; help shows them in this order."""
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: Function) -> Function:
         for option in reversed(options):
             command = option(command)
         return command
@@ -178,6 +195,8 @@ def applied_rows(
     from gnomon.errors import UsageError
 
     if not applied:
+        if click.get_current_context().get_parameter_source("column") is click.core.ParameterSource.COMMANDLINE:
+            raise UsageError("--column names the column that --apply adds: add --apply FILE, or leave --column out")
         return None
     if output is None or form == "json":
         raise UsageError("--apply writes the decided rows to --output FILE: name it, and leave --format out")
@@ -211,6 +230,7 @@ def form_of(form: str | None, output: Path | None, forms: tuple[str, ...] = REPO
             go to the terminal.
     """
     from gnomon.errors import UsageError
+    from gnomon.files import is_stream
 
     if output is None:
         if form in PICTURES:
@@ -218,7 +238,7 @@ def form_of(form: str | None, output: Path | None, forms: tuple[str, ...] = REPO
         return form or "terminal"
     ends = {end: own for end, own in ENDS.items() if own in forms}
     found = ends.get(output.suffix.lower())
-    if output.exists() and not output.is_file():
+    if is_stream(output):
         return form or found or "terminal"  # a pipe or a device, whose name means nothing
     if found is None and (form is None or output.suffix.lower() in ENDS):
         raise UsageError(
@@ -256,7 +276,7 @@ def show_report(result: Any, form: str, output: Path | None) -> None:
         show(result, render_all, form, output)
 
 
-def show(result: Any, render: Command, form: str, output: Path | None) -> None:
+def show(result: Any, render: Function, form: str, output: Path | None) -> None:
     """Prints a result, or writes it to a file, whole or not at all.
 
     Args:

@@ -9,7 +9,7 @@ import click
 from gnomon.cli import options as own
 
 
-@click.command(short_help="Show saved evaluations, side by side.")
+@click.command(cls=own.Command, short_help="Show saved evaluations, side by side.")
 @own.with_options(
     click.argument("saved", metavar="[NAME=]FILE...", nargs=-1, required=True),
     click.option(

@@ -12,7 +12,7 @@ from gnomon.cli import options as own
 NOT_MET = 3
 
 
-@click.command(short_help="Choose a threshold, or the class of least cost, and apply it.")
+@click.command(cls=own.Command, short_help="Choose a threshold, or the class of least cost, and apply it.")
 @own.with_options(
     own.PATHS,
     own.TARGET,
@@ -238,6 +238,8 @@ def amounts(option: str, given: str | None) -> dict[str, float] | None:
     found: dict[str, float] = {}
     for part in given.split(","):
         cell, _, amount = part.partition("=")
+        if cell.strip() in found:
+            raise UsageError(f"{option} {given!r}: {cell.strip()} has two amounts")
         try:
             found[cell.strip()] = float(amount)
         except ValueError:

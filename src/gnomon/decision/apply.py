@@ -82,6 +82,8 @@ def applicable(paths: Sequence[Path], output: Path, scores: Sequence[str], name:
         SourceError: The files cannot be read.
     """
     check_format(output)
+    if not name.strip():
+        raise UsageError("the new column has no name: name it (--column)")
     source = FileSource(*paths, verbatim=True)
     check_columns(scores, source.columns, source.name)
     if name in source.columns:

@@ -172,6 +172,9 @@ def minimum_cost(
         has_scale=False,
     )  # fmt: skip
     schema = resolve(source, request, options.threads)
+    if schema.unscored:
+        unknown = ", ".join(repr(schema.names[code]) for code in schema.unscored)
+        raise UsageError(f"a decision by costs needs a probability of every class, but there is none of {unknown}")
     if not schema.columns.scores:
         raise UsageError("name the columns of probabilities, one for each class (score=[...])")
     matrix = cost_matrix(costs, schema.names)

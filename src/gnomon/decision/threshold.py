@@ -246,6 +246,8 @@ def choose_threshold(
     """
     options = Options(interval, level, seed, thread_count(threads))
     wanted = make_goal(goal, costs, gains, where, periods)
+    if periods != 1.0 and not any(own.name == "flagged" for own in wanted.constraints):
+        raise UsageError("periods= divides the number of flagged rows: add a constraint, where='flagged <= 200'")
     source, request = opened(
         (data, scored if target is None else None),
         Named(target, None, score, weight, None, split),

@@ -40,6 +40,12 @@ def count(value: Any, place: str) -> None:
         raise refuse(place, value, "a whole number, 0 or more")
 
 
+def whole(value: Any, place: str) -> None:
+    """A whole number of any size, 0 or more."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise refuse(place, value, "a whole number, 0 or more")
+
+
 def text(value: Any, place: str) -> None:
     """A text."""
     if not isinstance(value, str):
@@ -284,7 +290,7 @@ name_or_names = optional(either(text, listing(text)))
 provenance = record(
     {},
     columns=mapping(name_or_names),
-    seed=count,
+    seed=whole,
     interval=text,
     gnomon=optional(text),
     source=text,

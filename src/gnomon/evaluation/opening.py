@@ -131,7 +131,8 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
     Raises:
         UsageError: The true values, or what to compare with them, are missing.
     """
-    prediction, score, weight, cluster = named.prediction, named.score, named.weight, named.cluster
+    data, predicted, prediction, score = map(dense, (data, predicted, named.prediction, named.score))
+    weight, cluster = named.weight, named.cluster
     frame = hasattr(data, "columns") and not hasattr(data, "reshape")
     several = (
         frame
@@ -174,6 +175,11 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
     known = {name: name for name in others}
     columns = Columns(targets, tuple(predictions), tuple(scores), known.get("weight"), known.get("cluster"))
     return ArraySource(arrays), columns, either
+
+
+def dense(values: Any) -> Any:
+    """A sparse matrix as an array; anything else as it is."""
+    return values.toarray() if hasattr(values, "toarray") and hasattr(values, "nnz") else values
 
 
 def columns_of(name: str, values: Any) -> dict[str, Any]:

@@ -32,8 +32,8 @@ class Options:
             raise UsageError(f"interval={self.interval!r} is unknown: {nearest(str(self.interval), INTERVALS)}")
         if not isinstance(self.level, (int, float)) or not 0 < self.level <= 1 - 1e-12:
             raise UsageError(f"level must lie between 0 and 1, such as 0.95, not {self.level!r}")
-        if isinstance(self.seed, bool) or not isinstance(self.seed, SupportsIndex) or int(self.seed) < 0:
-            raise UsageError(f"seed must be a whole number, 0 or more, not {self.seed!r}")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, SupportsIndex) or not 0 <= int(self.seed) < 2**128:
+            raise UsageError(f"seed must be a whole number, 0 or more and below 2^128, not {self.seed!r}")
 
     @property
     def intervals(self) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import operator
 import os
-from typing import SupportsIndex
 
 from gnomon.errors import UsageError
 from gnomon.machine import usable_cpus
@@ -29,9 +29,13 @@ def thread_count(threads: int | None = None) -> int:
     3
     """
     if threads is not None:
-        if isinstance(threads, bool) or not isinstance(threads, SupportsIndex) or not 1 <= int(threads) <= MOST:
+        try:
+            wanted = 0 if isinstance(threads, bool) else operator.index(threads)
+        except TypeError:
+            wanted = 0
+        if not 1 <= wanted <= MOST:
             raise UsageError(f"threads must be a whole number from 1 to {MOST:,}, not {threads!r}")
-        return int(threads)
+        return wanted
     setting = os.environ.get(SETTING)
     if setting:
         if not (setting.isascii() and setting.isdigit() and len(setting) <= 6 and 1 <= int(setting) <= MOST):

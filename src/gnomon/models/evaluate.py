@@ -198,7 +198,7 @@ def evaluated(model: Any, answers: Answers, X: Any, y: Any, weight: Any, said: d
         kind = REGRESSOR if task == "regression" else CLASSIFIER
     elif kind == UNSAID:
         kind = CLASSIFIER if probable(answers.predicted, truth) else REGRESSOR
-    if kind == CLASSIFIER and not answers.classes and answers.predicted.dtype.kind == "f":
+    if kind == CLASSIFIER and answers.scores is None and not answers.classes and probable(answers.predicted, truth):
         answers = from_probabilities(answers)
     if kind != CLASSIFIER:
         for name in ("classes", "positive", "threshold"):
@@ -250,7 +250,9 @@ def from_probabilities(answers: Answers) -> Answers:
 def unknown_classes(truth: NDArray[Any], known: tuple[Any, ...]) -> tuple[Any, ...]:
     """True labels that a model does not know; none where labels and classes cannot be compared."""
     names = set(map(label_text, known))
-    return tuple(own for own in np.unique(truth).tolist() if own not in known and label_text(own) not in names)
+    labels = [own for own in truth.tolist() if own is not None and not (isinstance(own, float) and np.isnan(own))]
+    others = [own for own in dict.fromkeys(labels) if own not in known]
+    return tuple(sorted((own for own in others if label_text(own) not in names), key=lambda own: (str(type(own)), own)))
 
 
 def truth_of(y: Any) -> NDArray[Any]:

@@ -46,7 +46,8 @@ class OutOfFold:
         """How the predictions came about, in words."""
         if self.whole:
             return [f"Every row was predicted by a copy of the model fitted on the other {self.folds - 1} folds."]
-        notes = [f"Predicted by {self.folds} copies of the model, each fitted on other rows than those it predicts."]
+        copies = "1 copy" if self.folds == 1 else f"{self.folds} copies"
+        notes = [f"Predicted by {copies} of the model, fitted on other rows than those predicted."]
         if self.left_out:
             notes.append(f"{self.left_out:,} of {self.rows:,} rows are in no test fold and are left out.")
         if self.repeated:
@@ -79,7 +80,8 @@ def out_of_fold(model: Any, X: Any, y: Any, cv: Any, groups: Any) -> OutOfFold:
         return_indices=True,
         error_score="raise",
     )
-    tests = found["indices"]["test"]
+    # As scikit-learn takes them: places, also counted from the end, or masks.
+    tests = [np.arange(len(y))[np.asarray(own)] for own in found["indices"]["test"]]
     parts = [answers_of(each, rows_of(X, own)) for own, each in zip(tests, found["estimator"], strict=True)]
     places = np.concatenate(tests)
     order = np.argsort(places, kind="stable")

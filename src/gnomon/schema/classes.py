@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from gnomon.errors import ColumnError, DataError, UsageError, nearest
 from gnomon.schema.labels import Label, LabelColumn, label_name, label_order
-from gnomon.schema.matching import ask_for_order, folded, match_by_name, numbered, shown
+from gnomon.schema.matching import Matched, ask_for_order, folded, match_by_name, numbered, shown
 from gnomon.schema.request import Request
 from gnomon.schema.schema import Columns
 from gnomon.schema.survey import first_row_with
@@ -154,6 +155,10 @@ def by_class(
         return columns, labels, (), []
     names = [label_name(label, boolean) for label in labels]
     matched = match_by_name(scores, names)
+    if matched is not None and (misnumbered(scores, labels, matched) or not all_new(matched.more, labels)):
+        matched = None
+        if request.classes is None:
+            raise ask_for_order(scores, names)
     if matched is None or (request.classes is not None and matched.more):
         plain = request.classes is not None or (len(labels) > 2 and numbered(scores))
         if len(scores) == len(labels) and not plain:
@@ -179,9 +184,28 @@ def by_class(
     return replace(columns, scores=tuple(scores[own] for own in places)), labels, unscored, notes
 
 
+def misnumbered(columns: tuple[str, ...], labels: tuple[Label, ...], matched: Matched) -> bool:
+    """Whether columns that are numbered from 0 or 1 on may be numbered the other way than whole-number labels are.
+
+    They match only in part then: ``p0, p1, p2`` are no evidence that the labels 1 and 2 count from 0.
+    """
+    whole = bool(labels) and not isinstance(labels[0], str)
+    if not whole or not numbered(columns) or (None not in matched.of_class and not matched.more):
+        return False
+    first = int(next(iter(re.findall(r"\d+(?=\D*$)", columns[0]))))
+    return 0 not in labels if first == 0 else 0 in labels or len(columns) not in labels
+
+
+def all_new(names: tuple[str, ...], labels: tuple[Label, ...]) -> bool:
+    """Whether names of columns could be classes beside the labels: of their kind, and none of them."""
+    if labels and not isinstance(labels[0], str):
+        return all(re.fullmatch(r"0|-?[1-9][0-9]{0,17}", name) and int(name) not in labels for name in names)
+    return not set(names) & set(labels)
+
+
 def named_label(name: str, labels: tuple[Label, ...]) -> Label:
     """The label that a name stands for, of the kind that the others are."""
-    return int(name) if labels and not isinstance(labels[0], str) and name.lstrip("-").isdigit() else name
+    return int(name) if labels and not isinstance(labels[0], str) else name
 
 
 def of_positive(

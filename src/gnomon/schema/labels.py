@@ -130,7 +130,7 @@ def distinct_labels(column: Any, name: str, threads: int) -> LabelColumn:
             return LabelColumn(None)
         return LabelColumn(tuple(sorted(found.to_pylist())))
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        raise ColumnError(f"column {name!r} holds bytes that are no UTF-8 text: save the data as UTF-8")
+        raise ColumnError(f"column {name!r} contains bytes instead of text: decode them, or save the data as UTF-8")
     raise ColumnError(f"column {name!r} holds {kind}: labels must be text, numbers or booleans")
 
 

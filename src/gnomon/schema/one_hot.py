@@ -9,7 +9,7 @@ import numpy as np
 
 from gnomon.engines.threads import fold
 from gnomon.errors import ColumnError, UsageError
-from gnomon.schema.batch import ROUNDING, Rows, floats
+from gnomon.schema.batch import ROUNDING, Rows, floats, leave_out_incomplete, leave_out_weightless
 from gnomon.schema.matching import match_by_name
 from gnomon.schema.request import Request
 from gnomon.schema.schema import Columns, Missing, Scale, Schema
@@ -47,8 +47,11 @@ def one_hot(source: Source, request: Request, threads: int) -> Schema | None:
         if own and len(own) != len(columns.targets):
             raise UsageError(f"{part} columns: {len(own)}, classes: {len(columns.targets)}; name one for each class")
     names = columns.targets if request.classes is None else tuple(str(name) for name in request.classes)
-    if len(names) != len(columns.targets) or len(set(names)) < len(names):
+    known = set(names) & set(columns.targets)
+    if len(names) != len(columns.targets) or len(set(names)) < len(names) or 0 < len(known) < len(names):
         raise UsageError(f"classes= must name the {len(columns.targets)} classes, each once, not {list(names)}")
+    if known:  # the same names: their order
+        request = replace(request, columns=replace(columns, targets=names))
     for name, given in (("positive", request.positive), ("threshold", request.threshold)):
         if given is not None:
             raise UsageError(f"{name}={given!r} is for a binary task, but this one is multiclass")
@@ -94,9 +97,15 @@ class Shape:
 def shape_of(source: Source, request: Request, threads: int) -> Shape:
     """The shape of the rows of a source."""
     columns = request.columns
-    uses: dict[str, Use] = dict.fromkeys((*columns.targets, *columns.scores), "number")
+    weight = () if columns.weight is None else (columns.weight,)
+    uses: dict[str, Use] = dict.fromkeys((*columns.targets, *columns.scores, *weight), "number")
     try:
-        tally = fold(source.parts(uses, threads), lambda: ShapeTally(columns.targets, columns.scores), threads)
+        first = next((piece for part in source.parts(uses, 1) for piece in part), None)
+        tally = ShapeTally(request)
+        if first is not None:
+            tally.add(first, threads)
+        if tally.shape.one:  # else the first rows tell, and the others need not be read
+            tally = fold(source.parts(uses, threads), lambda: ShapeTally(request), threads)
     except ColumnError:
         return Shape(one=False)  # what holds no numbers is refused when it is encoded
     return tally.shape
@@ -105,16 +114,23 @@ def shape_of(source: Source, request: Request, threads: int) -> Shape:
 class ShapeTally:
     """The shape of the rows that a thread has seen."""
 
-    def __init__(self, targets: tuple[str, ...], scores: tuple[str, ...]) -> None:
-        self._targets = targets
-        self._scores = scores
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._targets = request.columns.targets
+        self._scores = request.columns.scores
         self.shape = Shape()
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
+        if not self.shape.one:
+            return
         rows = Rows(piece)
+        if self._request.columns.weight is not None:
+            leave_out_weightless(rows, self._request.columns.weight)
+        if self._request.missing == "drop":
+            leave_out_incomplete(rows, (*self._targets, *self._scores))
         n = len(rows.table)
-        if not n or not (self.shape.one or self.shape.sums):
+        if not n:
             return
         table = np.stack([floats(rows, name) for name in self._targets])
         one = bool(np.isin(table, (0, 1)).all() and (table.sum(axis=0) == 1).all())

@@ -158,11 +158,11 @@ class Schema:
             amounts |= {*columns.targets, *columns.predictions}
         found: dict[str, Use] = {name: self.read_as.get(name, "any") for name in columns.used()}
         found |= {name: "number" for name in columns.used() if name in amounts}
-        if columns.cluster is not None:
+        if columns.cluster is not None and found[columns.cluster] == "any":
             found[columns.cluster] = "text"
-        for slicing in columns.slices:
-            for name, edges in zip(slicing.columns, slicing.edges, strict=True):
-                found.setdefault(name, "text" if edges is None else "number")
+        divided = [pair for own in columns.slices for pair in zip(own.columns, own.edges, strict=True)]
+        for name, edges in sorted(divided, key=lambda pair: pair[1] is not None):  # text, if any use needs it
+            found.setdefault(name, "text" if edges is None else "number")
         for name in (*self.part_column, *([] if columns.id is None else [columns.id])):
             found.setdefault(name, "text")
         return found

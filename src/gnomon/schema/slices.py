@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError
 from gnomon.schema.labels import numbers, without_views
+from gnomon.sources.columns import is_text, spelled_numbers
 
 # A column with more values than this divides the rows into no slices that anyone looks at.
 MOST_SLICES = 10_000
@@ -69,6 +70,8 @@ class Slices:
         """
         import pyarrow as pa
 
+        if is_text(column.type):  # a text file's column that names other slices, too
+            column = spelled_numbers(column)
         if not (
             pa.types.is_floating(column.type) or pa.types.is_integer(column.type) or pa.types.is_decimal(column.type)
         ):

@@ -15,7 +15,15 @@ from gnomon.errors import ColumnError, UsageError, nearest
 from gnomon.schema.labels import numbers
 from gnomon.schema.slices import MOST_SLICES, Slices, too_many
 from gnomon.sources.base import Source, Use
-from gnomon.sources.columns import MISSING, joint_use, spelled_numbers, spelled_use, spelled_whole, without_fraction
+from gnomon.sources.columns import (
+    MISSING,
+    is_text,
+    joint_use,
+    spelled_numbers,
+    spelled_use,
+    spelled_whole,
+    without_fraction,
+)
 
 # What the fields of a text file hold where they name slices: text as it stands, numbers, or whole numbers that are
 # written as fractions. Columns that have a type are "text" here: their values need no reading.
@@ -76,7 +84,7 @@ def named(column: Any, spelled: Spelled) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if spelled == "text":
+    if spelled == "text" or not is_text(column.type):  # what is a label or a weight as well is read as such
         return column
     column = pc.if_else(pc.is_in(column, value_set=pa.array(sorted(MISSING), column.type)), None, column)
     return without_fraction(column) if spelled == "whole" else column

@@ -26,11 +26,25 @@ def check_aligned(values: Mapping[str, Any]) -> None:
     first = next(iter(labelled), "")
     for name, index in labelled.items():
         own = labelled[first]
-        if len(index) == len(own) and not index.equals(own) and index.is_unique and index.isin(own).all():
+        if len(index) != len(own) or index.nlevels != own.nlevels or index.equals(own) or not index.is_unique:
+            continue
+        if index.isin(own).all():
             raise UsageError(
                 f"{first!r} and {name!r} have the same index labels in a different order: align them by label "
                 f"({name}.loc[{first}.index]), or, if their order is right as it is, pass {name}.to_numpy()"
             )
+
+
+def pairing_notes(values: Mapping[str, Any]) -> list[str]:
+    """What to say of pandas objects that label some of the same rows, but not all: they are paired by place."""
+    labelled = {name: index for name, own in values.items() if (index := row_labels(own)) is not None}
+    first = next(iter(labelled), "")
+    notes = []
+    for name, index in labelled.items():
+        own = labelled[first]
+        if len(index) == len(own) and index.nlevels == own.nlevels and not index.equals(own) and index.isin(own).any():
+            notes.append(f"{first} and {name} have different index labels: their rows are paired by place.")
+    return notes
 
 
 def row_labels(values: Any) -> Any:
@@ -59,7 +73,6 @@ class ArraySource:
     """
 
     name = "arrays"
-    notes: tuple[str, ...] = ()
 
     def __init__(self, arrays: Mapping[str, Any]) -> None:
         self._arrays = {name: to_arrow(values, name) for name, values in arrays.items()}
@@ -73,6 +86,7 @@ class ArraySource:
         self.columns = tuple(self._arrays)
         self._rows = lengths[first]
         self._labels = telling_labels(arrays[first])
+        self.notes = tuple(pairing_notes(arrays))
 
     def text_columns(self, columns: Sequence[str]) -> frozenset[str]:
         """Those of the columns that hold text."""

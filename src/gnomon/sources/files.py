@@ -85,6 +85,10 @@ class FileSource:
             for file in self._files
             if self._form in TEXT_FORMATS and ends_open(file)
         )
+        hidden = sorted({name for own in folder_values(self._files).values() for name in own if name in held})
+        self.notes += tuple(
+            f"Folders named {name}=... are not used, as the files have a column {name!r}." for name in hidden
+        )
 
     @property
     def rows(self) -> int | None:

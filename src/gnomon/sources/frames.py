@@ -119,8 +119,10 @@ def named_by_text(data: Any) -> Any:
     Raises:
         ColumnError: Two columns would have one name.
     """
+    if row_labels(data) is None:  # not pandas; others have names that are text, and may compute them
+        return data
     columns = getattr(data, "columns", None)
-    if row_labels(data) is None or columns is None or all(isinstance(name, str) for name in columns):
+    if columns is None or all(isinstance(name, str) for name in columns):
         return data
     names = [".".join(str(level) for level in name if str(level)) if isinstance(name, tuple) else str(name)
              for name in columns]  # fmt: skip

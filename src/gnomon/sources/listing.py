@@ -141,10 +141,10 @@ def matching(name: str, pattern: str) -> bool:
 
 def would_match(pattern: Path, path: Path) -> bool:
     """Whether a file of that name, once it is there, is among those that a pattern matches."""
-    if not glob.has_magic(str(pattern)) or not matching(path.name, pattern.name):
+    if not glob.has_magic(str(pattern)) or path.name.startswith("_") or not matching(path.name, pattern.name):
         return False
     folders = matches(pattern.parent) if glob.has_magic(str(pattern.parent)) else [pattern.parent]
-    return path.parent.resolve() in {folder.resolve() for folder in folders if folder.is_dir()}
+    return os.path.realpath(path.parent) in {os.path.realpath(folder) for folder in folders if folder.is_dir()}
 
 
 def names_in(folder: Path) -> list[str]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gnomon.errors import ColumnError, DataError, GnomonError, SourceError, UsageError
 from gnomon.files import aside
 from gnomon.sources.base import Piece
-from gnomon.sources.columns import spelled_numbers
+from gnomon.sources.columns import is_text, spelled_numbers
 
 FORMATS = (".parquet", ".csv", ".feather", ".arrow")
 
@@ -106,7 +106,10 @@ def write_csv(stream: BinaryIO, table: Any, *, header: bool) -> None:
     import pyarrow.compute as pc
     from pyarrow import csv
 
-    texts = [name for name in table.column_names if pa.types.is_string(table[name].type)]
+    for place, column in enumerate(table.columns):
+        if pa.types.is_dictionary(column.type):
+            table = table.set_column(place, table.column_names[place], column.cast(column.type.value_type))
+    texts = [name for name in table.column_names if is_text(table[name].type)]
     special = [name for name in texts if pc.any(pc.match_substring_regex(table[name], '[,"\r\n]')).as_py()]
     if not special and not any(mark in name for name in table.column_names for mark in ',"\r\n'):
         if header:
