@@ -37,7 +37,7 @@ def test_the_first_two_blocks_install_run_and_test():
     """The first two sh blocks are the whole set-up, and CI runs the second."""
     blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
     assert blocks[0].startswith("pip install . && gnomon evaluate examples/")
-    assert blocks[1] == "pip install '.[test]' && pytest\n"
+    assert blocks[1] == "pip install '.[test]' && pytest -n auto\n"
     assert "readme_command" in (ROOT / ".ci" / "run").read_text()
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 

@@ -191,7 +191,7 @@ def test_perfect_and_empty_labels():
         (lambda: gnomon.evaluate([0, 1], [0, 1], task="multilabel"), "a target column for each label"),
         (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0.2, 1.3], [0.1, 0.5]]), "is not a probability"),
         (lambda: gnomon.evaluate({"a": [0], "b": [1]}, target=["a", "b"], prediction=["a", "b"]), "named twice"),
-        (lambda: gnomon.evaluate({"a": [0], "b": [1]}, target=3, prediction="b"), "takes a column's name"),
+        (lambda: gnomon.evaluate({"a": [0], "b": [1]}, target=3.5, prediction="b"), "takes a column's name"),
     ],
 )
 def test_bad_input_is_refused(call, message):

@@ -60,10 +60,11 @@ def test_counts_are_whole():
     assert own.accuracy_score([0, 1, 1], [0, 0, 1], sample_weight=[1, -1, 0], normalize=False) == 1
 
 
-def test_scores_that_floats_cannot_tell_apart_are_refused():
-    """Whole numbers beyond 2^53."""
+def test_scores_that_floats_cannot_tell_apart():
+    """Whole numbers beyond 2^53 are ranked as they are; a curve, whose thresholds are floats, refuses them."""
+    assert own.roc_auc_score([0, 1], [2**62, 2**62 + 1]) == 1.0
     with pytest.raises(ValueError, match="beyond 2\\^53"):
-        own.roc_auc_score([0, 1], [2**62, 2**62 + 1])
+        own.roc_curve([0, 1], [2**62, 2**62 + 1])
 
 
 def test_labels_beyond_int64():
