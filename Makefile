@@ -22,7 +22,7 @@ coverage:  ## Run the tests and report what they do not reach
 
 sanitize:  ## Run kernels, states and evaluation under the address, undefined-behaviour and thread sanitizers
 	$(PYTHON) tests/sanitize.py address,undefined tests/kernels tests/states tests/evaluation
-	$(PYTHON) tests/sanitize.py thread tests/kernels tests/states tests/evaluation/test_any_size.py
+	$(PYTHON) tests/sanitize.py thread tests/kernels tests/states
 
 lint:  ## Check style and the layers between modules
 	$(PYTHON) -m ruff check .
