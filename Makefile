@@ -1,7 +1,10 @@
 # One command for each habit.
 PYTHON ?= python
+RUNS ?= 20000
 
-.PHONY: help install test test-slow damaged coverage sanitize lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
+CXX_FILES = core/* bindings/* tests/core/*.cpp tests/core/*.h
+
+.PHONY: help install test test-slow damaged coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -24,14 +27,23 @@ sanitize:  ## Run kernels, states and evaluation under the address, undefined-be
 	$(PYTHON) tests/sanitize.py address,undefined tests/kernels tests/states tests/evaluation
 	$(PYTHON) tests/sanitize.py thread tests/kernels tests/states
 
+core:  ## Build the core by itself with the sanitizers, run its tests and its fuzzer (clang leads it by what it reaches)
+	cmake -S . -B build/core -DCMAKE_BUILD_TYPE=Release -DGNOMON_BINDINGS=OFF -DGNOMON_CORE_TESTS=ON \
+	  -DGNOMON_SANITIZE=address,undefined -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+	cmake --build build/core --parallel
+	build/core/tests/core/core_tests
+	build/core/tests/core/core_fuzz -runs=$(RUNS) -max_len=8192 -verbosity=0
+
 lint:  ## Check style and the layers between modules
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	lint-imports
+	clang-format --dry-run -Werror $(CXX_FILES)
 
 format:  ## Mend style
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+	clang-format -i $(CXX_FILES)
 
 types:  ## Check types
 	$(PYTHON) -m mypy

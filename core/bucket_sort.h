@@ -32,8 +32,8 @@ struct TaggedItem {
   GNOMON_INLINE i64 weight() const { return tag; }
 };
 
-constexpr std::size_t kInsertion = 24;  // items up to which an insertion sort is quickest
-constexpr std::size_t kPerBucket = 1;   // items that a bucket should hold
+constexpr std::size_t kInsertion = 24;    // items up to which an insertion sort is quickest
+constexpr std::size_t kPerBucket = 1;     // items that a bucket should hold
 constexpr std::size_t kComparison = 128;  // items up to which a comparison sort beats another round of buckets
 constexpr std::size_t kMaxBuckets = 1 << 14;
 
@@ -63,9 +63,7 @@ GNOMON_INLINE ScoreRange score_range_loop(const T* items, std::size_t count) {
 }
 
 GNOMON_HOT ScoreRange score_range(const Item* items, std::size_t count) { return score_range_loop(items, count); }
-GNOMON_HOT ScoreRange score_range(const TaggedItem* items, std::size_t count) {
-  return score_range_loop(items, count);
-}
+GNOMON_HOT ScoreRange score_range(const TaggedItem* items, std::size_t count) { return score_range_loop(items, count); }
 
 template <class T>
 GNOMON_INLINE void buckets_loop(const T* items, std::size_t count, u64 low, double scale, std::uint16_t* bucket) {

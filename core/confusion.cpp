@@ -1,4 +1,5 @@
-// Confusion counts: how often each class was predicted as each class.
+#include "confusion.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -6,13 +7,13 @@
 #include <stdexcept>
 #include <unordered_map>
 
-#include "arrays.h"
+#include "errors.h"
 #include "parallel.h"
 
 namespace gnomon {
 namespace {
 
-constexpr std::size_t kSmall = 64;  // classes whose table of counts fits in the first-level cache
+constexpr std::size_t kSmall = 64;                     // classes whose table of counts fits in the first-level cache
 constexpr std::size_t kTables = std::size_t{1} << 26;  // bytes that tables of many classes may take
 
 // Binary labels need no table: three sums tell all four cells.
@@ -40,9 +41,9 @@ GNOMON_INLINE BinarySums binary_labels_loop(const Code* target, const Code* pred
   return {positive, flagged, both, static_cast<std::uint64_t>(seen) <= 1};
 }
 
-#define GNOMON_BINARY(Code)                                                                        \
+#define GNOMON_BINARY(Code)                                                                           \
   GNOMON_HOT BinarySums binary_labels(const Code* target, const Code* predicted, std::size_t count) { \
-    return binary_labels_loop(target, predicted, count);                                           \
+    return binary_labels_loop(target, predicted, count);                                              \
   }
 GNOMON_BINARY(std::uint8_t)
 GNOMON_BINARY(std::int8_t)
@@ -77,7 +78,7 @@ constexpr const char* kBadCode = "a class code lies outside [0, classes)";
 std::vector<std::int64_t> cells(const std::vector<BinarySums>& parts, std::size_t rows) {
   std::uint64_t positive = 0, predicted = 0, both = 0;
   for (const auto& part : parts)
-    if (!part.valid) throw std::invalid_argument(kBadCode);
+    if (!part.valid) throw InvalidInput(kBadCode);
   for (const auto& part : parts) positive += part.positive, predicted += part.predicted, both += part.both;
   const auto n = static_cast<std::int64_t>(rows), p = static_cast<std::int64_t>(positive),
              f = static_cast<std::int64_t>(predicted), tp = static_cast<std::int64_t>(both);
@@ -105,67 +106,6 @@ std::size_t count_codes(const Code* target, const Code* predicted, std::size_t c
   if (tables > 1)
     for (std::size_t i = 0; i < tables * size; ++i) counts[i % size] += local[i];
   return bad;
-}
-
-template <class Code>
-Output<std::int64_t> confusion(Input<Code> target, Input<Code> predicted, std::size_t classes, int threads) {
-  const std::size_t rows = target.size();
-  if (predicted.size() != rows) throw nb::value_error("target and predicted differ in length");
-  const Code *t = target.data(), *p = predicted.data();
-  std::vector<std::int64_t> counts(classes * classes);
-  std::size_t bad = 0;
-  {
-    nb::gil_scoped_release release;
-    int workers = useful_threads(rows, threads);
-    int pieces = pieces_of(rows, workers);
-    if (classes == 2) {
-      std::vector<BinarySums> parts(pieces);
-      parallel_for(pieces, workers, [&](std::size_t part) {
-        const Range r = part_of(rows, part, pieces);
-        parts[part] = binary_labels(t + r.begin, p + r.begin, r.end - r.begin);
-      });
-      counts = cells(parts, rows);
-    } else {
-      if (classes > kSmall) {  // a large table for each piece costs memory
-        workers = std::min(workers, 2);
-        const auto fit = static_cast<int>(kTables / (classes * classes * sizeof(std::int64_t)));
-        pieces = std::clamp(fit, workers, pieces);
-      }
-      std::vector<std::vector<std::int64_t>> tables(pieces, std::vector<std::int64_t>(classes * classes));
-      std::vector<std::size_t> bads(pieces);
-      parallel_for(pieces, workers, [&](std::size_t part) {
-        const Range r = part_of(rows, part, pieces);
-        bads[part] = count_codes(t + r.begin, p + r.begin, r.end - r.begin, classes, tables[part].data());
-      });
-      for (int part = 0; part < pieces; ++part) {
-        bad += bads[part];
-        for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += tables[part][i];
-      }
-    }
-  }
-  if (bad) throw nb::value_error(kBadCode);
-  return to_numpy(counts);
-}
-
-// The four counts [TN, FP, FN, TP] when a row is predicted positive at score >= threshold.
-// The threshold has the scores' own type, as in a NumPy comparison with a Python number.
-template <class T>
-Output<std::int64_t> confusion_at(Input<std::uint8_t> target, Input<T> score, T threshold, int threads) {
-  const std::size_t rows = target.size();
-  if (score.size() != rows) throw nb::value_error("target and score differ in length");
-  std::vector<std::int64_t> counts;
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows, threads);
-    const int pieces = pieces_of(rows, workers);
-    std::vector<BinarySums> parts(pieces);
-    parallel_for(pieces, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, pieces);
-      parts[part] = binary_scores(target.data() + r.begin, score.data() + r.begin, threshold, r.end - r.begin);
-    });
-    counts = cells(parts, rows);
-  }
-  return to_numpy(counts);
 }
 
 // A range of labels that are small whole numbers: label = low + code.
@@ -215,62 +155,6 @@ bool count_span(const T* target, const T* predicted, std::size_t rows, const Lab
   for (const auto& table : tables)
     for (std::size_t i = 0; i < table.size(); ++i) counts[i % counts.size()] += table[i];
   return whole;
-}
-
-// The labels that occur, and their counts; None if they span more than kSmall numbers. The first rows tell what
-// labels to expect, so most arrays are read once; if they misled, all rows are asked.
-template <class T>
-nb::object label_counts(Input<T> target, Input<T> predicted, int threads) {
-  const std::size_t rows = target.size();
-  if (predicted.size() != rows) throw nb::value_error("target and predicted differ in length");
-  if (rows == 0) throw nb::value_error("there are no rows to count");
-  const T *t = target.data(), *p = predicted.data();
-  std::vector<std::int64_t> counts;
-  LabelSpan span;
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows, threads);
-    const int pieces = pieces_of(rows, workers);
-    constexpr std::size_t kFirst = 1024;
-    span.include(t, std::min(rows, kFirst));
-    span.include(p, std::min(rows, kFirst));
-    bool done = false;
-    if (span.binary()) {
-      std::vector<BinarySums> parts(pieces);
-      parallel_for(pieces, workers, [&](std::size_t part) {
-        const Range r = part_of(rows, part, pieces);
-        parts[part] = binary_labels(t + r.begin, p + r.begin, r.end - r.begin);
-      });
-      done = std::all_of(parts.begin(), parts.end(), [](const BinarySums& part) { return part.valid; });
-      if (done) counts = cells(parts, rows), span.low = 0, span.high = 1;
-    } else if (span.classes()) {
-      done = count_span(t, p, rows, span, workers, counts);
-    }
-    if (!done) {
-      std::vector<LabelSpan> parts(pieces);
-      parallel_for(pieces, workers, [&](std::size_t part) {
-        const Range r = part_of(rows, part, pieces);
-        parts[part].include(t + r.begin, r.end - r.begin);
-        parts[part].include(p + r.begin, r.end - r.begin);
-      });
-      for (const auto& part : parts) span.low = std::min(span.low, part.low), span.high = std::max(span.high, part.high);
-      if (span.classes()) count_span(t, p, rows, span, workers, counts);
-    }
-  }
-  const std::size_t classes = span.classes();
-  if (!classes) return nb::none();
-  std::vector<std::size_t> present;
-  for (std::size_t label = 0; label < classes; ++label) {
-    bool occurs = false;
-    for (std::size_t other = 0; other < classes && !occurs; ++other)
-      occurs = counts[label * classes + other] || counts[other * classes + label];
-    if (occurs) present.push_back(label);
-  }
-  std::vector<std::int64_t> labels, kept;
-  for (const std::size_t label : present) labels.push_back(span.low + static_cast<std::int64_t>(label));
-  for (const std::size_t row : present)
-    for (const std::size_t column : present) kept.push_back(counts[row * classes + column]);
-  return nb::make_tuple(to_numpy(labels), to_numpy(kept));
 }
 
 // Exact sums of the weights, and of their squares if asked for, for every cell that occurs.
@@ -383,61 +267,155 @@ class WeightTable {
   std::vector<CellSums> sums_;
 };
 
-// Returns a list of (cell, sum, sum of squares), cell = target * classes + predicted, for labels low + code.
+}  // namespace
+
 template <class Code>
-nb::list confusion_weights(Input<Code> target, Input<Code> predicted, Input<double> weight, std::int64_t low,
-                           std::size_t classes, bool squares, int threads) {
+Array<std::int64_t> confusion(Input<Code> target, Input<Code> predicted, std::size_t classes, int threads) {
   const std::size_t rows = target.size();
-  if (predicted.size() != rows || weight.size() != rows)
-    throw nb::value_error("target, predicted and weight differ in length");
-  std::atomic<bool> valid{true};
-  std::vector<WeightTable> tables;
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows, threads);
-    const int pieces = pieces_of(rows, workers);
-    tables.assign(pieces, WeightTable(low, classes, squares));
+  if (predicted.size() != rows) throw InvalidInput("target and predicted differ in length");
+  const Code *t = target.data(), *p = predicted.data();
+  std::vector<std::int64_t> counts(classes * classes);
+  std::size_t bad = 0;
+  int workers = useful_threads(rows, threads);
+  int pieces = pieces_of(rows, workers);
+  if (classes == 2) {
+    std::vector<BinarySums> parts(pieces);
     parallel_for(pieces, workers, [&](std::size_t part) {
       const Range r = part_of(rows, part, pieces);
-      if (!tables[part].add(target.data() + r.begin, predicted.data() + r.begin, weight.data() + r.begin,
-                            r.end - r.begin))
-        valid = false;
+      parts[part] = binary_labels(t + r.begin, p + r.begin, r.end - r.begin);
     });
-    for (int part = 1; part < pieces; ++part) tables[0].merge(tables[part]);
+    counts = cells(parts, rows);
+  } else {
+    if (classes > kSmall) {  // a large table for each piece costs memory
+      workers = std::min(workers, 2);
+      const auto fit = static_cast<int>(kTables / (classes * classes * sizeof(std::int64_t)));
+      pieces = std::clamp(fit, workers, pieces);
+    }
+    std::vector<std::vector<std::int64_t>> tables(pieces, std::vector<std::int64_t>(classes * classes));
+    std::vector<std::size_t> bads(pieces);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
+      bads[part] = count_codes(t + r.begin, p + r.begin, r.end - r.begin, classes, tables[part].data());
+    });
+    for (int part = 0; part < pieces; ++part) {
+      bad += bads[part];
+      for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += tables[part][i];
+    }
   }
-  if (!valid) throw nb::value_error(kBadCode);
-  nb::list result;
+  if (bad) throw InvalidInput(kBadCode);
+  return Array(counts);
+}
+
+template <class T>
+Array<std::int64_t> confusion_at(Input<std::uint8_t> target, Input<T> score, T threshold, int threads) {
+  const std::size_t rows = target.size();
+  if (score.size() != rows) throw InvalidInput("target and score differ in length");
+  std::vector<std::int64_t> counts;
+  const int workers = useful_threads(rows, threads);
+  const int pieces = pieces_of(rows, workers);
+  std::vector<BinarySums> parts(pieces);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
+    parts[part] = binary_scores(target.data() + r.begin, score.data() + r.begin, threshold, r.end - r.begin);
+  });
+  counts = cells(parts, rows);
+  return Array(counts);
+}
+
+template <class T>
+std::optional<std::pair<Array<std::int64_t>, Array<std::int64_t>>> label_counts(Input<T> target, Input<T> predicted,
+                                                                                int threads) {
+  const std::size_t rows = target.size();
+  if (predicted.size() != rows) throw InvalidInput("target and predicted differ in length");
+  if (rows == 0) throw InvalidInput("there are no rows to count");
+  const T *t = target.data(), *p = predicted.data();
+  std::vector<std::int64_t> counts;
+  LabelSpan span;
+  const int workers = useful_threads(rows, threads);
+  const int pieces = pieces_of(rows, workers);
+  constexpr std::size_t kFirst = 1024;
+  span.include(t, std::min(rows, kFirst));
+  span.include(p, std::min(rows, kFirst));
+  bool done = false;
+  if (span.binary()) {
+    std::vector<BinarySums> parts(pieces);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
+      parts[part] = binary_labels(t + r.begin, p + r.begin, r.end - r.begin);
+    });
+    done = std::all_of(parts.begin(), parts.end(), [](const BinarySums& part) { return part.valid; });
+    if (done) counts = cells(parts, rows), span.low = 0, span.high = 1;
+  } else if (span.classes()) {
+    done = count_span(t, p, rows, span, workers, counts);
+  }
+  if (!done) {
+    std::vector<LabelSpan> parts(pieces);
+    parallel_for(pieces, workers, [&](std::size_t part) {
+      const Range r = part_of(rows, part, pieces);
+      parts[part].include(t + r.begin, r.end - r.begin);
+      parts[part].include(p + r.begin, r.end - r.begin);
+    });
+    for (const auto& part : parts) span.low = std::min(span.low, part.low), span.high = std::max(span.high, part.high);
+    if (span.classes()) count_span(t, p, rows, span, workers, counts);
+  }
+  const std::size_t classes = span.classes();
+  if (!classes) return std::nullopt;
+  std::vector<std::size_t> present;
+  for (std::size_t label = 0; label < classes; ++label) {
+    bool occurs = false;
+    for (std::size_t other = 0; other < classes && !occurs; ++other)
+      occurs = counts[label * classes + other] || counts[other * classes + label];
+    if (occurs) present.push_back(label);
+  }
+  std::vector<std::int64_t> labels, kept;
+  for (const std::size_t label : present) labels.push_back(span.low + static_cast<std::int64_t>(label));
+  for (const std::size_t row : present)
+    for (const std::size_t column : present) kept.push_back(counts[row * classes + column]);
+  return std::pair{Array(labels), Array(kept)};
+}
+
+template <class Code>
+std::vector<CellWeight> confusion_weights(Input<Code> target, Input<Code> predicted, Input<double> weight,
+                                          std::int64_t low, std::size_t classes, bool squares, int threads) {
+  const std::size_t rows = target.size();
+  if (predicted.size() != rows || weight.size() != rows)
+    throw InvalidInput("target, predicted and weight differ in length");
+  std::atomic<bool> valid{true};
+  std::vector<WeightTable> tables;
+  const int workers = useful_threads(rows, threads);
+  const int pieces = pieces_of(rows, workers);
+  tables.assign(pieces, WeightTable(low, classes, squares));
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
+    if (!tables[part].add(target.data() + r.begin, predicted.data() + r.begin, weight.data() + r.begin,
+                          r.end - r.begin))
+      valid = false;
+  });
+  for (int part = 1; part < pieces; ++part) tables[0].merge(tables[part]);
+  if (!valid) throw InvalidInput(kBadCode);
+  std::vector<CellWeight> result;
   for (const CellSums& own : tables[0].sums())
-    if (own.rows) result.append(nb::make_tuple(own.cell, to_python(own.weight), squares ? to_python(own.square) : nb::none()));
+    if (own.rows) result.emplace_back(own.cell, own.weight, squares ? std::optional(own.square) : std::nullopt);
   return result;
 }
 
-template <class Label>
-void bind_labels(nb::module_& m) {
-  m.def("confusion_weights", &confusion_weights<Label>, nb::arg("target").noconvert(),
-        nb::arg("predicted").noconvert(), nb::arg("weight").noconvert(), nb::arg("low"), nb::arg("classes"),
-        nb::arg("squares"), nb::arg("threads"));
-  m.def("label_counts", &label_counts<Label>, nb::arg("target").noconvert(), nb::arg("predicted").noconvert(),
-        nb::arg("threads"));
-}
-
-}  // namespace
-
-void bind_confusion(nb::module_& m) {
-  m.def("confusion", &confusion<std::uint8_t>, nb::arg("target").noconvert(), nb::arg("predicted").noconvert(),
-        nb::arg("classes"), nb::arg("threads"));
-  m.def("confusion", &confusion<std::int32_t>, nb::arg("target").noconvert(), nb::arg("predicted").noconvert(),
-        nb::arg("classes"), nb::arg("threads"));
-  m.def("confusion", &confusion<std::int64_t>, nb::arg("target").noconvert(), nb::arg("predicted").noconvert(),
-        nb::arg("classes"), nb::arg("threads"));
-  m.def("confusion_at", &confusion_at<double>, nb::arg("target").noconvert(), nb::arg("score").noconvert(),
-        nb::arg("threshold"), nb::arg("threads"));
-  m.def("confusion_at", &confusion_at<float>, nb::arg("target").noconvert(), nb::arg("score").noconvert(),
-        nb::arg("threshold"), nb::arg("threads"));
-  bind_labels<std::uint8_t>(m);
-  bind_labels<std::int8_t>(m);
-  bind_labels<std::int32_t>(m);
-  bind_labels<std::int64_t>(m);
-}
+#define GNOMON_CODES(T) template Array<std::int64_t> confusion(Input<T>, Input<T>, std::size_t, int);
+GNOMON_CODES(std::uint8_t)
+GNOMON_CODES(std::int32_t)
+GNOMON_CODES(std::int64_t)
+#undef GNOMON_CODES
+#define GNOMON_SCORES(T) template Array<std::int64_t> confusion_at(Input<std::uint8_t>, Input<T>, T, int);
+GNOMON_SCORES(double)
+GNOMON_SCORES(float)
+#undef GNOMON_SCORES
+#define GNOMON_LABELS(T)                                                                                             \
+  template std::optional<std::pair<Array<std::int64_t>, Array<std::int64_t>>> label_counts(Input<T>, Input<T>, int); \
+  template std::vector<CellWeight> confusion_weights(Input<T>, Input<T>, Input<double>, std::int64_t, std::size_t,   \
+                                                     bool, int);
+GNOMON_LABELS(std::uint8_t)
+GNOMON_LABELS(std::int8_t)
+GNOMON_LABELS(std::int32_t)
+GNOMON_LABELS(std::int64_t)
+#undef GNOMON_LABELS
 
 }  // namespace gnomon

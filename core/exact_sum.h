@@ -71,7 +71,9 @@ class ExactSum {
 
  private:
   // Adding this to a much smaller number rounds that number to a multiple of 2^unit.
-  static double anchor(int unit) { return std::bit_cast<double>((std::uint64_t(unit + 52 + 1023) << 52) | (std::uint64_t{1} << 51)); }
+  static double anchor(int unit) {
+    return std::bit_cast<double>((std::uint64_t(unit + 52 + 1023) << 52) | (std::uint64_t{1} << 51));
+  }
 
   static constexpr std::size_t kLanes = 16;
 

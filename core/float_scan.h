@@ -7,22 +7,10 @@
 #include <limits>
 
 #include "multiversion.h"
+#include "scan.h"
 
 namespace gnomon {
 namespace {
-
-struct FloatScan {
-  std::size_t nans = 0, infinities = 0;
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-
-  void merge(const FloatScan& other) {
-    nans += other.nans;
-    infinities += other.infinities;
-    low = std::min(low, other.low);
-    high = std::max(high, other.high);
-  }
-};
 
 template <class T>
 struct FloatRange {

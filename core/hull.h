@@ -11,8 +11,8 @@
 #include <limits>
 #include <vector>
 
-#include "arrays.h"
 #include "order.h"
+#include "ranking.h"
 
 namespace gnomon {
 namespace {
@@ -29,8 +29,7 @@ constexpr HullPoint kNothing{0, 0, std::bit_cast<std::uint64_t>(std::numeric_lim
 // How far a point that moves along the curve lies from a line: positive towards the positives.
 class HullSide {
  public:
-  HullSide(const HullPoint& from, const HullPoint& to, const HullPoint& point)
-      : p_(to.p - from.p), q_(to.q - from.q) {
+  HullSide(const HullPoint& from, const HullPoint& to, const HullPoint& point) : p_(to.p - from.p), q_(to.q - from.q) {
     step(point.p - from.p, point.q - from.q);
   }
   GNOMON_INLINE void step(std::int64_t p, std::int64_t q) {
@@ -77,9 +76,8 @@ class Hull {
 
  private:
   static HullSide edge(const std::vector<HullPoint>& chain, const HullPoint& point) {
-    const auto next = std::upper_bound(chain.begin(), chain.end(), point, [](const HullPoint& a, const HullPoint& b) {
-      return a.p + a.q < b.p + b.q;
-    });
+    const auto next = std::upper_bound(chain.begin(), chain.end(), point,
+                                       [](const HullPoint& a, const HullPoint& b) { return a.p + a.q < b.p + b.q; });
     return {next[-1], *next, point};
   }
 
@@ -90,8 +88,8 @@ class Hull {
     if (!chain.empty() && chain.back().p == point.p && chain.back().q == point.q) return;
     while (chain.size() > 1) {
       const HullPoint &a = chain[chain.size() - 2], &b = chain.back();
-      const __int128 turn = static_cast<__int128>(b.p - a.p) * (point.q - b.q) -
-                            static_cast<__int128>(b.q - a.q) * (point.p - b.p);
+      const __int128 turn =
+          static_cast<__int128>(b.p - a.p) * (point.q - b.q) - static_cast<__int128>(b.q - a.q) * (point.p - b.p);
       if (side > 0 ? turn > 0 : turn < 0) break;
       chain.pop_back();
     }
@@ -101,8 +99,7 @@ class Hull {
   std::vector<HullPoint> above_, below_;
 };
 
-// Thresholds, and the weights of the positives and negatives at or above each.
-inline nb::tuple hull_to_python(const std::vector<HullPoint>& points) {
+inline CurvePoints columns_of(const std::vector<HullPoint>& points) {
   const std::size_t count = points.size();
   auto threshold = make_buffer<double>(count);
   auto p = make_buffer<std::int64_t>(count), q = make_buffer<std::int64_t>(count);
@@ -111,8 +108,7 @@ inline nb::tuple hull_to_python(const std::vector<HullPoint>& points) {
     p[i] = points[i].p;
     q[i] = points[i].q;
   }
-  return nb::make_tuple(to_numpy(std::move(threshold), count), to_numpy(std::move(p), count),
-                        to_numpy(std::move(q), count));
+  return {Array(std::move(threshold), count), Array(std::move(p), count), Array(std::move(q), count)};
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-// Sums of losses: the mean of a loss and the variance of that mean come from sums of the loss
-// and of its square, both without rounding.
+#include "losses.h"
+
 #include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <optional>
 
-#include "arrays.h"
+#include "errors.h"
 #include "float_scan.h"
 #include "logarithm.h"
 #include "parallel.h"
@@ -51,8 +51,8 @@ GNOMON_HOT void brier_block(const std::uint8_t* target, const double* score, std
 GNOMON_HOT void brier_block(const std::uint8_t* target, const float* score, std::size_t count, double* out) {
   brier_loop(target, score, count, out);
 }
-GNOMON_HOT void log_block(const std::uint8_t* target, const double* score, std::size_t count, double least,
-                          double most, double* out) {
+GNOMON_HOT void log_block(const std::uint8_t* target, const double* score, std::size_t count, double least, double most,
+                          double* out) {
   log_loop(target, score, count, least, most, out);
 }
 GNOMON_HOT void log_block(const std::uint8_t* target, const float* score, std::size_t count, double least, double most,
@@ -119,165 +119,145 @@ GNOMON_HOT void add_values(MeanSums& into, const double* values, const double* w
   into.square.add_block(low, count);
 }
 
-// Runs fill(begin, count, block) over all rows and sums what it fills in; a list of the sum, and of that of the
-// squares if asked for, and of that of the rows with label 1 if there are labels.
+// Runs fill(begin, count, block) over all rows and sums what it fills in: the sum, that of the squares if asked for,
+// that of the rows with label 1 if there are labels.
 template <class Fill>
-nb::list sum_blocks(std::size_t rows, const double* weight, bool squares, int threads, const Fill& fill,
-                    const std::uint8_t* label = nullptr) {
+std::vector<ExactSum> sum_blocks(std::size_t rows, const double* weight, bool squares, int threads, const Fill& fill,
+                                 const std::uint8_t* label = nullptr) {
   MeanSums whole;
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows, threads);
-    const int pieces = pieces_of(rows, workers);
-    std::vector<MeanSums> parts(pieces);
-    parallel_for(pieces, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, pieces);
-      double block[kBlock];
-      for (std::size_t i = r.begin; i < r.end; i += kBlock) {
-        const std::size_t count = std::min(kBlock, r.end - i);
-        const double* values = fill(i, count, block);
-        const double* own = weight ? weight + i : nullptr;
-        add_values(parts[part], values, own, count, squares);
-        if (label != nullptr) add_positives(parts[part].positive, values, label + i, own, count);
-      }
-    });
-    for (const auto& part : parts) {
-      whole.value.merge(part.value);
-      whole.square.merge(part.square);
-      whole.positive.merge(part.positive);
+  const int workers = useful_threads(rows, threads);
+  const int pieces = pieces_of(rows, workers);
+  std::vector<MeanSums> parts(pieces);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
+    double block[kBlock];
+    for (std::size_t i = r.begin; i < r.end; i += kBlock) {
+      const std::size_t count = std::min(kBlock, r.end - i);
+      const double* values = fill(i, count, block);
+      const double* own = weight ? weight + i : nullptr;
+      add_values(parts[part], values, own, count, squares);
+      if (label != nullptr) add_positives(parts[part].positive, values, label + i, own, count);
     }
+  });
+  for (const auto& part : parts) {
+    whole.value.merge(part.value);
+    whole.square.merge(part.square);
+    whole.positive.merge(part.positive);
   }
-  const ExactSum sums[] = {whole.value, whole.square, whole.positive};
-  return to_python(sums, label ? 3 : squares ? 2 : 1);
+  std::vector<ExactSum> sums{whole.value};
+  if (squares) sums.push_back(whole.square);
+  if (label) sums.push_back(whole.positive);
+  return sums;
 }
 
 template <class T>
 void check_lengths(const Input<T>& values, std::size_t rows, const std::optional<Input<double>>& weight) {
-  if (values.size() != rows || (weight && weight->size() != rows))
-    throw nb::value_error("the columns differ in length");
+  if (values.size() != rows || (weight && weight->size() != rows)) throw InvalidInput("the columns differ in length");
+}
+
+}  // namespace
+
+template <class T>
+std::vector<ExactSum> brier_sums(Input<std::uint8_t> target, Input<T> score, std::optional<Input<double>> weight,
+                                 bool squares, int threads) {
+  check_lengths(score, target.size(), weight);
+  return sum_blocks(
+      target.size(), weight ? weight->data() : nullptr, squares, threads,
+      [&](std::size_t begin, std::size_t count, double* block) {
+        brier_block(target.data() + begin, score.data() + begin, count, block);
+        return static_cast<const double*>(block);
+      },
+      squares ? target.data() : nullptr);
 }
 
 template <class T>
-nb::list brier_sums(Input<std::uint8_t> target, Input<T> score, std::optional<Input<double>> weight, bool squares,
-                    int threads) {
+std::vector<ExactSum> log_loss_sums(Input<std::uint8_t> target, Input<T> score, std::optional<Input<double>> weight,
+                                    double least, double most, bool squares, int threads) {
   check_lengths(score, target.size(), weight);
-  return sum_blocks(target.size(), weight ? weight->data() : nullptr, squares, threads,
-                    [&](std::size_t begin, std::size_t count, double* block) {
-                      brier_block(target.data() + begin, score.data() + begin, count, block);
-                      return static_cast<const double*>(block);
-                    },
-                    squares ? target.data() : nullptr);
+  return sum_blocks(
+      target.size(), weight ? weight->data() : nullptr, squares, threads,
+      [&](std::size_t begin, std::size_t count, double* block) {
+        log_block(target.data() + begin, score.data() + begin, count, least, most, block);
+        return static_cast<const double*>(block);
+      },
+      squares ? target.data() : nullptr);
 }
 
-template <class T>
-nb::list log_loss_sums(Input<std::uint8_t> target, Input<T> score, std::optional<Input<double>> weight, double least,
-                       double most, bool squares, int threads) {
-  check_lengths(score, target.size(), weight);
-  return sum_blocks(target.size(), weight ? weight->data() : nullptr, squares, threads,
-                    [&](std::size_t begin, std::size_t count, double* block) {
-                      log_block(target.data() + begin, score.data() + begin, count, least, most, block);
-                      return static_cast<const double*>(block);
-                    },
-                    squares ? target.data() : nullptr);
-}
-
-// Sums of w*v and w*v^2 of any column.
-nb::list mean_sums(Input<double> values, std::optional<Input<double>> weight, bool squares, int threads) {
+std::vector<ExactSum> mean_sums(Input<double> values, std::optional<Input<double>> weight, bool squares, int threads) {
   check_lengths(values, values.size(), weight);
   return sum_blocks(values.size(), weight ? weight->data() : nullptr, squares, threads,
                     [&](std::size_t begin, std::size_t, double*) { return values.data() + begin; });
 }
 
-// Of each row's probabilities, one for each class: -log(p) of its true class, and the sum over classes of the
-// squared distance to the truth. The classes are added in their order, so a row's losses depend on that row alone.
 template <class T>
-nb::tuple class_losses(Input<std::int32_t> target, Matrix<T> scores, double least, double most, int threads) {
-  const std::size_t rows = target.size(), classes = scores.shape(1);
-  if (scores.shape(0) != rows) throw nb::value_error("target and scores differ in length");
+std::pair<Array<double>, Array<double>> class_losses(Input<std::int32_t> target, Matrix<T> scores, double least,
+                                                     double most, int threads) {
+  const std::size_t rows = target.size(), classes = scores.columns();
+  if (scores.rows() != rows) throw InvalidInput("target and scores differ in length");
   auto log_loss = make_buffer<double>(rows), brier = make_buffer<double>(rows);
   std::atomic<bool> valid{true};
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows * classes, threads);
-    const int pieces = pieces_of(rows * classes, workers);
-    parallel_for(pieces, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, pieces);
-      double truth[kBlock];
-      for (std::size_t start = r.begin; start < r.end; start += kBlock) {
-        const std::size_t count = std::min(kBlock, r.end - start);
-        for (std::size_t i = 0; i < count; ++i) {
-          const T* row = scores.data() + (start + i) * classes;
-          const auto code = static_cast<std::uint32_t>(target.data()[start + i]);
-          if (code >= classes) {
-            valid = false;
-            return;
-          }
-          double total = 0.0;
-          for (std::size_t c = 0; c < classes; ++c) total += square_distance(static_cast<double>(row[c]), c == code ? 1.0 : 0.0);
-          brier[start + i] = total;
-          truth[i] = static_cast<double>(row[code]);
+  const int workers = useful_threads(rows * classes, threads);
+  const int pieces = pieces_of(rows * classes, workers);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
+    double truth[kBlock];
+    for (std::size_t start = r.begin; start < r.end; start += kBlock) {
+      const std::size_t count = std::min(kBlock, r.end - start);
+      for (std::size_t i = 0; i < count; ++i) {
+        const T* row = scores.data() + (start + i) * classes;
+        const auto code = static_cast<std::uint32_t>(target.data()[start + i]);
+        if (code >= classes) {
+          valid = false;
+          return;
         }
-        log_block(truth, count, least, most, log_loss.get() + start);
+        double total = 0.0;
+        for (std::size_t c = 0; c < classes; ++c)
+          total += square_distance(static_cast<double>(row[c]), c == code ? 1.0 : 0.0);
+        brier[start + i] = total;
+        truth[i] = static_cast<double>(row[code]);
       }
-    });
-  }
-  if (!valid) throw nb::value_error("a class code lies outside [0, classes)");
-  return nb::make_tuple(to_numpy(std::move(log_loss), rows), to_numpy(std::move(brier), rows));
+      log_block(truth, count, least, most, log_loss.get() + start);
+    }
+  });
+  if (!valid) throw InvalidInput("a class code lies outside [0, classes)");
+  return {Array(std::move(log_loss), rows), Array(std::move(brier), rows)};
 }
 
-// The range of the scores, and the largest distance of a row's sum from 1.
 template <class T>
-nb::tuple class_scan(Matrix<T> scores, int threads) {
-  const std::size_t rows = scores.shape(0), classes = scores.shape(1);
+std::pair<FloatScan, double> class_scan(Matrix<T> scores, int threads) {
+  const std::size_t rows = scores.rows(), classes = scores.columns();
   FloatScan whole;
   double farthest = 0.0;
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows * classes, threads);
-    const int pieces = pieces_of(rows * classes, workers);
-    std::vector<FloatScan> parts(pieces);
-    std::vector<double> distances(pieces);
-    parallel_for(pieces, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, pieces);
-      parts[part] = scan_part(scores.data() + r.begin * classes, (r.end - r.begin) * classes);
-      double far = 0.0;
-      for (std::size_t i = r.begin; i < r.end; ++i) {
-        double total = 0.0;
-        for (std::size_t c = 0; c < classes; ++c) total += static_cast<double>(scores.data()[i * classes + c]);
-        far = std::max(far, std::fabs(total - 1.0));
-      }
-      distances[part] = far;
-    });
-    for (int part = 0; part < pieces; ++part) {
-      whole.merge(parts[part]);
-      farthest = std::max(farthest, distances[part]);
+  const int workers = useful_threads(rows * classes, threads);
+  const int pieces = pieces_of(rows * classes, workers);
+  std::vector<FloatScan> parts(pieces);
+  std::vector<double> distances(pieces);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
+    parts[part] = scan_part(scores.data() + r.begin * classes, (r.end - r.begin) * classes);
+    double far = 0.0;
+    for (std::size_t i = r.begin; i < r.end; ++i) {
+      double total = 0.0;
+      for (std::size_t c = 0; c < classes; ++c) total += static_cast<double>(scores.data()[i * classes + c]);
+      far = std::max(far, std::fabs(total - 1.0));
     }
+    distances[part] = far;
+  });
+  for (int part = 0; part < pieces; ++part) {
+    whole.merge(parts[part]);
+    farthest = std::max(farthest, distances[part]);
   }
-  return nb::make_tuple(whole.nans, whole.infinities, whole.low, whole.high, farthest);
+  return {whole, farthest};
 }
 
-template <class T>
-void bind_binary(nb::module_& m) {
-  m.def("brier_sums", &brier_sums<T>, nb::arg("target").noconvert(), nb::arg("score").noconvert(),
-        nb::arg("weight").none().noconvert(), nb::arg("squares"), nb::arg("threads"));
-  m.def("log_loss_sums", &log_loss_sums<T>, nb::arg("target").noconvert(), nb::arg("score").noconvert(),
-        nb::arg("weight").none().noconvert(), nb::arg("least"), nb::arg("most"), nb::arg("squares"),
-        nb::arg("threads"));
-}
-
-}  // namespace
-
-void bind_losses(nb::module_& m) {
-  bind_binary<double>(m);
-  bind_binary<float>(m);
-  m.def("mean_sums", &mean_sums, nb::arg("values").noconvert(), nb::arg("weight").none().noconvert(),
-        nb::arg("squares"), nb::arg("threads"));
-  m.def("class_losses", &class_losses<double>, nb::arg("target").noconvert(), nb::arg("scores").noconvert(),
-        nb::arg("least"), nb::arg("most"), nb::arg("threads"));
-  m.def("class_losses", &class_losses<float>, nb::arg("target").noconvert(), nb::arg("scores").noconvert(),
-        nb::arg("least"), nb::arg("most"), nb::arg("threads"));
-  m.def("class_scan", &class_scan<double>, nb::arg("scores").noconvert(), nb::arg("threads"));
-  m.def("class_scan", &class_scan<float>, nb::arg("scores").noconvert(), nb::arg("threads"));
-}
+#define GNOMON_SCORES(T)                                                                                              \
+  template std::vector<ExactSum> brier_sums(Input<std::uint8_t>, Input<T>, std::optional<Input<double>>, bool, int);  \
+  template std::vector<ExactSum> log_loss_sums(Input<std::uint8_t>, Input<T>, std::optional<Input<double>>, double,   \
+                                               double, bool, int);                                                    \
+  template std::pair<Array<double>, Array<double>> class_losses(Input<std::int32_t>, Matrix<T>, double, double, int); \
+  template std::pair<FloatScan, double> class_scan(Matrix<T>, int);
+GNOMON_SCORES(double)
+GNOMON_SCORES(float)
+#undef GNOMON_SCORES
 
 }  // namespace gnomon

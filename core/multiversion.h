@@ -7,7 +7,8 @@
 #include <cstddef>
 
 // Under a sanitizer there are no clones (GNOMON_NO_CLONES): they are chosen before its own code has started.
-#if !defined(GNOMON_NO_CLONES) && defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#if !defined(GNOMON_NO_CLONES) && defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && \
+    !defined(__clang__) && __GNUC__ >= 12
 #define GNOMON_HOT __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define GNOMON_HOT

@@ -7,10 +7,12 @@
 #include "multiversion.h"
 
 namespace gnomon {
-namespace {
 
 using u64 = std::uint64_t;
 using i64 = std::int64_t;
+using u128 = unsigned __int128;  // counts of pairs outgrow 64 bits
+
+namespace {
 
 constexpr u64 kSignBit = u64{1} << 63;
 
@@ -20,7 +22,7 @@ GNOMON_INLINE u64 order_of(double value) {
   return bits ^ (static_cast<u64>(static_cast<i64>(bits) >> 63) | kSignBit);
 }
 
-double value_of(u64 order) { return std::bit_cast<double>(order & kSignBit ? order ^ kSignBit : ~order); }
+inline double value_of(u64 order) { return std::bit_cast<double>(order & kSignBit ? order ^ kSignBit : ~order); }
 
 }  // namespace
 }  // namespace gnomon

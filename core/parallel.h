@@ -5,17 +5,18 @@
 // near zero for zero as soon as it is loaded, and scores that differ would become one.
 #pragma once
 
-#include <Python.h>
-#include <nanobind/nanobind.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "errors.h"
+#include "stop.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -59,30 +60,33 @@ class IeeeArithmetic {
 };
 
 // Rows that one thread should have at least; below it, starting a thread costs more than it saves.
-constexpr std::size_t kRowsPerThread = 1 << 16;
+#if !defined(GNOMON_ROWS_PER_THREAD)  // tests cut few rows into many parts
+#define GNOMON_ROWS_PER_THREAD (1 << 16)
+#endif
+constexpr std::size_t kRowsPerThread = GNOMON_ROWS_PER_THREAD;
 
 inline int useful_threads(std::size_t rows, int threads) {
   const std::size_t wanted = std::max<std::size_t>(1, rows / kRowsPerThread);
   return static_cast<int>(std::min<std::size_t>(wanted, static_cast<std::size_t>(std::max(1, threads))));
 }
 
-// Into how many ranges a loop over rows is cut: one a worker, but none so long that Ctrl-C would wait for it.
+// Into how many ranges a loop over rows is cut: one a worker, but none so long that a wish to stop would wait for it.
 constexpr std::size_t kMostRows = std::size_t{1} << 21;
 
 inline int pieces_of(std::size_t rows, int workers) {
   return static_cast<int>(std::max<std::size_t>(static_cast<std::size_t>(workers), rows / kMostRows));
 }
 
-// Ctrl-C must end a long loop, too: Python notes the signal, and its main thread looks for it now and then. By the
-// clock, as asking for the interpreter's lock may mean waiting for it.
-class Interrupts {
+// A long loop must end when the caller wants it to. Asked by the clock: to answer may mean waiting for a lock.
+class StopWatch {
  public:
   void look() {
+    const ShouldStop asked = should_stop.load(std::memory_order_relaxed);
+    if (asked == nullptr) return;
     const auto now = std::chrono::steady_clock::now();
     if (now - last_ < std::chrono::milliseconds(50)) return;
     last_ = now;
-    nanobind::gil_scoped_acquire hold;
-    if (PyErr_CheckSignals() != 0) throw nanobind::python_error();
+    if (asked()) throw Stopped();
   }
 
  private:
@@ -94,11 +98,11 @@ template <class Work>
 void parallel_for(std::size_t tasks, int threads, Work&& work) {
   const std::size_t workers = std::min<std::size_t>(tasks, static_cast<std::size_t>(std::max(1, threads)));
   const IeeeArithmetic ieee;
-  Interrupts interrupts;
+  StopWatch watch;
   if (workers <= 1) {
     for (std::size_t task = 0; task < tasks; ++task) {
       work(task);
-      interrupts.look();
+      watch.look();
     }
     return;
   }
@@ -110,7 +114,7 @@ void parallel_for(std::size_t tasks, int threads, Work&& work) {
     try {
       for (std::size_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < tasks;) {
         work(task);
-        if (watches) interrupts.look();
+        if (watches) watch.look();
       }
     } catch (...) {
       std::lock_guard<std::mutex> hold(failure_lock);

@@ -1,20 +1,18 @@
-// Counts of probabilities in bins, with the sums of the probabilities: whole numbers all, so no order of the rows and
-// no number of threads shows.
+#include "probability_bins.h"
+
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "arrays.h"
+#include "errors.h"
 #include "multiversion.h"
+#include "order.h"
 #include "parallel.h"
 
 namespace gnomon {
 namespace {
-
-using i64 = std::int64_t;
-using u64 = std::uint64_t;
 
 constexpr double kUnit = 0x1p52;  // sums of probabilities are in units of 2^-52
 
@@ -62,7 +60,7 @@ class Edges {
   explicit Edges(const Input<double>& edges) : edges_(edges.data()), count_(edges.size()), start_(kCells) {
     for (std::size_t i = 0; i < count_; ++i)
       if (!(edges_[i] > 0.0 && edges_[i] < 1.0) || (i > 0 && edges_[i] <= edges_[i - 1]))
-        throw nb::value_error("edges must ascend between 0 and 1");
+        throw InvalidInput("edges must ascend between 0 and 1");
     // The first edge that is not below everything in a cell: cells ascend with the probability.
     std::size_t next = 0;
     for (std::size_t cell = 0; cell < kCells; ++cell) {
@@ -124,32 +122,31 @@ bool add_up(std::vector<Weighed>& whole, const Input<T>& score, const Input<std:
   return true;
 }
 
+}  // namespace
+
 template <class T>
-nb::tuple probability_bins(Input<T> score, Input<std::uint8_t> label, std::optional<Input<i64>> weight,
-                           std::optional<Input<i64>> square, Input<double> edge, int threads) {
+ProbabilityBins probability_bins(Input<T> score, Input<std::uint8_t> label, std::optional<Input<i64>> weight,
+                                 std::optional<Input<i64>> square, Input<double> edge, int threads) {
   const std::size_t rows = score.size();
   if (label.size() != rows || (weight && (weight->size() != rows || !square || square->size() != rows)))
-    throw nb::value_error("the columns differ in length");
+    throw InvalidInput("the columns differ in length");
   const Edges edges(edge);
   const std::size_t bins = edges.bins();
   std::vector<Weighed> whole(bins);
   bool valid;
-  {
-    nb::gil_scoped_release release;
-    if (!weight) {
-      valid = add_up<Counted>(whole, score, label, edges, threads,
-                              [](Counted& bin, std::size_t, bool positive, u64 units) { bin.add(positive, units); });
-    } else {
-      valid = add_up<Weighed>(whole, score, label, edges, threads,
-                              [&](Weighed& bin, std::size_t i, bool positive, u64 units) {
-                                const i64 w = weight->data()[i];
-                                (positive ? bin.p : bin.q) += w;
-                                (positive ? bin.p2 : bin.q2) += square->data()[i];
-                                bin.sum += static_cast<u128>(units) * static_cast<u64>(w);
-                              });
-    }
+  if (!weight) {
+    valid = add_up<Counted>(whole, score, label, edges, threads,
+                            [](Counted& bin, std::size_t, bool positive, u64 units) { bin.add(positive, units); });
+  } else {
+    valid = add_up<Weighed>(whole, score, label, edges, threads,
+                            [&](Weighed& bin, std::size_t i, bool positive, u64 units) {
+                              const i64 w = weight->data()[i];
+                              (positive ? bin.p : bin.q) += w;
+                              (positive ? bin.p2 : bin.q2) += square->data()[i];
+                              bin.sum += static_cast<u128>(units) * static_cast<u64>(w);
+                            });
   }
-  if (!valid) throw nb::value_error("a probability lies outside [0, 1]");
+  if (!valid) throw InvalidInput("a probability lies outside [0, 1]");
   auto p = make_buffer<i64>(bins), q = make_buffer<i64>(bins), p2 = make_buffer<i64>(bins), q2 = make_buffer<i64>(bins);
   auto high = make_buffer<u64>(bins), low = make_buffer<u64>(bins);
   for (std::size_t b = 0; b < bins; ++b) {
@@ -160,22 +157,15 @@ nb::tuple probability_bins(Input<T> score, Input<std::uint8_t> label, std::optio
     high[b] = static_cast<u64>(whole[b].sum >> 64);
     low[b] = static_cast<u64>(whole[b].sum);
   }
-  return nb::make_tuple(to_numpy(std::move(p), bins), to_numpy(std::move(q), bins), to_numpy(std::move(p2), bins),
-                        to_numpy(std::move(q2), bins), to_numpy(std::move(high), bins), to_numpy(std::move(low), bins));
+  const auto column = [bins](auto& own) { return Array(std::move(own), bins); };
+  return {column(p), column(q), column(p2), column(q2), column(high), column(low)};
 }
 
-template <class T>
-void bind(nb::module_& m) {
-  m.def("probability_bins", &probability_bins<T>, nb::arg("score").noconvert(), nb::arg("label").noconvert(),
-        nb::arg("weight").none().noconvert(), nb::arg("square").none().noconvert(), nb::arg("edges").noconvert(),
-        nb::arg("threads"));
-}
-
-}  // namespace
-
-void bind_probability_bins(nb::module_& m) {
-  bind<double>(m);
-  bind<float>(m);
-}
+#define GNOMON_SCORES(T)                                                                              \
+  template ProbabilityBins probability_bins(Input<T>, Input<std::uint8_t>, std::optional<Input<i64>>, \
+                                            std::optional<Input<i64>>, Input<double>, int);
+GNOMON_SCORES(double)
+GNOMON_SCORES(float)
+#undef GNOMON_SCORES
 
 }  // namespace gnomon

@@ -1,13 +1,11 @@
-// Sums over the rows of a regression, without rounding, so that a target far from zero loses nothing: powers of
-// the residuals for measures and their intervals, and losses. Whoever calls says which.
+#include "residuals.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
 
-#include <nanobind/stl/vector.h>
-
-#include "arrays.h"
+#include "errors.h"
 #include "logarithm.h"
 #include "parallel.h"
 
@@ -19,12 +17,26 @@ constexpr std::size_t kBlock = ExactSum::kBlock;
 // With y = target, p = prediction, e = y - p, q = |e| / max(|y|, epsilon). The order is that of
 // gnomon.kernels.residuals.TERMS.
 enum Term {
-  kE, kAbs, kQ, kQ2, kY, kE2, kE3, kE4, kY2, kY3, kY4, kEY, kEY2, kE2Y, kE2Y2,
-  kLogE2,     // (log(1 + y) - log(1 + p))^2
-  kPinball,   // a e where e >= 0, else (a - 1) e, with a the parameter
-  kPoisson,   // deviances, for a target and a prediction in their domain
+  kE,
+  kAbs,
+  kQ,
+  kQ2,
+  kY,
+  kE2,
+  kE3,
+  kE4,
+  kY2,
+  kY3,
+  kY4,
+  kEY,
+  kEY2,
+  kE2Y,
+  kE2Y2,
+  kLogE2,    // (log(1 + y) - log(1 + p))^2
+  kPinball,  // a e where e >= 0, else (a - 1) e, with a the parameter
+  kPoisson,  // deviances, for a target and a prediction in their domain
   kGamma,
-  kTweedie,   // of the power that is the parameter, other than 0, 1 and 2
+  kTweedie,  // of the power that is the parameter, other than 0, 1 and 2
   kTerms
 };
 
@@ -107,6 +119,7 @@ template <class T>
 GNOMON_INLINE void fill_any(Term term, const T* y, const T* p, const double* w, std::size_t n, double parameter,
                             double* high, double* low) {
   switch (term) {
+    // clang-format off
 #define GNOMON_TERM(kTerm) \
   case kTerm: return fill_term<kTerm>(y, p, w, n, parameter, high, low);
     GNOMON_TERM(kE) GNOMON_TERM(kAbs) GNOMON_TERM(kQ) GNOMON_TERM(kQ2) GNOMON_TERM(kY)
@@ -114,7 +127,8 @@ GNOMON_INLINE void fill_any(Term term, const T* y, const T* p, const double* w, 
     GNOMON_TERM(kY4) GNOMON_TERM(kEY) GNOMON_TERM(kEY2) GNOMON_TERM(kE2Y) GNOMON_TERM(kE2Y2)
     GNOMON_TERM(kLogE2) GNOMON_TERM(kPinball) GNOMON_TERM(kPoisson) GNOMON_TERM(kGamma) GNOMON_TERM(kTweedie)
 #undef GNOMON_TERM
-    default: return;
+        // clang-format on
+        default : return;
   }
 }
 
@@ -134,37 +148,6 @@ GNOMON_HOT void add_term(ExactSum& sum, Term term, const double* y, const double
 GNOMON_HOT void add_term(ExactSum& sum, Term term, const float* y, const float* p, const double* w, std::size_t n,
                          double parameter) {
   add_loop(sum, term, y, p, w, n, parameter);
-}
-
-// The exact sum of w times each of the terms.
-template <class T>
-nb::list residual_sums(Input<T> target, Input<T> prediction, std::optional<Input<double>> weight,
-                       const std::vector<int>& terms, double parameter, int threads) {
-  const std::size_t rows = target.size();
-  if (prediction.size() != rows || (weight && weight->size() != rows))
-    throw nb::value_error("target, prediction and weight differ in length");
-  for (const int term : terms)
-    if (term < 0 || term >= kTerms) throw nb::value_error("there is no such term");
-  const T *y = target.data(), *p = prediction.data();
-  const double* w = weight ? weight->data() : nullptr;
-  std::vector<ExactSum> whole(terms.size());
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows, threads);
-    const int pieces = pieces_of(rows, workers);
-    std::vector<std::vector<ExactSum>> parts(pieces, std::vector<ExactSum>(terms.size()));
-    parallel_for(pieces, workers, [&](std::size_t number) {
-      const Range r = part_of(rows, number, pieces);
-      for (std::size_t i = r.begin; i < r.end; i += kBlock) {
-        const std::size_t count = std::min(kBlock, r.end - i);
-        for (std::size_t t = 0; t < terms.size(); ++t)
-          add_term(parts[number][t], static_cast<Term>(terms[t]), y + i, p + i, w ? w + i : nullptr, count, parameter);
-      }
-    });
-    for (const auto& part : parts)
-      for (std::size_t t = 0; t < terms.size(); ++t) whole[t].merge(part[t]);
-  }
-  return to_python(whole.data(), terms.size());
 }
 
 template <class T>
@@ -191,12 +174,39 @@ GNOMON_INLINE double largest_loop(const T* y, const T* p, std::size_t count) {
 GNOMON_HOT double largest_of(const double* y, const double* p, std::size_t count) { return largest_loop(y, p, count); }
 GNOMON_HOT double largest_of(const float* y, const float* p, std::size_t count) { return largest_loop(y, p, count); }
 
-// The largest absolute residual; NaN if a residual is NaN or infinite.
+}  // namespace
+
+template <class T>
+std::vector<ExactSum> residual_sums(Input<T> target, Input<T> prediction, std::optional<Input<double>> weight,
+                                    const std::vector<int>& terms, double parameter, int threads) {
+  const std::size_t rows = target.size();
+  if (prediction.size() != rows || (weight && weight->size() != rows))
+    throw InvalidInput("target, prediction and weight differ in length");
+  for (const int term : terms)
+    if (term < 0 || term >= kTerms) throw InvalidInput("there is no such term");
+  const T *y = target.data(), *p = prediction.data();
+  const double* w = weight ? weight->data() : nullptr;
+  std::vector<ExactSum> whole(terms.size());
+  const int workers = useful_threads(rows, threads);
+  const int pieces = pieces_of(rows, workers);
+  std::vector<std::vector<ExactSum>> parts(pieces, std::vector<ExactSum>(terms.size()));
+  parallel_for(pieces, workers, [&](std::size_t number) {
+    const Range r = part_of(rows, number, pieces);
+    for (std::size_t i = r.begin; i < r.end; i += kBlock) {
+      const std::size_t count = std::min(kBlock, r.end - i);
+      for (std::size_t t = 0; t < terms.size(); ++t)
+        add_term(parts[number][t], static_cast<Term>(terms[t]), y + i, p + i, w ? w + i : nullptr, count, parameter);
+    }
+  });
+  for (const auto& part : parts)
+    for (std::size_t t = 0; t < terms.size(); ++t) whole[t].merge(part[t]);
+  return whole;
+}
+
 template <class T>
 double largest_residual(Input<T> target, Input<T> prediction, int threads) {
   const std::size_t rows = target.size();
-  if (prediction.size() != rows) throw nb::value_error("target and prediction differ in length");
-  nb::gil_scoped_release release;
+  if (prediction.size() != rows) throw InvalidInput("target and prediction differ in length");
   const int workers = useful_threads(rows, threads);
   const int pieces = pieces_of(rows, workers);
   std::vector<double> parts(pieces);
@@ -209,19 +219,12 @@ double largest_residual(Input<T> target, Input<T> prediction, int threads) {
   return largest;
 }
 
-template <class T>
-void bind(nb::module_& m) {
-  m.def("residual_sums", &residual_sums<T>, nb::arg("target").noconvert(), nb::arg("prediction").noconvert(),
-        nb::arg("weight").none().noconvert(), nb::arg("terms"), nb::arg("parameter"), nb::arg("threads"));
-  m.def("largest_residual", &largest_residual<T>, nb::arg("target").noconvert(), nb::arg("prediction").noconvert(),
-        nb::arg("threads"));
-}
-
-}  // namespace
-
-void bind_residuals(nb::module_& m) {
-  bind<double>(m);
-  bind<float>(m);
-}
+#define GNOMON_NUMBERS(T)                                                                        \
+  template std::vector<ExactSum> residual_sums(Input<T>, Input<T>, std::optional<Input<double>>, \
+                                               const std::vector<int>&, double, int);            \
+  template double largest_residual(Input<T>, Input<T>, int);
+GNOMON_NUMBERS(double)
+GNOMON_NUMBERS(float)
+#undef GNOMON_NUMBERS
 
 }  // namespace gnomon

@@ -1,4 +1,5 @@
-// Measures of a ranking within each row: labels ranked by their scores, documents by their relevance.
+#include "row_rankings.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
@@ -6,9 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <nanobind/stl/string.h>
-
-#include "arrays.h"
+#include "errors.h"
 #include "parallel.h"
 
 namespace gnomon {
@@ -16,22 +15,19 @@ namespace {
 
 // Runs use(row, order) for each row, with room for the order of its columns.
 template <class Use>
-Output<double> for_rows(std::size_t rows, std::size_t columns, int threads, Use&& use) {
+Array<double> for_rows(std::size_t rows, std::size_t columns, int threads, Use&& use) {
   auto out = make_buffer<double>(rows);
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows * columns, threads);
-    const int pieces = pieces_of(rows * columns, workers);
-    parallel_for(pieces, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, pieces);
-      std::vector<std::uint32_t> order(columns);
-      for (std::size_t row = r.begin; row < r.end; ++row) {
-        std::iota(order.begin(), order.end(), 0u);
-        out[row] = use(row, order);
-      }
-    });
-  }
-  return to_numpy(std::move(out), rows);
+  const int workers = useful_threads(rows * columns, threads);
+  const int pieces = pieces_of(rows * columns, workers);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
+    std::vector<std::uint32_t> order(columns);
+    for (std::size_t row = r.begin; row < r.end; ++row) {
+      std::iota(order.begin(), order.end(), 0u);
+      out[row] = use(row, order);
+    }
+  });
+  return Array(std::move(out), rows);
 }
 
 // A row's scores, kept: a sort by numbers that another thread writes to would leave its bounds.
@@ -100,40 +96,40 @@ double loss(const std::uint8_t* truth, const double* scores, std::vector<std::ui
   return relevant && irrelevant ? static_cast<double>(wrong) / static_cast<double>(relevant * irrelevant) : 0.0;
 }
 
-Output<double> label_ranking(const std::string& measure, Matrix<std::uint8_t> truth, Matrix<double> scores, int threads) {
-  const std::size_t rows = truth.shape(0), labels = truth.shape(1);
-  if (scores.shape(0) != rows || scores.shape(1) != labels) throw nb::value_error("truth and scores differ in shape");
+}  // namespace
+
+Array<double> label_ranking(const std::string& measure, Matrix<std::uint8_t> truth, Matrix<double> scores,
+                            int threads) {
+  const std::size_t rows = truth.rows(), labels = truth.columns();
+  if (scores.rows() != rows || scores.columns() != labels) throw InvalidInput("truth and scores differ in shape");
   const std::uint8_t* t = truth.data();
   const double* s = scores.data();
   if (measure == "average_precision")
-    return for_rows(rows, labels, threads,
-                    [&](std::size_t row, auto& order) { return average_precision(t + row * labels, s + row * labels, order); });
+    return for_rows(rows, labels, threads, [&](std::size_t row, auto& order) {
+      return average_precision(t + row * labels, s + row * labels, order);
+    });
   if (measure == "coverage")
     return for_rows(rows, labels, threads,
                     [&](std::size_t row, auto&) { return coverage(t + row * labels, s + row * labels, labels); });
   if (measure == "loss")
     return for_rows(rows, labels, threads,
                     [&](std::size_t row, auto& order) { return loss(t + row * labels, s + row * labels, order); });
-  throw nb::value_error("the measure must be average_precision, coverage or loss");
+  throw InvalidInput("the measure must be average_precision, coverage or loss");
 }
 
-// Discounted cumulative gain of each row. Tied documents share the mean of their gains over their ranks (F. McSherry
-// and M. Najork, "Computing information retrieval performance measures efficiently in the presence of tied
-// scores", ECIR 2008), or, where ties are ignored, the later of two stands first.
-Output<double> gains(Matrix<double> relevance, Matrix<double> scores, Input<double> discount, bool ignore_ties,
-                     int threads) {
-  const std::size_t rows = relevance.shape(0), columns = relevance.shape(1);
-  if (scores.shape(0) != rows || scores.shape(1) != columns || discount.size() != columns)
-    throw nb::value_error("relevance, scores and discount differ in shape");
+Array<double> gains(Matrix<double> relevance, Matrix<double> scores, Input<double> discount, bool ignore_ties,
+                    int threads) {
+  const std::size_t rows = relevance.rows(), columns = relevance.columns();
+  if (scores.rows() != rows || scores.columns() != columns || discount.size() != columns)
+    throw InvalidInput("relevance, scores and discount differ in shape");
   return for_rows(rows, columns, threads, [&](std::size_t row, std::vector<std::uint32_t>& order) {
     const RowScores own_scores(scores.data() + row * columns, columns);
     const double *r = relevance.data() + row * columns, *s = own_scores.data(), *d = discount.data();
     double total = 0.0;
     std::vector<double> tied;
     if (ignore_ties) {
-      std::sort(order.begin(), order.end(), [s](std::uint32_t a, std::uint32_t b) {
-        return s[a] > s[b] || (s[a] == s[b] && a > b);
-      });
+      std::sort(order.begin(), order.end(),
+                [s](std::uint32_t a, std::uint32_t b) { return s[a] > s[b] || (s[a] == s[b] && a > b); });
       for (std::size_t at = 0; at < columns; ++at) total += r[order[at]] * d[at];
       return total;
     }
@@ -153,48 +149,36 @@ Output<double> gains(Matrix<double> relevance, Matrix<double> scores, Input<doub
   });
 }
 
-// Whether each row's true class is among the k highest scores; of equal scores the later class counts as higher.
 template <class T>
-Output<std::uint8_t> top_k_hits(Input<std::int32_t> target, Matrix<T> scores, std::size_t k, int threads) {
-  const std::size_t rows = target.size(), classes = scores.shape(1);
-  if (scores.shape(0) != rows) throw nb::value_error("target and scores differ in length");
-  std::unique_ptr<std::uint8_t[]> out(new std::uint8_t[rows]);
+Array<std::uint8_t> top_k_hits(Input<std::int32_t> target, Matrix<T> scores, std::size_t k, int threads) {
+  const std::size_t rows = target.size(), classes = scores.columns();
+  if (scores.rows() != rows) throw InvalidInput("target and scores differ in length");
+  auto out = make_buffer<std::uint8_t>(rows);
   std::atomic<bool> valid{true};
-  {
-    nb::gil_scoped_release release;
-    const int workers = useful_threads(rows * classes, threads);
-    const int pieces = pieces_of(rows * classes, workers);
-    parallel_for(pieces, workers, [&](std::size_t part) {
-      const Range r = part_of(rows, part, pieces);
-      for (std::size_t row = r.begin; row < r.end; ++row) {
-        const auto code = static_cast<std::uint32_t>(target.data()[row]);
-        if (code >= classes) {
-          valid = false;
-          return;
-        }
-        const T* s = scores.data() + row * classes;
-        std::size_t higher = 0;
-        for (std::size_t c = 0; c < code; ++c) higher += s[c] > s[code];
-        for (std::size_t c = code + 1; c < classes; ++c) higher += s[c] >= s[code];
-        out[row] = higher < k;
+  const int workers = useful_threads(rows * classes, threads);
+  const int pieces = pieces_of(rows * classes, workers);
+  parallel_for(pieces, workers, [&](std::size_t part) {
+    const Range r = part_of(rows, part, pieces);
+    for (std::size_t row = r.begin; row < r.end; ++row) {
+      const auto code = static_cast<std::uint32_t>(target.data()[row]);
+      if (code >= classes) {
+        valid = false;
+        return;
       }
-    });
-  }
-  if (!valid) throw nb::value_error("a class code lies outside [0, classes)");
-  return to_numpy(std::move(out), rows);
+      const T* s = scores.data() + row * classes;
+      std::size_t higher = 0;
+      for (std::size_t c = 0; c < code; ++c) higher += s[c] > s[code];
+      for (std::size_t c = code + 1; c < classes; ++c) higher += s[c] >= s[code];
+      out[row] = higher < k;
+    }
+  });
+  if (!valid) throw InvalidInput("a class code lies outside [0, classes)");
+  return Array(std::move(out), rows);
 }
 
-}  // namespace
-
-void bind_row_rankings(nb::module_& m) {
-  m.def("label_ranking", &label_ranking, nb::arg("measure"), nb::arg("truth").noconvert(),
-        nb::arg("scores").noconvert(), nb::arg("threads"));
-  m.def("gains", &gains, nb::arg("relevance").noconvert(), nb::arg("scores").noconvert(),
-        nb::arg("discount").noconvert(), nb::arg("ignore_ties"), nb::arg("threads"));
-  m.def("top_k_hits", &top_k_hits<double>, nb::arg("target").noconvert(), nb::arg("scores").noconvert(), nb::arg("k"),
-        nb::arg("threads"));
-  m.def("top_k_hits", &top_k_hits<float>, nb::arg("target").noconvert(), nb::arg("scores").noconvert(), nb::arg("k"),
-        nb::arg("threads"));
-}
+#define GNOMON_SCORES(T) template Array<std::uint8_t> top_k_hits(Input<std::int32_t>, Matrix<T>, std::size_t, int);
+GNOMON_SCORES(double)
+GNOMON_SCORES(float)
+#undef GNOMON_SCORES
 
 }  // namespace gnomon

@@ -8,13 +8,12 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <stdexcept>
 #include <vector>
 
+#include "errors.h"
 #include "order.h"
 
 namespace gnomon {
-namespace {
 
 class ScoreGrid {
  public:
@@ -28,7 +27,7 @@ class ScoreGrid {
 
   // `sorted` are the words of the sampled scores, ascending; `wanted` is about how many bins there should be.
   ScoreGrid(const std::vector<u64>& sorted, std::size_t wanted) {
-    if (sorted.empty()) throw std::invalid_argument("a grid of scores needs a sample");
+    if (sorted.empty()) throw InvalidInput("a grid of scores needs a sample");
     low_ = sorted.front();
     high_ = sorted.back();
     sample_ = &sorted;
@@ -89,7 +88,8 @@ class ScoreGrid {
   void fill(std::size_t at, u64 start, int width, Iterator from, Iterator to) {
     const auto rows = static_cast<std::size_t>(to - from);
     // As many bins as the cell's share of the sample asks for, and a few where the sample is thin.
-    const std::size_t share = rows == 0 || bins_ > 4 * wanted_ ? 1 : std::max<std::size_t>(4, rows * wanted_ / sample_->size());
+    const std::size_t share =
+        rows == 0 || bins_ > 4 * wanted_ ? 1 : std::max<std::size_t>(4, rows * wanted_ / sample_->size());
     const int bits = std::min(width, static_cast<int>(std::bit_width(share - 1)));
     if (width > table_bits_ && share > 1 && crowded(from, to, start, width - bits, share)) {
       const std::size_t first = cells_.size();
@@ -134,5 +134,4 @@ class ScoreGrid {
   std::vector<u64> edges_;
 };
 
-}  // namespace
 }  // namespace gnomon

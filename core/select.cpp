@@ -1,5 +1,5 @@
-// The value of a rank among values with weights, without sorting them all: a histogram of the leading bits of the
-// values says in which bucket it lies, and the same again inside that bucket.
+#include "select.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "arrays.h"
+#include "errors.h"
 #include "order.h"
 #include "parallel.h"
 
@@ -69,54 +69,6 @@ struct Ranked {
   i64 weight;
 };
 
-// The smallest value with at least the goal's weight at or below it, and that weight.
-nb::tuple select(Input<double> values, std::optional<Input<i64>> weight, i64 goal, int threads) {
-  const std::size_t rows = values.size();
-  if (rows == 0) throw nb::value_error("there are no values to rank");
-  if (weight && weight->size() != rows) throw nb::value_error("values and weight differ in length");
-  const double* v = values.data();
-  const i64* w = weight ? weight->data() : nullptr;
-  i64 before = 0;
-  u64 key = 0;
-  {
-    nb::gil_scoped_release release;
-    const auto own_key = [v](std::size_t i) { return order_of(v[i]); };
-    const auto own_weight = [w](std::size_t i) { return w ? w[i] : i64{1}; };
-    Candidates left;
-    int shift = 64;
-    if (rows > kFew) {
-      shift -= kDigit;
-      left = bucket_of_goal(rows, shift, goal, before, w != nullptr, useful_threads(rows, threads), own_key, own_weight);
-      while (left.keys.size() > kFew && shift > 0) {
-        shift -= kDigit;
-        left = bucket_of_goal(
-            left.keys.size(), shift, goal, before, w != nullptr, useful_threads(left.keys.size(), threads),
-            [&](std::size_t i) { return left.keys[i]; },
-            [&](std::size_t i) { return left.weights.empty() ? i64{1} : left.weights[i]; });
-      }
-    }
-    const bool all = shift == 64;
-    std::vector<Ranked> ranked(all ? rows : left.keys.size());
-    for (std::size_t i = 0; i < ranked.size(); ++i) {
-      if (all) {
-        ranked[i] = {own_key(i), own_weight(i)};
-      } else {
-        ranked[i] = {left.keys[i], left.weights.empty() ? 1 : left.weights[i]};
-      }
-    }
-    if (ranked.empty()) throw std::invalid_argument("the values changed while they were ranked");
-    std::sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) { return a.key < b.key; });
-    std::size_t at = 0;
-    for (;; ++at) {
-      before += ranked[at].weight;
-      if (before >= goal || at + 1 == ranked.size()) break;
-    }
-    key = ranked[at].key;
-    for (++at; at < ranked.size() && ranked[at].key == key; ++at) before += ranked[at].weight;
-  }
-  return nb::make_tuple(value_of(key), before);
-}
-
 GNOMON_HOT double least_above(const double* values, std::size_t count, double limit) {
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < count; ++i) {
@@ -126,10 +78,54 @@ GNOMON_HOT double least_above(const double* values, std::size_t count, double li
   return least;
 }
 
-// The smallest value greater than the limit; infinity if there is none.
+}  // namespace
+
+std::pair<double, i64> select(Input<double> values, std::optional<Input<i64>> weight, i64 goal, int threads) {
+  const std::size_t rows = values.size();
+  if (rows == 0) throw InvalidInput("there are no values to rank");
+  if (weight && weight->size() != rows) throw InvalidInput("values and weight differ in length");
+  const double* v = values.data();
+  const i64* w = weight ? weight->data() : nullptr;
+  i64 before = 0;
+  u64 key = 0;
+  const auto own_key = [v](std::size_t i) { return order_of(v[i]); };
+  const auto own_weight = [w](std::size_t i) { return w ? w[i] : i64{1}; };
+  Candidates left;
+  int shift = 64;
+  if (rows > kFew) {
+    shift -= kDigit;
+    left = bucket_of_goal(rows, shift, goal, before, w != nullptr, useful_threads(rows, threads), own_key, own_weight);
+    while (left.keys.size() > kFew && shift > 0) {
+      shift -= kDigit;
+      left = bucket_of_goal(
+          left.keys.size(), shift, goal, before, w != nullptr, useful_threads(left.keys.size(), threads),
+          [&](std::size_t i) { return left.keys[i]; },
+          [&](std::size_t i) { return left.weights.empty() ? i64{1} : left.weights[i]; });
+    }
+  }
+  const bool all = shift == 64;
+  std::vector<Ranked> ranked(all ? rows : left.keys.size());
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    if (all) {
+      ranked[i] = {own_key(i), own_weight(i)};
+    } else {
+      ranked[i] = {left.keys[i], left.weights.empty() ? 1 : left.weights[i]};
+    }
+  }
+  if (ranked.empty()) throw InvalidInput("the values changed while they were ranked");
+  std::sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) { return a.key < b.key; });
+  std::size_t at = 0;
+  for (;; ++at) {
+    before += ranked[at].weight;
+    if (before >= goal || at + 1 == ranked.size()) break;
+  }
+  key = ranked[at].key;
+  for (++at; at < ranked.size() && ranked[at].key == key; ++at) before += ranked[at].weight;
+  return {value_of(key), before};
+}
+
 double next_above(Input<double> values, double limit, int threads) {
   const std::size_t rows = values.size();
-  nb::gil_scoped_release release;
   const int workers = useful_threads(rows, threads);
   const int pieces = pieces_of(rows, workers);
   std::vector<double> parts(pieces);
@@ -138,14 +134,6 @@ double next_above(Input<double> values, double limit, int threads) {
     parts[part] = least_above(values.data() + r.begin, r.end - r.begin, limit);
   });
   return *std::min_element(parts.begin(), parts.end());
-}
-
-}  // namespace
-
-void bind_select(nb::module_& m) {
-  m.def("select", &select, nb::arg("values").noconvert(), nb::arg("weight").none().noconvert(), nb::arg("goal"),
-        nb::arg("threads"));
-  m.def("next_above", &next_above, nb::arg("values").noconvert(), nb::arg("limit"), nb::arg("threads"));
 }
 
 }  // namespace gnomon

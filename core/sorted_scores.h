@@ -13,12 +13,12 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "bucket_sort.h"
 #include "buffer.h"
+#include "errors.h"
 #include "float_scan.h"
 #include "multiversion.h"
 #include "parallel.h"
@@ -74,8 +74,8 @@ Map bit_map(double low, double high, std::size_t wanted) {
   Map map;
   map.linear = false;
   const u64 least = order_of(low), most = order_of(high);
-  map.shift = std::clamp(static_cast<int>(std::bit_width(most - least)) - static_cast<int>(std::bit_width(wanted)) + 1,
-                         0, 63);
+  map.shift =
+      std::clamp(static_cast<int>(std::bit_width(most - least)) - static_cast<int>(std::bit_width(wanted)) + 1, 0, 63);
   map.first = least >> map.shift;
   map.partitions = static_cast<std::size_t>((most >> map.shift) - (least >> map.shift)) + 1;
   return map;
@@ -124,8 +124,7 @@ template <class Use>
 void for_pieces(const std::vector<Chunk>& chunks, Range range, Use&& use) {
   for (const auto& chunk : chunks) {
     const std::size_t begin = std::max(range.begin, chunk.offset), end = std::min(range.end, chunk.offset + chunk.rows);
-    for (std::size_t at = begin; at < end; at += kStep)
-      use(chunk, at - chunk.offset, std::min(kStep, end - at));
+    for (std::size_t at = begin; at < end; at += kStep) use(chunk, at - chunk.offset, std::min(kStep, end - at));
   }
 }
 
@@ -198,7 +197,7 @@ class Sorted {
     });
     FloatScan whole;
     for (const auto& part : parts) whole.merge(part);
-    if (whole.nans || whole.infinities) throw std::invalid_argument("a score is NaN or infinite");
+    if (whole.nans || whole.infinities) throw InvalidInput("a score is NaN or infinite");
     low_ = whole.low;
     high_ = whole.high;
     const std::size_t wanted = std::clamp<std::size_t>(rows_ / kPartitionRows, 1, kMaxPartitions);
@@ -273,7 +272,7 @@ class Sorted {
         }
       });
     });
-    if (changed) throw std::invalid_argument("the scores were changed while they were ranked");
+    if (changed) throw InvalidInput("the scores were changed while they were ranked");
   }
 
   void sort() {
