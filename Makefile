@@ -1,10 +1,12 @@
 # One command for each habit.
 PYTHON ?= python
 RUNS ?= 20000
+N ?= 10000
+SEED ?= 0
 
 CXX_FILES = core/* bindings/* tests/core/*.cpp tests/core/*.h
 
-.PHONY: help install test test-slow damaged coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
+.PHONY: help install test test-slow fuzz coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -17,8 +19,8 @@ test:  ## Run the tests, but for the slow ones
 test-slow:  ## Run the slow tests: simulations and large sizes (some minutes)
 	$(PYTHON) -m pytest -n auto -m slow
 
-damaged:  ## Try thousands of damaged files of every format (half an hour)
-	GNOMON_DAMAGED_FILES=5000 $(PYTHON) -m pytest -n auto tests/sources/test_damaged_files.py
+fuzz:  ## Try N damaged and random inputs: files, options, saved results, bytes of states (N=1000000 takes a night)
+	$(PYTHON) -m tests.fuzz $(N) --seed $(SEED)
 
 coverage:  ## Run the tests and report what they do not reach
 	$(PYTHON) -m pytest -n auto --cov=gnomon --cov-report=term-missing:skip-covered

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "errors.h"
 #include "logarithm.h"
@@ -115,28 +116,38 @@ GNOMON_INLINE void fill_term(const T* y, const T* p, const double* weight, std::
   }
 }
 
-template <class T>
+template <class T, std::size_t... kTerm>
 GNOMON_INLINE void fill_any(Term term, const T* y, const T* p, const double* w, std::size_t n, double parameter,
-                            double* high, double* low) {
-  switch (term) {
-    // clang-format off
-#define GNOMON_TERM(kTerm) \
-  case kTerm: return fill_term<kTerm>(y, p, w, n, parameter, high, low);
-    GNOMON_TERM(kE) GNOMON_TERM(kAbs) GNOMON_TERM(kQ) GNOMON_TERM(kQ2) GNOMON_TERM(kY)
-    GNOMON_TERM(kE2) GNOMON_TERM(kE3) GNOMON_TERM(kE4) GNOMON_TERM(kY2) GNOMON_TERM(kY3)
-    GNOMON_TERM(kY4) GNOMON_TERM(kEY) GNOMON_TERM(kEY2) GNOMON_TERM(kE2Y) GNOMON_TERM(kE2Y2)
-    GNOMON_TERM(kLogE2) GNOMON_TERM(kPinball) GNOMON_TERM(kPoisson) GNOMON_TERM(kGamma) GNOMON_TERM(kTweedie)
-#undef GNOMON_TERM
-        // clang-format on
-        default : return;
+                            double* high, double* low, std::index_sequence<kTerm...>) {
+  const auto fill = [&]<std::size_t kOne>() {
+    if (term == kOne) fill_term<static_cast<Term>(kOne)>(y, p, w, n, parameter, high, low);
+  };
+  (fill.template operator()<kTerm>(), ...);
+}
+
+// Weighted squares without rounding, as the sum of four doubles each: the variance of values that are all equal is 0,
+// whatever their weights.
+template <class T>
+GNOMON_INLINE void add_squares(ExactSum& sum, Term term, const T* y, const T* p, const double* w, std::size_t n) {
+  double part[4][kBlock];
+  for (std::size_t i = 0; i < n; ++i) {
+    const double target = static_cast<double>(y[i]);
+    const double value = term == kE2 ? target - static_cast<double>(p[i]) : target;
+    const Pair square = product(value, value), lead = product(square.high, w[i]), rest = product(square.low, w[i]);
+    part[0][i] = lead.high;
+    part[1][i] = lead.low;
+    part[2][i] = rest.high;
+    part[3][i] = rest.low;
   }
+  for (const auto& own : part) sum.add_block(own, n);
 }
 
 template <class T>
 GNOMON_INLINE void add_loop(ExactSum& sum, Term term, const T* y, const T* p, const double* w, std::size_t n,
                             double parameter) {
+  if (w != nullptr && (term == kE2 || term == kY2)) return add_squares(sum, term, y, p, w, n);
   double high[kBlock], low[kBlock];
-  fill_any(term, y, p, w, n, parameter, high, low);
+  fill_any(term, y, p, w, n, parameter, high, low, std::make_index_sequence<kTerms>());
   sum.add_block(high, n);
   if (w != nullptr || !is_single(term)) sum.add_block(low, n);
 }

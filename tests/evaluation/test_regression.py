@@ -168,3 +168,23 @@ def test_whole_number_targets_need_a_word_only_when_unclear():
     with pytest.raises(gnomon.UsageError, match="task='multiclass' or task='regression'"):
         gnomon.evaluate(many, many[::-1])
     assert gnomon.evaluate(many, many[::-1], task="regression").task == "regression"
+
+
+@given(st.floats(0.001, 1e6), st.lists(st.floats(0.001, 1e3), min_size=2, max_size=12))
+def test_weights_do_not_make_a_constant_target_vary(value, weights):
+    """Sums of weighted squares are exact, so the variance of equal targets is 0: R² is undefined, not -4e30."""
+    rng = np.random.default_rng(len(weights))
+    y, w = np.full(len(weights), value), np.array(weights)
+    p = y + rng.normal(size=len(y))
+    ev = gnomon.evaluate({"y": y, "p": p, "w": w}, target="y", prediction="p", weight="w", task="regression")
+    assert not ev["r2"].defined
+    assert not ev["explained_variance"].defined
+    assert gnomon.metrics.r2_score(y, p, sample_weight=w) == 0.0
+
+
+def test_a_constant_error_explains_all_variance():
+    """The variance of equal errors is 0 whatever the weights: the explained variance is 1, to the bit."""
+    y = np.array([0.0, 1.0, 4.0, 10.0])
+    w = np.array([0.1, 1.3, 0.7, 2.9])
+    ev = gnomon.evaluate({"y": y, "p": y + 3, "w": w}, target="y", prediction="p", weight="w", task="regression")
+    assert ev["explained_variance"].value == 1.0

@@ -192,9 +192,11 @@ def matthews_corrcoef(cells: Cells) -> Array:
     covariance = total * cells.hits.sum(axis=-1) - (cells.support * cells.predicted).sum(axis=-1)
     true = total * total - (cells.support * cells.support).sum(axis=-1)
     predicted = total * total - (cells.predicted * cells.predicted).sum(axis=-1)
-    one = ((cells.support == cells.total) | (cells.predicted == cells.total)).any(axis=-1)
-    spread = np.sqrt(np.asarray(true, np.float64)) * np.sqrt(np.asarray(predicted, np.float64))
-    return ratio(np.asarray(covariance, np.float64), np.where(one, 0.0, spread))
+    # Counted, not compared with the total, which a sum of fractions in another order misses by its rounding.
+    one = ((cells.support > 0).sum(axis=-1) <= 1) | ((cells.predicted > 0).sum(axis=-1) <= 1)
+    true, predicted = (np.where(one, 0.0, np.maximum(np.asarray(own, np.float64), 0.0)) for own in (true, predicted))
+    spread = np.sqrt(true) * np.sqrt(predicted)
+    return ratio(np.asarray(covariance, np.float64), spread)
 
 
 def cohen_kappa(cells: Cells) -> Array:
@@ -204,7 +206,7 @@ def cohen_kappa(cells: Cells) -> Array:
     """
     total = cells.total[..., 0]
     chance = (cells.support * cells.predicted).sum(axis=-1)
-    certain = ((cells.support == cells.total) & (cells.predicted == cells.total)).any(axis=-1)
+    certain = ((cells.support > 0) | (cells.predicted > 0)).sum(axis=-1) <= 1
     above, room = total * cells.hits.sum(axis=-1) - chance, total * total - chance
     return ratio(np.asarray(above, np.float64), np.where(certain, 0.0, np.asarray(room, np.float64)))
 

@@ -47,7 +47,8 @@ class KeptRows:
         if not self.chunks:
             return ()
         columns = [np.concatenate(self.column(i)) for i in range(len(self.chunks[0]))]
-        columns = [column + 0.0 if column.dtype.kind == "f" else column for column in columns]  # one zero, not two
+        with np.errstate(invalid="ignore"):  # foreign bytes may hold a NaN that signals
+            columns = [column + 0.0 if column.dtype.kind == "f" else column for column in columns]  # one zero, not two
         order = np.lexsort(columns[::-1])
         return tuple(column[order] for column in columns)
 
