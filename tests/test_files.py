@@ -13,7 +13,7 @@ import pytest
 import gnomon
 from gnomon.errors import SourceError, UsageError
 from gnomon.files import PART, aside, open_regular, refuse_overwriting, write_whole
-from tests.cli.test_cli import command
+from tests.cli.commands import command
 
 ROWS = "y,p,q\n" + "0,0.25,0.5\n1,0.75,0.5\n" * 20
 ASKED = ("-t", "y", "-s", "p")

@@ -1,7 +1,6 @@
 """The command line: exit codes, messages, output to terminals, pipes and files."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,21 +12,7 @@ import pytest
 
 import gnomon
 from gnomon.cli import run
-
-
-def command(*arguments, **environment):
-    """Runs gnomon as a process of its own; returns its exit code, output and errors."""
-    done = subprocess.run(
-        [sys.executable, "-m", "gnomon", *map(str, arguments)],
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        env={**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", **environment},
-    )
-    return done.returncode, done.stdout, done.stderr
-
+from tests.cli.commands import command, process
 
 DIGITS = ("--target", "y", "--score", "p", "--positive", "9")
 
@@ -178,7 +163,7 @@ def test_narrow_terminals_and_plain_ones(examples):
     for width in (40, 60, 80, 120):
         out = command("evaluate", examples / "digits_tree.csv", *DIGITS, COLUMNS=str(width))[1]
         assert max(map(len, out.splitlines())) <= width
-    out = command(
+    out = process(
         "evaluate", examples / "diabetes.csv", "-t", "progression", "-p", "predicted", PYTHONIOENCODING="ascii"
     )
     assert out[0] == 0
@@ -189,7 +174,7 @@ def test_narrow_terminals_and_plain_ones(examples):
 def test_labels_that_the_terminal_cannot_show(tmp_path):
     """A Korean label on an ASCII terminal does not end the report."""
     (tmp_path / "a.csv").write_text("y,p\n양성,0.9\n음성,0.2\n", encoding="utf-8")
-    code, out, err = command(
+    code, out, err = process(
         "evaluate", tmp_path / "a.csv", "-t", "y", "-s", "p", "--positive", "양성", PYTHONIOENCODING="ascii"
     )
     assert (code, err) == (0, "")
@@ -206,7 +191,7 @@ def test_colour_on_a_terminal_and_no_color(examples, capsys):
 
 def test_demo():
     """All six files, one after the other."""
-    code, out, err = command("demo")
+    code, out, err = process("demo")
     assert (code, err) == (0, "")
     for word in ("digits_tree.csv", "digits_dummy.csv", "breast_cancer_tree.csv", "breast_cancer_forest.csv"):
         assert word in out

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import gnomon
-from tests.cli.test_cli import command
+from tests.cli.commands import command
 
 THREE = ("-t", "y", "--positive", "9")
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import gnomon
-from tests.cli.test_cli import command
+from tests.cli.commands import command
 
 DIGITS = ("-t", "y", "-s", "p", "--positive", "9")
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import gnomon
-from tests.cli.test_cli import command
+from tests.cli.commands import command
 
 TREE = ("-t", "diagnosis", "-s", "p_malignant", "--positive", "malignant")
 STARTS = {"html": b"<!DOCTYPE html>", "md": b"## binary evaluation", "png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF",

@@ -1,8 +1,6 @@
 """Whatever is passed and not used is refused, with the argument that is meant; what an error advises works."""
 
-import contextlib
 import inspect
-import io
 import re
 
 import click
@@ -12,8 +10,8 @@ import pytest
 
 import gnomon
 from gnomon.cli import gnomon as group
-from gnomon.cli import run
 from gnomon.errors import GnomonError, UnknownArgumentError, UsageError
+from tests.cli.commands import command
 
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 200)
@@ -22,14 +20,6 @@ THREE = RNG.integers(0, 3, 200)
 TABLE = RNG.dirichlet([1, 1, 1], 200)
 ROWS = pd.DataFrame({"y": Y, "p": P, "q": 1 - P, "part": np.where(np.arange(200) % 2, "a", "b"), "three": THREE,
                      "when": pd.date_range("2024-01-01", periods=200, freq="h")})  # fmt: skip
-
-
-def command(*arguments):
-    """A command in this process: its exit code, its output and its errors."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run(list(map(str, arguments)))
-    return code, out.getvalue(), err.getvalue()
 
 
 class Model:

@@ -35,6 +35,7 @@ class Ran:
         from gnomon.cli import run
 
         self.arguments = arguments
+        os.environ["LANGUAGE"] = "en"  # an earlier command may have set another
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             self.code = run(arguments)
