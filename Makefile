@@ -2,11 +2,12 @@
 PYTHON ?= python
 RUNS ?= 20000
 N ?= 10000
+COUNT ?= 300
 SEED ?= 0
 
 CXX_FILES = core/* bindings/* tests/core/*.cpp tests/core/*.h
 
-.PHONY: help install test test-slow fuzz coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
+.PHONY: help install test test-slow fuzz mutants coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -21,6 +22,9 @@ test-slow:  ## Run the slow tests: simulations and large sizes (some minutes)
 
 fuzz:  ## Try N damaged and random inputs: files, options, saved results, bytes of states (N=1000000 takes a night)
 	$(PYTHON) -m tests.fuzz $(N) --seed $(SEED)
+
+mutants:  ## Put COUNT small faults into the code and tell which share the tests notice (an hour for 300)
+	$(PYTHON) -m tests.mutants --count $(COUNT) --seed $(SEED)
 
 coverage:  ## Run the tests and report what they do not reach
 	$(PYTHON) -m pytest -n auto --cov=gnomon --cov-report=term-missing:skip-covered

@@ -137,9 +137,17 @@ def convex_hull(points: CurvePoints) -> CurvePoints:
 Stretch = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], bool]
 
 
+# Where a class has fewer rows of the greatest weight than bins are wanted, so many times more may there be.
+_FINER = 8
+
+
 def step_of(total: int, wanted: int, largest: int) -> int:
-    """About 1/wanted of a class, a whole number of its greatest weight: equal weights give the bins of no weights."""
-    return max(1, total // wanted // largest) * largest
+    """About 1/wanted of a class, a whole number of its greatest weight: equal weights give the bins of no weights.
+
+    Where that is less than one such weight the step is finer, so that lighter rows have bins of their own, too.
+    """
+    rows = total // wanted // largest
+    return rows * largest if rows else max(1, total // (_FINER * wanted))
 
 
 class Ranking:

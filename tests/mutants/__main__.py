@@ -1,0 +1,257 @@
+"""``python -m tests.mutants --count 300``: the share of small faults that the tests notice.
+
+Each fault is put into a copy of the package and the tests that reach its line are run until one fails. Faults that
+change nothing are listed in equivalent.txt, each with its reason. Ends with 1 if fewer are noticed than ``--least``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.mutants.covering import ROOT, Covering, measure
+from tests.mutants.sites import Mutant, sites
+
+EQUIVALENT = Path(__file__).parent / "equivalent.txt"
+# Also found where gnomon is installed to be edited: it would be found in its place.
+SITE = """import sys
+sys.meta_path[:] = [own for own in sys.meta_path if "ScikitBuild" not in type(own).__name__]
+"""
+PRELOADED = ("numpy", "scipy.stats", "pandas", "polars", "pyarrow.dataset", "pyarrow.csv", "pyarrow.parquet", "rich.console",
+             "sklearn.metrics", "sklearn.linear_model", "sklearn.ensemble", "hypothesis", "pytest", "click", "jinja2",
+             "matplotlib.pyplot")  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    """What became of a fault: ``noticed``, ``survived``, ``equivalent`` or ``broken`` (it does not compile)."""
+
+    mutant: Mutant
+    key: str
+    state: str
+    seconds: float
+    by: str = ""
+
+
+class Workshop:
+    """A copy of the package in which one fault at a time is put."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.package = folder / "package"
+        shutil.copytree(ROOT / "src" / "gnomon", self.package / "gnomon", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "examples" / "predictions", self.package / "gnomon" / "demo", dirs_exist_ok=True)
+        found = importlib.util.find_spec("gnomon.kernels._core")
+        assert found is not None and found.origin is not None
+        self.core = self.package / "gnomon" / "kernels" / Path(found.origin).name
+        shutil.copy2(found.origin, self.core)
+        (self.package / "sitecustomize.py").write_text(SITE)
+        self.built: Path | None = None
+
+    def put(self, mutant: Mutant) -> bool:
+        """Puts the fault in; False where it does not compile."""
+        raw = mutant.applied((ROOT / mutant.path).read_bytes())
+        if mutant.path.startswith("src/"):
+            try:
+                compile(raw, mutant.path, "exec")
+            except SyntaxError:
+                return False
+            (self.package / mutant.path.removeprefix("src/")).write_bytes(raw)
+            return True
+        return self._build(mutant.path, raw)
+
+    def take_out(self, mutant: Mutant) -> None:
+        """Puts the file back as it was."""
+        raw = (ROOT / mutant.path).read_bytes()
+        if mutant.path.startswith("src/"):
+            (self.package / mutant.path.removeprefix("src/")).write_bytes(raw)
+        else:
+            assert self._build(mutant.path, raw)
+
+    def _build(self, path: str, raw: bytes) -> bool:
+        """Builds the core with one file of it changed."""
+        source, build = self.folder / "source", self.folder / "build"
+        if self.built is None:
+            for own in ("core", "bindings"):
+                shutil.copytree(ROOT / own, source / own)
+            shutil.copy2(ROOT / "CMakeLists.txt", source)
+            (source / "examples" / "predictions").mkdir(parents=True)
+            nanobind = subprocess.run(
+                [sys.executable, "-m", "nanobind", "--cmake_dir"], capture_output=True, text=True, check=True
+            ).stdout.strip()
+            subprocess.run(
+                ["cmake", "-S", source, "-B", build, "-DCMAKE_BUILD_TYPE=Release", "-DGNOMON_OPTIMIZATION=-O1",
+                 f"-DPython_EXECUTABLE={sys.executable}", f"-Dnanobind_DIR={nanobind}"],
+                check=True, capture_output=True,
+            )  # fmt: skip
+            self.built = build / self.core.name
+        (source / path).write_bytes(raw)
+        done = subprocess.run(["cmake", "--build", build], capture_output=True, check=False)
+        if done.returncode == 0:
+            self.core.unlink()  # a process that has the old one open keeps it
+            shutil.copy2(self.built, self.core)
+        return done.returncode == 0
+
+    def run(self, tests: list[str], limit: float) -> tuple[bool, str]:
+        """Whether a test fails, and which; a run that outlasts the limit counts as failing."""
+        log = self.folder / "log"
+        child = os.fork()
+        if child == 0:
+            os._exit(self._child(tests, log))
+        until = time.monotonic() + limit
+        while True:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                break
+            if time.monotonic() > until:
+                os.killpg(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                return True, "took too long"
+            time.sleep(0.02)
+        code = os.waitstatus_to_exitcode(status)
+        said = log.read_text(errors="replace")
+        if code == 4:  # pytest does not find a test by its name: a parameter that is no text
+            return (
+                self.run(sorted({own.partition("[")[0] for own in tests}), limit)
+                if "[" in "".join(tests)
+                else (False, said)
+            )
+        failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        return code != 0, failed[0] if failed else f"exit code {code}"
+
+    def _child(self, tests: list[str], log: Path) -> int:
+        os.setpgid(0, 0)
+        os.chdir(ROOT)
+        os.environ |= {"PYTHONPATH": str(self.package), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(self.folder)}
+        tempfile.tempdir = None
+        sys.dont_write_bytecode = True
+        sys.meta_path[:] = [own for own in sys.meta_path if "ScikitBuild" not in type(own).__name__]
+        sys.path[:0] = [str(self.package), str(ROOT)]
+        for name in [own for own in sys.modules if own.partition(".")[0] in ("gnomon", "tests")]:
+            del sys.modules[name]
+        importlib.invalidate_caches()
+        with log.open("w") as stream, contextlib.suppress(SystemExit):
+            os.dup2(stream.fileno(), 1)
+            os.dup2(stream.fileno(), 2)
+            import pytest
+
+            return int(pytest.main(["-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]))
+        return 3
+
+
+def known_equivalents() -> dict[str, str]:
+    """The reasons of the faults that change nothing, by their keys."""
+    lines = EQUIVALENT.read_text(encoding="utf-8").splitlines() if EQUIVALENT.exists() else []
+    kept = [line for line in lines if line.strip() and not line.startswith("#")]
+    return {key: reason for key, _, reason in (line.rpartition(" :: ") for line in kept)}
+
+
+def tried(mutant: Mutant, key: str, shop: Workshop, covering: Covering, seconds: float) -> Outcome:
+    """Puts a fault in, runs the tests that reach it, and takes it out."""
+    began = time.monotonic()
+    tests, expected = [], 0.0
+    for own in covering.of(mutant.path, mutant.line):
+        if expected > seconds:
+            break
+        tests.append(own)
+        expected += covering.seconds[own]
+    if not tests:
+        return Outcome(mutant, key, "survived", 0.0, "no test reaches the line")
+    try:
+        if not shop.put(mutant):
+            return Outcome(mutant, key, "broken", time.monotonic() - began)
+        noticed, by = shop.run(tests, 60 + 5 * expected)
+    finally:
+        shop.take_out(mutant)
+    state = "noticed" if noticed else "survived"
+    return Outcome(mutant, key, state, time.monotonic() - began, by if noticed else f"{len(tests)} tests pass")
+
+
+def main() -> int:
+    """Runs from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument(
+        "--seconds", type=float, default=60, help="tests of so long a fault is shown to, the quickest first"
+    )
+    parser.add_argument("--least", type=float, default=0.9, help="the share that must be noticed")
+    parser.add_argument("--under", default="", help="faults in these files only, such as src/gnomon/intervals")
+    parser.add_argument("--again", type=Path, help="only the faults that survived in this report")
+    parser.add_argument(
+        "--map", type=Path, default=ROOT / "build" / "mutants", help="which test reaches what; made once"
+    )
+    parser.add_argument("--report", type=Path, help="where to write what became of each fault, as JSON")
+    given = parser.parse_args()
+    if not (given.map / "times.xml").exists():
+        measure(given.map, given.jobs)
+    covering = Covering(given.map)
+    equivalents = known_equivalents()
+    raws = {own: (ROOT / own).read_bytes() for own in {site.path for site in (everything := sites(ROOT))}}
+    drawn = random.Random(given.seed).sample(everything, len(everything))
+    chosen = [own for own in drawn if own.path.startswith(given.under)]
+    if given.again:
+        survived = {own["key"] for own in json.loads(given.again.read_text()) if own["state"] == "survived"}
+        chosen = [own for own in chosen if own.key(raws[own.path]) in survived]
+    for name in PRELOADED:
+        importlib.import_module(name)
+    outcomes: list[Outcome] = []
+    waiting = iter(chosen)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
+        shops: SimpleQueue[Workshop] = SimpleQueue()
+        for job in range(given.jobs):
+            shops.put(Workshop(Path(folder) / str(job)))
+
+        def one(mutant: Mutant) -> Outcome:
+            key = mutant.key(raws[mutant.path])
+            if key in equivalents:
+                return Outcome(mutant, key, "equivalent", 0.0, equivalents[key])
+            shop = shops.get()
+            try:
+                return tried(mutant, key, shop, covering, given.seconds)
+            finally:
+                shops.put(shop)
+
+        counted = 0
+        while counted < given.count:
+            batch = [
+                own for own in (next(waiting, None) for _ in range(min(given.count - counted, 4 * given.jobs))) if own
+            ]
+            if not batch:
+                break
+            for outcome in pool.map(one, batch):
+                outcomes.append(outcome)
+                counted += outcome.state in ("noticed", "survived")
+                if outcome.state == "survived":
+                    print(
+                        f"survived: {outcome.mutant.path}:{outcome.mutant.line}\n    {outcome.key}\n    {outcome.by}",
+                        flush=True,
+                    )
+    count = {
+        state: sum(own.state == state for own in outcomes) for state in ("noticed", "survived", "equivalent", "broken")
+    }
+    share = count["noticed"] / max(1, count["noticed"] + count["survived"])
+    if given.report:
+        given.report.write_text(json.dumps([vars(own) | {"mutant": vars(own.mutant)} for own in outcomes], indent=1))
+    print(f"{count['noticed']} of {count['noticed'] + count['survived']} faults noticed ({share:.0%}); "
+          f"{count['equivalent']} that change nothing and {count['broken']} that do not compile left out")  # fmt: skip
+    return 0 if share >= given.least else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Which tests reach a line, and how long each takes: from one run of the suite that notes both."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+COVERAGE, TIMES = "coverage", "times.xml"
+
+
+def measure(folder: Path, jobs: int) -> None:
+    """Runs the suite once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable, "-m", "pytest", "-q", "-n", str(jobs), "-p", "no:cacheprovider", "--cov=gnomon",
+        "--cov-context=test", "--cov-report=", f"--junitxml={folder / TIMES}",
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"COVERAGE_FILE": str(folder / COVERAGE)}, check=False)
+    if done.returncode:
+        sys.exit("the suite fails without any fault: mend that first")
+
+
+class Covering:
+    """Tests by the line that they reach."""
+
+    def __init__(self, folder: Path) -> None:
+        from coverage import CoverageData
+
+        self.data = CoverageData(str(folder / COVERAGE))
+        self.data.read()
+        self.files = {name.partition("gnomon/")[2] if "/src/gnomon/" not in name else name.rpartition("/src/gnomon/")[2]: name
+                      for name in self.data.measured_files()}  # fmt: skip
+        self.seconds: dict[str, float] = defaultdict(lambda: 0.2)
+        for case in ET.parse(folder / TIMES).getroot().iter("testcase"):
+            module = case.get("classname", "").replace(".", "/")
+            self.seconds[f"{module}.py::{case.get('name')}"] = float(case.get("time", 0.2))
+        self.names = sorted(self.seconds)
+
+    def of(self, path: str, line: int) -> list[str]:
+        """The tests that reach a line, the quickest first; where importing reaches it, those that reach the file."""
+        if path.startswith("core/"):
+            return sorted(
+                self.names, key=lambda own: (0 if "/kernels/" in own or "/states/" in own else 1, self.seconds[own])
+            )
+        name = self.files.get(path.removeprefix("src/gnomon/"))
+        if name is None:
+            return []
+        by_line = self.data.contexts_by_lineno(name)
+        tests = {own.partition("|")[0] for own in by_line.get(line, []) if own}
+        if not tests and line in by_line:
+            tests = {own.partition("|")[0] for contexts in by_line.values() for own in contexts if own}
+        return sorted(tests, key=lambda own: self.seconds[own])
