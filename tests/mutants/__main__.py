@@ -18,10 +18,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
-from queue import SimpleQueue
 
 from tests.mutants.covering import ROOT, Covering, measure
 from tests.mutants.sites import Mutant, sites
@@ -31,9 +33,9 @@ EQUIVALENT = Path(__file__).parent / "equivalent.txt"
 SITE = """import sys
 sys.meta_path[:] = [own for own in sys.meta_path if "ScikitBuild" not in type(own).__name__]
 """
-PRELOADED = ("numpy", "scipy.stats", "pandas", "polars", "pyarrow.dataset", "pyarrow.csv", "pyarrow.parquet", "rich.console",
+PRELOADED = ("numpy", "scipy.stats", "pandas", "polars", "pyarrow.dataset", "pyarrow.csv", "pyarrow.parquet",
              "sklearn.metrics", "sklearn.linear_model", "sklearn.ensemble", "hypothesis", "pytest", "click", "jinja2",
-             "matplotlib.pyplot")  # fmt: skip
+             "rich.console", "matplotlib.pyplot")  # fmt: skip
 
 
 @dataclass
@@ -56,7 +58,8 @@ class Workshop:
         shutil.copytree(ROOT / "src" / "gnomon", self.package / "gnomon", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "examples" / "predictions", self.package / "gnomon" / "demo", dirs_exist_ok=True)
         found = importlib.util.find_spec("gnomon.kernels._core")
-        assert found is not None and found.origin is not None
+        assert found is not None
+        assert found.origin is not None
         self.core = self.package / "gnomon" / "kernels" / Path(found.origin).name
         shutil.copy2(found.origin, self.core)
         (self.package / "sitecustomize.py").write_text(SITE)
@@ -160,91 +163,83 @@ def known_equivalents() -> dict[str, str]:
     return {key: reason for key, _, reason in (line.rpartition(" :: ") for line in kept)}
 
 
-def tried(mutant: Mutant, key: str, shop: Workshop, covering: Covering, seconds: float) -> Outcome:
+SHOP: Workshop
+
+
+def set_up(folder: str) -> None:
+    """What a working process needs: a workshop of its own."""
+    global SHOP  # noqa: PLW0603
+    SHOP = Workshop(Path(tempfile.mkdtemp(dir=folder)))
+
+
+def one(mutant: Mutant, key: str, tests: list[str], expected: float) -> Outcome:
     """Puts a fault in, runs the tests that reach it, and takes it out."""
     began = time.monotonic()
-    tests, expected = [], 0.0
-    for own in covering.of(mutant.path, mutant.line):
-        if expected > seconds:
-            break
-        tests.append(own)
-        expected += covering.seconds[own]
     if not tests:
         return Outcome(mutant, key, "survived", 0.0, "no test reaches the line")
     try:
-        if not shop.put(mutant):
+        if not SHOP.put(mutant):
             return Outcome(mutant, key, "broken", time.monotonic() - began)
-        noticed, by = shop.run(tests, 60 + 5 * expected)
+        noticed, by = SHOP.run(tests, 60 + 5 * expected)
     finally:
-        shop.take_out(mutant)
-    state = "noticed" if noticed else "survived"
-    return Outcome(mutant, key, state, time.monotonic() - began, by if noticed else f"{len(tests)} tests pass")
+        SHOP.take_out(mutant)
+    by = by if noticed else f"{len(tests)} tests pass"
+    return Outcome(mutant, key, "noticed" if noticed else "survived", time.monotonic() - began, by)
 
 
-def main() -> int:
-    """Runs from the command line."""
+def arguments() -> argparse.Namespace:
+    """What is said at the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument(
-        "--seconds", type=float, default=60, help="tests of so long a fault is shown to, the quickest first"
-    )
+    parser.add_argument("--seconds", type=float, default=60, help="of tests that a fault is shown to, quick ones first")
     parser.add_argument("--least", type=float, default=0.9, help="the share that must be noticed")
     parser.add_argument("--under", default="", help="faults in these files only, such as src/gnomon/intervals")
     parser.add_argument("--again", type=Path, help="only the faults that survived in this report")
     parser.add_argument(
-        "--map", type=Path, default=ROOT / "build" / "mutants", help="which test reaches what; made once"
+        "--map", type=Path, default=ROOT / "build" / "mutants", help="what each test reaches; made once"
     )
     parser.add_argument("--report", type=Path, help="where to write what became of each fault, as JSON")
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Runs from the command line."""
+    given = arguments()
     if not (given.map / "times.xml").exists():
         measure(given.map, given.jobs)
-    covering = Covering(given.map)
-    equivalents = known_equivalents()
-    raws = {own: (ROOT / own).read_bytes() for own in {site.path for site in (everything := sites(ROOT))}}
+    covering, equivalents, everything = Covering(given.map), known_equivalents(), sites(ROOT)
+    raws = {own: (ROOT / own).read_bytes() for own in {site.path for site in everything}}
     drawn = random.Random(given.seed).sample(everything, len(everything))
-    chosen = [own for own in drawn if own.path.startswith(given.under)]
+    chosen = [(own, own.key(raws[own.path])) for own in drawn if own.path.startswith(given.under)]
     if given.again:
         survived = {own["key"] for own in json.loads(given.again.read_text()) if own["state"] == "survived"}
-        chosen = [own for own in chosen if own.key(raws[own.path]) in survived]
+        chosen = [own for own in chosen if own[1] in survived]
     for name in PRELOADED:
         importlib.import_module(name)
-    outcomes: list[Outcome] = []
-    waiting = iter(chosen)
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
-        shops: SimpleQueue[Workshop] = SimpleQueue()
-        for job in range(given.jobs):
-            shops.put(Workshop(Path(folder) / str(job)))
-
-        def one(mutant: Mutant) -> Outcome:
-            key = mutant.key(raws[mutant.path])
-            if key in equivalents:
-                return Outcome(mutant, key, "equivalent", 0.0, equivalents[key])
-            shop = shops.get()
-            try:
-                return tried(mutant, key, shop, covering, given.seconds)
-            finally:
-                shops.put(shop)
-
+    outcomes = [Outcome(mutant, key, "equivalent", 0.0, equivalents[key]) for mutant, key in chosen[: 2 * given.count]
+                if key in equivalents]  # fmt: skip
+    waiting = iter([own for own in chosen if own[1] not in equivalents])
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(given.jobs, get_context("fork"), set_up, (folder,)) as pool,
+    ):
         counted = 0
+        running: set[Future[Outcome]] = set()
         while counted < given.count:
-            batch = [
-                own for own in (next(waiting, None) for _ in range(min(given.count - counted, 4 * given.jobs))) if own
-            ]
-            if not batch:
+            for mutant, key in islice(waiting, min(2 * given.jobs, given.count - counted) - len(running)):
+                running.add(pool.submit(one, mutant, key, *covering.shown(mutant.path, mutant.line, given.seconds)))
+            if not running:
                 break
-            for outcome in pool.map(one, batch):
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for outcome in (own.result() for own in done):
                 outcomes.append(outcome)
                 counted += outcome.state in ("noticed", "survived")
                 if outcome.state == "survived":
-                    print(
-                        f"survived: {outcome.mutant.path}:{outcome.mutant.line}\n    {outcome.key}\n    {outcome.by}",
-                        flush=True,
-                    )
-    count = {
-        state: sum(own.state == state for own in outcomes) for state in ("noticed", "survived", "equivalent", "broken")
-    }
+                    at = f"{outcome.mutant.path}:{outcome.mutant.line}"
+                    print(f"survived: {at}\n    {outcome.key}\n    {outcome.by}", flush=True)
+    count = Counter(own.state for own in outcomes)
     share = count["noticed"] / max(1, count["noticed"] + count["survived"])
     if given.report:
         given.report.write_text(json.dumps([vars(own) | {"mutant": vars(own.mutant)} for own in outcomes], indent=1))

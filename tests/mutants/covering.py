@@ -33,8 +33,7 @@ class Covering:
 
         self.data = CoverageData(str(folder / COVERAGE))
         self.data.read()
-        self.files = {name.partition("gnomon/")[2] if "/src/gnomon/" not in name else name.rpartition("/src/gnomon/")[2]: name
-                      for name in self.data.measured_files()}  # fmt: skip
+        self.files = {name.rpartition("/gnomon/")[2]: name for name in self.data.measured_files()}
         self.seconds: dict[str, float] = defaultdict(lambda: 0.2)
         for case in ET.parse(folder / TIMES).getroot().iter("testcase"):
             module = case.get("classname", "").replace(".", "/")
@@ -55,3 +54,13 @@ class Covering:
         if not tests and line in by_line:
             tests = {own.partition("|")[0] for contexts in by_line.values() for own in contexts if own}
         return sorted(tests, key=lambda own: self.seconds[own])
+
+    def shown(self, path: str, line: int, seconds: float) -> tuple[list[str], float]:
+        """The tests that a fault in a line is shown to, no more than so many seconds of them, and their seconds."""
+        tests, expected = [], 0.0
+        for own in self.of(path, line):
+            if expected > seconds:
+                break
+            tests.append(own)
+            expected += self.seconds[own]
+        return tests, expected

@@ -136,7 +136,8 @@ def is_command(decorators: list[ast.expr]) -> bool:
 
 
 TOKENS = re.compile(
-    r"(?P<skip>//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|^[ \t]*#[^\n]*(?:\\\n[^\n]*)*|template <[^\n]*)"
+    r"(?P<skip>//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'"
+    r"|^[ \t]*#[^\n]*(?:\\\n[^\n]*)*|template <[^\n]*)"
     r"|(?P<compared> (?:<=|>=|==|!=|<|>) )|(?P<logic> (?:&&|\|\|) )|(?P<computed> (?:\+|-|\*|/) )|(?P<added> [+-]= )"
     r"|(?P<called>std::(?:min|max)\b)|(?P<flag>\b(?:true|false)\b)|(?P<number>(?<![\w.'])\d+(?![\w.']))",
     re.MULTILINE | re.DOTALL,
