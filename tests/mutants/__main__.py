@@ -7,7 +7,6 @@ change nothing are listed in equivalent.txt, each with its reason. Ends with 1 i
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib.util
 import json
 import os
@@ -18,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
@@ -114,7 +114,14 @@ class Workshop:
         log = self.folder / "log"
         child = os.fork()
         if child == 0:
-            os._exit(self._child(tests, log))
+            code = 3
+            try:
+                code = self._child(tests, log)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stderr.flush()
+                os._exit(code)
         until = time.monotonic() + limit
         while True:
             done, status = os.waitpid(child, os.WNOHANG)
@@ -138,6 +145,9 @@ class Workshop:
 
     def _child(self, tests: list[str], log: Path) -> int:
         os.setpgid(0, 0)
+        with log.open("w") as stream:
+            os.dup2(stream.fileno(), 1)
+            os.dup2(stream.fileno(), 2)
         os.chdir(ROOT)
         os.environ |= {"PYTHONPATH": str(self.package), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(self.folder)}
         tempfile.tempdir = None
@@ -147,13 +157,9 @@ class Workshop:
         for name in [own for own in sys.modules if own.partition(".")[0] in ("gnomon", "tests")]:
             del sys.modules[name]
         importlib.invalidate_caches()
-        with log.open("w") as stream, contextlib.suppress(SystemExit):
-            os.dup2(stream.fileno(), 1)
-            os.dup2(stream.fileno(), 2)
-            import pytest
+        import pytest
 
-            return int(pytest.main(["-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]))
-        return 3
+        return int(pytest.main(["-x", "-q", "--tb=no", "-p", "no:cacheprovider", *tests]))
 
 
 def known_equivalents() -> dict[str, str]:
@@ -198,7 +204,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--under", default="", help="faults in these files only, such as src/gnomon/intervals")
     parser.add_argument("--again", type=Path, help="only the faults that survived in this report")
     parser.add_argument(
-        "--map", type=Path, default=ROOT / "build" / "mutants", help="what each test reaches; made once"
+        "--map", type=Path, default=ROOT / "build" / "mutants", help="what each test reaches, made once"
     )
     parser.add_argument("--report", type=Path, help="where to write what became of each fault, as JSON")
     return parser.parse_args()
