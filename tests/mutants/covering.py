@@ -36,24 +36,34 @@ class Covering:
         self.files = {name.rpartition("/gnomon/")[2]: name for name in self.data.measured_files()}
         self.seconds: dict[str, float] = defaultdict(lambda: 0.2)
         for case in ET.parse(folder / TIMES).getroot().iter("testcase"):
-            module = case.get("classname", "").replace(".", "/")
-            self.seconds[f"{module}.py::{case.get('name')}"] = float(case.get("time", 0.2))
+            *module, last = case.get("classname", "").split(".")
+            within = f"{last}.py" if last.startswith("test_") else f"{module.pop()}.py::{last}"
+            self.seconds[f"{'/'.join([*module, within])}::{case.get('name')}"] = float(case.get("time", 0.2))
         self.names = sorted(self.seconds)
+        reaching = {own.partition("|")[0] for own in self.data.measured_contexts()}
+        # Tests that start processes of their own, where nobody noted what they reach.
+        self.outside = sorted(set(self.names) - reaching, key=lambda own: self.seconds[own])
 
     def of(self, path: str, line: int) -> list[str]:
-        """The tests that reach a line, the quickest first; where importing reaches it, those that reach the file."""
+        """The tests that reach a line, the quickest first; where importing reaches it, those that reach the file.
+
+        Where none does, those that reach the file and those that start processes of their own; the peer's tests of a
+        metric do so, too.
+        """
         if path.startswith("core/"):
             return sorted(
                 self.names, key=lambda own: (0 if "/kernels/" in own or "/states/" in own else 1, self.seconds[own])
             )
         name = self.files.get(path.removeprefix("src/gnomon/"))
-        if name is None:
-            return []
-        by_line = self.data.contexts_by_lineno(name)
+        by_line = self.data.contexts_by_lineno(name) if name else {}
         tests = {own.partition("|")[0] for own in by_line.get(line, []) if own}
-        if not tests and line in by_line:
+        outside = [
+            own for own in self.outside if path.startswith("src/gnomon/metrics/") and own.startswith("tests/peer/")
+        ]
+        if not tests:
             tests = {own.partition("|")[0] for contexts in by_line.values() for own in contexts if own}
-        return sorted(tests, key=lambda own: self.seconds[own])
+            outside = self.outside
+        return [*sorted(tests, key=lambda own: self.seconds[own]), *outside]
 
     def shown(self, path: str, line: int, seconds: float) -> tuple[list[str], float]:
         """The tests that a fault in a line is shown to, no more than so many seconds of them, and their seconds."""
