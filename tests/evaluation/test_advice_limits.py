@@ -1,0 +1,166 @@
+"""Each rule of advice just inside its limit, and just outside."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import gnomon
+from gnomon.evaluation.advice import RULES
+from gnomon.evaluation.result import SURE
+from tests.evaluation.test_advice import scored, sliced, split
+
+RULE = {rule.name: rule for rule in RULES}
+GOOD = gnomon.evaluate(*scored())
+REGRESSION = gnomon.evaluate([1.0, 2.0, 3.0, 5.0, 4.0], [1.5, 2.0, 2.5, 5.0, 4.5], task="regression")
+SPLIT = split(scored(), scored(seed=1))
+SLICED = sliced(worse=True)
+LESS = 1e-9
+
+
+def having(ev, name, **changes):
+    """An evaluation with another estimate."""
+    return replace(ev, estimates={**ev.estimates, name: replace(ev[name], **changes)})
+
+
+def auc(**changes):
+    """An evaluation with another AUC."""
+    return having(GOOD, "roc_auc", **changes)
+
+
+def against(ev, name, value=None, **changes):
+    """An evaluation with another guess, or another difference to it."""
+    estimates, differences = dict(ev.baseline.estimates), dict(ev.baseline.differences)
+    if value is not None:
+        estimates[name] = replace(estimates[name], value=value)
+    if changes:
+        differences[name] = replace(differences[name], **changes)
+    return replace(ev, baseline=replace(ev.baseline, estimates=estimates, differences=differences))
+
+
+def calibrated(p_value=0.001, slope=(0.5, 0.4, 0.6), intercept=(0.0, -0.1, 0.1)):
+    """An evaluation with such a calibration."""
+    found = GOOD.calibration
+    ends = ("value", "low", "high")
+    return replace(GOOD, calibration=replace(
+        found, p_value=p_value, slope=replace(found.slope, **dict(zip(ends, slope, strict=True))),
+        intercept=replace(found.intercept, **dict(zip(ends, intercept, strict=True))),
+    ))  # fmt: skip
+
+
+def counted(positives):
+    """Decisions on a hundred rows, of which so many are positive."""
+    y = [1] * positives + [0] * (100 - positives)
+    return gnomon.evaluate(y, [1 - own for own in y[:3]] + y[3:])
+
+
+def shares(positives, n=100):
+    """Scores of so many positives among n rows."""
+    rng = np.random.default_rng(1)
+    y = np.arange(n) < positives
+    return gnomon.evaluate(y.astype(int), np.clip(0.5 * y + rng.random(n) / 2, 0, 1))
+
+
+def gapped(value, low, train=0.9):
+    """A gap of the AUC to the rows of training, whose interval has this lower end."""
+    test = having(SPLIT, "roc_auc", value=train - value, high=train - value)
+    return replace(test, train=having(SPLIT.train, "roc_auc", value=train, low=train - (value - low)))
+
+
+def differing(value, adjusted, p_value=1e-6):
+    """Slices of which one differs so from the rest."""
+    slices = dict(SLICED.slices["group"])
+    for name, own in slices.items():
+        difference = replace(own.differences["roc_auc"], value=0.0, adjusted=1.0)
+        if name == "3":
+            difference = replace(difference, value=value, adjusted=adjusted, p_value=p_value)
+        slices[name] = replace(own, differences={"roc_auc": difference})
+    return replace(SLICED, slices={"group": slices})
+
+
+MAJORITY = GOOD.baseline.estimates["accuracy"].value
+# By rule: evaluations of which advice is given, and others so near that it is not.
+LIMITS = {
+    "accuracy_equals_majority": ([having(GOOD, "accuracy", value=MAJORITY)],
+                                 [having(GOOD, "accuracy", value=MAJORITY + s * LESS) for s in (1, -1)]),
+    "accuracy_below_majority": ([having(GOOD, "accuracy", value=MAJORITY - LESS)],
+                                [having(GOOD, "accuracy", value=MAJORITY)]),
+    "accuracy_near_majority": ([against(GOOD, "accuracy", low=0.0)],
+                               [against(GOOD, "accuracy", low=LESS),
+                                having(against(GOOD, "accuracy", low=-0.1), "accuracy", value=MAJORITY)]),
+    "worse_than_guessing": ([against(GOOD, "brier_score", low=LESS), against(REGRESSION, "mse", low=LESS)],
+                            [against(GOOD, "brier_score", low=0.0), against(against(GOOD, "brier_score", low=LESS),
+                                                                            "brier_score", value=0.0)]),
+    "negative_r2": ([having(REGRESSION, "r2", value=-LESS)], [having(REGRESSION, "r2", value=0.0)]),
+    "few_rows": ([counted(9), counted(91)], [counted(10), counted(90), counted(50)]),
+    "inverted_scores": ([auc(value=0.4, low=0.3, high=0.5 - LESS),
+                         auc(value=0.5 - LESS, low=float("nan"), high=float("nan"))],
+                        [auc(value=0.4, low=0.3, high=0.5),
+                         auc(value=0.5, low=float("nan"), high=float("nan"))]),
+    "no_ranking": ([auc(value=0.6, low=0.5, high=0.7), auc(value=0.4, low=0.3, high=0.5)],
+                   [auc(value=0.6, low=0.5 + LESS, high=0.7),
+                    auc(value=0.4, low=0.3, high=0.5 - LESS)]),
+    "auc_band": ([auc(value=0.9995 - LESS, low=0.99), auc(value=0.5, low=0.5 + LESS)],
+                 [auc(value=0.9995, low=0.99), auc(value=0.5 - LESS, low=0.5 + LESS),
+                  auc(value=0.6, low=0.5)]),
+    "leakage": ([auc(value=0.9995, low=0.99)], [auc(value=0.9995 - LESS, low=0.99),
+                                                                    auc(value=1.0, low=0.5)]),
+    "rare_positives": ([shares(19)], [shares(20)]),
+    "better_threshold": ([having(GOOD, "f1", value=GOOD.thresholds.best("f1").value - 0.02 - LESS)],
+                         [having(GOOD, "f1", value=GOOD.thresholds.best("f1").value - 0.02 + LESS)]),
+    "too_extreme": ([calibrated(slope=(0.8, 0.7, 1 - LESS)), calibrated(p_value=0.01 - LESS)],
+                    [calibrated(slope=(0.8, 0.7, 1.0)), calibrated(p_value=0.01), calibrated(slope=(0.0, -0.1, 0.1))]),
+    "too_timid": ([calibrated(slope=(1.2, 1 + LESS, 1.4))], [calibrated(slope=(1.2, 1.0, 1.4)),
+                                                            calibrated(p_value=0.01, slope=(1.2, 1.1, 1.4))]),
+    "shifted": ([calibrated(slope=(1.0, 1.0, 1.1), intercept=(0.2, LESS, 0.4)),
+                 calibrated(slope=(1.0, 0.9, 1.0), intercept=(-0.2, -0.4, -LESS))],
+                [calibrated(slope=(1.0, 0.9, 1.1), intercept=(0.2, 0.0, 0.4)),
+                 calibrated(slope=(1.0, 0.9, 1.1), intercept=(-0.2, -0.4, 0.0)),
+                 calibrated(slope=(1.2, 1 + LESS, 1.4), intercept=(0.2, 0.1, 0.4)),
+                 calibrated(p_value=0.01, slope=(1.0, 0.9, 1.1), intercept=(0.2, 0.1, 0.4))]),
+    "overfitting": ([gapped(0.02, LESS)], [gapped(0.02, 0.0), gapped(0.02 - LESS, 0.01)]),
+    "underfitting": ([gapped(0.0, 0.0, train=0.7 - LESS)], [gapped(0.0, 0.0, train=0.7)]),
+    "worst_slice": ([differing(-0.1, SURE)],
+                    [differing(-0.1, SURE + LESS), differing(0.1, 1e-9), differing(-0.1, 0.2, 1e-4)]),
+}  # fmt: skip
+# Rules without a number for a limit: what makes them apply is there or it is not (test_advice.py).
+WITHOUT = {"one_answer", "decisions_as_scores", "constant_score", "which_error", "most_confused"}
+
+
+def test_every_rule_is_tried():
+    """A new rule needs a line in LIMITS."""
+    assert set(LIMITS) | WITHOUT == set(RULE)
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_inside_and_outside(name):
+    """Advice at the limit on the one side, none on the other."""
+    inside, outside = LIMITS[name]
+    for ev in inside:
+        assert RULE[name](ev) is not None
+    for ev in outside:
+        assert RULE[name](ev) is None
+
+
+@pytest.mark.parametrize(("value", "band"), [
+    (0.9, "excellent"), (0.9 - LESS, "good"), (0.8, "good"), (0.8 - LESS, "fair"), (0.7, "fair"),
+    (0.7 - LESS, "poor, but meaningful"), (0.6, "poor, but meaningful"), (0.6 - LESS, "not good"),
+])  # fmt: skip
+def test_bands_belong_to_the_better_one(value, band):
+    """At each limit of the bands of the AUC."""
+    assert RULE["auc_band"](auc(value=value, low=0.55, high=0.99)).numbers["band"] == band
+
+
+def test_the_way_probabilities_are_off():
+    """An intercept below 0 is of probabilities that are too high."""
+    for sign, way in ((-1, "too high"), (1, "too low")):
+        ends = (0.2 * sign, *sorted((0.1 * sign, 0.3 * sign)))
+        assert RULE["shifted"](calibrated(slope=(1.0, 0.9, 1.1), intercept=ends)).numbers["way"] == way
+
+
+def test_which_of_the_errors_is_which():
+    """Missed rows are false negatives, alarms false positives."""
+    ev = gnomon.evaluate([1] * 10 + [0] * 20, [1] * 7 + [0] * 3 + [1] * 5 + [0] * 15)
+    numbers = RULE["which_error"](ev).numbers
+    assert (numbers["missed"], numbers["alarms"]) == (3, 5)
+    assert (numbers["recall"], numbers["precision"]) == (0.7, 7 / 12)
