@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.states.base import of_one_class
 from gnomon.states.wire import pack, strict, unpack
 
 
@@ -56,6 +57,7 @@ class Agreement:
         own = table[np.arange(len(table)), prediction] if len(table) else np.zeros(0)
         return cls(len(table), int((own < table.max(axis=1, initial=-np.inf)).sum()))
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
         """The state of the rows of both."""
         return type(self)(

@@ -12,7 +12,13 @@ A state summarises some rows under a schema. Its laws, tested once for every sta
 
 from __future__ import annotations
 
-from typing import Protocol, Self
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol, Self, TypeVar
+
+from gnomon.errors import StateError
+
+S = TypeVar("S")
 
 
 class State(Protocol):
@@ -34,3 +40,15 @@ class State(Protocol):
             StateError: The bytes are no state of this kind, of another version, or damaged.
         """
         ...
+
+
+def of_one_class(merge: Callable[[S, S], S]) -> Callable[[S, S], S]:
+    """Makes a merge refuse a state of another class with a StateError."""
+
+    @wraps(merge)
+    def merged(self: S, other: Any) -> S:
+        if type(self) is not type(other):
+            raise StateError(f"a {type(other).__name__} does not merge into a {type(self).__name__}")
+        return merge(self, other)
+
+    return merged

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gnomon.errors import StateError
 from gnomon.kernels.confusion import count_confusion, count_confusion_at, sum_confusion_weights
 from gnomon.kernels.exact import ExactSum
+from gnomon.states.base import of_one_class
 from gnomon.states.wire import pack, pack_sum, strict, unpack, unpack_sum
 
 # cell (true * classes + predicted) -> sum of weights, sum of squared weights
@@ -70,6 +71,7 @@ class Confusion:
         """The number of classes."""
         return len(self.counts)
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
         """The state of the rows of both.
 

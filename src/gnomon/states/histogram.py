@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import StateError
 from gnomon.kernels.histogram import ScoreCounts, WeightUnits
+from gnomon.states.base import of_one_class
 from gnomon.states.wire import pack, strict, unpack
 
 # More bins than this no histogram is asked for.
@@ -46,6 +47,7 @@ class ScoreHistogram:
         self.counts.add(score, label, weight)
         self.n += len(score)
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
         """The state of the rows of both.
 

@@ -9,8 +9,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.errors import StateError
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.losses import sum_binary_losses, sum_values, total_of
+from gnomon.states.base import of_one_class
 from gnomon.states.wire import pack, pack_sum, strict, unpack, unpack_sum
 
 
@@ -40,6 +42,7 @@ class Weight:
         sums = sum_values(weight * mask, None, threads)  # the rest adds nothing, and nothing is gathered
         return cls(rows, sums.value, sums.square)
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
         """The weight of the rows of both."""
         return type(self)(self.n + other.n, self.total + other.total, self.squares + other.squares)
@@ -86,6 +89,7 @@ class MeanLoss:
         squared = sums if weight is None else sum_values(losses, weight * weight, threads)
         return cls(Weight.of(len(losses), weight, threads), sums.value, *squared)
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
         """The state of the rows of both."""
         return type(self)(
@@ -162,10 +166,17 @@ class ClassLoss:
         value = sums(own)
         return cls(loss, value, value if own is None else sums(own * own))
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
-        """The state of the rows of both."""
+        """The state of the rows of both.
+
+        Raises:
+            StateError: They have different numbers of classes.
+        """
         if not self.value or not other.value:
             return self if self.value else other
+        if len(self.value) != len(other.value):
+            raise StateError("losses of different numbers of classes do not merge")
         return type(self)(
             self.loss.merge(other.loss),
             tuple(mine + own for mine, own in zip(self.value, other.value, strict=True)),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import StateError
+from gnomon.states.base import of_one_class
 from gnomon.states.rows import KeptRows
 from gnomon.states.wire import pack, strict, unpack
 
@@ -81,6 +82,7 @@ class Panel(KeptRows):
         chunk = (target, *known, *(column for own in answers for column in own.columns))
         return cls((chunk,) if len(target) else (), weight is not None, clusters is not None, layout)
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
         """The state of the rows of both.
 

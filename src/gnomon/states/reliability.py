@@ -11,6 +11,7 @@ from gnomon.errors import StateError
 from gnomon.kernels.histogram import WeightUnits
 from gnomon.kernels.probability_bins import ProbabilityCounts, count_probabilities
 from gnomon.kernels.ranking import unit_of
+from gnomon.states.base import of_one_class
 from gnomon.states.mean import Weight
 from gnomon.states.wire import pack, strict, unpack
 
@@ -58,6 +59,7 @@ class Reliability:
         own = count_probabilities(score, label, weight, self.units, EDGES, threads)
         return type(self)(self.units, self.counts + own)
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
         """The state of the rows of both.
 

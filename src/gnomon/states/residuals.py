@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.residuals import TERMS, largest_residual, sum_residuals
+from gnomon.states.base import of_one_class
 from gnomon.states.mean import Weight
 from gnomon.states.rows import KeptRows
 from gnomon.states.wire import pack, pack_sum, strict, unpack, unpack_sum
@@ -45,6 +46,7 @@ class Residuals:
         largest = largest_residual(target, prediction, threads)
         return cls(Weight.of(len(target), weight, threads), sums, sums2, largest)
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
         """The state of the rows of both."""
         return type(self)(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import StateError
+from gnomon.states.base import of_one_class
 from gnomon.states.wire import pack, strict, unpack
 
 
@@ -28,6 +29,7 @@ class KeptRows:
         """The number of rows."""
         return sum(len(chunk[0]) for chunk in self.chunks)
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
         """The state of the rows of both.
 

@@ -6,6 +6,8 @@ import heapq
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
+from gnomon.errors import StateError
+from gnomon.states.base import of_one_class
 from gnomon.states.wire import pack, strict, unpack
 
 
@@ -53,9 +55,16 @@ class WorstRows:
         """How wrong a row must be to be kept."""
         return self.rows[-1].wrongness if len(self.rows) == self.most and self.rows else float("-inf")
 
+    @of_one_class
     def merge(self, other: Self) -> Self:
-        """The most wrong of the rows of both."""
-        return type(self).of(max(self.most, other.most), [*self.rows, *other.rows])
+        """The most wrong of the rows of both.
+
+        Raises:
+            StateError: They keep different numbers of rows.
+        """
+        if self.most != other.most:
+            raise StateError("lists of the most wrong rows of different lengths do not merge")
+        return type(self).of(self.most, [*self.rows, *other.rows])
 
     def to_bytes(self) -> bytes:
         """The state as bytes."""
