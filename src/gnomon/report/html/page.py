@@ -65,7 +65,7 @@ def framed(template: str, data: Mapping[str, Any], styles: Sequence[str] = ("rep
         values: What is set into the template.
     """
     style, script = "".join(map(asset, styles)), asset("report.js")
-    library = chart_library().replace("</script", "<\\/script")
+    library = f"/*!\n{asset('licences.txt')}*/\n" + chart_library().replace("</script", "<\\/script")
     policy = "; ".join(
         (
             "default-src 'none'",
