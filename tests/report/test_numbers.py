@@ -262,6 +262,16 @@ def test_the_slider(threshold):
         assert shown == [number(own) for own in (ev[name].value, ev[name].low, ev[name].high)]
 
 
+def test_the_slider_where_an_estimate_is_missing():
+    """An evaluation that was saved without one of the measures is shown all the same, from the table's counts."""
+    ev = gnomon.evaluate(DATA, target="y", score="strong")
+    form = ev.to_dict()
+    del form["estimates"]["specificity"]
+    bare = gnomon.Evaluation.from_dict(form)
+    assert stops_of(bare, 40)["measures"]["specificity"][0] == stops_of(ev, 40)["measures"]["specificity"][0]
+    assert bare.to_html()
+
+
 def test_the_table_of_pairs(compared):
     """Each row is the second model less the first; p-values are Holm's, which differ from the plain ones."""
     assert len(compared.pairs) == 3

@@ -78,7 +78,7 @@ def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
     start = start_of(evaluation, table)
     told = {name: [[number(each) for each in end.tolist()] for end in bands[name]] for name in SHOWN}
     if used is not None:
-        for name in SHOWN:
+        for name in evaluation.estimates.keys() & set(SHOWN):  # one that was saved may lack some
             own = evaluation[name]
             for end, value in zip(told[name], (own.value, own.low, own.high), strict=True):
                 end[start] = number(value)
