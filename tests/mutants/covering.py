@@ -11,6 +11,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 COVERAGE, TIMES = "coverage", "times.xml"
+# Folders of tests that look closely at a part of the code, where it is not the one of the same name.
+AREAS = {"core": ("kernels", "states", "metrics"), "metrics": ("metrics", "peer"), "kernels": ("kernels", "metrics"),
+         "measures": ("measures", "metrics", "intervals", "evaluation"), "sources": ("sources", "schema"),
+         "schema": ("schema", "sources"), "intervals": ("intervals", "evaluation"),
+         "thresholds": ("thresholds", "decision")}  # fmt: skip
 
 
 def measure(folder: Path, jobs: int) -> None:
@@ -45,25 +50,26 @@ class Covering:
         self.outside = sorted(set(self.names) - reaching, key=lambda own: self.seconds[own])
 
     def of(self, path: str, line: int) -> list[str]:
-        """The tests that reach a line, the quickest first; where importing reaches it, those that reach the file.
+        """The tests that reach a line: those in the folder that mirrors the file's first, quick ones before slow ones.
 
-        Where none does, those that reach the file and those that start processes of their own; the peer's tests of a
-        metric do so, too.
+        Where importing reaches it, or nothing that was noted does, those that reach the file, and then those that start
+        processes of their own.
         """
+        area = AREAS.get(path.split("/", maxsplit=1)[0]) or AREAS.get(path.split("/")[2], (path.split("/")[2],))
+
+        def order(own: str) -> tuple[bool, float]:
+            return own.split("/")[1] not in area, self.seconds[own]
+
         if path.startswith("core/"):
-            return sorted(
-                self.names, key=lambda own: (0 if "/kernels/" in own or "/states/" in own else 1, self.seconds[own])
-            )
+            return sorted(self.names, key=order)
         name = self.files.get(path.removeprefix("src/gnomon/"))
         by_line = self.data.contexts_by_lineno(name) if name else {}
         tests = {own.partition("|")[0] for own in by_line.get(line, []) if own}
-        outside = [
-            own for own in self.outside if path.startswith("src/gnomon/metrics/") and own.startswith("tests/peer/")
-        ]
+        outside = [own for own in self.outside if own.split("/")[1] in area]
         if not tests:
             tests = {own.partition("|")[0] for contexts in by_line.values() for own in contexts if own}
             outside = self.outside
-        return [*sorted(tests, key=lambda own: self.seconds[own]), *outside]
+        return sorted({*tests, *outside}, key=order)
 
     def shown(self, path: str, line: int, seconds: float) -> tuple[list[str], float]:
         """The tests that a fault in a line is shown to, no more than so many seconds of them, and their seconds."""
