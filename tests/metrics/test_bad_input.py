@@ -139,3 +139,24 @@ def test_sklearn_is_not_loaded():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("call", "name"), [
+    (lambda wrong: gnomon.metrics.fbeta_score([0, 1], [0, 1], beta=wrong), "beta"),
+    (lambda wrong: gnomon.metrics.ndcg_score([[0, 1]], [[0.2, 0.3]], k=wrong), "k"),
+    (lambda wrong: gnomon.metrics.top_k_accuracy_score([0, 1, 2], np.eye(3), k=wrong), "k"),
+    (lambda wrong: gnomon.metrics.mean_pinball_loss([0.0, 1.0], [0.0, 1.0], alpha=wrong), "alpha"),
+    (lambda wrong: gnomon.metrics.roc_auc_score([0, 1], [0.1, 0.9], max_fpr=wrong), "max_fpr"),
+])  # fmt: skip
+@pytest.mark.parametrize("wrong", ["2", True, -1, [1]], ids=str)
+def test_parameters_that_are_no_numbers(call, name, wrong):
+    """Text, booleans, numbers out of range and lists are named."""
+    with pytest.raises(ValueError, match=name):
+        call(wrong)
+
+
+def test_adjusted_balanced_accuracy():
+    """What exceeds chance, of what could: by hand and as scikit-learn has it."""
+    y, p = [0, 0, 1, 1, 2, 2], [0, 0, 1, 2, 2, 0]
+    plain = gnomon.metrics.balanced_accuracy_score(y, p)
+    assert gnomon.metrics.balanced_accuracy_score(y, p, adjusted=True) == pytest.approx((plain - 1 / 3) / (1 - 1 / 3))

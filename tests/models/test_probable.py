@@ -1,0 +1,29 @@
+"""When the predictions of a model that does not say what it is are probabilities."""
+
+import numpy as np
+import pytest
+
+from gnomon.models.evaluate import probable
+
+TRUTH = np.array([0, 1, 1])
+
+
+@pytest.mark.parametrize(("predicted", "truth", "expected"), [
+    ([0.2, 0.7, 0.9], TRUTH, True), ([0.0, 1.0, 0.5], TRUTH, True), ([0.0, 1.0, 1.0], TRUTH, False),
+    ([-0.001, 0.7, 0.9], TRUTH, False), ([0.2, 0.7, 1.001], TRUTH, False), ([0.2, 0.7, np.nan], TRUTH, False),
+    ([0.2, 0.7, 0.9], np.array([0, 1, 2]), False), ([0.2, 0.7, 0.9], np.array([0.0, 1.0, 1.0]), False),
+    ([0.2, 0.7, 0.9], np.array([False, True, True]), True),
+    ([[0.5, 0.5], [0.0, 1.0], [0.25, 0.75]], TRUTH, True), ([[0.5, 0.4], [0.0, 1.0], [0.25, 0.75]], TRUTH, False),
+    ([[0.5, 0.5005], [0.0, 1.0], [0.25, 0.75]], TRUTH, True),
+    ([[0.5, 0.5], [0.0, 1.0], [0.25, 0.75]], TRUTH + 1, False),
+    ([[0.5, 0.5], [0.0, 1.0], [0.25, 0.75]], TRUTH - 1, False),
+])  # fmt: skip
+def test_probabilities_of_classes(predicted, truth, expected):
+    """Between 0 and 1 with both ends, of classes that are whole numbers from 0, and something between."""
+    assert probable(np.array(predicted), truth) is expected
+
+
+def test_what_is_none():
+    """Whole numbers, and no rows."""
+    assert not probable(np.array([0, 1, 1]), TRUTH)
+    assert not probable(np.array([], float), np.array([], int))
