@@ -19,8 +19,10 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -169,6 +171,11 @@ def known_equivalents() -> dict[str, str]:
     return {key: reason for key, _, reason in (line.rpartition(" :: ") for line in kept)}
 
 
+def reason_of(key: str, equivalents: dict[str, str]) -> str | None:
+    """Why a fault changes nothing; None where nobody says so."""
+    return next((reason for known, reason in equivalents.items() if key == known or fnmatchcase(key, known)), None)
+
+
 SHOP: Workshop
 
 
@@ -227,9 +234,18 @@ def main() -> int:
         chosen = [own for own in chosen if own[1] in survived]
     for name in PRELOADED:
         importlib.import_module(name)
-    outcomes = [Outcome(mutant, key, "equivalent", 0.0, equivalents[key]) for mutant, key in chosen[: 2 * given.count]
-                if key in equivalents]  # fmt: skip
-    waiting = iter([own for own in chosen if own[1] not in equivalents])
+    outcomes: list[Outcome] = []
+
+    def others() -> Iterator[tuple[Mutant, str]]:
+        """Those that are not known to change nothing."""
+        for mutant, key in chosen:
+            reason = reason_of(key, equivalents)
+            if reason is None:
+                yield mutant, key
+            else:
+                outcomes.append(Outcome(mutant, key, "equivalent", 0.0, reason))
+
+    waiting = others()
     with (
         tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(given.jobs, get_context("fork"), set_up, (folder,)) as pool,

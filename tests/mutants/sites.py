@@ -15,6 +15,11 @@ CALLED = {"min": "max", "max": "min", "any": "all", "all": "any", "minimum": "ma
           "floor": "ceil", "ceil": "floor"}  # fmt: skip
 # Arguments that only say something to a reader or to the machine.
 WORDS = {"help", "metavar", "threads", "strict", "stacklevel", "name"}
+# How a picture or a table looks, which eyes judge: arguments and keys of renderers.
+LOOKS = {"alpha", "bbox_to_anchor", "capsize", "dpi", "elinewidth", "figsize", "fontsize", "framealpha", "height", "hspace",
+         "labelAngle", "labelLimit", "labelpad", "linestyle", "linewidth", "linewidths", "markeredgewidth", "markersize",
+         "ncols", "no_wrap", "opacity", "pad", "pad_edge", "padding", "rotation", "size", "strokeWidth", "style",
+         "symbolOpacity", "thickness", "width", "wspace", "zorder"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Python:
     def __init__(self, path: str, raw: bytes) -> None:
         self.path, self.raw = path, raw
         self.tree = ast.parse(raw)
+        self.looks = LOOKS if path.startswith(("src/gnomon/report/", "src/gnomon/lesson/")) else set()
         self.starts = [0]
         for line in raw.split(b"\n"):
             self.starts.append(self.starts[-1] + len(line) + 1)
@@ -62,12 +68,21 @@ class Python:
             return
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             return
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg in self.looks
+            and isinstance(node.value, (ast.Constant, ast.Tuple))
+        ):
+            return
         yield from self._own(node)
         for name, value in ast.iter_fields(node):
             if name in ("annotation", "returns", "type_params") or (name == "decorator_list" and not is_command(value)):
                 continue
-            for child in value if isinstance(value, list) else [value]:
-                if isinstance(child, ast.AST):
+            looks = (
+                [getattr(own, "value", None) in self.looks for own in node.keys] if isinstance(node, ast.Dict) else []
+            )
+            for place, child in enumerate(value if isinstance(value, list) else [value]):
+                if isinstance(child, ast.AST) and not (looks and looks[place]):
                     yield from self._visit(child)
 
     def _own(self, node: ast.AST) -> Iterator[Mutant]:
@@ -104,7 +119,7 @@ class Python:
         given = sorted([*node.args, *(own.value for own in node.keywords)], key=self._start)
         for own in node.keywords:
             before = [arg for arg in given if self._start(arg) < self._start(own.value)]
-            if own.arg is None or own.arg in WORDS or not before:
+            if own.arg is None or own.arg in WORDS | self.looks or not before:
                 continue
             yield self._mutant(own, self._end(before[-1]), self._end(own.value), "")
 
