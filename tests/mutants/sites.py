@@ -16,10 +16,43 @@ CALLED = {"min": "max", "max": "min", "any": "all", "all": "any", "minimum": "ma
 # Arguments that only say something to a reader or to the machine.
 WORDS = {"help", "metavar", "threads", "strict", "stacklevel", "name"}
 # How a picture or a table looks, which eyes judge: arguments and keys of renderers.
-LOOKS = {"alpha", "bbox_to_anchor", "capsize", "dpi", "elinewidth", "figsize", "fontsize", "framealpha", "height", "hspace",
-         "labelAngle", "labelLimit", "labelpad", "linestyle", "linewidth", "linewidths", "markeredgewidth", "markersize",
-         "ncols", "no_wrap", "opacity", "pad", "pad_edge", "padding", "rotation", "size", "strokeWidth", "style",
-         "symbolOpacity", "thickness", "width", "wspace", "zorder"}  # fmt: skip
+LOOKS = frozenset(
+    [
+        "alpha",
+        "bbox_to_anchor",
+        "capsize",
+        "dpi",
+        "elinewidth",
+        "figsize",
+        "fontsize",
+        "framealpha",
+        "height",
+        "hspace",
+        "labelAngle",
+        "labelLimit",
+        "labelpad",
+        "linestyle",
+        "linewidth",
+        "linewidths",
+        "markeredgewidth",
+        "markersize",
+        "ncols",
+        "no_wrap",
+        "opacity",
+        "pad",
+        "pad_edge",
+        "padding",
+        "rotation",
+        "size",
+        "strokeWidth",
+        "style",
+        "symbolOpacity",
+        "thickness",
+        "width",
+        "wspace",
+        "zorder",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +87,7 @@ class Python:
     def __init__(self, path: str, raw: bytes) -> None:
         self.path, self.raw = path, raw
         self.tree = ast.parse(raw)
-        self.looks = LOOKS if path.startswith(("src/gnomon/report/", "src/gnomon/lesson/")) else set()
+        self.looks = LOOKS if path.startswith(("src/gnomon/report/", "src/gnomon/lesson/")) else frozenset()
         self.starts = [0]
         for line in raw.split(b"\n"):
             self.starts.append(self.starts[-1] + len(line) + 1)
