@@ -11,6 +11,7 @@ import importlib.util
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -136,12 +137,13 @@ class Workshop:
             time.sleep(0.02)
         code = os.waitstatus_to_exitcode(status)
         said = log.read_text(errors="replace")
-        if code == 4:  # pytest does not find a test by its name: a parameter that is no text
-            return (
-                self.run(sorted({own.partition("[")[0] for own in tests}), limit)
-                if "[" in "".join(tests)
-                else (False, said)
-            )
+        unnamed = code == 4 and not re.search(
+            r"^ERROR \S+ - ", said, re.MULTILINE
+        )  # else a file of tests does not load
+        if unnamed and any("[" in own for own in tests):  # a parameter whose name pytest does not take back
+            return self.run(list(dict.fromkeys(own.partition("[")[0] for own in tests)), limit)
+        if unnamed or code in (3, 5):
+            sys.exit(f"the tests cannot be run: {said[-2000:]}")
         failed = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
         return code != 0, failed[0] if failed else f"exit code {code}"
 
