@@ -64,21 +64,21 @@ class Workshop:
         assert found is not None
         assert found.origin is not None
         self.core = self.package / "gnomon" / "kernels" / Path(found.origin).name
-        shutil.copy2(found.origin, self.core)
+        self.whole = Path(found.origin)
+        shutil.copy2(self.whole, self.core)
         (self.package / "sitecustomize.py").write_text(SITE)
-        self.built: Path | None = None
 
     def put(self, mutant: Mutant) -> bool:
         """Puts the fault in; False where it does not compile."""
         raw = mutant.applied((ROOT / mutant.path).read_bytes())
-        if mutant.path.startswith("src/"):
-            try:
-                compile(raw, mutant.path, "exec")
-            except SyntaxError:
-                return False
-            (self.package / mutant.path.removeprefix("src/")).write_bytes(raw)
-            return True
-        return self._build(mutant.path, raw)
+        if not mutant.path.startswith("src/"):
+            return self._build("bindings", mutant.path, raw)
+        try:
+            compile(raw, mutant.path, "exec")
+        except SyntaxError:
+            return False
+        (self.package / mutant.path.removeprefix("src/")).write_bytes(raw)
+        return True
 
     def take_out(self, mutant: Mutant) -> None:
         """Puts the file back as it was."""
@@ -86,30 +86,56 @@ class Workshop:
         if mutant.path.startswith("src/"):
             (self.package / mutant.path.removeprefix("src/")).write_bytes(raw)
         else:
-            assert self._build(mutant.path, raw)
+            (self.folder / "source" / mutant.path).write_bytes(raw)
+            shutil.copy2(self.whole, self.core)
 
-    def _build(self, path: str, raw: bytes) -> bool:
-        """Builds the core with one file of it changed."""
-        source, build = self.folder / "source", self.folder / "build"
-        if self.built is None:
-            for own in ("core", "bindings"):
+    def core_notices(self, mutant: Mutant) -> str | None:
+        """What the core's own tests and fuzzer, under the sanitizers, say of a fault: nothing, or what failed.
+
+        Raises:
+            SyntaxError: It does not compile.
+        """
+        if not self._build("core", mutant.path, mutant.applied((ROOT / mutant.path).read_bytes())):
+            raise SyntaxError
+        for command in (["core_tests"], ["core_fuzz", "-runs=400", "-max_len=8192", "-seed=1", "-verbosity=0"]):
+            program = self.folder / "build-core" / "tests" / "core" / command[0]
+            try:
+                done = subprocess.run(
+                    [program, *command[1:]], capture_output=True, check=False, timeout=300, cwd=self.folder
+                )
+            except subprocess.TimeoutExpired:
+                return f"{command[0]} took too long"
+            if done.returncode:
+                return f"{command[0]} ends with {done.returncode}"
+        return None
+
+    def _build(self, what: str, path: str, raw: bytes) -> bool:
+        """Builds the bindings, or the core's own tests, with one file of the core changed."""
+        source, build = self.folder / "source", self.folder / f"build-{what}"
+        if not source.exists():
+            for own in ("core", "bindings", "tests/core"):
                 shutil.copytree(ROOT / own, source / own)
             shutil.copy2(ROOT / "CMakeLists.txt", source)
             (source / "examples" / "predictions").mkdir(parents=True)
-            nanobind = subprocess.run(
-                [sys.executable, "-m", "nanobind", "--cmake_dir"], capture_output=True, text=True, check=True
-            ).stdout.strip()
+        if not build.exists():
+            options = {
+                "core": ["-DGNOMON_BINDINGS=OFF", "-DGNOMON_CORE_TESTS=ON", "-DGNOMON_SANITIZE=address,undefined"]
+            }
+            if what == "bindings":
+                nanobind = subprocess.run(
+                    [sys.executable, "-m", "nanobind", "--cmake_dir"], capture_output=True, text=True, check=True
+                ).stdout.strip()
+                options[what] = [f"-DPython_EXECUTABLE={sys.executable}", f"-Dnanobind_DIR={nanobind}",
+                                 "-DGNOMON_OPTIMIZATION=-O1"]  # fmt: skip
             subprocess.run(
-                ["cmake", "-S", source, "-B", build, "-DCMAKE_BUILD_TYPE=Release", "-DGNOMON_OPTIMIZATION=-O1",
-                 f"-DPython_EXECUTABLE={sys.executable}", f"-Dnanobind_DIR={nanobind}"],
+                ["cmake", "-S", source, "-B", build, "-DCMAKE_BUILD_TYPE=Release", *options[what]],
                 check=True, capture_output=True,
             )  # fmt: skip
-            self.built = build / self.core.name
         (source / path).write_bytes(raw)
         done = subprocess.run(["cmake", "--build", build], capture_output=True, check=False)
-        if done.returncode == 0:
+        if done.returncode == 0 and what == "bindings":
             self.core.unlink()  # a process that has the old one open keeps it
-            shutil.copy2(self.built, self.core)
+            shutil.copy2(build / self.core.name, self.core)
         return done.returncode == 0
 
     def run(self, tests: list[str], limit: float) -> tuple[bool, str]:
@@ -196,9 +222,14 @@ def one(mutant: Mutant, key: str, tests: list[str], expected: float) -> Outcome:
     if not tests:
         return Outcome(mutant, key, "survived", 0.0, "no test reaches the line")
     try:
+        said = SHOP.core_notices(mutant) if mutant.path.startswith("core/") else None
+        if said is not None:
+            return Outcome(mutant, key, "noticed", time.monotonic() - began, said)
         if not SHOP.put(mutant):
             return Outcome(mutant, key, "broken", time.monotonic() - began)
         noticed, by = SHOP.run(tests, 60 + 5 * expected)
+    except SyntaxError:
+        return Outcome(mutant, key, "broken", time.monotonic() - began)
     finally:
         SHOP.take_out(mutant)
     by = by if noticed else f"{len(tests)} tests pass"
@@ -218,7 +249,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--map", type=Path, default=ROOT / "build" / "mutants", help="what each test reaches, made once"
     )
-    parser.add_argument("--report", type=Path, help="where to write what became of each fault, as JSON")
+    parser.add_argument("--report", type=Path, help="where to write what became of each fault, a line of JSON each")
     return parser.parse_args()
 
 
@@ -232,7 +263,8 @@ def main() -> int:
     drawn = random.Random(given.seed).sample(everything, len(everything))
     chosen = [(own, own.key(raws[own.path])) for own in drawn if own.path.startswith(given.under)]
     if given.again:
-        survived = {own["key"] for own in json.loads(given.again.read_text()) if own["state"] == "survived"}
+        lines = map(json.loads, given.again.read_text().splitlines())
+        survived = {own["key"] for own in lines if own["state"] == "survived"}
         chosen = [own for own in chosen if own[1] in survived]
     for name in PRELOADED:
         importlib.import_module(name)
@@ -262,14 +294,15 @@ def main() -> int:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for outcome in (own.result() for own in done):
                 outcomes.append(outcome)
+                if given.report:
+                    with given.report.open("a", encoding="utf-8") as stream:
+                        stream.write(json.dumps(vars(outcome) | {"mutant": vars(outcome.mutant)}) + "\n")
                 counted += outcome.state in ("noticed", "survived")
                 if outcome.state == "survived":
                     at = f"{outcome.mutant.path}:{outcome.mutant.line}"
                     print(f"survived: {at}\n    {outcome.key}\n    {outcome.by}", flush=True)
     count = Counter(own.state for own in outcomes)
     share = count["noticed"] / max(1, count["noticed"] + count["survived"])
-    if given.report:
-        given.report.write_text(json.dumps([vars(own) | {"mutant": vars(own.mutant)} for own in outcomes], indent=1))
     print(f"{count['noticed']} of {count['noticed'] + count['survived']} faults noticed ({share:.0%}); "
           f"{count['equivalent']} that change nothing and {count['broken']} that do not compile left out")  # fmt: skip
     return 0 if share >= given.least else 1
