@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "columns.h"
@@ -120,5 +121,52 @@ TEST_CASE("losses and residuals by hand, whatever the threads") {
     CHECK(value(gnomon::residual_sums<double>(target, p, gnomon::Input<double>(weight), {0}, 0.0, threads)[0]) ==
           residual);
     CHECK(gnomon::largest_residual<double>(target, p, threads) == largest);
+  }
+}
+
+TEST_CASE("deviances by their definitions") {
+  const std::vector<double> y{0.5, 2.0, 3.5}, p{1.0, 1.5, 4.0};
+  const auto sum = [&](int term, double parameter) {
+    return value(gnomon::residual_sums<double>(y, p, std::nullopt, {term}, parameter, 1)[0]);
+  };
+  double poisson = 0.0, gamma = 0.0, tweedie = 0.0, pinball = 0.0, log_square = 0.0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const double e = y[i] - p[i], power = 1.5;
+    poisson += 2 * (y[i] * std::log(y[i] / p[i]) - y[i] + p[i]);
+    gamma += 2 * (std::log(p[i] / y[i]) + y[i] / p[i] - 1);
+    tweedie += 2 * (std::pow(y[i], 2 - power) / ((1 - power) * (2 - power)) -
+                    y[i] * std::pow(p[i], 1 - power) / (1 - power) + std::pow(p[i], 2 - power) / (2 - power));
+    pinball += e >= 0 ? 0.3 * e : -0.7 * e;
+    log_square += std::pow(std::log1p(y[i]) - std::log1p(p[i]), 2);
+  }
+  CHECK(sum(15, 0.0) == doctest::Approx(log_square));
+  CHECK(sum(16, 0.3) == doctest::Approx(pinball));
+  CHECK(sum(17, 0.0) == doctest::Approx(poisson));
+  CHECK(sum(18, 0.0) == doctest::Approx(gamma));
+  CHECK(sum(19, 1.5) == doctest::Approx(tweedie));
+}
+
+TEST_CASE("powers of residuals are exact where they are whole numbers") {
+  const std::vector<double> y{1, 2, 5, -3, 7}, p{2, 2, 1, 4, 5}, w{1, 2, 3, 1, 2};
+  for (const bool weighted : {false, true}) {
+    const auto weight = weighted ? std::optional(gnomon::Input<double>(w)) : std::nullopt;
+    std::vector<int> terms;
+    for (int term = 0; term < 15; ++term) terms.push_back(term);
+    const auto sums = gnomon::residual_sums<double>(y, p, weight, terms, 0.0, 2);
+    double expected[15] = {};
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      const double e = y[i] - p[i], own = weighted ? w[i] : 1.0, q = std::fabs(e) / std::fabs(y[i]), t = y[i];
+      const double each[] = {
+          e,         std::fabs(e),  q,     q * q,     t,         e * e,        e * e * e, e * e * e * e, t * t,
+          t * t * t, t * t * t * t, e * t, e * t * t, e * e * t, e * e * t * t};
+      for (int term = 0; term < 15; ++term) expected[term] += own * each[term];
+    }
+    for (int term = 0; term < 15; ++term) {
+      if (term == 2 || term == 3) {
+        CHECK(value(sums[static_cast<std::size_t>(term)]) == doctest::Approx(expected[term]));
+      } else {
+        CHECK(value(sums[static_cast<std::size_t>(term)]) == expected[term]);
+      }
+    }
   }
 }

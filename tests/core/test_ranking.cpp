@@ -171,6 +171,37 @@ TEST_CASE("what cannot be ranked is refused") {
                   gnomon::InvalidInput);
 }
 
+TEST_CASE("bins of a step of one are the distinct scores, and no step is smaller") {
+  const Rows rows(300, 4);
+  const auto ranking = rows.ranking(true, 2);
+  const auto bins = ranking.bins(whole(ranking), 1, 1);
+  std::vector<double> distinct = rows.score;
+  for (double& own : distinct) own += 0.0;
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  CHECK(bins.low == distinct);
+  CHECK(bins.high == distinct);
+  CHECK_THROWS_AS(ranking.bins(whole(ranking), 0, 1), gnomon::InvalidInput);
+  CHECK_THROWS_AS(ranking.bins(whole(ranking), 1, 0), gnomon::InvalidInput);
+  gnomon::Histogram counted(rows.score, 1000, false);
+  counted.add(Input<double>(rows.score), rows.label, std::nullopt, std::nullopt);
+  const auto [p, q] = counted.totals();
+  const auto gathered = counted.gather(0, counted.bins(), {0, 0, p, q}, 1, 1);
+  i64 positives = 0;
+  for (const i64 own : gathered.positives) positives += own;
+  CHECK(positives == p);
+  CHECK_THROWS_AS(counted.gather(0, counted.bins(), {0, 0, p, q}, 0, 1), gnomon::InvalidInput);
+  // The spread of the placements, as each row's own.
+  const double auc = static_cast<double>(wins(rows, false)) / 2.0 / static_cast<double>(p) / static_cast<double>(q);
+  const auto placed = gnomon::placements(Input<double>(rows.score), rows.label, std::nullopt, std::nullopt, 1);
+  double of_positives = 0.0, of_negatives = 0.0;
+  for (std::size_t i = 0; i < placed.size(); ++i)
+    (rows.label[i] ? of_positives : of_negatives) += (placed[i] - auc) * (placed[i] - auc);
+  const auto spread = counted.spread(auc);
+  CHECK(spread.first == doctest::Approx(of_positives).epsilon(0.05));
+  CHECK(spread.second == doctest::Approx(of_negatives).epsilon(0.05));
+}
+
 TEST_CASE("bounds of a histogram hold the pairs, and parts merge to the whole") {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     const Rows rows(400, seed);

@@ -111,3 +111,16 @@ def test_what_is_no_result_at_all(tmp_path, text):
     with pytest.raises(StateError) as raised:
         gnomon.load(tmp_path / "a.json")
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("count", "fits"), [(2**62 - 1, True), (2**62, False), (-1, False), (0, True), (True, False)])
+def test_counts_that_can_be(forms, tmp_path, count, fits):
+    """Whole numbers from 0 on that fit into 64 bits."""
+    form = copy.deepcopy(forms[0])
+    form["confusion"]["counts"][0][0] = count
+    (tmp_path / "a.json").write_text(json.dumps(form))
+    if fits:
+        assert gnomon.load(tmp_path / "a.json").confusion.counts[0, 0] == count
+    else:
+        with pytest.raises(StateError):
+            gnomon.load(tmp_path / "a.json")

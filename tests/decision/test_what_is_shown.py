@@ -74,3 +74,39 @@ def test_a_column_with_a_comma_in_its_name(tmp_path):
     (tmp_path / "more.csv").write_text("y,p,q\n0,0.2,0.8\n1,0.7,0.3\n0,0.4,0.6\n1,0.6,0.4\n")
     code, _, err = command("compare", tmp_path / "more.csv", "-t", "y", "-s", "p,q")
     assert (code, err) == (0, "")
+
+
+def test_rows_left_out_of_a_decision_among_classes():
+    """As many as miss something, in one part or in several."""
+    n = 300
+    table = RNG.dirichlet([1, 1, 1], n)
+    rows = {"y": RNG.integers(0, 3, n).astype(float), **{f"p{k}": table[:, k] for k in range(3)}}
+    rows["y"][[3, 50, 299]] = np.nan
+    found = gnomon.minimum_cost(rows, target="y", score=["p0", "p1", "p2"], costs=1 - np.eye(3), missing="drop")
+    assert any("3 rows" in note for note in found.notes)
+    assert found.confusion.counts.sum() == n - 3
+
+
+def test_the_most_frequent_confusions_of_many_classes():
+    """A matrix too wide for the terminal is told by its greatest cells, the true class and the predicted one."""
+    from gnomon.report.terminal import render
+
+    y = np.repeat(np.arange(30), 4)
+    p = np.where(np.arange(120) % 4 == 0, (y + 1) % 30, y)
+    p[y == 7] = 9
+    ev = gnomon.evaluate(y, p, task="multiclass")
+    out = io.StringIO()
+    render(ev, Console(file=out, width=80, highlight=False, markup=False))
+    assert f"most frequent confusions, of {int((y != p).sum())}" in out.getvalue()
+    assert "true '7', predicted '9': 4" in out.getvalue()
+    assert out.getvalue().count("predicted '") == 10
+
+
+def test_plots_that_only_some_models_have():
+    """Are not offered: a calibration where one model has no probabilities."""
+    with_them = gnomon.evaluate(Y, P)
+    without = gnomon.evaluate(Y, np.log(P / (1 - P)), scale="any", threshold=0.0)
+    both = gnomon.Evaluations({"a": with_them, "b": without})
+    assert "calibration" in with_them.plot.available()
+    assert "calibration" not in both.plot.available()
+    assert "roc" in both.plot.available()

@@ -164,3 +164,14 @@ def test_which_of_the_errors_is_which():
     numbers = RULE["which_error"](ev).numbers
     assert (numbers["missed"], numbers["alarms"]) == (3, 5)
     assert (numbers["recall"], numbers["precision"]) == (0.7, 7 / 12)
+
+
+def test_what_is_poor_on_the_rows_of_training():
+    """The AUC below 0.7, R² below 0.3."""
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=400)
+    rows = {"y": y, "p": 0.3 * y + rng.normal(size=400), "part": np.where(np.arange(400) % 2, "train", "test")}
+    ev = gnomon.evaluate(rows, target="y", prediction="p", split="part=train", task="regression")
+    for value, said in ((0.3 - LESS, True), (0.3, False)):
+        fitted = having(ev.train, "r2", value=value)
+        assert (RULE["underfitting"](replace(having(ev, "r2", value=value), train=fitted)) is not None) == said

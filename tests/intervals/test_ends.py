@@ -346,3 +346,40 @@ def test_differences_on_the_same_rows():
     p_normal = 2 * stats.norm.sf(abs(own.value) / error)
     p_student = 2 * stats.t.sf(abs(own.value) / error, min(map(len, gains)) - 1)
     assert p_normal * 0.999 <= own.p_value <= p_student * 1.001
+
+
+def test_rows_that_say_less_widen_ks():
+    """Twice the variance of independent rows gives the interval of half as many of them."""
+    from gnomon.intervals.ks import ks_interval
+    from gnomon.kernels.ranking import Ranking
+
+    rng = np.random.default_rng(2)
+    y = np.arange(400) % 2 == 0
+    score = rng.normal(1.0 * y)
+    bins = Ranking([score], [y.astype(np.uint8)], None, 1).bins(1024)
+    value = float(stats.ks_2samp(score[y], score[~y]).statistic)
+    at = stats.ks_2samp(score[y], score[~y]).statistic_location
+    shares = np.mean(score[y] <= at), np.mean(score[~y] <= at)
+    variance = sum(share * (1 - share) / 200 for share in shares)
+    plain, twice = (ks_interval(bins, (200.0, 200.0), value, own * variance, 0.95, 0) for own in (1, 2))
+    half = ks_interval(bins, (100.0, 100.0), value, 2 * variance, 0.95, 0)
+    assert (twice.low, twice.high) == pytest.approx((half.low, half.high), rel=1e-3)
+    assert twice.high - twice.low > 1.2 * (plain.high - plain.low)
+
+
+@pytest.mark.parametrize(("mean", "there"), [(3.0e6, True), (3.4e6, False)])
+def test_targets_far_from_zero_have_no_interval_of_r2(mean, there):
+    """On either side of (mean / deviation)^2 = 10^13, beyond which centred fourth powers are not claimed."""
+    rng = np.random.default_rng(1)
+    y = rng.normal(size=300)
+    y = (y - y.mean()) / y.std() + mean
+    ev = gnomon.evaluate(y, y + 0.5 * rng.normal(size=300), task="regression")
+    assert np.isnan(ev["r2"].low) != there
+
+
+def test_bca_with_an_empty_cell():
+    """No row in a cell: ends that are numbers, on both sides of the value."""
+    ev = gnomon.evaluate([0] * 12 + [1] * 8, [0] * 12 + [1] * 6 + [0] * 2, interval="bca")
+    for name in ("f1", "balanced_accuracy", "matthews_corrcoef", "cohen_kappa", "recall"):
+        assert ev[name].low < ev[name].value < ev[name].high, name
+        assert ev[name].method == "bca"

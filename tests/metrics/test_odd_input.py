@@ -180,3 +180,24 @@ def test_weights_that_sum_to_zero():
 def test_a_threshold_so_large_that_its_square_overflows():
     """F-beta of a huge beta is recall."""
     assert own.fbeta_score([0, 1, 1], [0, 1, 0], beta=1e200) == 0.5
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 2), (3, 0), (0, 0)])
+def test_arrays_without_values_end_as_scikit_learns(shape):
+    """An error where scikit-learn has one, whatever the shape; else the same value."""
+    from sklearn import metrics as peer
+
+    empty = np.zeros(shape, int)
+    for name in ("accuracy_score", "f1_score", "hamming_loss"):
+        results = []
+        for function in (getattr(peer, name), getattr(gnomon.metrics, name)):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    results.append(float(function(empty, empty)))
+            except (ValueError, ZeroDivisionError):
+                results.append("refused")
+        if results[0] == "refused":
+            assert results[1] == "refused"
+        else:
+            assert results[0] == pytest.approx(results[1], nan_ok=True)

@@ -27,3 +27,20 @@ def test_what_is_none():
     """Whole numbers, and no rows."""
     assert not probable(np.array([0, 1, 1]), TRUTH)
     assert not probable(np.array([], float), np.array([], int))
+
+
+def test_a_model_of_three_classes_on_rows_of_two():
+    """Is evaluated on all that it knows."""
+    import gnomon
+
+    class Model:
+        classes_ = np.array(["a", "b", "c"])
+        _estimator_type = "classifier"
+
+        def predict(self, X):
+            return self.classes_[X[:, 0].astype(int)]
+
+    X = np.array([[0], [1], [1], [0], [2]])
+    ev = gnomon.evaluate_model(Model(), X, np.array(["a", "b", "a", "a", "b"]))
+    assert (ev.task, ev.classes) == ("multiclass", ("a", "b", "c"))
+    assert ev.confusion.counts.sum() == 5

@@ -14,12 +14,14 @@ COMPUTED = {"+": "-", "-": "+", "*": "/", "/": "*", "//": "/", "%": "*", "**": "
 CALLED = {"min": "max", "max": "min", "any": "all", "all": "any", "minimum": "maximum", "maximum": "minimum",
           "floor": "ceil", "ceil": "floor"}  # fmt: skip
 # Arguments that only say something to a reader or to the machine.
-WORDS = {"help", "metavar", "threads", "strict", "stacklevel", "name"}
+WORDS = {"help", "short_help", "metavar", "threads", "strict", "stacklevel", "name", "copy"}
 # How a picture or a table looks, which eyes judge: arguments and keys of renderers.
 LOOKS = frozenset(
     [
         "alpha",
         "bbox_to_anchor",
+        "ha",
+        "va",
         "capsize",
         "dpi",
         "elinewidth",

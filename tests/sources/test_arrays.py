@@ -49,3 +49,17 @@ def test_what_is_no_column(wrong):
     """Objects, ragged lists, cubes, mixtures."""
     with pytest.raises(ColumnError):
         gnomon.evaluate(wrong, P)
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted", "taken"),
+    [(10, 4, [0, 2, 4, 6, 8]), (10, 3, [0, 3, 6, 9]), (3, 10, [0, 1, 2]), (7, 7, [*range(7)])],
+)
+def test_every_so_many_rows(rows, wanted, taken):
+    """A glimpse of a table in memory: spread over all of it."""
+    import pyarrow as pa
+
+    from gnomon.sources.base import table_glimpses
+
+    (piece,) = table_glimpses(pa.table({"a": list(range(rows))}), wanted)
+    assert piece.table["a"].to_pylist() == taken
