@@ -3,6 +3,7 @@ PYTHON ?= python
 RUNS ?= 20000
 N ?= 10000
 COUNT ?= 300
+LEAST ?= 0.9
 SEED ?= 0
 
 CXX_FILES = core/* bindings/* tests/core/*.cpp tests/core/*.h
@@ -24,7 +25,7 @@ fuzz:  ## Try N damaged and random inputs: files, options, saved results, bytes 
 	$(PYTHON) -m tests.fuzz $(N) --seed $(SEED)
 
 mutants:  ## Put COUNT small faults into the code and tell which share the tests notice (an hour for 300)
-	$(PYTHON) -m tests.mutants --count $(COUNT) --seed $(SEED)
+	$(PYTHON) -m tests.mutants --count $(COUNT) --seed $(SEED) --least $(LEAST)
 
 coverage:  ## Run the tests and report what they do not reach
 	$(PYTHON) -m pytest -n auto --cov=gnomon --cov-report=term-missing:skip-covered
