@@ -1,6 +1,7 @@
 """Decisions as they are shown and kept: columns of the table, counts behind a number."""
 
 import io
+import json
 
 import numpy as np
 from rich.console import Console
@@ -67,10 +68,10 @@ def test_rows_behind_a_calibration_error():
 
 def test_a_column_with_a_comma_in_its_name(tmp_path):
     """Is one column, named as it is; two names with a comma between are two."""
-    (tmp_path / "rows.csv").write_text('y,"p,q",p,q\n0,0.1,0.2,0.8\n1,0.9,0.7,0.3\n0,0.3,0.4,0.6\n1,0.6,0.6,0.4\n')
+    (tmp_path / "rows.csv").write_text('y,"p,q"\n0,0.1\n1,0.9\n0,0.3\n1,0.6\n')
     code, out, err = command("evaluate", tmp_path / "rows.csv", "-t", "y", "-s", "p,q", "-f", "json")
     assert (code, err) == (0, "")
-    assert '"score": "p,q"' in out or '"p,q"' in out
+    assert json.loads(out)["provenance"]["columns"]["score"] == ["p,q"]
     (tmp_path / "more.csv").write_text("y,p,q\n0,0.2,0.8\n1,0.7,0.3\n0,0.4,0.6\n1,0.6,0.4\n")
     code, _, err = command("compare", tmp_path / "more.csv", "-t", "y", "-s", "p,q")
     assert (code, err) == (0, "")
@@ -83,7 +84,7 @@ def test_rows_left_out_of_a_decision_among_classes():
     rows = {"y": RNG.integers(0, 3, n).astype(float), **{f"p{k}": table[:, k] for k in range(3)}}
     rows["y"][[3, 50, 299]] = np.nan
     found = gnomon.minimum_cost(rows, target="y", score=["p0", "p1", "p2"], costs=1 - np.eye(3), missing="drop")
-    assert any("3 rows" in note for note in found.notes)
+    assert any(note.startswith("3 rows") for note in found.notes), found.notes
     assert found.confusion.counts.sum() == n - 3
 
 

@@ -22,6 +22,8 @@ LOOKS = frozenset(
         "bbox_to_anchor",
         "ha",
         "va",
+        "ha",
+        "va",
         "capsize",
         "dpi",
         "elinewidth",
@@ -105,7 +107,7 @@ class Python:
             return
         if (
             isinstance(node, ast.keyword)
-            and node.arg in self.looks
+            and node.arg in WORDS | self.looks
             and isinstance(node.value, (ast.Constant, ast.Tuple))
         ):
             return
