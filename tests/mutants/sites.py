@@ -16,47 +16,12 @@ CALLED = {"min": "max", "max": "min", "any": "all", "all": "any", "minimum": "ma
 # Arguments that only say something to a reader or to the machine.
 WORDS = {"help", "short_help", "metavar", "threads", "strict", "stacklevel", "name", "copy"}
 # How a picture or a table looks, which eyes judge: arguments and keys of renderers.
-LOOKS = frozenset(
-    [
-        "alpha",
-        "bbox_to_anchor",
-        "ha",
-        "va",
-        "ha",
-        "va",
-        "capsize",
-        "dpi",
-        "elinewidth",
-        "figsize",
-        "fontsize",
-        "framealpha",
-        "height",
-        "hspace",
-        "labelAngle",
-        "labelLimit",
-        "labelpad",
-        "linestyle",
-        "linewidth",
-        "linewidths",
-        "markeredgewidth",
-        "markersize",
-        "ncols",
-        "no_wrap",
-        "opacity",
-        "pad",
-        "pad_edge",
-        "padding",
-        "rotation",
-        "size",
-        "strokeWidth",
-        "style",
-        "symbolOpacity",
-        "thickness",
-        "width",
-        "wspace",
-        "zorder",
-    ]
-)
+LOOKS = frozenset((
+    "alpha", "bbox_to_anchor", "capsize", "dpi", "elinewidth", "figsize", "fontsize", "framealpha", "ha", "height",
+    "hspace", "labelAngle", "labelLimit", "labelpad", "linestyle", "linewidth", "linewidths", "markeredgewidth",
+    "markersize", "ncols", "no_wrap", "opacity", "pad", "pad_edge", "padding", "rotation", "size", "strokeWidth", "style",
+    "symbolOpacity", "thickness", "va", "width", "wspace", "zorder",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -105,19 +70,14 @@ class Python:
             return
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             return
-        if (
-            isinstance(node, ast.keyword)
-            and node.arg in WORDS | self.looks
-            and isinstance(node.value, (ast.Constant, ast.Tuple))
-        ):
+        if isinstance(node, ast.keyword) and node.arg in WORDS | self.looks:
             return
         yield from self._own(node)
         for name, value in ast.iter_fields(node):
             if name in ("annotation", "returns", "type_params") or (name == "decorator_list" and not is_command(value)):
                 continue
-            looks = (
-                [getattr(own, "value", None) in self.looks for own in node.keys] if isinstance(node, ast.Dict) else []
-            )
+            keys = node.keys if isinstance(node, ast.Dict) else []
+            looks = [getattr(own, "value", None) in self.looks for own in keys]
             for place, child in enumerate(value if isinstance(value, list) else [value]):
                 if isinstance(child, ast.AST) and not (looks and looks[place]):
                     yield from self._visit(child)
