@@ -19,8 +19,8 @@ WORDS = {"help", "short_help", "metavar", "threads", "strict", "stacklevel", "na
 LOOKS = frozenset((
     "alpha", "bbox_to_anchor", "capsize", "dpi", "elinewidth", "figsize", "fontsize", "framealpha", "ha", "height",
     "hspace", "labelAngle", "labelLimit", "labelpad", "linestyle", "linewidth", "linewidths", "markeredgewidth",
-    "markersize", "ncols", "no_wrap", "opacity", "pad", "pad_edge", "padding", "rotation", "size", "strokeWidth", "style",
-    "symbolOpacity", "thickness", "va", "width", "wspace", "zorder",
+    "markersize", "ncols", "no_wrap", "opacity", "pad", "pad_edge", "padding", "rotation", "size", "strokeWidth",
+    "style", "symbolOpacity", "thickness", "va", "width", "wspace", "zorder",
 ))  # fmt: skip
 
 
