@@ -681,3 +681,23 @@ class TestFolds:
     def test_wrong_scores_are_refused(self, first, second, options, error, words):
         with pytest.raises(error, match=words):
             gnomon.compare_folds(first, second, **options)
+
+
+def test_clusters_of_arrays_widen_intervals():
+    """As those of a named column: every row four times over says what one row says."""
+    rng = np.random.default_rng(3)
+    y = rng.integers(0, 2, 80)
+    first, second = (np.clip(0.4 * y + 0.6 * rng.random(80), 0, 1) for _ in range(2))
+    tiled = [np.tile(own, 4) for own in (y, first, second)]
+    rows = np.tile(np.arange(80), 4)
+    named = gnomon.compare(
+        {"y": tiled[0], "a": tiled[1], "b": tiled[2], "c": rows}, target="y", score=["a", "b"], cluster="c"
+    )
+    arrays = gnomon.compare(tiled[0], {"a": tiled[1], "b": tiled[2]}, cluster=rows)
+    plain = gnomon.compare(tiled[0], {"a": tiled[1], "b": tiled[2]})
+    for name, own in arrays["a", "b"].differences.items():
+        assert (own.low, own.high) == pytest.approx(
+            (named["a", "b"][name].low, named["a", "b"][name].high), nan_ok=True
+        )
+    wide, narrow = arrays["a", "b"]["brier_score"], plain["a", "b"]["brier_score"]
+    assert wide.high - wide.low > 1.8 * (narrow.high - narrow.low)

@@ -74,3 +74,16 @@ def test_what_is_refused(frame):
         gnomon.minimum_cost(frame, **NAMES, costs=COSTS).apply([[0.5, 0.5]])
     with pytest.raises(UsageError, match="name"):
         gnomon.minimum_cost(frame, target="y", costs=COSTS)
+
+
+@pytest.mark.parametrize(("reward", "said"), [(0.0, False), (5.0, True)])
+def test_probabilities_that_are_of_no_use_for_the_costs(reward, said):
+    """Said where always deciding for one class costs no more, and not where it does."""
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 3, 300)
+    table = np.full((300, 3), 0.1)
+    table[np.arange(300), y] = 0.8
+    costs = 1 - np.eye(3)
+    costs[:, 0] -= reward  # so that class 0 is the best decision for every row
+    decided = gnomon.minimum_cost(y, table, costs=costs)
+    assert any("of no use" in note for note in decided.notes) == said

@@ -1,5 +1,6 @@
 """Saved results are read back and shown; what is none is refused. tests/fuzz tries damaged ones."""
 
+import contextlib
 import copy
 import io
 import json
@@ -124,3 +125,38 @@ def test_counts_that_can_be(forms, tmp_path, count, fits):
     else:
         with pytest.raises(StateError):
             gnomon.load(tmp_path / "a.json")
+
+
+def kinds_of_places(form):
+    """One place of each kind in a form: of estimates and lists that look alike the first."""
+    found = {}
+    for path in places(form):
+        names = tuple(own for own in path if isinstance(own, str))
+        found.setdefault((names[:1], names[-1:], len(path), isinstance(path[-1], int)), path)
+    return found.values()
+
+
+# Where anything may stand: what was said of the rows and of the machine, the numbers of a piece of advice, and what is
+# not read back, as it follows from the rest.
+FREE = {"provenance", "numbers", "answers", "strategies", "parameters", "gap", "gnomon_version", "equivalent",
+        "not_worse"}  # fmt: skip
+
+
+def test_every_field_is_checked(forms, tmp_path):
+    """A value of another type, wherever it stands, is refused."""
+    path = tmp_path / "a.json"
+    accepted = []
+    for form in forms:
+        for place in kinds_of_places(form):
+            if FREE & set(place) or (place == ("task",) and "pairs" in form):
+                continue
+            made = copy.deepcopy(form)
+            own = made
+            for step in place[:-1]:
+                own = own[step]
+            own[place[-1]] = {"odd": [[]]}
+            path.write_text(json.dumps(made))
+            with contextlib.suppress(StateError):
+                gnomon.load(path)
+                accepted.append((form.get("decision", form.get("task")), place))
+    assert accepted == []
