@@ -44,3 +44,11 @@ def test_a_model_of_three_classes_on_rows_of_two():
     ev = gnomon.evaluate_model(Model(), X, np.array(["a", "b", "a", "a", "b"]))
     assert (ev.task, ev.classes) == ("multiclass", ("a", "b", "c"))
     assert ev.confusion.counts.sum() == 5
+
+
+def test_targets_in_one_column_are_a_column():
+    """Of shape (rows, 1), as a frame of one column gives them."""
+    from gnomon.models.evaluate import truth_of
+
+    assert truth_of(np.array([[0], [1], [1]])).tolist() == [0, 1, 1]
+    assert truth_of(np.array([[0, 1], [1, 0]])).shape == (2, 2)

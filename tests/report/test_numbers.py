@@ -374,6 +374,20 @@ def test_bands_of_curves_have_both_ends(models):
     plt.close("all")
 
 
+def test_measures_by_threshold(models):
+    """Each line is its measure at each threshold; the evaluation's own threshold is marked and named."""
+    ev = models["strong"]
+    _, ax = plt.subplots()
+    ev.plot.thresholds(ax=ax)
+    lines = {own.get_label(): own for own in ax.get_lines()}
+    assert lines["threshold 0.5"].get_xdata()[0] == 0.5
+    for name in ("precision", "recall", "f1"):
+        across, up = lines[measure(name).title].get_data()
+        expected = dict(zip(ev.thresholds.threshold.tolist(), ev.thresholds[name].tolist(), strict=True))
+        assert [expected[own] for own in across] == pytest.approx(up.tolist(), nan_ok=True)
+    plt.close("all")
+
+
 def test_markdown_has_the_numbers(models):
     """A column a model, in their order; the worst slice first, with a warning at the worse ones."""
     text = markdown(models)
