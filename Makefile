@@ -34,12 +34,13 @@ sanitize:  ## Run kernels, states and evaluation under the address, undefined-be
 	$(PYTHON) tests/sanitize.py address,undefined tests/kernels tests/states tests/evaluation
 	$(PYTHON) tests/sanitize.py thread tests/kernels tests/states
 
+CORE = build/core-$(notdir $(CXX))
 core:  ## Build the core by itself with the sanitizers, run its tests and its fuzzer (clang leads it by what it reaches)
-	cmake -S . -B build/core -DCMAKE_BUILD_TYPE=Release -DGNOMON_BINDINGS=OFF -DGNOMON_CORE_TESTS=ON \
+	cmake -S . -B $(CORE) -DCMAKE_BUILD_TYPE=Release -DGNOMON_BINDINGS=OFF -DGNOMON_CORE_TESTS=ON \
 	  -DGNOMON_SANITIZE=address,undefined -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
-	cmake --build build/core --parallel
-	build/core/tests/core/core_tests
-	build/core/tests/core/core_fuzz -runs=$(RUNS) -max_len=8192 -verbosity=0
+	cmake --build $(CORE) --parallel
+	$(CORE)/tests/core/core_tests
+	$(CORE)/tests/core/core_fuzz -runs=$(RUNS) -max_len=8192 -verbosity=0
 
 lint:  ## Check style and the layers between modules
 	$(PYTHON) -m ruff check .

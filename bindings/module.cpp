@@ -178,7 +178,7 @@ void bind_ranking(nb::module_& m) {
         nb::arg("place").none(), nb::arg("threads"));
 }
 
-// Reading and restoring counts keeps the lock: nothing may be added meanwhile.
+// Reading and restoring counts keeps the lock, as they are short; no other thread may add meanwhile.
 void bind_histogram(nb::module_& m) {
   nb::class_<Histogram>(m, "Histogram")
       .def(nb::init<Input<double>, std::size_t, bool>(), nb::arg("sample"), nb::arg("wanted"), nb::arg("weighted"))

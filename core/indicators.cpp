@@ -7,8 +7,6 @@
 #include "parallel.h"
 
 namespace gnomon {
-namespace {}  // namespace
-
 Array<std::int64_t> label_margins(Matrix<std::uint8_t> target, Matrix<std::uint8_t> predicted, int threads) {
   const std::size_t rows = target.rows(), labels = target.columns();
   if (predicted.rows() != rows || predicted.columns() != labels)

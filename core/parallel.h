@@ -116,6 +116,10 @@ void parallel_for(std::size_t tasks, int threads, Work&& work) {
         work(task);
         if (watches) watch.look();
       }
+    } catch (const Stopped&) {  // goes before whatever else went wrong: the caller waits for it
+      std::lock_guard<std::mutex> hold(failure_lock);
+      failure = std::current_exception();
+      next.store(tasks, std::memory_order_relaxed);
     } catch (...) {
       std::lock_guard<std::mutex> hold(failure_lock);
       if (!failure) failure = std::current_exception();

@@ -177,8 +177,7 @@ template <class T>
 std::pair<T, T> span_integers(Input<T> array, int threads) {
   const std::size_t rows = array.size();
   if (rows == 0) throw InvalidInput("an empty array has no span");
-  Span<T> whole{};
-  whole = whole_span(array.data(), rows, useful_threads(rows, threads));
+  const Span<T> whole = whole_span(array.data(), rows, useful_threads(rows, threads));
   return {whole.low, whole.high};
 }
 

@@ -75,6 +75,11 @@ def build(kinds: str, folder: Path, package: Path) -> None:
         check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     subprocess.run(["cmake", "--build", str(folder)], check=True, stdout=subprocess.DEVNULL)
+    symbol = {"address": b"__asan_", "undefined": b"__ubsan_", "thread": b"__tsan_"}
+    library = (folder / "libgnomon_core.a").read_bytes()
+    missed = [kind for kind in kinds.split(",") if symbol[kind] not in library]
+    if missed:
+        sys.exit(f"the core was built without the sanitizers {', '.join(missed)}")
     core = f"_core{sysconfig.get_config_var('EXT_SUFFIX')}"
     shutil.copy2(folder / core, package / "gnomon" / "kernels" / core)
 

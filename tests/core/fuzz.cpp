@@ -1,5 +1,5 @@
-// Any bytes as columns: a kernel refuses them, or says the same in one thread and in four. A fault of memory is for the
-// sanitizers to find.
+// Any bytes as columns: a kernel refuses them, or says the same in one thread and in four, as far as that is compared.
+// A fault of memory is for the sanitizers to find.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

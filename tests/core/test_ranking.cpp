@@ -127,7 +127,7 @@ TEST_CASE("curves count what reaches each threshold, and the hull holds the best
       CHECK(tp[at] == static_cast<double>(p));
       CHECK(fp[at] == static_cast<double>(q));
       const auto [missed, spared] = ranking.below(score);
-      CHECK(missed == ranking.totals().first - p + own.first - own.first);
+      CHECK(missed == ranking.totals().first - p);
       CHECK(spared == ranking.totals().second - q);
       ++at;
     }

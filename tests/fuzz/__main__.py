@@ -6,6 +6,7 @@ Ends with 0 if nothing went wrong, with 1 otherwise; every fault is told with th
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import mmap
 import os
@@ -19,9 +20,12 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
+from gnomon.machine import usable_cpus
+
 SECONDS = 30  # an input that takes longer hangs
 BATCH = 200  # inputs of one process
 SEED = struct.Struct("<q")
+PRELOADED = ("matplotlib.pyplot", "sklearn.metrics", "scipy.stats", "gnomon.cli", "gnomon.report.terminal")
 
 
 class Worker:
@@ -36,11 +40,13 @@ class Worker:
         if self.process == 0:
             os.close(self.reading)
             with os.fdopen(writing, "w", encoding="utf-8", errors="backslashreplace") as stream:
+                code = 1
                 try:
                     self._work(kind, stream)
+                    code = 0
                 finally:
                     stream.flush()
-                    os._exit(0)
+                    os._exit(code)
         os.close(writing)
         self.said = b""
 
@@ -111,15 +117,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("inputs", type=int)
     parser.add_argument("--seed", type=int, default=0, help="the seed of the first input")
-    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--jobs", type=int, default=usable_cpus())
     parser.add_argument("--kind", help="inputs of one kind only")
     given = parser.parse_args()
     os.environ |= {"GNOMON_THREADS": "1", "COLUMNS": "100", "LANGUAGE": "en"}
+    for name in PRELOADED:  # once, before processes are forked
+        importlib.import_module(name)
+    from tests.fuzz.cases import KINDS
 
     began = time.monotonic()
     faults, tally = fuzz(range(given.seed, given.seed + given.inputs), given.jobs, given.kind)
     for name, count in sorted(tally.items()):
         print(f"{count:9,}  {name}")
+    tried = sum(tally[name] for name in KINDS)
+    if not faults and tried != given.inputs:
+        faults.append((given.seed, f"only {tried:,} of the inputs were tried"))
+        print(f"only {tried:,} of the inputs were tried")
     print(f"{given.inputs:,} inputs in {time.monotonic() - began:.0f} s, {len(faults)} faults")
     return 1 if faults else 0
 

@@ -292,7 +292,7 @@ def attempt(seed: int, folder: Path, tally: Tally, kind: str | None = None) -> l
         with warnings.catch_warnings():
             warnings.simplefilter("default" if name in ("commands", "evaluations") else "error")  # those show on stderr
             return [f"{name}: {fault}" for fault in KINDS[name][0](folder, rng, tally)]
-    except Exception:
+    except BaseException:  # an exit is a fault as well
         return [f"{name}: {traceback.format_exc()}"]
     finally:
         for path in folder.iterdir():

@@ -28,7 +28,8 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.mutants.covering import ROOT, Covering, measure
+from gnomon.machine import usable_cpus
+from tests.mutants.covering import ROOT, TIMES, Covering, measure
 from tests.mutants.sites import Mutant, sites
 
 EQUIVALENT = Path(__file__).parent / "equivalent.txt"
@@ -67,6 +68,7 @@ class Workshop:
         self.whole = Path(found.origin)
         shutil.copy2(self.whole, self.core)
         (self.package / "sitecustomize.py").write_text(SITE)
+        self.core_tried = False
 
     def put(self, mutant: Mutant) -> bool:
         """Puts the fault in; False where it does not compile."""
@@ -95,8 +97,18 @@ class Workshop:
         Raises:
             SyntaxError: It does not compile.
         """
-        if not self._build("core", mutant.path, mutant.applied((ROOT / mutant.path).read_bytes())):
+        raw = (ROOT / mutant.path).read_bytes()
+        if not self.core_tried:
+            self.core_tried = True
+            said = "it does not compile" if not self._build("core", mutant.path, raw) else self._core_fails()
+            if said is not None:
+                sys.exit(f"the core's tests fail without any fault: {said}")
+        if not self._build("core", mutant.path, mutant.applied(raw)):
             raise SyntaxError
+        return self._core_fails()
+
+    def _core_fails(self) -> str | None:
+        """What the core's tests and its fuzzer say; nothing if they pass."""
         for command in (["core_tests"], ["core_fuzz", "-runs=400", "-max_len=8192", "-seed=1", "-verbosity=0"]):
             program = self.folder / "build-core" / "tests" / "core" / command[0]
             try:
@@ -127,10 +139,12 @@ class Workshop:
                 ).stdout.strip()
                 options[what] = [f"-DPython_EXECUTABLE={sys.executable}", f"-Dnanobind_DIR={nanobind}",
                                  "-DGNOMON_OPTIMIZATION=-O1"]  # fmt: skip
-            subprocess.run(
+            configured = subprocess.run(
                 ["cmake", "-S", source, "-B", build, "-DCMAKE_BUILD_TYPE=Release", *options[what]],
-                check=True, capture_output=True,
+                check=False, capture_output=True, text=True,
             )  # fmt: skip
+            if configured.returncode:
+                sys.exit(configured.stderr)
         (source / path).write_bytes(raw)
         done = subprocess.run(["cmake", "--build", build], capture_output=True, check=False)
         if done.returncode == 0 and what == "bindings":
@@ -241,7 +255,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--jobs", type=int, default=usable_cpus())
     parser.add_argument("--seconds", type=float, default=60, help="of tests that a fault is shown to, quick ones first")
     parser.add_argument("--least", type=float, default=0.9, help="the share that must be noticed")
     parser.add_argument("--under", default="", help="faults in these files only, such as src/gnomon/intervals")
@@ -256,8 +270,10 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Runs from the command line."""
     given = arguments()
-    if not (given.map / "times.xml").exists():
+    if not (given.map / TIMES).exists():
         measure(given.map, given.jobs)
+    elif any(path.stat().st_mtime > (given.map / TIMES).stat().st_mtime for path in (ROOT / "src").rglob("*.py")):
+        print(f"the code is newer than {given.map}: remove that to learn anew which test reaches what", flush=True)
     covering, equivalents, everything = Covering(given.map), known_equivalents(), sites(ROOT)
     raws = {own: (ROOT / own).read_bytes() for own in {site.path for site in everything}}
     drawn = random.Random(given.seed).sample(everything, len(everything))

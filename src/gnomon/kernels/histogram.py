@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gnomon.kernels import _core
 from gnomon.kernels.ranking import Frame, PairCounts, ScoreBins, Stretch, integer_weights, step_of
 
-# The word of a bin that holds several scores (core/histogram.cpp).
+# The word of a bin that holds several scores (core/histogram.h).
 SEVERAL = np.uint64(2**64 - 1)
 
 
