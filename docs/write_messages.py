@@ -25,7 +25,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from gnomon.lesson.steps import sentences
-from gnomon.measures.catalogue import AVERAGES, CATALOGUE
+from gnomon.measures.registry import AVERAGES, REGISTRY
 from gnomon.report.language import CATALOGUES, DOMAIN, ENGLISH, LANGUAGES
 
 SOURCE = Path(__file__).parent.parent / "src" / "gnomon"
@@ -92,8 +92,8 @@ def collected() -> dict[str, set[str]]:
                 add(match["text"], str(path.relative_to(SOURCE)))
     for text in sentences():
         add(text, "lesson/lesson.md")
-    for own in CATALOGUE.values():
-        add(own.title, "measures/catalogue.py")
+    for own in REGISTRY.values():
+        add(own.title, "measures/registry.py")
     for word in WORDS:
         add(word, "docs/write_messages.py")
     for text in help_texts():

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 
 ROOT = Path(__file__).parent.parent.parent
 # What 95 % may be in a study, and what a test's 5 % may be.

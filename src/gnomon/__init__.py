@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from gnomon.evaluation.evaluate import evaluate
     from gnomon.evaluation.result import Advice, ConfusionMatrix, Evaluation
     from gnomon.evaluation.several import Evaluations
+    from gnomon.measures.measure import Measure
+    from gnomon.measures.own import measure
     from gnomon.models.evaluate import evaluate_model
     from gnomon.models.scorers import get_scorer, get_scorer_names
     from gnomon.thresholds.table import OperatingPoint, Thresholds
@@ -59,6 +61,7 @@ __all__ = [
     "Evaluation",
     "Evaluations",
     "GnomonError",
+    "Measure",
     "MissingValuesError",
     "OperatingPoint",
     "Pair",
@@ -80,6 +83,7 @@ __all__ = [
     "get_scorer",
     "get_scorer_names",
     "load",
+    "measure",
     "metrics",
     "minimum_cost",
     "recalibrate",
@@ -98,6 +102,7 @@ _HOME = {
     "Evaluation": "gnomon.evaluation.result",
     "Evaluations": "gnomon.evaluation.several",
     "OperatingPoint": "gnomon.thresholds.table",
+    "Measure": "gnomon.measures.measure",
     "Pair": "gnomon.comparison.result",
     "PairedDifference": "gnomon.comparison.result",
     "Recalibration": "gnomon.decision.recalibration",
@@ -111,6 +116,7 @@ _HOME = {
     "get_scorer": "gnomon.models.scorers",
     "get_scorer_names": "gnomon.models.scorers",
     "load": "gnomon.decision.loading",
+    "measure": "gnomon.measures.own",
     "minimum_cost": "gnomon.decision.cost",
     "recalibrate": "gnomon.decision.recalibration",
 }

@@ -22,13 +22,14 @@ SHARED = {
 SCALE = {"scale": (["--scale", "any"], "scale", "any")}
 INTERVAL = {"interval": (["--interval", "bca"], "interval", "bca")}
 EXACT = {"exact": (["--exact"], "exact", True), "certified": (["--certified"], "exact", False)}
+MEASURES = {"measures": (["--measure", "jaccard,f2"], "measures", ["jaccard", "f2"])}
 CLUSTER = {"cluster": (["--cluster", "g"], "cluster", "g")}
 # By command: the function that is called, what must be given, and each option's words, argument and value.
 COMMANDS = {
     "evaluate": (
         "gnomon.evaluation.evaluate.evaluate",
         ["-t", "y"],
-        SHARED | SCALE | INTERVAL | EXACT | CLUSTER | {
+        SHARED | SCALE | INTERVAL | EXACT | CLUSTER | MEASURES | {
             "target": ([], "target", "y"),
             "score": (["-s", "p,q"], "score", ["p", "q"]),
             "prediction": (["-p", "q"], "prediction", "q"),
@@ -42,7 +43,7 @@ COMMANDS = {
     "compare": (
         "gnomon.comparison.compare.compare",
         ["-t", "y"],
-        SHARED | SCALE | INTERVAL | CLUSTER | {
+        SHARED | SCALE | INTERVAL | CLUSTER | MEASURES | {
             "target": ([], "target", "y"),
             "score": (["-s", "a=p", "-s", "b=q"], "score", {"a": "p", "b": "q"}),
             "prediction": (["-p", "p,q"], "prediction", ["p", "q"]),
@@ -57,7 +58,7 @@ COMMANDS = {
     "threshold": (
         "gnomon.decision.threshold.choose_threshold",
         ["-t", "y", "-s", "p"],
-        SHARED | SCALE | INTERVAL | EXACT | {
+        SHARED | SCALE | INTERVAL | EXACT | MEASURES | {
             "target": ([], "target", "y"),
             "score": ([], "score", "p"),
             "goal": (["--goal", "f1"], "goal", "f1"),

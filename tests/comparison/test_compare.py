@@ -483,7 +483,8 @@ def test_names_that_are_not_there(found):
     with pytest.raises(UnknownEstimateError, match="there is no pair 'p', 'p'"):
         found["p", "p"]
     with pytest.raises(UnknownEstimateError, match="did you mean 'roc_auc'"):
-        found["p", "q"]["auc"]
+        found["p", "q"]["roc_acu"]
+    assert found["p", "q"]["auc"] is found["p", "q"]["roc_auc"]
 
 
 def test_a_pair_is_there_the_other_way_round(data):

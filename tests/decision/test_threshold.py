@@ -388,7 +388,7 @@ def test_apply():
         ({"costs": [1, 2]}, "by cell"),
         ({"where": "recall > 0.5"}, "no constraint"),
         ({"where": "rekall >= 0.5"}, "names no measure"),
-        ({"where": "f1.low >= 0.5"}, "an end of the interval"),
+        ({"where": "balanced_accuracy.low >= 0.5"}, "an end of the interval"),
         ({"where": "recall >= much"}, "no constraint"),
         ({"where": "recall >= 0.5", "periods": 0}, "periods"),
         ({"goal": "f1", "split": "part"}, "names columns"),

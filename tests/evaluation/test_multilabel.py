@@ -79,7 +79,7 @@ def test_values_equal_gnomons_metrics_and_order_does_not_matter(rows):
 def test_influences_are_derivatives(rows):
     """A row's influence is how the average changes as the row's weight does."""
     target, score, weight = rows
-    from gnomon.measures.confusion import Cells
+    from gnomon.measures.cells import Cells
     from gnomon.measures.label_averages import averaged_with_influence
 
     predicted = (score >= 0.5).astype(np.uint8)

@@ -16,7 +16,7 @@ from sklearn import metrics
 
 import gnomon
 from gnomon.evaluation.result import SURE
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.comparison import render_comparison
 from gnomon.report.html import charts, view
 from gnomon.report.html.explorer import SHOWN, stops_of

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gnomon
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.html import explorer
 from gnomon.report.text import number
 from tests.conftest import Visit

@@ -64,6 +64,7 @@ from gnomon.cli import options as own
         metavar="[MEASURE=]X",
         help="A difference that is worth seeing, to say how many rows it takes.  [default: 0.01]",
     ),
+    own.MEASURE,
     own.SCALE,
     own.LEVEL,
     click.option(
@@ -88,6 +89,7 @@ def compare(
     threshold: tuple[str, ...],
     margin: tuple[str, ...],
     worth: tuple[str, ...],
+    measures: tuple[str, ...],
     form: str | None,
     output: Path | None,
     **options: Any,
@@ -121,6 +123,7 @@ def compare(
             threshold=numbers("--threshold", threshold),
             margin=numbers("--margin", margin),
             worth=numbers("--worth", worth),
+            measures=own.names(measures),
             progress=progress,
             **options,
         )

@@ -48,6 +48,7 @@ from gnomon.cli import options as own
         show_default=True,
     ),
     click.option("--threshold", type=float, metavar="X", help="Predicted positive at score >= X.  [default: 0.5]"),
+    own.MEASURE,
     *own.HOW,
     *own.REPORT_WHERE,
 )
@@ -61,6 +62,7 @@ def evaluate(
     output: Path | None,
     exact: bool | None,
     slices: tuple[str, ...],
+    measures: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Evaluate the predictions in PATH.
@@ -91,6 +93,7 @@ def evaluate(
             prediction=own.columns(prediction, paths),
             classes=classes.split(",") if classes is not None else None,
             slices=[name for part in slices for name in (part.split(",") if "=" not in part else [part])],
+            measures=own.names(measures),
             exact="auto" if exact is None else exact,
             progress=progress,
             **options,

@@ -49,6 +49,13 @@ LEVEL = click.option("--level", type=float, default=0.95, show_default=True, hel
 CLUSTER = click.option(
     "--cluster", metavar="COLUMN", help="Column that says which rows belong together, such as those of one patient."
 )
+MEASURE = click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    metavar="NAME[,NAME...]",
+    help="Measures besides the usual ones, such as jaccard, f2 or false_discovery_rate.",
+)
 INTERVAL = click.option(
     "--interval",
     type=click.Choice(["auto", "percentile", "bca", "none"]),
@@ -152,6 +159,11 @@ def columns(given: tuple[str, ...], paths: tuple[Path, ...]) -> str | list[str] 
     known = FileSource(*paths).columns if any("," in part for part in given) else ()
     names = [name for part in given for name in ([part] if part in known else part.split(",")) if name]
     return names if len(names) > 1 else next(iter(names), None)
+
+
+def names(given: tuple[str, ...]) -> list[str]:
+    """The names that an option lists, separated by commas or given several times."""
+    return [name.strip() for part in given for name in part.split(",")]
 
 
 def check_output(output: Path | None, paths: tuple[Path, ...], files: Iterable[Path | None] = ()) -> None:

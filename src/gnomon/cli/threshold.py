@@ -22,7 +22,7 @@ NOT_MET = 3
         "-g",
         "--goal",
         metavar="MEASURE",
-        help="Make this great: f1, f2, matthews_corrcoef, balanced_accuracy, youden ...",
+        help="Optimise this: f1, f2, matthews_corrcoef, balanced_accuracy, youden, false_discovery_rate ...",
     ),
     click.option("--cost", metavar="CELL=X,...", help="What a row of a cell (tp, fp, fn, tn) costs: fn=10,fp=1."),
     click.option("--gain", metavar="CELL=X,...", help="What a row of a cell brings, such as tp=5."),
@@ -61,6 +61,7 @@ NOT_MET = 3
     ),
     own.POSITIVE,
     own.CLASSES,
+    own.MEASURE,
     *own.HOW,
     *own.WHERE,
 )
@@ -145,6 +146,7 @@ def threshold_decision(cost: str | None, gain: str | None, paths: tuple[Path, ..
             costs=amounts("--cost", cost),
             gains=amounts("--gain", gain),
             exact="auto" if exact is None else exact,
+            measures=own.names(options.pop("measures")),
             progress=progress,
             **options,
         )

@@ -34,6 +34,8 @@ def comparison(form: Any) -> None:
         StateError: It is damaged; the message says where.
     """
     check.anything(form, "")
+    for own in form["models"].values():
+        check.own_measures(own)
     check.record({
         "models": check.mapping(check.mapping(check.anything)),
         "pairs": check.listing(pair),

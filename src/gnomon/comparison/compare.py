@@ -20,10 +20,12 @@ from gnomon.evaluation.advice import advise
 from gnomon.evaluation.evaluate import assemble
 from gnomon.evaluation.opening import column_labels, column_name, column_names, columns_of, open_named, part_of
 from gnomon.evaluation.options import Options
+from gnomon.evaluation.options import asked as measures_of
 from gnomon.evaluation.plan import Plan
 from gnomon.evaluation.reading import Reading
 from gnomon.evaluation.result import Evaluation
 from gnomon.kernels.threads import thread_count
+from gnomon.measures.measure import Measure
 from gnomon.schema.labels import label_order
 from gnomon.schema.request import Request
 from gnomon.schema.resolve import resolve
@@ -68,6 +70,7 @@ def compare(
     scale: Mapping[str, str] | str = "probability",
     margin: ByMeasure = None,
     worth: ByMeasure = None,
+    measures: str | Measure | Sequence[str | Measure] | None = None,
     interval: str = "auto",
     level: float = 0.95,
     seed: int = 0,
@@ -114,6 +117,7 @@ def compare(
             ends at 1, or a dict of an estimate's name to its margin, such as ``{"roc_auc": 0.005}``.
         worth: A difference that is worth seeing, in the same form, for the number of rows that it takes; None for 0.01
             of what ends at 1, and for a hundredth of what the first model scores of all else.
+        measures: Measures besides the usual ones, as for :func:`gnomon.evaluate`.
         interval: ``"auto"``, or ``"percentile"`` or ``"bca"`` for a paired bootstrap of measures of the confusion
             matrix and of the ranking, McNemar's aside; rows with clusters are not resampled.
         level: Confidence level of the intervals; p-values are judged at 1 - level.
@@ -144,7 +148,7 @@ def compare(
         accuracy: cannot tell new from old with n = 8, as the difference of +0.25 may be anything from -0.156 to \
 +0.591; about 23,000 rows would be needed to see a difference of 0.01.
     """
-    options = Options(interval, level, seed, thread_count(threads))
+    options = Options(interval, level, seed, thread_count(threads), measures_of(measures))
     if not options.intervals:
         raise UsageError("a comparison is made of intervals: leave interval='none' out")
     asked = Asked(margin, worth)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from gnomon.comparison.resampling import Resampled
 from gnomon.comparison.result import SAME, UNCLEAR, PairedDifference
 from gnomon.estimate import Difference
-from gnomon.evaluation.classification import ACCURACIES, POSITIVE
 from gnomon.evaluation.clustered import ONE_CLUSTER
 from gnomon.evaluation.few import ENOUGH
 from gnomon.evaluation.influences import Influences, Spread, Together
@@ -23,29 +22,18 @@ from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.linearised import METHOD
 from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.kernels.losses import sum_values
+from gnomon.measures.measure import POSITIVE, Basis, MeanLoss, OfRanking, Share, ShareOfAll
+from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
 from gnomon.states.panel import Rows
 
 Array = NDArray[np.float64]
 
-# Means of a loss of each row: a difference of two is the mean of a difference.
-MEANS = ("log_loss", "brier_score", "mse", "mae", "mape", "mean_error")
-# Of these DeLong's variance is known: each class has its own correction already.
-BY_DELONG = ("roc_auc", "roc_auc_macro", "roc_auc_weighted")
-# Shares of the rows that are predicted so: of a few each model's own, which say little of each other.
-OF_PREDICTED = ("precision", "negative_predictive_value")
 # Influences whose squares, of any number of rows, are doubles.
 LARGEST = 1e140
 TOO_LARGE = "the squares of the differences are too large for a double: rescale the amounts"
 FEW_PREDICTED = f"no interval: a model predicts fewer than {ENOUGH} rows so"
-# With fewer rows of a class than this, how much the largest gap varies is not known from the rows.
-ENOUGH_FOR_KS = 30
-FEW_FOR_KS = f"no interval: KS takes {ENOUGH_FOR_KS} rows of each class to be compared"
-# Other measures of a ranking.
-RANKED = ("average_precision", "ks")
-# Measures that are the share of some rows predicted right, or, of the fall-out, wrong.
-RIGHT = ("accuracy", "recall", "specificity", "false_positive_rate", *ACCURACIES)
 
 
 class Paired:
@@ -96,7 +84,7 @@ class Paired:
     def _names(self) -> Iterator[str]:
         """The estimates that models have; that of the largest error says nothing of others to come."""
         names = dict.fromkeys(name for own in self._evaluations for name in own)
-        return (name for name in names if name != "max_error")
+        return (name for name in names if measure(name).compared)
 
     def _has(self, name: str, place: int) -> bool:
         own = self._evaluations[place]
@@ -107,12 +95,17 @@ class Paired:
     ) -> PairedDifference:
         first, second = (self._evaluations[place][name] for place in pair)
         value, level, n = second.value - first.value, self._options.level, second.n
-        if name == "ks" and min(own.n for own in self._classes.values()) < ENOUGH_FOR_KS:
-            return PairedDifference(value, level=level, n=n, reason=FEW_FOR_KS)
-        if name in OF_PREDICTED and min(first.n, second.n) < ENOUGH:
+        basis = measure(name).basis
+        if isinstance(basis, OfRanking) and min(own.n for own in self._classes.values()) < basis.few:
+            which, enough = name.upper(), basis.few
+            reason = f"no interval: {which} takes {enough} rows of each class to be compared"
+            return PairedDifference(value, level=level, n=n, reason=reason)
+        # Each model has its own rows here, and a few of one say little of those of another.
+        if isinstance(basis, Share) and basis.of_predicted_rows and min(first.n, second.n) < ENOUGH:
             return PairedDifference(value, level=level, n=n, reason=FEW_PREDICTED)
-        if name in RIGHT and self._rows.weight is None and self._rows.clusters is None:
-            return self._of_right(name, pair, value)
+        independent = self._rows.weight is None and self._rows.clusters is None
+        if independent and (isinstance(basis, ShareOfAll) or (isinstance(basis, Share) and basis.of_given_rows)):
+            return self._of_shares(basis, pair, value)
         if self._resampled is not None and (made := self._resampled.difference(name, pair, rows, value, n)) is not None:
             return of_plain(made)
         if rows[0] is None or rows[1] is None:
@@ -120,22 +113,24 @@ class Paired:
         influence = rows[1] - rows[0]
         if not (np.abs(influence) < LARGEST).all():
             return PairedDifference(value, level=level, n=n, reason=TOO_LARGE)
-        spread = self._spread(name, influence)
+        spread = self._spread(basis, influence)
         if self._rows.clusters is not None and spread.units < 2:
             return PairedDifference(value, level=level, n=n, reason=ONE_CLUSTER)
-        return of_plain(linearised_difference(value, spread.variance, spread.units, level, n, self._method(name)))
+        return of_plain(linearised_difference(value, spread.variance, spread.units, level, n, self._method(basis)))
 
-    def _method(self, name: str) -> str:
+    def _method(self, basis: Basis) -> str:
         if self._rows.clusters is not None:
             return METHOD
-        return "delong" if name in BY_DELONG else "paired t" if name in MEANS else METHOD
+        by_delong = isinstance(basis, OfRanking) and basis.delong
+        return "delong" if by_delong else "paired t" if isinstance(basis, MeanLoss) else METHOD
 
-    def _spread(self, name: str, influence: Array) -> Spread:
+    def _spread(self, basis: Basis, influence: Array) -> Spread:
         """How much a difference varies; of rankings by class, as few rows of one say little of how much it does."""
-        if self._rows.clusters is not None or name not in (*BY_DELONG, *RANKED):
+        if self._rows.clusters is not None or not isinstance(basis, OfRanking):
             return self._together.spread(influence)
-        found = self._together.spread(influence, 1.0 if name in BY_DELONG else None)
-        if name in BY_DELONG and min(own.effective for own in self._classes.values()) >= ENOUGH_FOR_DELONG:
+        # DeLong's variance has each class's own correction already.
+        found = self._together.spread(influence, 1.0 if basis.delong else None)
+        if basis.delong and min(own.effective for own in self._classes.values()) >= ENOUGH_FOR_DELONG:
             return Spread(found.variance, math.inf)
         return Spread(found.variance, self._freedom(influence) + 1)
 
@@ -148,28 +143,28 @@ class Paired:
             parts += square**2 / max(1.0, own.effective - 1)
         return whole**2 / parts if parts > 0 else math.inf
 
-    def _of_right(self, name: str, pair: tuple[int, int], value: float) -> PairedDifference:
-        """McNemar's test of the rows that a share is of."""
+    def _of_shares(self, basis: Share | ShareOfAll, pair: tuple[int, int], value: float) -> PairedDifference:
+        """McNemar's test of a share of the same rows, by those that only one of the models counts."""
         target = self._rows.target
-        chosen = {
-            "recall": target == POSITIVE,
-            "specificity": target != POSITIVE,
-            "false_positive_rate": target != POSITIVE,
-        }.get(name, np.ones(len(target), bool))
-        right = [self._right(place) & chosen for place in pair]
-        first, second = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
-        if name == "false_positive_rate":
-            first, second = second, first
-        rows, level = int(chosen.sum()), self._options.level
-        ends = tango(first, second, rows, level)
-        mid, exact = mcnemar(first, second)
-        verdict = SAME if first == second == 0 else UNCLEAR
-        return PairedDifference(value, ends.low, ends.high, level, ends.method, rows, mid, exact=exact, verdict=verdict)
+        rows = np.ones(len(target), bool)
+        if isinstance(basis, Share):
+            positive = target == POSITIVE
+            rows = basis.mask(positive, positive)
+        first, second = (self._counted(basis, place) & rows for place in pair)
+        only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
+        n, level = int(rows.sum()), self._options.level
+        ends = tango(only_first, only_second, n, level)
+        mid, exact = mcnemar(only_first, only_second)
+        verdict = SAME if only_first == only_second == 0 else UNCLEAR
+        return PairedDifference(value, ends.low, ends.high, level, ends.method, n, mid, exact=exact, verdict=verdict)
 
-    def _right(self, place: int) -> NDArray[np.bool_]:
-        predicted = self._rows.answers[place].prediction
+    def _counted(self, basis: Share | ShareOfAll, place: int) -> NDArray[np.bool_]:
+        """Which rows a model's share counts."""
+        target, predicted = self._rows.target, self._rows.answers[place].prediction
         assert predicted is not None  # there are shares of rows predicted right
-        return np.asarray(predicted == self._rows.target)
+        if isinstance(basis, Share):
+            return basis.counts(target == POSITIVE, predicted == POSITIVE)
+        return np.asarray(predicted == target)
 
 
 def classes_of(rows: Rows, schema: Schema, threads: int) -> dict[int, Weight]:

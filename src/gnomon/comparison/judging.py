@@ -11,16 +11,15 @@ from gnomon.comparison.result import BETTER, DIFFERENT, SAME, UNCLEAR, WORSE, Pa
 from gnomon.comparison.words import sentences
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import NAN
-from gnomon.evaluation.few import ENOUGH, OF_THEIR_ROWS, resting, warning_of
+from gnomon.evaluation.few import ENOUGH, of_its_own_rows, resting, warning_of
 from gnomon.evaluation.result import Evaluation
 from gnomon.intervals.difference import beyond, false_discovery, family_wise
 from gnomon.intervals.interval import normal_quantile
-from gnomon.measures.catalogue import ALSO_CALLED, measure
+from gnomon.measures.measure import ZERO
+from gnomon.measures.registry import ALIASES, measure
 
 # How often rows that are called enough show a difference that is there.
 POWER = 0.8
-# Neither greater nor smaller is better: it is best at 0.
-BEST_AT_ZERO = frozenset({"mean_error"})
 # What is worth seeing where nothing was said: so much of a measure that ends at 1, such a share of another.
 WORTH, SHARE_WORTH = 0.01, 0.01
 
@@ -57,7 +56,7 @@ class Asked:
         own = NAN if self.worth is None else given(self.worth, name)
         if not math.isnan(own):
             return own
-        if name in BEST_AT_ZERO:
+        if measure(name).better == ZERO:
             return NAN
         return WORTH if measure(name).high == 1.0 else SHARE_WORTH * abs(first) or NAN
 
@@ -68,12 +67,12 @@ class Asked:
             of_each = own if isinstance(own, Mapping) else {} if own is None else {"": own}
             for name, value in of_each.items():
                 if name and name not in known:
-                    meant = ALSO_CALLED.get(str(name).lower(), str(name))
+                    meant = ALIASES.get(str(name).lower(), str(name))
                     raise UsageError(f"{part}= names {name!r}, which is not compared: {nearest(meant, known)}")
                 good = isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < math.inf
                 if not good:
                     raise UsageError(f"{part}= takes a number above 0, or one for each measure, not {value!r}")
-                if name in BEST_AT_ZERO and part == "margin":
+                if name and measure(name).better == ZERO and part == "margin":
                     raise UsageError(
                         f"margin= names {name!r}, which is best at 0: neither sign of a difference is worse"
                     )
@@ -83,7 +82,7 @@ def given(own: Mapping[str, float] | float, name: str) -> float:
     """What was said of a measure; one number is meant of all measures that end at 1."""
     if isinstance(own, Mapping):
         return float(own.get(name, NAN))
-    return float(own) if measure(name).high == 1.0 and name not in BEST_AT_ZERO else NAN
+    return float(own) if measure(name).high == 1.0 and measure(name).better != ZERO else NAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +124,10 @@ class Counted:
             return warning_of(self.clusters, "clusters")
         binary = len(self.classes) == 2
         rows = resting(name, self.classes[1], self.classes[0]) if binary else self.rarest
-        if name in OF_THEIR_ROWS:
+        itself = of_its_own_rows(name)
+        if itself:
             rows = own.n
-        what = "rows of the rarer class" if self.classes and name not in OF_THEIR_ROWS else "rows"
+        what = "rows of the rarer class" if self.classes and not itself else "rows"
         return warning_of(rows, what) if rows < ENOUGH else None
 
 
@@ -225,7 +225,7 @@ def verdict_of(name: str, own: PairedDifference) -> str:
         return SAME
     if not own.holm <= 1 - own.level:
         return UNCLEAR
-    if name in BEST_AT_ZERO:
+    if measure(name).better == ZERO:
         return DIFFERENT
     return BETTER if measure(name).better * own.value > 0 else WORSE
 

@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.estimate import Difference
-from gnomon.evaluation.classification import POSITIVE, formulas_of
+from gnomon.evaluation.classification import formula_of
 from gnomon.evaluation.influences import Influences
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import places_in
 from gnomon.intervals.bootstrap import acceleration, paired_replicates, replicate_interval
 from gnomon.kernels.ranking import ScoreBins
-from gnomon.measures.confusion import Cells
-from gnomon.measures.ranking import STEPS, binned_average_precision, binned_ks, binned_roc_auc
+from gnomon.measures.cells import Cells
+from gnomon.measures.measure import POSITIVE, Formula, OfRanking
+from gnomon.measures.ranking import STEPS
+from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
 from gnomon.states.panel import Rows
 
@@ -47,7 +49,7 @@ class Resampled:
         self._influences = influences
         self._options = options
         self._classes = len(schema.labels)
-        self._formulas = formulas_of(schema.task) if schema.task in ("binary", "multiclass") else {}
+        self._task = schema.task
         self._drawn: dict[tuple[str, int, int], tuple[Array, Array]] = {}
 
     def difference(
@@ -64,10 +66,12 @@ class Resampled:
         """
         if influence[0] is None or influence[1] is None:
             return None
-        if name in self._formulas:
-            kind, measured = "cells", [self._of_cells(name)] * 2
-        elif name in ("roc_auc", "average_precision", "ks"):
-            kind, measured = "bins", [self._of_bins(name, place) for place in pair]
+        rule = measure(name)
+        formula = formula_of(rule, self._task)
+        if formula is not None:
+            kind, measured = "cells", [self._of_cells(formula)] * 2
+        elif isinstance(rule.basis, OfRanking) and self._task == "binary":
+            kind, measured = "bins", [self._of_bins(rule.basis, place) for place in pair]
         else:
             return None
         key = (kind, *pair)
@@ -121,21 +125,17 @@ class Resampled:
             found.append(sums)
         return found
 
-    def _of_cells(self, name: str) -> OfReplicates:
-        formula, classes = self._formulas[name], self._classes
+    def _of_cells(self, formula: Formula) -> OfReplicates:
+        classes = self._classes
         return lambda drawn: formula(Cells.of(drawn.reshape(-1, classes, classes)))
 
-    def _of_bins(self, name: str, place: int) -> OfReplicates:
+    def _of_bins(self, basis: OfRanking, place: int) -> OfReplicates:
         bins = self._bins(place)
         size = len(bins.low)
 
         def measured(drawn: Array) -> Array:
             negatives, positives = drawn[:, :size], drawn[:, size:]
-            if name == "roc_auc":
-                return binned_roc_auc(positives, negatives)
-            if name == "ks":
-                return binned_ks(positives, negatives)
-            return binned_average_precision(positives, negatives, bins.low == bins.high)
+            return basis.binned(positives, negatives, bins.low == bins.high)
 
         return measured
 

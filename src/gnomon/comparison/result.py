@@ -14,7 +14,7 @@ from gnomon.estimate import NAN, Difference
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.result import Evaluation
 from gnomon.evaluation.shown import Shown
-from gnomon.measures.catalogue import ALSO_CALLED
+from gnomon.measures.registry import named
 from gnomon.visible import visible
 
 # What a difference says of the second model.
@@ -103,10 +103,7 @@ class Pair:
         Raises:
             UnknownEstimateError: There is none; the message names the nearest.
         """
-        if name not in self.differences:
-            meant = ALSO_CALLED.get(str(name).lower(), str(name))
-            raise UnknownEstimateError(f"there is no difference of {name!r}: {nearest(meant, self.differences)}")
-        return self.differences[name]
+        return self.differences[named(name, self.differences)]
 
     def __str__(self) -> str:
         return "\n".join(map(visible, self.says))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gnomon.comparison.result import BETTER, DIFFERENT, SAME, WORSE, Pair, PairedDifference
 from gnomon.evaluation.result import HEADLINES
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 
 
 def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tuple[str, ...]:

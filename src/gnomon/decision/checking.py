@@ -17,6 +17,7 @@ losses = check.record(dict.fromkeys(("log_loss", "brier_score", "expected_calibr
 
 def threshold(form: Mapping[str, Any], place: str) -> None:
     """A chosen threshold."""
+    check.own_measures(form)
     fields: dict[str, Check] = {
         "goal": check.text,
         "measure": check.measured,

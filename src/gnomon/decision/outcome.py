@@ -13,10 +13,11 @@ from gnomon.engines.threads import fold
 from gnomon.errors import DataError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.binary import confusion_estimates
-from gnomon.evaluation.classification import POSITIVE, Table
+from gnomon.evaluation.classification import Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.summary import Summary
-from gnomon.measures.threshold import Points
+from gnomon.measures.measure import POSITIVE
+from gnomon.measures.registry import measure
 from gnomon.schema.batch import encode
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source
@@ -89,10 +90,7 @@ def achieved(state: Confusion, goal: Goal, schema: Schema, options: Options) -> 
     table, label = Table(state, options), schema.names[POSITIVE]
     rows = table.rows
     estimates = confusion_estimates(table, rows, schema, options)
-    estimates["flagged_share"] = table.predicted_share(POSITIVE, rows)
-    if goal.measure not in estimates:
-        formulas = {goal.measure: (lambda cells: goal.values(Points.of(cells)), f"no row has the class {label!r}")}
-        estimates |= table.bootstrapped(formulas, rows)
+    estimates |= table.estimates([measure("flagged_share")], rows, POSITIVE, label)
     return {goal.measure: estimates.pop(goal.measure), **estimates}
 
 

@@ -13,6 +13,9 @@ from gnomon.measures.ranking import Curve
 from gnomon.measures.threshold import Points
 from gnomon.thresholds.goal import ROUNDING, Best, Goal, best_of, better_of
 
+# The hull holds the best where that is positive.
+ABOVE_0 = "hull_above_0"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -46,8 +49,9 @@ class Found:
 
 def best_threshold(goal: Goal, order: Order, trials: float, level: float) -> Found:
     """The best of all thresholds, or of the ends of bins where scores were counted in bins."""
-    found = best_along(goal, order, goal.candidates, trials, level)
-    if goal.measure == "matthews_corrcoef" and not goal.constraints and not found.best.value > 0:
+    candidates = goal.candidates
+    found = best_along(goal, order, "hull" if candidates == ABOVE_0 else candidates, trials, level)
+    if candidates == ABOVE_0 and not found.best.value > 0:
         found = best_along(goal, order, "all", trials, level)
     if order.bounds is None:
         return found

@@ -20,7 +20,7 @@ from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.opening import Named, opened
-from gnomon.evaluation.options import Options
+from gnomon.evaluation.options import Options, asked, check_asked
 from gnomon.evaluation.parts import matrix_of
 from gnomon.evaluation.plan import plan_for
 from gnomon.evaluation.provenance import left_out, provenance
@@ -29,6 +29,8 @@ from gnomon.evaluation.reading import Progress, Reading
 from gnomon.evaluation.result import ConfusionMatrix
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.threads import thread_count
+from gnomon.measures.measure import Measure
+from gnomon.measures.registry import named
 from gnomon.measures.threshold import Costs
 from gnomon.schema.resolve import resolve
 from gnomon.states.mean import Weight
@@ -89,7 +91,12 @@ class ThresholdDecision(Form):
         return self.classes[1]
 
     def __getitem__(self, name: str) -> Estimate:
-        return self.estimates[name]
+        """What the threshold achieves, by the name of a measure.
+
+        Raises:
+            UnknownEstimateError: There is none; the message names the nearest.
+        """
+        return self.estimates[named(name, self.estimates)]
 
     def __repr__(self) -> str:
         value = self.estimates[self.measure]
@@ -169,7 +176,7 @@ def choose_threshold(
     target: str | None = None,
     score: Any = None,
     weight: Any = None,
-    goal: str | None = None,
+    goal: str | Measure | None = None,
     costs: Mapping[str, float] | None = None,
     gains: Mapping[str, float] | None = None,
     where: str | Sequence[str] = (),
@@ -178,6 +185,7 @@ def choose_threshold(
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     scale: str = "probability",
+    measures: str | Measure | Sequence[str | Measure] | None = None,
     interval: str = "auto",
     level: float = 0.95,
     seed: int = 0,
@@ -204,8 +212,9 @@ def choose_threshold(
         target: Name of the column of true values.
         score: Name of the column of scores (or the array).
         weight: Name of the column (or the array) of row weights.
-        goal: A measure to make great: ``"f1"``, ``"f2"``, ``"matthews_corrcoef"``, ``"balanced_accuracy"``,
-            ``"youden"``, ``"precision"``, ``"recall"``, ...; None where costs or constraints say it.
+        goal: The measure to optimise, in the direction that is better: ``"f1"``, ``"f2"``, ``"matthews_corrcoef"``,
+            ``"youden"``, ``"false_discovery_rate"``, ..., or what :func:`gnomon.measure` made; None where costs or
+            constraints say it.
         costs: What a row of each cell of the confusion matrix costs: ``{"fn": 10, "fp": 1}``; the others cost nothing.
         gains: What a row of a cell brings: ``{"tp": 5}``.
         where: What must hold, one or several of ``"recall >= 0.95"``, ``"precision.low >= 0.8"`` (the lower end of the
@@ -217,6 +226,7 @@ def choose_threshold(
         classes: The class labels, where not both occur.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
         scale: ``"probability"`` or ``"any"``.
+        measures: Measures whose values there are told besides the usual ones, as for :func:`gnomon.evaluate`.
         interval: ``"auto"``, or ``"none"`` for neither intervals nor optimism.
         level: Confidence level of the intervals.
         seed: Seed of the bootstrap.
@@ -244,8 +254,9 @@ def choose_threshold(
         >>> gnomon.choose_threshold(y, p, where="precision >= 0.99").threshold.value
         0.6
     """
-    options = Options(interval, level, seed, thread_count(threads))
     wanted = make_goal(goal, costs, gains, where, periods)
+    more = {own.name: own for own in (wanted.achieved, *wanted.constrained, *asked(measures))}
+    options = Options(interval, level, seed, thread_count(threads), tuple(more.values()))
     if periods != 1.0 and not any(own.name == "flagged" for own in wanted.constraints):
         raise UsageError("periods= divides the number of flagged rows: add a constraint, where='flagged <= 200'")
     source, request = opened(
@@ -273,6 +284,7 @@ def choose_threshold(
     own_rows = judged is schema
     states, judged_dropped = confusions_at(source, judged, at, summary if own_rows else None, options.threads)
     estimates, *default = (achieved(state, wanted, judged, options) for state in states)
+    check_asked(options.measures, [*estimates, *(own.name for own in wanted.constrained)], "threshold's")
     value = estimates[wanted.measure]
     decided = ThresholdDecision(
         goal=str(wanted),

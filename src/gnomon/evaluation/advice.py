@@ -8,7 +8,7 @@ from typing import Any
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result import SURE, Advice, Evaluation, ranked_by
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 
 Numbers = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ from gnomon.evaluation.order import KeptOrder
 from gnomon.evaluation.row_influence import ranking_influence
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.losses import sum_values
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.states.scores import Scores
 
 Array = NDArray[np.float64]

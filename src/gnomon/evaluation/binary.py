@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from gnomon.estimate import NAN, Estimate
-from gnomon.evaluation.classification import DRAWN, POSITIVE, Table, formulas_of
+from gnomon.evaluation.classification import Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.parts import Parts
 from gnomon.evaluation.ranking import ranking_estimates
@@ -14,11 +14,11 @@ from gnomon.evaluation.summary import Summary
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.mean import mean_interval
 from gnomon.measures.means import mean_loss
+from gnomon.measures.measure import POSITIVE, MeanOfShares
+from gnomon.measures.registry import shown
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import ClassLoss, Weight
-
-_PROPORTIONS = ("precision", "recall", "specificity", "false_positive_rate", "negative_predictive_value")
 
 
 def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Parts:
@@ -47,16 +47,10 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
 
 def confusion_estimates(table: Table, rows: Weight, schema: Schema, options: Options) -> dict[str, Estimate]:
     """What a confusion matrix of two classes gives."""
-    label = schema.names[POSITIVE]
-    balanced = table.balanced_accuracy(rows)
+    wanted = [*shown("binary"), *(own for own in options.measures if own.of_cells and "binary" not in own.shown)]
+    estimates = table.estimates(wanted, rows, POSITIVE, schema.names[POSITIVE])
     if (table.state.counts.sum(axis=1) == 0).any():
         reason = "it averages the recall of both classes, and one has no rows"
-        balanced = options.estimate(NAN, NO_INTERVAL, rows.n, reason)
-    estimates = {
-        "accuracy": table.accuracy(rows),
-        "balanced_accuracy": balanced,
-        **{name: table.proportion(name, POSITIVE, label) for name in _PROPORTIONS},
-        "f1": table.f1(POSITIVE, label),
-        **table.bootstrapped({name: DRAWN[name] for name in ("matthews_corrcoef", "cohen_kappa")}, rows),
-    }
-    return table.resampled(estimates, formulas_of(schema.task))
+        nothing = options.estimate(NAN, NO_INTERVAL, rows.n, reason)
+        estimates |= {own.name: nothing for own in wanted if isinstance(own.basis, MeanOfShares)}
+    return estimates

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from gnomon.errors import StateError
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure, recall_declared
 
 Check = Callable[[Any, str], None]
 
@@ -170,6 +170,21 @@ def measured(name: Any, place: str) -> None:
         raise refuse(place, name, "the name of a measure") from None
 
 
+def own_measures(form: Any) -> None:
+    """Users' own measures of a saved result, which are known from here on.
+
+    Raises:
+        StateError: They are damaged.
+    """
+    found = form.get("provenance") if isinstance(form, dict) else None
+    measures = found.get("measures", {}) if isinstance(found, dict) else {}
+    limits = optional(number)
+    mapping(exactly({"title": text, "low": limits, "high": limits, "better": one_of((1, -1))}))(
+        measures, "provenance.measures"
+    )
+    recall_declared(measures)
+
+
 def share(value: Any, place: str) -> None:
     """A number between 0 and 1, neither of them."""
     number(value, place)
@@ -321,6 +336,7 @@ def evaluation(form: Any, place: str = "", *, of_train: bool = False) -> None:
         StateError: It is damaged; the message says where.
     """
     anything(form, place)
+    own_measures(form)
     record(evaluation_fields, confusions=mapping(confusion))(form, place)
     if form["task"] == "binary" and (len(form["classes"]) != 2 or form["positive"] != form["classes"][1]):
         raise refuse(f"{place}.classes".lstrip("."), form["classes"], "two classes, the positive one second")

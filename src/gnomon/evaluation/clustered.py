@@ -10,7 +10,6 @@ from typing import cast
 import numpy as np
 
 from gnomon.estimate import Difference, Estimate
-from gnomon.evaluation.classification import POSITIVE
 from gnomon.evaluation.few import few
 from gnomon.evaluation.influences import Array, Influences, Spread, Together
 from gnomon.evaluation.options import Options
@@ -24,10 +23,11 @@ from gnomon.intervals.ks import ks_interval
 from gnomon.intervals.linearised import METHOD, linearised_interval
 from gnomon.intervals.wilson import wilson
 from gnomon.kernels.losses import sum_values
-from gnomon.measures.catalogue import measure
 from gnomon.measures.influence import share_below_influence
+from gnomon.measures.measure import POSITIVE, Share, ShareOfAll, Transformed
 from gnomon.measures.quantiles import Ranks
 from gnomon.measures.ranking import TABLE_STEPS
+from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
 from gnomon.states.panel import Panel, Rows
 
@@ -95,17 +95,14 @@ class Clustered:
         That is all that is known where nothing varies.
         """
         target, predicted = self.rows.target, self.rows.answers[0].prediction
-        if self._schema.task == "regression" or name == "accuracy":
+        basis = measure(name).basis
+        if self._schema.task == "regression" or isinstance(basis, ShareOfAll):
             return self.together.number
-        masks = [target == each for each in np.unique(target)]
-        if name == "recall":
-            masks = [target == code]
-        elif name in ("specificity", "false_positive_rate"):
-            masks = [target != code]
-        elif predicted is not None and name in ("precision", "f1"):
-            masks = [(predicted == code) | ((target == code) & (name == "f1"))]
-        elif predicted is not None and name == "negative_predictive_value":
-            masks = [predicted != code]
+        share = basis.share if isinstance(basis, Transformed) else basis
+        if isinstance(share, Share) and predicted is not None:
+            masks = [share.mask(target == code, predicted == code)]
+        else:
+            masks = [target == each for each in np.unique(target)]
         assert self.rows.clusters is not None  # else there is nothing to allow for
         return min(len(np.unique(self.rows.clusters[mask])) for mask in masks)
 

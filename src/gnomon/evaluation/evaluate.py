@@ -20,7 +20,7 @@ from gnomon.evaluation.guesses import baseline_of
 from gnomon.evaluation.multiclass import evaluate_multiclass
 from gnomon.evaluation.multilabel import evaluate_multilabel
 from gnomon.evaluation.opening import Named, opened
-from gnomon.evaluation.options import Options
+from gnomon.evaluation.options import Options, asked, check_asked
 from gnomon.evaluation.parts import Parts, matrix_of
 from gnomon.evaluation.plan import plan_for
 from gnomon.evaluation.provenance import left_out, provenance
@@ -32,6 +32,7 @@ from gnomon.evaluation.scatter import scatter_of
 from gnomon.evaluation.slice_differences import compared
 from gnomon.evaluation.summary import Summary
 from gnomon.kernels.threads import thread_count
+from gnomon.measures.measure import Measure
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Part, Schema
 from gnomon.sources.base import Source
@@ -57,6 +58,7 @@ def evaluate(
     task: str = "auto",
     threshold: float | None = None,
     scale: str = "probability",
+    measures: str | Measure | Sequence[str | Measure] | None = None,
     interval: str = "auto",
     level: float = 0.95,
     seed: int = 0,
@@ -108,6 +110,9 @@ def evaluate(
             and no threshold for other scores.
         scale: ``"probability"`` (scores must lie in [0, 1]) or ``"any"`` (a decision value: only measures
             of ranking, and those of a threshold if one is given).
+        measures: Measures besides the usual ones, by name: ``"jaccard"``, ``"f2"``, ``"false_discovery_rate"``,
+            ``"diagnostic_odds_ratio"``, of several classes ``"jaccard_macro"``, ... (docs/measures.md lists them); or
+            what :func:`gnomon.measure` made. Those of one class stand in ``per_class`` where there are several.
         interval: ``"auto"`` chooses a method for each measure; ``"percentile"`` or ``"bca"`` take 1,000 bootstrap
             replicates of the merged summary where a measure has them (confusion matrix and ranking); ``"none"`` leaves
             intervals out.
@@ -147,7 +152,7 @@ def evaluate(
         >>> gnomon.evaluate([1.5, 2.0, 3.5], [1.0, 2.0, 4.0])["mae"].value
         0.3333333333333333
     """
-    options = Options(interval, level, seed, thread_count(threads))
+    options = Options(interval, level, seed, thread_count(threads), asked(measures))
     if progress is not None and not callable(progress):
         raise UsageError(f"progress= takes a function of the rows read and of all rows, not {progress!r}")
     source, request = opened(
@@ -173,6 +178,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
     parts = parts_of(summary, schema, options, reading)
     clustered = clusters_of(parts, summary, schema, options)
     whole = evaluation_of(parts, summary, schema)
+    check_asked(options.measures, [*whole, *(name for own in whole.per_class.values() for name in own)], schema.task)
     return replace(
         whole,
         curves=parts.curves,

@@ -6,16 +6,12 @@ import math
 from dataclasses import replace
 
 from gnomon.estimate import Estimate
-from gnomon.evaluation.classification import ACCURACIES
 from gnomon.evaluation.parts import Parts
+from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
 
 # So many rows of the rarer class are enough.
 ENOUGH = 10
-# Shares of all rows, or of those that are said to be of a class.
-OF_THEIR_ROWS = frozenset({"accuracy", "hamming_loss", "precision", "negative_predictive_value", *ACCURACIES})
-# Shares of one class, and of the others.
-OF_THE_CLASS, OF_THE_OTHERS = frozenset({"recall"}), frozenset({"specificity", "false_positive_rate"})
 
 
 def warn_of_few(parts: Parts, schema: Schema) -> None:
@@ -59,9 +55,14 @@ def warned(name: str, own: Estimate, rows: int, others: int) -> Estimate:
         rows: Of the class that it is of.
         others: Of all other classes.
     """
-    if name in OF_THEIR_ROWS:
+    if of_its_own_rows(name):
         return few(own, own.n, "rows")
     return few(own, resting(name, rows, others), "rows of the rarer class")
+
+
+def of_its_own_rows(name: str) -> bool:
+    """Whether an estimate rests on the rows that it counts itself: all, or those predicted as a class."""
+    return measure(name).rests_on == "own"
 
 
 def resting(name: str, rows: int, others: int) -> int:
@@ -72,7 +73,7 @@ def resting(name: str, rows: int, others: int) -> int:
         rows: Of the class that it is of.
         others: Of all other classes.
     """
-    return rows if name in OF_THE_CLASS else others if name in OF_THE_OTHERS else min(rows, others)
+    return {"class": rows, "others": others}.get(measure(name).rests_on, min(rows, others))
 
 
 def few(own: Estimate, number: int, of_what: str) -> Estimate:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Difference, Estimate
 from gnomon.evaluation.baseline import Baseline
-from gnomon.evaluation.classification import ACCURACIES, POSITIVE, Formula, Table, formulas_of
+from gnomon.evaluation.classification import Table, formula_of
 from gnomon.evaluation.clustered import Clustered
 from gnomon.evaluation.influences import Influences
 from gnomon.evaluation.options import Options
@@ -26,9 +26,11 @@ from gnomon.intervals.difference import mean_difference, to_constant
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.mean import mean_interval
 from gnomon.measures import regression
-from gnomon.measures.confusion import Cells
+from gnomon.measures.cells import Cells
 from gnomon.measures.means import MeanAndError, mean_loss
+from gnomon.measures.measure import POSITIVE, ZERO, Formula, OfRanking, ShareOfAll
 from gnomon.measures.quantiles import Ranks
+from gnomon.measures.registry import ACCURACIES, measure
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import ClassLoss, MeanLoss, Weight
 from gnomon.states.residuals import Amounts, Residuals
@@ -49,9 +51,10 @@ def baseline_of(
         return guesses.baseline()
     if parts.table is not None:
         guess_class(guesses, parts.table, summary.rows, schema)
-    for name in ("roc_auc", "roc_auc_macro", "roc_auc_weighted", "ks"):
-        if name in parts.estimates:
-            guesses.add_constant(name, RANDOM, 0.0 if name == "ks" else 0.5)
+    for name in parts.estimates:
+        own = measure(name)
+        if isinstance(own.basis, OfRanking) and isinstance(own.guess, float):
+            guesses.add_constant(name, RANDOM, own.guess)
     if parts.order is not None:
         guess_ranking(guesses, parts, parts.order)
     losses = {
@@ -127,37 +130,38 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
     code, share = table.majority(rows)
     answer = schema.names[code]
     guesses.answers[MOST_FREQUENT] = answer
-    # The positive class has the best F1 of all constant answers.
-    flagged = {"f1"} if schema.task == "binary" else set()
-    always = {name: always_answering(POSITIVE if name in flagged else code) for name in guesses.model}
 
     def less(formula: Formula, guess: Callable[[Cells], Cells]) -> Formula:
         return lambda cells: formula(cells) - formula(guess(cells))
 
-    known = formulas_of(schema.task)
-    formulas = {name: known[name] for name in known if name in guesses.model and name not in ACCURACIES}
-    values = {name: float(formula(always[name](table.mass))) for name, formula in formulas.items()}
-    varying = {
-        name: less(formula, always[name])
-        for name, formula in formulas.items()
-        if not math.isnan(values[name]) and guesses.model[name].defined and name not in CONSTANT | UNINFORMED
-    }
-    for name, value in values.items():
-        strategy = FLAG_ALL if name in flagged else MOST_FREQUENT
-        if name in UNINFORMED:
-            guesses.add_constant(name, RANDOM, 0.0)
-        elif name in varying:
-            own = share if name == "accuracy" else replace(share, value=value, low=NAN, high=NAN, method=None)
-            difference = table.difference(name, varying[name], code, guesses.model[name].n)
-            guesses.add(name, strategy, own, difference, partial(Influences.of_formula, formula=varying[name]))
-            if name in flagged:
-                guesses.answers[FLAG_ALL] = schema.names[POSITIVE]
-        elif name in flagged:
+    for name in guesses.model:
+        own = measure(name)
+        formula = formula_of(own, schema.task)
+        if formula is None or name in ACCURACIES or own.better == ZERO:
+            continue
+        if isinstance(own.guess, float):
+            guesses.add_constant(name, RANDOM, own.guess)
+            continue
+        flagged = own.guess == FLAG_ALL and schema.task == "binary"
+        strategy, always = (FLAG_ALL if flagged else MOST_FREQUENT), always_answering(POSITIVE if flagged else code)
+        value = float(formula(always(table.mass)))
+        if flagged and not (value >= 0 and guesses.model[name].defined):
             guesses.add_undefined(name, strategy, "there is no positive row")
         elif math.isnan(value):
             guesses.add_undefined(name, strategy, f"always answering {answer!r} has none")
-        else:
+        elif own.constant_guess or not guesses.model[name].defined:
             guesses.add_constant(name, strategy, value)
+        else:
+            varying = less(formula, always)
+            guess = (
+                share
+                if isinstance(own.basis, ShareOfAll)
+                else replace(share, value=value, low=NAN, high=NAN, method=None)
+            )
+            difference = table.difference(own, varying, code, guesses.model[name].n)
+            guesses.add(name, strategy, guess, difference, partial(Influences.of_formula, formula=varying))
+            if flagged:
+                guesses.answers[FLAG_ALL] = schema.names[POSITIVE]
 
 
 def always_answering(code: int) -> Callable[[Cells], Cells]:
@@ -168,12 +172,6 @@ def always_answering(code: int) -> Callable[[Cells], Cells]:
         return Cells(np.where(own, cells.support, 0), cells.support, np.where(own, cells.total, 0), cells.total)
 
     return always
-
-
-# Always answering one class scores the same in these, whatever the rows.
-CONSTANT = frozenset({"balanced_accuracy", "recall", "specificity", "false_positive_rate", "recall_macro"})
-# Any guess that does not look at the row has 0 of these.
-UNINFORMED = frozenset({"matthews_corrcoef", "cohen_kappa"})
 
 
 def guess_ranking(guesses: Guesses, parts: Parts, order: Order) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.evaluation.averaged import shares_of
-from gnomon.evaluation.classification import POSITIVE, Formula, class_formulas, formulas_of, of_class
+from gnomon.evaluation.classification import formula_of, of_class
 from gnomon.evaluation.order import KeptOrder
 from gnomon.evaluation.row_influence import ranking_influence
 from gnomon.intervals.wilson import wilson
@@ -18,7 +18,9 @@ from gnomon.kernels.losses import class_losses, clipping, sum_values
 from gnomon.lazy import lazy
 from gnomon.measures import influence as influences
 from gnomon.measures.means import mean_of
+from gnomon.measures.measure import POSITIVE, Cellwise, Formula, OfRanking
 from gnomon.measures.quantiles import Ranks
+from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
@@ -108,8 +110,9 @@ class Influences:
         """The influence of each row on an estimate, shape (rows,); None where it is not known."""
         if self._schema.task == "regression":
             return self._of_amounts(name)
-        if name in self._formulas and self._answer.prediction is not None:
-            return self.of_formula(self._formulas[name])
+        formula = formula_of(measure(name), self._schema.task)
+        if formula is not None:
+            return None if self._answer.prediction is None else self.of_formula(formula)
         if name in ("log_loss", "brier_score") and self._answer.scores:
             return self.on_mean(self.losses[name])
         if self._schema.task == "binary" and self._answer.scores:
@@ -120,14 +123,10 @@ class Influences:
 
     def of_class(self, name: str, code: int) -> Array | None:
         """The same on an estimate of one class against the rest."""
-        if name in ("roc_auc", "average_precision"):
+        basis = measure(name).basis
+        if isinstance(basis, OfRanking):
             return self._of_ranking(name, code)
-        formula = class_formulas().get(name)
-        return None if formula is None else self.of_formula(of_class(formula, code))
-
-    @lazy
-    def _formulas(self) -> dict[str, Formula]:
-        return formulas_of(self._schema.task)
+        return self.of_formula(of_class(basis, code)) if isinstance(basis, Cellwise) else None
 
     def of_formula(self, formula: Formula) -> Array:
         """The same on any measure of the confusion matrix: by the cell that a row lies in."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.evaluation.averaged import RankedRows, averaged
-from gnomon.evaluation.classification import ACCURACIES, AVERAGED, DRAWN, WHOLE, Table, formulas_of
+from gnomon.evaluation.classification import Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import BinnedOrder, KeptOrder, against_the_rest, class_weights
 from gnomon.evaluation.parts import Parts
@@ -17,6 +17,8 @@ from gnomon.evaluation.ranking import ranking_estimates
 from gnomon.evaluation.summary import Summary
 from gnomon.intervals.mean import mean_interval
 from gnomon.measures.means import mean_loss
+from gnomon.measures.measure import Whole
+from gnomon.measures.registry import shown, shown_averages
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
@@ -29,12 +31,9 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> P
     parts = Parts()
     table = Table(cast(Confusion, summary.states["confusion"]), options)
     parts.confusion = table.state
-    parts.estimates["accuracy"] = table.accuracy(summary.rows)
-    balanced, drawn = table.balanced_accuracy(summary.rows), table.bootstrapped(DRAWN, summary.rows)
-    parts.estimates |= {name: drawn.get(name, balanced) for name in WHOLE | AVERAGED}
-    parts.estimates = table.resampled(parts.estimates, formulas_of(schema.task))
-    for name in ACCURACIES:
-        parts.estimates[name] = parts.estimates["accuracy"]
+    wanted = {own.name: own for own in (*shown("multiclass"), *shown_averages())}
+    wanted |= {own.name: own for own in options.measures if isinstance(own.basis, Whole)}
+    parts.estimates |= table.estimates(wanted.values(), summary.rows, None, "")
     for code, label in enumerate(schema.names):
         parts.per_class[label] = table.per_class(code, label)
     parts.table = table

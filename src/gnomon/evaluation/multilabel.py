@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.advice import FEW
 from gnomon.evaluation.averaged import RankedRows, averaged
-from gnomon.evaluation.classification import POSITIVE, Table
+from gnomon.evaluation.classification import Table
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.order import KeptOrder
 from gnomon.evaluation.parts import Parts
@@ -24,9 +24,11 @@ from gnomon.intervals.wilson import effective_trials, wilson
 from gnomon.kernels.indicators import row_margins
 from gnomon.kernels.losses import sum_values
 from gnomon.kernels.row_rankings import label_average_precision, label_coverage, label_loss
-from gnomon.measures.confusion import PER_CLASS, Cells, exact_match, wrong_labels
+from gnomon.measures.cells import Cells
+from gnomon.measures.confusion import PER_CLASS, exact_match, wrong_labels
 from gnomon.measures.label_averages import averaged_with_influence
 from gnomon.measures.means import mean_loss
+from gnomon.measures.measure import POSITIVE
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss, Weight

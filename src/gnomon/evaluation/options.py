@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import Estimate
 from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.measures.measure import Measure
+from gnomon.measures.registry import REGISTRY, find
 
 INTERVALS = ("auto", "percentile", "bca", "none")
 # Those that are made of bootstrap replicates wherever a measure has them.
@@ -18,6 +21,13 @@ BOOTSTRAPS = ("percentile", "bca")
 class Options:
     """Checked once, at the door.
 
+    Attributes:
+        interval: How intervals are made.
+        level: Their confidence level.
+        seed: Of what is drawn.
+        threads: How many threads there may be.
+        measures: Those asked for besides the usual ones.
+
     Raises:
         UsageError: The level is no share between 0 and 1, the seed is negative, or the interval unknown.
     """
@@ -26,6 +36,7 @@ class Options:
     level: float = 0.95
     seed: int = 0
     threads: int = 1
+    measures: tuple[Measure, ...] = ()
 
     def __post_init__(self) -> None:
         if self.interval not in INTERVALS:
@@ -51,3 +62,39 @@ class Options:
         """An estimate at this level, its interval left out where none is wanted."""
         low, high, method = interval if self.intervals else NO_INTERVAL
         return Estimate(value, low, high, self.level, method, n, bound, reason)
+
+
+def asked(measures: Any) -> tuple[Measure, ...]:
+    """The measures that a person asked for, once each.
+
+    Args:
+        measures: A name, a measure, or several of them; None for none.
+
+    Raises:
+        UsageError: There is no measure of a name, or it is no name.
+    """
+    if measures is None:
+        return ()
+    several = [measures] if isinstance(measures, str | Measure) or not isinstance(measures, Iterable) else measures
+    found: dict[str, Measure] = {}
+    for one in several:
+        own = one if isinstance(one, Measure) else find(one) if isinstance(one, str) else None
+        if own is None:
+            raise UsageError(f"measures= names {one!r}, which is no measure: {nearest(str(one), REGISTRY)}")
+        found[own.name] = own
+    return tuple(found.values())
+
+
+def check_asked(measures: Iterable[Measure], names: Iterable[str], task: str) -> None:
+    """Raises UsageError for a measure that was asked for and that an evaluation has not.
+
+    Args:
+        measures: Those asked for.
+        names: Of its estimates, those of classes among them.
+        task: Its task.
+    """
+    having = set(names)
+    for own in measures:
+        if own.name not in having:
+            needs = "; it takes predictions, or a threshold" if own.of_cells and task != "regression" else ""
+            raise UsageError(f"measures= names {own.name!r}, which this {task} evaluation does not have{needs}")

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from gnomon.estimate import finite
 from gnomon.evaluation.options import Options
 from gnomon.evaluation.summary import Summary
+from gnomon.measures.registry import declared
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Source
 
@@ -17,6 +19,7 @@ from gnomon.sources.base import Source
 def provenance(source: Source, schema: Schema, summary: Summary, options: Options) -> dict[str, Any]:
     """Where the numbers came from. Nothing in it depends on the machine's speed, threads or clock."""
     columns = schema.columns
+    own = plain_measures(declared(own.name for own in options.measures))
     return {
         "gnomon": version("gnomon"),
         "python": ".".join(map(str, sys.version_info[:3])),
@@ -38,7 +41,13 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
         "interval": options.interval,
         "level": options.level,
         "seed": int(options.seed),
+        **({"measures": own} if own else {}),
     }
+
+
+def plain_measures(measures: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Users' own measures as JSON has them: an end that is infinite is None."""
+    return {name: {part: finite(value) for part, value in own.items()} for name, own in measures.items()}
 
 
 def left_out(*rows: int) -> list[str]:

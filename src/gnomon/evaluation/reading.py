@@ -12,7 +12,7 @@ from gnomon.evaluation.order import BinnedOrder, KeptOrder, Order, RangedOrder, 
 from gnomon.evaluation.plan import Plan
 from gnomon.evaluation.summary import Summary
 from gnomon.evaluation.tally import Watch, read_range, read_rows
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Source
 from gnomon.states.confusion import Confusion

@@ -20,7 +20,7 @@ from gnomon.evaluation.errors import Errors
 from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.shown import Shown
 from gnomon.intervals.difference import independent_difference
-from gnomon.measures.catalogue import ALSO_CALLED, measure
+from gnomon.measures.registry import measure, named
 from gnomon.thresholds.table import Thresholds
 from gnomon.visible import visible
 
@@ -185,17 +185,12 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         object.__setattr__(self, "slices", MappingProxyType(slices))
 
     def __getitem__(self, name: str) -> Estimate:
-        """The estimate of that name.
+        """The estimate of that name, or of another name of its measure: ``ev["sensitivity"]`` is the recall.
 
         Raises:
             UnknownEstimateError: There is none; the message names the nearest.
         """
-        if name not in self.estimates:
-            meant = ALSO_CALLED.get(str(name).lower(), str(name))
-            raise UnknownEstimateError(
-                f"this {self.task} evaluation has no estimate {name!r}: {nearest(meant, self.estimates)}"
-            )
-        return self.estimates[name]
+        return self.estimates[named(name, self.estimates)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.estimates)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,13 @@ from numpy.typing import NDArray
 from gnomon.evaluation.order import KeptOrder, places_in
 from gnomon.measures import influence as influences
 from gnomon.measures import ranking as measures
+from gnomon.measures.measure import OfRanking
+from gnomon.measures.registry import measure
 
 Array = NDArray[np.float64]
 
-# Measures whose influences follow from the bin that a score lies in.
-BY_BIN = {
-    "average_precision": influences.average_precision_influence,
-    "precision_gain": influences.precision_gain_influence,
-    "ks": influences.gap_influence,
-}
+# What the average precision gains on the share of positives.
+PRECISION_GAIN = "precision_gain"
 
 
 def ranking_influence(
@@ -37,10 +36,17 @@ def ranking_influence(
     if name == "roc_auc":
         auc = measures.roc_auc(order.pairs)
         return measures.auc_influence(score, label, weight, auc, threads, classes=(order.negatives, order.positives))
-    if name not in BY_BIN:
+    by_bin = influences.precision_gain_influence if name == PRECISION_GAIN else influence_by_bin(name)
+    if by_bin is None:
         return None
     bins = order.bins(measures.TABLE_STEPS)
-    positive, negative = BY_BIN[name](bins.positives, bins.negatives)
+    positive, negative = by_bin(bins.positives, bins.negatives)
     place = places_in(bins, score)
     influence = np.where(label == 1, positive[place], negative[place])
     return influence if weight is None else influence * weight
+
+
+def influence_by_bin(name: str) -> Callable[[Array, Array], tuple[Array, Array]] | None:
+    """The influences of a measure that follow from the bin that a score lies in; None for other measures."""
+    basis = measure(name).basis
+    return basis.influence if isinstance(basis, OfRanking) else None

@@ -15,19 +15,15 @@ from numpy.typing import NDArray
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.wilson import wilson
 from gnomon.kernels.ranking import ScoreBins
-from gnomon.measures.confusion import Cells
-from gnomon.measures.influence import (
-    auc_influence_by_bin,
-    average_precision_influence,
-    cell_influence,
-    gap_influence,
-    precision_gain_influence,
-)
-from gnomon.measures.ranking import binned_average_precision, binned_ks, binned_roc_auc, prevalence
+from gnomon.measures.cells import Cells
+from gnomon.measures.influence import cell_influence, precision_gain_influence
+from gnomon.measures.measure import OfRanking
+from gnomon.measures.ranking import binned_average_precision, prevalence
+from gnomon.measures.registry import measure
 
 Array = NDArray[np.float64]
 # A measure of bins of scores, and the derivatives of one, from the weights of positives and of negatives.
-Ranked = Callable[[Array, Array], Array]
+Ranked = Callable[[Array, Array, NDArray[np.bool_]], Array]
 Influence = Callable[[Array, Array], tuple[Array, Array]]
 
 REPLICATES = 1000
@@ -176,19 +172,16 @@ def ranking_intervals(
     tied = bins.low == bins.high
     own, drawn = (bins.positives, bins.negatives), ranking_replicates(bins, effective, seed)
     gain = values["average_precision"] - float(prevalence(*own))
+    bases = {name: basis for name in values if isinstance(basis := measure(name).basis, OfRanking)}
     formulas: dict[str, tuple[Ranked, Influence, float]] = {
-        "roc_auc": (binned_roc_auc, auc_influence_by_bin, values["roc_auc"]),
-        "average_precision": (
-            lambda p, n: binned_average_precision(p, n, tied), average_precision_influence, values["average_precision"]
-        ),
-        "ks": (binned_ks, gap_influence, values["ks"]),
-        "precision_gain": (
-            lambda p, n: binned_average_precision(p, n, tied) - prevalence(p, n), precision_gain_influence, gain
-        ),
-    }  # fmt: skip
+        name: (basis.binned, basis.influence, values[name]) for name, basis in bases.items()
+    }
+    formulas["precision_gain"] = (
+        lambda p, n, tied: binned_average_precision(p, n, tied) - prevalence(p, n), precision_gain_influence, gain
+    )  # fmt: skip
     intervals = {}
     for name, (formula, influence, value) in formulas.items():
-        replicates = formula(*drawn) - float(formula(*own)) + value
+        replicates = formula(*drawn, tied) - float(formula(*own, tied)) + value
         if name != "precision_gain":
             replicates = np.clip(replicates, 0.0, 1.0)
         weight = [column.sum() / rows for column, rows in zip(own, effective, strict=True)]

@@ -1,4 +1,4 @@
-"""Measures of a confusion matrix.
+"""Measures of a confusion matrix: their formulas, and what each is.
 
 Every formula takes :class:`Cells` and works on arrays of any shape: one matrix, one class against the
 rest, or thousands of bootstrap replicates at once; of floats, or of exact fractions. Where a denominator
@@ -8,120 +8,30 @@ is 0 the value is NaN. Definitions and names are scikit-learn's.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-# Weights of cells: float64, or exact numbers (whole or fractions) in an array of objects.
-Mass = NDArray[Any]
+from gnomon.measures.cells import Array, Cells, Mass, ratio
+from gnomon.measures.measure import (
+    LOWER,
+    ZERO,
+    Formula,
+    MeanOfShares,
+    Measure,
+    OfClass,
+    OfMatrix,
+    Place,
+    Share,
+    ShareOfAll,
+    Transformed,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """What every measure of a confusion matrix is made of, for each class along the last axis.
-
-    A confusion matrix enters all of them through its diagonal and its two margins only.
-
-    Attributes:
-        hits: Weight of the rows of the class that were predicted as it (TP).
-        support: Weight of the rows of the class (TP + FN).
-        predicted: Weight of the rows predicted as the class (TP + FP).
-        total: Weight of all rows, with a last axis of length 1.
-    """
-
-    hits: Mass
-    support: Mass
-    predicted: Mass
-    total: Mass
-
-    @classmethod
-    def of(cls, matrix: Mass) -> Cells:
-        """From matrices of shape (..., classes, classes), rows true, columns predicted."""
-        support = matrix.sum(axis=-1)
-        return cls(
-            np.diagonal(matrix, axis1=-2, axis2=-1),
-            support,
-            matrix.sum(axis=-2),
-            support.sum(axis=-1, keepdims=True),
-        )
-
-    def of_class(self, code: int) -> Cells:
-        """One class only; the last axis has length 1."""
-        return self.each(lambda sums: sums[..., code : code + 1])
-
-    def each(self, change: Callable[[Mass], Mass]) -> Cells:
-        """The same with each class's three sums changed alike; the total stays."""
-        return Cells(change(self.hits), change(self.support), change(self.predicted), self.total)
-
-    @property
-    def false_positives(self) -> Mass:
-        """Rows of another class predicted as this one."""
-        return self.predicted - self.hits
-
-    @property
-    def false_negatives(self) -> Mass:
-        """Rows of this class predicted as another."""
-        return self.support - self.hits
-
-    @property
-    def true_negatives(self) -> Mass:
-        """Rows of another class predicted as another."""
-        return self.total - self.support - self.predicted + self.hits
-
-
-def ratio(top: Any, bottom: Any) -> Array:
-    """``top / bottom`` as float64, NaN where ``bottom`` is 0; fractions are rounded once."""
-    top, bottom = np.asarray(top), np.asarray(bottom)
-    if top.dtype.kind == "O" or bottom.dtype.kind == "O":
-        exact = np.frompyfunc(lambda t, b: float(Fraction(t) / Fraction(b)) if b else np.nan, 2, 1)
-        return np.asarray(exact(top, bottom), np.float64)
-    if bottom.all():
-        return np.asarray(top / bottom)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(bottom == 0, np.nan, top / bottom)
-
-
-@dataclass(frozen=True, slots=True)
-class Proportion:
-    """A measure that is a share of some rows: ``successes`` of ``trials``, for one class against the rest.
-
-    Attributes:
-        successes, trials: Numerator and denominator from the cells.
-        reason: Why the measure is undefined when there are no trials; ``{name}`` is the class.
-    """
-
-    successes: Callable[[Cells], Mass]
-    trials: Callable[[Cells], Mass]
-    reason: str
-
-    def __call__(self, cells: Cells) -> Array:
-        """The share; NaN where there are no trials."""
-        return ratio(self.successes(cells), self.trials(cells))
-
-
-NO_POSITIVE = "no row has the class {name}"
-NO_NEGATIVE = "no row has another class than {name}"
-NOTHING_PREDICTED = "nothing was predicted as {name}"
-ALL_PREDICTED = "nothing was predicted as another class than {name}"
-
-PROPORTIONS: dict[str, Proportion] = {
-    "precision": Proportion(lambda c: c.hits, lambda c: c.predicted, NOTHING_PREDICTED),
-    "recall": Proportion(lambda c: c.hits, lambda c: c.support, NO_POSITIVE),
-    "specificity": Proportion(lambda c: c.true_negatives, lambda c: c.total - c.support, NO_NEGATIVE),
-    "false_positive_rate": Proportion(lambda c: c.false_positives, lambda c: c.total - c.support, NO_NEGATIVE),
-    "negative_predictive_value": Proportion(lambda c: c.true_negatives, lambda c: c.total - c.predicted, ALL_PREDICTED),
-    # The Jaccard index: F1 is a monotone function of it, so its interval gives that of F1.
-    "jaccard": Proportion(
-        lambda c: c.hits,
-        lambda c: c.support + c.predicted - c.hits,
-        "no row has the class {name} and nothing was predicted as it",
-    ),
-}
+PRECISION, RECALL = Share("tp", of="tp+fp"), Share("tp", of="tp+fn")
+SPECIFICITY, FALL_OUT = Share("tn", of="fp+tn"), Share("fp", of="fp+tn")
+NEGATIVE_PREDICTIVE_VALUE = Share("tn", of="fn+tn")
+JACCARD = Share("tp", of="tp+fp+fn")
 
 
 def f1_of_jaccard(jaccard: Any) -> Any:
@@ -136,7 +46,7 @@ def fbeta(cells: Cells, beta: float) -> Array:
     """
     square = beta * beta
     if math.isinf(square):
-        return PROPORTIONS["recall"](cells)
+        return RECALL(cells)
     return ratio((1 + square) * cells.hits, square * cells.support + cells.predicted)
 
 
@@ -179,7 +89,7 @@ def wrong_labels(row: Cells) -> Array:
 
 def balanced_accuracy(cells: Cells) -> Array:
     """The mean recall of the classes that occur."""
-    return mean_defined(PROPORTIONS["recall"](cells))
+    return mean_defined(RECALL(cells))
 
 
 def matthews_corrcoef(cells: Cells) -> Array:
@@ -231,22 +141,249 @@ def mean_defined(values: Array, weights: Mass | None = None) -> Array:
     return ratio((np.where(known, values, 0.0) * share).sum(axis=-1), share.sum(axis=-1))
 
 
-PER_CLASS: dict[str, Callable[[Cells], Array]] = {
-    "precision": PROPORTIONS["precision"],
-    "recall": PROPORTIONS["recall"],
-    "f1": f1,
-}
+PER_CLASS: dict[str, Formula] = {"precision": PRECISION, "recall": RECALL, "f1": f1}
 
 
-def averaged(name: str, average: str) -> Callable[[Cells], Array]:
-    """The macro or weighted average over classes of a per-class measure.
+def averaged(formula: Formula, average: str) -> Formula:
+    """The macro or weighted average over classes of a measure of one class.
 
     Classes for which the measure is undefined are left out, as scikit-learn does with
     ``zero_division=np.nan``; macro weighs classes alike, weighted by their support.
     """
-    formula = PER_CLASS[name]
 
     def value(cells: Cells) -> Array:
         return mean_defined(formula(cells), cells.support if average == "weighted" else None)
 
     return value
+
+
+def youden(cells: Cells) -> Array:
+    """Recall less fall-out, for each class: W. J. Youden, "Index for rating diagnostic tests", Cancer 3 (1950)."""
+    return RECALL(cells) - FALL_OUT(cells)
+
+
+def markedness(cells: Cells) -> Array:
+    """Precision plus the negative predictive value less 1, for each class.
+
+    D. M. W. Powers, "Evaluation: from precision, recall and F-measure to ROC, informedness, markedness and
+    correlation", Journal of Machine Learning Technologies 2 (2011).
+    """
+    return PRECISION(cells) + NEGATIVE_PREDICTIVE_VALUE(cells) - 1
+
+
+def geometric_mean(cells: Cells) -> Array:
+    """The geometric mean of the recalls of the classes: with two, the root of recall times specificity.
+
+    M. Kubat and S. Matwin, "Addressing the curse of imbalanced training sets: one-sided selection" (1997).
+    """
+    recalls = RECALL(cells)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.exp(np.log(recalls).mean(axis=-1)))
+
+
+def diagnostic_odds_ratio(cells: Cells) -> Array:
+    """The odds of a prediction as the class among its rows, over those among the others, for each class.
+
+    A. S. Glas et al., "The diagnostic odds ratio: a single indicator of test performance", Journal of Clinical
+    Epidemiology 56 (2003).
+    """
+    return ratio(cells.hits * cells.true_negatives, cells.false_positives * cells.false_negatives)
+
+
+def lift(cells: Cells) -> Array:
+    """Precision over the share of the class: how much more often a predicted row is of the class than any row."""
+    return ratio(cells.hits * cells.total, cells.predicted * cells.support)
+
+
+ONE_CLASS = "only one class is true, or only one was predicted"
+NO_RATIO = "one of the counts that it divides by is 0"
+
+
+def f_beta(beta: float, name: str) -> Measure:
+    """F-beta of any beta: ``f2``, ``f0.5``."""
+    return Measure(
+        name=name,
+        title=f"F{beta:g}",
+        basis=OfClass(lambda cells: fbeta(cells, beta), JACCARD.reason),
+        guess="positive",
+        curve="hull",
+        harmed=True,
+    )
+
+
+_EVERYWHERE: frozenset[Place] = frozenset({"binary", "multiclass"})
+_OF_CLASSES: frozenset[Place] = frozenset({"binary", "class", "averages"})
+_BINARY: frozenset[Place] = frozenset({"binary"})
+
+MEASURES = (
+    Measure(
+        name="accuracy",
+        title="accuracy",
+        basis=ShareOfAll(accuracy, lambda cells: cells.hits.sum(axis=-1)),
+        shown=_EVERYWHERE,
+    ),
+    Measure(
+        name="balanced_accuracy",
+        title="balanced accuracy",
+        head="balanced acc.",
+        basis=MeanOfShares(RECALL, balanced_accuracy, "no class has any rows"),
+        shown=_EVERYWHERE,
+    ),
+    Measure(name="precision", title="precision", basis=PRECISION, aliases=("ppv",), shown=_OF_CLASSES),
+    Measure(
+        name="recall", title="recall (sensitivity)", basis=RECALL, aliases=("sensitivity", "tpr"), shown=_OF_CLASSES
+    ),
+    Measure(
+        name="specificity",
+        title="specificity",
+        basis=SPECIFICITY,
+        aliases=("tnr",),
+        shown=frozenset({"binary", "class"}),
+    ),
+    Measure(
+        name="false_positive_rate",
+        title="fall-out (FPR)",
+        basis=FALL_OUT,
+        aliases=("fpr", "fall_out"),
+        better=LOWER,
+        shown=_BINARY,
+    ),
+    Measure(
+        name="negative_predictive_value",
+        title="negative predictive value",
+        basis=NEGATIVE_PREDICTIVE_VALUE,
+        aliases=("npv",),
+        shown=_BINARY,
+    ),
+    Measure(
+        name="f1",
+        title="F1",
+        basis=Transformed(JACCARD, f1_of_jaccard, f1),
+        aliases=("f1_score",),
+        guess="positive",
+        shown=_OF_CLASSES,
+    ),
+    Measure(
+        name="matthews_corrcoef",
+        title="Matthews correlation",
+        basis=OfMatrix(matthews_corrcoef, ONE_CLASS),
+        aliases=("mcc",),
+        low=-1.0,
+        guess=0.0,
+        curve="hull_above_0",
+        harmed=False,
+        shown=_EVERYWHERE,
+    ),
+    Measure(
+        name="cohen_kappa",
+        title="Cohen's kappa",
+        basis=OfMatrix(cohen_kappa, "only one class is true and only that one was predicted"),
+        aliases=("kappa",),
+        low=-1.0,
+        guess=0.0,
+        curve="hull",
+        harmed=False,
+        shown=_EVERYWHERE,
+    ),
+    # Those that are asked for.
+    Measure(
+        name="youden",
+        title="Youden's index",
+        basis=OfClass(youden, "no row has the class {name}, or none has another"),
+        aliases=("informedness", "youden_j"),
+        low=-1.0,
+        guess=0.0,
+        curve="hull",
+        harmed=True,
+    ),
+    Measure(
+        name="markedness",
+        title="markedness",
+        basis=OfClass(markedness, "every row was predicted alike"),
+        low=-1.0,
+        guess=0.0,
+        harmed=True,
+    ),
+    Measure(
+        name="jaccard",
+        title="Jaccard index",
+        basis=JACCARD,
+        aliases=("iou", "critical_success_index", "threat_score"),
+        guess="positive",
+    ),
+    Measure(
+        name="false_discovery_rate",
+        title="false discovery rate",
+        basis=Share("fp", of="tp+fp"),
+        aliases=("fdr",),
+        better=LOWER,
+    ),
+    Measure(
+        name="false_omission_rate",
+        title="false omission rate",
+        basis=Share("fn", of="fn+tn"),
+        better=LOWER,
+    ),
+    Measure(
+        name="false_negative_rate",
+        title="false negative rate (misses)",
+        basis=Share("fn", of="tp+fn"),
+        aliases=("fnr", "miss_rate"),
+        better=LOWER,
+    ),
+    Measure(
+        name="geometric_mean",
+        title="geometric mean of recalls",
+        basis=OfMatrix(geometric_mean, "a class has no rows"),
+        aliases=("g_mean", "gmean"),
+        guess=0.0,
+        curve="gains",
+        harmed=True,
+    ),
+    Measure(name="prevalence", title="share of positives", basis=Share("tp+fn", of="tp+fp+fn+tn"), better=ZERO),
+    Measure(
+        name="positive_likelihood_ratio",
+        title="positive likelihood ratio",
+        basis=OfClass(lambda cells: likelihood_ratios(cells)[0], NO_RATIO),
+        aliases=("lr+",),
+        high=math.inf,
+        guess=1.0,
+        curve="hull",
+        harmed=True,
+    ),
+    Measure(
+        name="negative_likelihood_ratio",
+        title="negative likelihood ratio",
+        basis=OfClass(lambda cells: likelihood_ratios(cells)[1], NO_RATIO),
+        aliases=("lr-",),
+        high=math.inf,
+        better=LOWER,
+        guess=1.0,
+        curve="hull",
+        harmed=True,
+    ),
+    Measure(
+        name="diagnostic_odds_ratio",
+        title="diagnostic odds ratio",
+        basis=OfClass(diagnostic_odds_ratio, NO_RATIO),
+        aliases=("dor",),
+        high=math.inf,
+        guess=1.0,
+        harmed=True,
+    ),
+    Measure(
+        name="lift",
+        title="lift",
+        basis=OfClass(lift, PRECISION.reason),
+        high=math.inf,
+        guess=1.0,
+        curve="hull",
+        harmed=True,
+    ),
+    Measure(
+        name="flagged_share",
+        title="share flagged",
+        basis=Share("tp+fp", of="tp+fp+fn+tn"),
+        better=LOWER,
+    ),
+)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.kernels.losses import total_of
-from gnomon.measures.confusion import Cells
+from gnomon.measures.cells import Cells
 from gnomon.measures.means import mean_of
 
 Array = NDArray[np.float64]

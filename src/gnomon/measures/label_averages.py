@@ -7,13 +7,16 @@ row's influences on it (the linearisation of a ratio of sums: W. G. Cochran, Sam
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.measures.confusion import PER_CLASS, Cells, mean_defined
+from gnomon.measures.cells import Cells
+from gnomon.measures.confusion import PER_CLASS, mean_defined
+from gnomon.measures.measure import LOWER, MeanLoss, Measure
 
 Array = NDArray[np.float64]
 Indicator = NDArray[np.uint8]
@@ -80,3 +83,11 @@ def _weigh(influence: Array, weight: Array | None, whole: float) -> Array:
     if weight is not None:
         influence = influence * weight
     return influence / whole if whole else influence
+
+
+MEASURES = (
+    Measure(name="hamming_loss", title="Hamming loss", basis=MeanLoss(), better=LOWER, rows="own"),
+    Measure(name="label_ranking_average_precision", title="label ranking AP", basis=MeanLoss()),
+    Measure(name="label_ranking_loss", title="label ranking loss", basis=MeanLoss(), better=LOWER),
+    Measure(name="coverage_error", title="coverage error", basis=MeanLoss(), high=math.inf, better=LOWER),
+)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.kernels.losses import clipping
+from gnomon.measures.measure import LOWER, MeanLoss, Measure
 
 Array = NDArray[np.float64]
 
@@ -52,3 +54,9 @@ def class_margins(scores: Array, codes: NDArray[Any]) -> Array:
     others = scores.copy()
     others[rows, codes] = -np.inf
     return np.asarray(true - others.max(axis=1))
+
+
+MEASURES = (
+    Measure(name="log_loss", title="log loss", basis=MeanLoss(), high=math.inf, better=LOWER),
+    Measure(name="brier_score", title="Brier score", basis=MeanLoss(), aliases=("brier",), better=LOWER),
+)

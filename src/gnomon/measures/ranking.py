@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.kernels.ranking import Frame, PairCounts, ScoreBins, placements
-from gnomon.measures.confusion import ratio
+from gnomon.measures.cells import ratio
+from gnomon.measures.influence import auc_influence_by_bin, average_precision_influence, gap_influence
+from gnomon.measures.measure import Measure, OfRanking
 from gnomon.states.mean import Weight
 
 Array = NDArray[np.float64]
@@ -248,3 +250,28 @@ def prevalence(positives: Array, negatives: Array) -> Array:
     """The share of positives, along the last axis."""
     own = positives.sum(axis=-1)
     return ratio(own, own + negatives.sum(axis=-1))
+
+
+MEASURES = (
+    Measure(
+        name="roc_auc",
+        title="ROC AUC",
+        basis=OfRanking(lambda p, n, _: binned_roc_auc(p, n), auc_influence_by_bin, delong=True),
+        aliases=("auc", "auroc"),
+        guess=0.5,
+    ),
+    Measure(
+        name="average_precision",
+        title="average precision (AP)",
+        head="AP",
+        basis=OfRanking(binned_average_precision, average_precision_influence),
+        aliases=("ap", "pr_auc"),
+    ),
+    # With fewer rows of a class, how much the largest gap varies is not known from the rows.
+    Measure(
+        name="ks",
+        title="Kolmogorov-Smirnov",
+        basis=OfRanking(lambda p, n, _: binned_ks(p, n), gap_influence, few=30),
+        guess=0.0,
+    ),
+)

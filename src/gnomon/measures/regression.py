@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,6 +11,7 @@ from typing import ClassVar
 
 from gnomon.kernels.exact import ExactSum
 from gnomon.measures.means import MeanAndError, mean_and_error
+from gnomon.measures.measure import LOWER, ZERO, MeanLoss, Measure, Other
 from gnomon.states.residuals import Residuals
 
 # Fourth powers are summed to about 106 bits. With (mean / deviation)^2 up to this much, what is left of
@@ -180,3 +182,31 @@ def squared_gain(state: Residuals) -> MeanAndError:
         return MeanAndError(float(mean), None, rows)
     around = max(second - 2 * mean * first + mean * mean, Fraction(0))
     return MeanAndError(float(mean), float(around / (Fraction(rows) - 1)), rows)
+
+
+MEASURES = (
+    Measure(name="mse", title="MSE", basis=MeanLoss(), high=math.inf, better=LOWER),
+    Measure(name="rmse", title="RMSE", basis=Other(), high=math.inf, better=LOWER),
+    Measure(name="mae", title="MAE", basis=MeanLoss(), high=math.inf, better=LOWER),
+    Measure(
+        name="mean_error",
+        title="mean error (bias)",
+        head="mean error",
+        basis=MeanLoss(),
+        low=-math.inf,
+        high=math.inf,
+        better=ZERO,
+    ),
+    Measure(name="r2", title="R²", basis=Other(), low=-math.inf, guess=0.0),
+    Measure(name="explained_variance", title="explained variance", basis=Other(), low=-math.inf, guess=0.0),
+    Measure(
+        name="median_absolute_error",
+        title="median absolute error",
+        head="median error",
+        basis=Other(),
+        high=math.inf,
+        better=LOWER,
+    ),
+    Measure(name="mape", title="MAPE", basis=MeanLoss(), high=math.inf, better=LOWER),
+    Measure(name="max_error", title="largest error", basis=Other(compared=False), high=math.inf, better=LOWER),
+)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.measures import confusion as measures
-from gnomon.measures.confusion import PROPORTIONS, Cells, ratio
+from gnomon.measures.cells import Cells, ratio
+from gnomon.measures.measure import LOWER, POSITIVE, Measure, Other
 
 Array = NDArray[np.float64]
 
-NEGATIVE, POSITIVE = 0, 1
-_FBETA = re.compile(r"f(\d+(?:\.\d+)?)")
+NEGATIVE = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,41 +94,14 @@ class Costs:
         return alarm / (alarm + miss) if alarm > 0 and miss > 0 else math.nan
 
 
-def _both(formula: Callable[[Cells], Array]) -> Callable[[Points], Array]:
-    return lambda points: formula(points.cells())
-
-
-def _positive(name: str) -> Callable[[Points], Array]:
-    return lambda points: PROPORTIONS[name](points.cells())[..., POSITIVE]
-
-
-def fbeta_of(beta: float) -> Callable[[Points], Array]:
-    """F-beta of the positive class."""
-    return lambda points: measures.fbeta(points.cells(), beta)[..., POSITIVE]
-
-
 def youden(points: Points) -> Array:
-    """Youden's index: recall less fall-out (W. J. Youden, "Index for rating diagnostic tests", Cancer 3, 1950)."""
+    """Youden's index: recall less fall-out, from the counts themselves."""
     return ratio(points.true_positives, points.positives) - ratio(points.false_positives, points.negatives)
 
 
-# Every measure that has a value at each threshold, by name; F-beta of any beta besides.
-THRESHOLD_MEASURES: dict[str, Callable[[Points], Array]] = {
-    **{name: _positive(name) for name in PROPORTIONS if name != "jaccard"},
-    "f1": fbeta_of(1.0),
-    "accuracy": _both(measures.accuracy),
-    "balanced_accuracy": _both(measures.balanced_accuracy),
-    "matthews_corrcoef": _both(measures.matthews_corrcoef),
-    "cohen_kappa": _both(measures.cohen_kappa),
-    "youden": youden,
-    "flagged": lambda points: points.flagged,
-    "flagged_share": lambda points: ratio(points.flagged, points.total),
-}
-
-
-def threshold_measure(name: str) -> Callable[[Points], Array] | None:
-    """The formula of a measure; ``"f2"`` or ``"f0.5"`` is F-beta. None if there is none of that name."""
-    found = _FBETA.fullmatch(name)
-    if found and float(found[1]) > 0:
-        return fbeta_of(float(found[1]))
-    return THRESHOLD_MEASURES.get(name)
+# What a threshold has besides the measures of its confusion matrix.
+FLAGGED, COST = "flagged", "cost"
+MEASURES = (
+    Measure(name=FLAGGED, title="flagged", basis=Other(), high=math.inf, better=LOWER, curve="hull", harmed=True),
+    Measure(name=COST, title="cost a row", basis=Other(), low=-math.inf, high=math.inf, better=LOWER),
+)

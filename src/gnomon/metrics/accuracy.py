@@ -8,7 +8,8 @@ import numpy as np
 
 from gnomon.kernels.losses import total_of
 from gnomon.kernels.threads import threads_for
-from gnomon.measures.confusion import PROPORTIONS, error_rate, exact_match, ratio, wrong_labels
+from gnomon.measures.cells import ratio
+from gnomon.measures.confusion import RECALL, error_rate, exact_match, wrong_labels
 from gnomon.measures.means import mean_of
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.indicators import Indicators
@@ -98,7 +99,7 @@ def balanced_accuracy_score(y_true: Any, y_pred: Any, *, sample_weight: Any = No
     0.625
     """
     flag("adjusted", adjusted)
-    recall = PROPORTIONS["recall"](tabulate_classes(y_true, y_pred, sample_weight).cells)
+    recall = RECALL(tabulate_classes(y_true, y_pred, sample_weight).cells)
     occurs = ~np.isnan(recall)
     if not occurs.all():
         warn("y_pred contains classes not in y_true")

@@ -8,7 +8,7 @@ from typing import Any
 
 from gnomon.errors import DataError
 from gnomon.measures import confusion as measures
-from gnomon.measures.confusion import Cells
+from gnomon.measures.cells import Cells
 from gnomon.metrics.confusion import NoSuchLabelError, labelled_matrix
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.parameters import number, one_of

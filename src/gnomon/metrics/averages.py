@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import DataError
-from gnomon.measures.confusion import Cells, mean_defined
+from gnomon.measures.cells import Cells
+from gnomon.measures.confusion import mean_defined
 from gnomon.metrics.inputs.arrays import as_array
 from gnomon.metrics.inputs.indicators import Indicators
 from gnomon.metrics.inputs.parameters import ParameterError, division, one_of, positive_label

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import DataError
-from gnomon.measures.confusion import Cells, likelihood_ratios
+from gnomon.measures.cells import Cells
+from gnomon.measures.confusion import likelihood_ratios
 from gnomon.metrics.averages import cells_of
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.arrays import MOST_EXACT

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
-from gnomon.measures.confusion import ratio
+from gnomon.measures.cells import ratio
 from gnomon.measures.ranking import area
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.arrays import check_lengths, column, numbers

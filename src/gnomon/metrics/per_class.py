@@ -6,7 +6,17 @@ import math
 from collections.abc import Callable, Collection
 from typing import Any
 
-from gnomon.measures.confusion import PROPORTIONS, Cells, f1, fbeta
+from gnomon.measures.cells import Cells
+from gnomon.measures.confusion import (
+    FALL_OUT,
+    JACCARD,
+    NEGATIVE_PREDICTIVE_VALUE,
+    PRECISION,
+    RECALL,
+    SPECIFICITY,
+    f1,
+    fbeta,
+)
 from gnomon.metrics.averages import Array, Averaging
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.parameters import number
@@ -54,8 +64,8 @@ def precision_recall_fscore_support(
 def precision_recall_fbeta(averaging: Averaging, beta: float, warn_for: Collection[str]) -> tuple[Array, Array, Array]:
     """The three along the axis, 0 / 0 replaced."""
     cells = averaging.cells
-    precision = averaging.settle(PROPORTIONS["precision"](cells), "Precision", "predicted", "precision" in warn_for)
-    recall = averaging.settle(PROPORTIONS["recall"](cells), "Recall", "true", "recall" in warn_for)
+    precision = averaging.settle(PRECISION(cells), "Precision", "predicted", "precision" in warn_for)
+    recall = averaging.settle(RECALL(cells), "Recall", "true", "recall" in warn_for)
     if beta == 0 or math.isinf(beta):
         return precision, recall, recall if beta else precision
     return precision, recall, f_score(averaging, beta, "f-score" in warn_for)
@@ -107,7 +117,7 @@ def precision_score(
     0.6666666666666666
     """
     return _averaged(
-        PROPORTIONS["precision"],
+        PRECISION,
         "Precision",
         "predicted",
         y_true,
@@ -145,7 +155,7 @@ def recall_score(
     0.5
     """
     return _averaged(
-        PROPORTIONS["recall"],
+        RECALL,
         "Recall",
         "true",
         y_true,
@@ -244,7 +254,7 @@ def jaccard_score(
     0.6666666666666666
     """
     return _averaged(
-        PROPORTIONS["jaccard"],
+        JACCARD,
         "Jaccard",
         "true or predicted",
         y_true,
@@ -282,7 +292,7 @@ def specificity_score(
     0.6666666666666666
     """
     return _averaged(
-        PROPORTIONS["specificity"],
+        SPECIFICITY,
         "Specificity",
         "negative",
         y_true,
@@ -320,7 +330,7 @@ def false_positive_rate_score(
     0.3333333333333333
     """
     return _averaged(
-        PROPORTIONS["false_positive_rate"],
+        FALL_OUT,
         "False positive rate",
         "negative",
         y_true,
@@ -358,7 +368,7 @@ def negative_predictive_value_score(
     0.6666666666666666
     """
     return _averaged(
-        PROPORTIONS["negative_predictive_value"],
+        NEGATIVE_PREDICTIVE_VALUE,
         "Negative predictive value",
         "negative predicted",
         y_true,

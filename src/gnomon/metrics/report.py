@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gnomon.errors import ColumnError
-from gnomon.measures.confusion import Cells
+from gnomon.measures.cells import Cells
 from gnomon.metrics.averages import Averaging, cells_of, pooled
 from gnomon.metrics.documentation import documented
 from gnomon.metrics.inputs.indicators import Indicators

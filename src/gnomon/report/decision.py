@@ -12,7 +12,7 @@ from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import AS_IS, Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.estimate import Estimate
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.terminal import (
     ASCII,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from gnomon.comparison.result import Comparison
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.html.view import cell, heading
 from gnomon.report.html.view import comparison as of_pairs
 from gnomon.report.html.view import slices as of_slices

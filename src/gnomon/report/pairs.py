@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gnomon.comparison.result import BETTER, UNCLEAR, WORSE, Comparison, Pair, PairedDifference
 from gnomon.comparison.words import rounded
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.remarks import reasons
 from gnomon.report.text import number, p_text

@@ -10,7 +10,7 @@ from pathlib import Path
 from gnomon.comparison.result import PairedDifference
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result import Evaluation
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.text import number
 from gnomon.visible import visible

@@ -21,7 +21,7 @@ from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.calibration import Calibration
 from gnomon.evaluation.result import SURE, ConfusionMatrix, Evaluation, ranked_by
 from gnomon.evaluation.several import Evaluations
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.remarks import bounded, from_the_worst, level_of, reasons, row_name, source_name
 from gnomon.report.text import number, p_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -14,17 +14,14 @@ from numpy.typing import NDArray
 
 from gnomon.errors import UsageError, nearest
 from gnomon.intervals.wilson import wilson_ends
-from gnomon.measures.confusion import PROPORTIONS
-from gnomon.measures.threshold import POSITIVE, THRESHOLD_MEASURES, Costs, Points, threshold_measure, youden
+from gnomon.measures.measure import HIGHER, POSITIVE, ZERO, Measure, OfMatrix, Share, Transformed
+from gnomon.measures.registry import find, measure, of_cells, with_ends
+from gnomon.measures.threshold import COST, FLAGGED, Costs, Points, youden
 
 Array = NDArray[np.float64]
 
 _CONSTRAINT = re.compile(r"\s*([a-z_0-9.]+?)(?:\.(low|high))?\s*(>=|<=)\s*([-+0-9.e]+)\s*(%?)\s*", re.IGNORECASE)
 _CELLS = ("tp", "fp", "fn", "tn")
-# Measures of which less is better; of flagged rows it is what they cost that speaks for fewer.
-_LESS = ("false_positive_rate", "flagged", "flagged_share")
-# Measures of which a further false alarm may better a value below 0.
-_TWO_SIDED = ("matthews_corrcoef", "cohen_kappa")
 # Sums of weights, and what is made of them, differ by less than this from what they would be without rounding.
 ROUNDING = 1e-12
 # Points that are looked at together, to bound the memory.
@@ -67,21 +64,21 @@ class Constraint:
         if found is None or not math.isfinite(limit):
             raise UsageError(f"{text!r} is no constraint: say a measure, >= or <=, and a number: 'recall >= 0.95'")
         name = found[1].lower()
-        if threshold_measure(name) is None:
-            raise UsageError(f"the constraint {text!r} names no measure: {nearest(name, THRESHOLD_MEASURES)}")
-        if name == "flagged" and (found[5] or 0 < limit < 1):
+        own = of_threshold(name)
+        if own is None:
+            raise UsageError(f"the constraint {text!r} names no measure: {nearest(name, [*of_cells(), FLAGGED])}")
+        if own.name == FLAGGED and (found[5] or 0 < limit < 1):
             raise UsageError(f"{text!r}: flagged is a number of rows; of a share of them say 'flagged_share <= 5 %'")
-        if name != "flagged" and not found[5] and limit > 1:
+        if own.high == 1.0 and not found[5] and limit > 1:
             raise UsageError(f"{text!r} asks for more than 1, the greatest value there is: did you mean {limit:g} %?")
         end = found[2].lower() if found[2] else None
-        if end is not None and name not in PROPORTIONS:
-            known = [name for name in THRESHOLD_MEASURES if name in PROPORTIONS]
-            raise UsageError(f"{text!r}: an end of the interval can be had of {', '.join(known)}")
-        return cls(name, end, found[3] == ">=", limit / 100 if found[5] else limit, periods)
+        if end is not None and not isinstance(own.basis, Share | Transformed):
+            raise UsageError(f"{text!r}: an end of the interval can be had of {', '.join(with_ends())}")
+        return cls(own.name, end, found[3] == ">=", limit / 100 if found[5] else limit, periods)
 
     def __str__(self) -> str:
         end = f".{self.end}" if self.end else ""
-        each = f" in each of {self.periods:g} periods" if self.name == "flagged" and self.periods != 1 else ""
+        each = f" in each of {self.periods:g} periods" if self.name == FLAGGED and self.periods != 1 else ""
         return f"{self.name}{end} {'>=' if self.least else '<='} {self.limit:g}{each}"
 
     def values(self, points: Points, trials: float, level: float) -> Array:
@@ -92,15 +89,21 @@ class Constraint:
             trials: Effective rows for each unit of weight.
             level: The level of intervals.
         """
-        formula = threshold_measure(self.name)
-        assert formula is not None  # checked when it was parsed
-        if self.name == "flagged":
+        if self.name == FLAGGED:
             return points.flagged / self.periods
+        own, cells = self.measure, points.cells()
         if self.end is None:
-            return formula(points)
-        rule, cells = PROPORTIONS[self.name], points.cells()
-        share, tried = rule(cells)[..., POSITIVE], rule.trials(cells)[..., POSITIVE]
-        return wilson_ends(share, tried * trials, level)[self.end == "high"]
+            return own.binary(cells)
+        share = own.basis.share if isinstance(own.basis, Transformed) else own.basis
+        assert isinstance(share, Share)  # checked when it was parsed
+        value, tried = share(cells)[..., POSITIVE], share.trials(cells)[..., POSITIVE]
+        found = wilson_ends(value, tried * trials, level)[self.end == "high"]
+        return np.asarray(own.basis.transform(found)) if isinstance(own.basis, Transformed) else found
+
+    @property
+    def measure(self) -> Measure:
+        """What is limited."""
+        return measure(self.name)
 
     def shortfall(self, values: Array) -> Array:
         """By how much each value misses the limit: 0 where it holds, infinite where there is no value."""
@@ -109,9 +112,16 @@ class Constraint:
         return np.where(np.isnan(values), np.inf, missed)
 
     @property
+    def limits_misses(self) -> bool:
+        """Whether it is about false negatives alone, so that false positives are what is left to wish for."""
+        share = self.measure.share
+        return share is not None and "fn" in share.trials_in and "fp" not in share.trials_in
+
+    @property
     def favours_gains(self) -> bool:
-        """Whether flagging one more negative can only harm it."""
-        return self.least != (self.name in _LESS) and self.end != "high"
+        """Whether one more false positive can only harm it."""
+        own = self.measure
+        return own.harmed_by_false_positives and self.least == (own.better == HIGHER) and self.end != "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,12 @@ class Goal:
     @property
     def better(self) -> int:
         """+1 if a greater value is better, -1 if a smaller one is."""
-        return -1 if self.measure == "cost" or self.measure in _LESS else 1
+        return self.rule.better
+
+    @property
+    def rule(self) -> Measure:
+        """The measure that is made great or small."""
+        return measure(self.measure)
 
     @property
     def candidates(self) -> str:
@@ -149,28 +164,40 @@ class Goal:
         A cost is linear in the two error rates, and precision, F-beta, kappa and the like have straight lines of equal
         value, so without constraints the best is found at a vertex of the convex hull; so is that of the Matthews
         correlation where it is positive, as it is convex along every line there. With constraints the best is a point
-        that gains a positive, if one more false alarm can only harm the goal and every constraint.
+        that gains a positive, if one more false positive can only harm the goal and every constraint.
         """
-        if not self.constraints:
-            return "hull"
         costs = self.costs
-        rewards = costs is not None and (costs.fp < costs.tn or costs.fn < costs.tp)
-        two_sided = {self.measure, *(own.name for own in self.constraints)} & set(_TWO_SIDED)
-        if rewards or two_sided or not all(own.favours_gains for own in self.constraints):
-            return "all"
-        return "gains"
+        if not self.constraints:
+            return "hull" if costs is not None else self.rule.best_at
+        harmed = self.rule.harmed_by_false_positives
+        if costs is not None:
+            harmed = costs.fp >= costs.tn and costs.fn >= costs.tp
+        return "gains" if harmed and all(own.favours_gains for own in self.constraints) else "all"
+
+    @property
+    def constrained(self) -> list[Measure]:
+        """The measures that are limited."""
+        return [own.measure for own in self.constraints if own.measure.of_cells]
+
+    @property
+    def achieved(self) -> Measure:
+        """The goal as a measure of the confusion matrix, a cost or a number of rows included."""
+        rule = self.rule
+        if rule.of_cells:
+            return rule
+        return replace(rule, basis=OfMatrix(lambda cells: self.values(Points.of(cells)), "there are no rows"))
 
     def values(self, points: Points) -> Array:
         """What is made great or small, at each point; NaN where it is undefined."""
         if self.costs is not None:
             return self.costs.mean(points)
-        formula = threshold_measure(self.measure)
-        assert formula is not None  # checked when the goal was made
-        return formula(points)
+        if self.measure == FLAGGED:
+            return points.flagged
+        return self.rule.binary(points.cells())
 
 
 def make_goal(
-    goal: str | None,
+    goal: str | Measure | None,
     costs: Mapping[str, float] | None = None,
     gains: Mapping[str, float] | None = None,
     where: str | Sequence[str] = (),
@@ -190,19 +217,27 @@ def make_goal(
         raise UsageError(f"where={where!r}: say a constraint such as 'recall >= 0.95', or a list of them")
     constraints = tuple(Constraint.parse(own, periods) for own in ([where] if isinstance(where, str) else where))
     if costs or gains:
-        if goal not in (None, "cost"):
+        if goal not in (None, COST):
             raise UsageError(f"goal={goal!r} and costs were both given: a goal is one of them")
-        return Goal("cost", make_costs(costs or {}, gains or {}), constraints)
+        return Goal(COST, make_costs(costs or {}, gains or {}), constraints)
     if goal is None:
         if not constraints:
             raise UsageError("say what matters: a goal such as 'f1', the costs of errors, or a constraint")
-        recalled = any(own.name in ("recall", "negative_predictive_value") for own in constraints)
-        goal = "precision" if recalled else "recall"
-    if goal == "cost":
+        goal = "precision" if any(own.limits_misses for own in constraints) else "recall"
+    if goal == COST:
         raise UsageError("goal='cost' needs the costs of the cells, such as costs={'fn': 10, 'fp': 1}")
-    if not isinstance(goal, str) or threshold_measure(goal) is None:
-        raise UsageError(f"goal={goal!r} is unknown: {nearest(str(goal), [*THRESHOLD_MEASURES, 'f2', 'cost'])}")
-    return Goal(goal, None, constraints)
+    wanted = of_threshold(goal.name if isinstance(goal, Measure) else goal) if isinstance(goal, str | Measure) else None
+    if wanted is None:
+        raise UsageError(f"goal={goal!r} is unknown: {nearest(str(goal), [*of_cells(), FLAGGED, 'f2', COST])}")
+    if wanted.better == ZERO:
+        raise UsageError(f"goal={goal!r} has no better and no worse: choose by another measure")
+    return Goal(wanted.name, None, constraints)
+
+
+def of_threshold(name: str) -> Measure | None:
+    """The measure of a name, or of another name of it, that has a value at every threshold; None where none has."""
+    found = find(name)
+    return found if found is not None and (found.of_cells or found.name == FLAGGED) else None
 
 
 def make_costs(costs: Mapping[str, Any], gains: Mapping[str, Any]) -> Costs:

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from gnomon.errors import UsageError, nearest
 from gnomon.kernels.ranking import convex_hull
-from gnomon.measures.threshold import THRESHOLD_MEASURES, Points, threshold_measure
-from gnomon.thresholds.bands import MEASURES, Band, bands
+from gnomon.measures.measure import Measure
+from gnomon.measures.registry import find, of_cells, shown
+from gnomon.measures.threshold import FLAGGED, Points
+from gnomon.thresholds.bands import Band, bands
 from gnomon.thresholds.goal import best_of, make_goal
 
 Array = NDArray[np.float64]
@@ -20,6 +22,7 @@ Array = NDArray[np.float64]
 # Steps of a class's weight in which the vertices of a curve are found; counts are taken as they are.
 _STEPS = 2.0**30
 
+# Of a table as columns.
 COLUMNS = ("precision", "recall", "specificity", "false_positive_rate", "f1", "flagged_share")
 
 
@@ -120,10 +123,12 @@ class Thresholds:
         """
         if name == "threshold":
             return self.threshold
-        formula = threshold_measure(name) if isinstance(name, str) else None
-        if formula is None:
-            raise UsageError(f"a threshold has no measure {name!r}: {nearest(str(name), THRESHOLD_MEASURES)}")
-        return formula(self._points)
+        if name == FLAGGED:
+            return self._points.flagged
+        own = find(name) if isinstance(name, str) else None
+        if own is None or not own.of_cells:
+            raise UsageError(f"a threshold has no measure {name!r}: {nearest(str(name), [*of_cells(), FLAGGED])}")
+        return own.binary(self._points.cells())
 
     def __repr__(self) -> str:
         kind = "every one" if self.complete else "thinned"
@@ -149,7 +154,7 @@ class Thresholds:
 
     def best(
         self,
-        goal: str | None = None,
+        goal: str | Measure | None = None,
         *,
         costs: Mapping[str, float] | None = None,
         gains: Mapping[str, float] | None = None,
@@ -158,8 +163,9 @@ class Thresholds:
         """The best threshold of the table.
 
         Args:
-            goal: A measure to make great: ``"f1"``, ``"f2"``, ``"matthews_corrcoef"``, ``"balanced_accuracy"``,
-                ``"youden"``, ...; None where costs or constraints say it.
+            goal: The measure to optimise, in the direction that is better: ``"f1"``, ``"f2"``, ``"youden"``,
+                ``"false_discovery_rate"``, ..., or what :func:`gnomon.measure` made; None where costs or constraints
+                say it.
             costs: What a row of each cell costs: ``{"fn": 10, "fp": 1}``.
             gains: What it brings: ``{"tp": 5}``.
             where: What must hold: ``"recall >= 0.95"``, ``"flagged <= 200"``, or a list of such. Without a goal recall
@@ -177,14 +183,16 @@ class Thresholds:
         """Whether rows have weights that differ, so that counts are sums of weights."""
         return self.effective != self.positives + self.negatives
 
-    def bands(self, names: Sequence[str] = MEASURES, *, level: float | None = 0.95, seed: int = 0) -> dict[str, Band]:
+    def bands(
+        self, names: Sequence[str] | None = None, *, level: float | None = 0.95, seed: int = 0
+    ) -> dict[str, Band]:
         """Measures of the confusion matrix at every threshold, with their intervals, by name.
 
         They are what ``gnomon.evaluate(..., threshold=...)`` says there. With weights there are no intervals: they
         would need the squares of the weights at every threshold, which a table has not.
 
         Args:
-            names: The measures.
+            names: The measures; None for those of an evaluation.
             level: The confidence level; None for no intervals.
             seed: Seed of the replicates behind the intervals that have no formula.
 
@@ -194,10 +202,13 @@ class Thresholds:
         Raises:
             UsageError: There is no measure of such a name.
         """
-        for name in names:
-            if name not in MEASURES:
-                raise UsageError(f"a threshold has no band of {name!r}: {nearest(name, MEASURES)}")
-        return bands(self._points, names, None if self.weighted else level, seed)
+        wanted = list(shown("binary")) if names is None else []
+        for name in names or ():
+            own = find(name)
+            if own is None or not own.of_cells:
+                raise UsageError(f"a threshold has no band of {name!r}: {nearest(name, of_cells())}")
+            wanted.append(own)
+        return bands(self._points, wanted, None if self.weighted else level, seed)
 
     def some(self, most: int) -> Thresholds:
         """At most so many of the thresholds: those of the convex hull before others, spread over what they flag.

@@ -13,7 +13,7 @@ from gnomon.kernels.confusion import sum_label_weights
 from gnomon.kernels.indicators import label_margins, row_margins
 from gnomon.kernels.losses import total_of
 from gnomon.kernels.threads import threads_for
-from gnomon.measures.confusion import Cells
+from gnomon.measures.cells import Cells
 from gnomon.metrics.inputs.arrays import NotAnArrayError, is_sparse
 from gnomon.metrics.inputs.targets import MULTILABEL, Target
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gnomon.errors import ColumnError, DataError
 from gnomon.kernels.confusion import count_confusion, count_labels, sum_label_weights
 from gnomon.kernels.threads import threads_for
-from gnomon.measures.confusion import Cells
+from gnomon.measures.cells import Cells
 from gnomon.metrics.inputs.arrays import NotAnArrayError, as_array, check_lengths, column, is_sparse
 from gnomon.metrics.inputs.indicators import Indicators
 from gnomon.metrics.inputs.targets import BINARY, MULTICLASS, MULTILABEL, Labels, Target, describe, positions, union

@@ -8,7 +8,7 @@ from typing import Any
 
 from gnomon.comparison.result import Comparison
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.pairs import shown_pairs, title_of
 from gnomon.report.remarks import comparable, short_names

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.html import charts
 from gnomon.report.language import tr
 from gnomon.report.remarks import asked_level, level_of

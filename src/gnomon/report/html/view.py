@@ -9,7 +9,7 @@ from typing import Any
 from gnomon.comparison.result import Comparison
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result import SURE, Evaluation, ranked_by
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report import pairs as pairs_text
 from gnomon.report import remarks
 from gnomon.report.html import charts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gnomon.evaluation.result import ConfusionMatrix, Evaluation
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.plots.curves import thresholds_of
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line

@@ -10,7 +10,7 @@ import numpy as np
 from gnomon.comparison.result import Comparison
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result import Evaluation
-from gnomon.measures.catalogue import measure
+from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.pairs import shown_pairs, title_of
 from gnomon.report.plots.display import GREY, colour, finish, marker

@@ -1,0 +1,180 @@
+"""Every measure by its name: what the families declare, averages over classes, F-beta, and a user's own."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from gnomon.errors import UnknownEstimateError, UsageError, nearest
+from gnomon.measures import confusion, label_averages, probability, ranking, regression, threshold
+from gnomon.measures.measure import (
+    Cellwise,
+    MeanLoss,
+    MeanOfShares,
+    Measure,
+    OfMatrix,
+    OfRanking,
+    Other,
+    Place,
+    Share,
+    Transformed,
+)
+
+REGISTRY: dict[str, Measure] = {
+    own.name: own
+    for family in (confusion, threshold, ranking, probability, label_averages, regression)
+    for own in family.MEASURES
+}
+ALIASES: dict[str, str] = {alias: own.name for own in REGISTRY.values() for alias in own.aliases}
+
+AVERAGES = ("macro", "micro", "weighted", "samples")
+# Averages that are the accuracy by another name where every row has one true and one predicted class.
+ACCURACIES = ("recall_weighted", "precision_micro", "recall_micro", "f1_micro")
+# Those that users declared, and those of results that were loaded.
+_OWN: dict[str, Measure] = {}
+_F_BETA = re.compile(r"f(\d+(?:\.\d+)?)")
+
+
+def measure(name: str) -> Measure:
+    """The measure behind an estimate's name; ``f1_macro`` is F1 with its average named, ``f2`` is F-beta.
+
+    Raises:
+        KeyError: There is none of that name.
+
+    >>> measure("f1_macro").title, measure("f0.5").title
+    ('F1, macro', 'F0.5')
+    """
+    if name in REGISTRY:
+        return REGISTRY[name]
+    if name in _OWN:
+        return _OWN[name]
+    if (beta := beta_of(name)) is not None:
+        return confusion.f_beta(beta, name)
+    base, _, average = name.rpartition("_")
+    known = REGISTRY | _OWN
+    if average not in AVERAGES or base not in known or not isinstance(known[base].basis, Cellwise | OfRanking):
+        raise KeyError(name)
+    return averaged(known[base], average)
+
+
+def beta_of(name: str) -> float | None:
+    """The beta of ``f2`` or ``f0.5``; None for other names.
+
+    >>> beta_of("f0.5"), beta_of("f0"), beta_of("r2")
+    (0.5, None, None)
+    """
+    found = _F_BETA.fullmatch(name)
+    return float(found[1]) if found and float(found[1]) > 0 else None
+
+
+def averaged(own: Measure, average: str) -> Measure:
+    """An average over classes of a measure of one class."""
+    name = f"{own.name}_{average}"
+    made = replace(own, name=name, title=f"{own.title}, {average}", head=None, aliases=(), shown=frozenset())
+    if not isinstance(own.basis, Cellwise):
+        return made
+    reason = f"{own.name} is undefined for every class"
+    formula = confusion.averaged(own.basis, average)
+    if name in ACCURACIES:
+        return replace(made, basis=REGISTRY["accuracy"].basis)
+    if average in ("micro", "samples"):
+        return replace(made, basis=MeanLoss())
+    if own.name == "recall":  # the rows of classes are different rows
+        return replace(made, basis=MeanOfShares(confusion.RECALL, formula, reason))
+    return replace(made, basis=OfMatrix(formula, reason))
+
+
+def find(name: str) -> Measure | None:
+    """The measure of a name or of another name that people know; None where there is none.
+
+    >>> find("Sensitivity").name
+    'recall'
+    """
+    try:
+        return measure(ALIASES.get(name.lower(), name))
+    except KeyError:
+        return None
+
+
+def named(name: Any, having: Mapping[str, Any]) -> str:
+    """The name under which a result has a measure, given that name or another one that people know.
+
+    Args:
+        name: What was asked for.
+        having: What the result has, by name.
+
+    Raises:
+        UnknownEstimateError: It has none; the message names the nearest.
+    """
+    own = name if name in having else ALIASES.get(str(name).lower(), str(name))
+    if own not in having:
+        raise UnknownEstimateError(f"{name!r} is not among the measures here: {nearest(own, having)}")
+    return own
+
+
+def register(own: Measure) -> None:
+    """Make a user's own measure known by its name, in place of one of the same name that was declared before.
+
+    Raises:
+        UsageError: The name is that of one of gnomon's measures.
+    """
+    refuse_taken(own.name)
+    _OWN[own.name] = own
+
+
+def refuse_taken(name: str) -> None:
+    """Raises UsageError for the name, or another name, of one of gnomon's measures."""
+    known = find(name)
+    if known is not None and known.name not in _OWN:
+        raise UsageError(f"{name!r} is a measure of gnomon already: choose another name")
+
+
+def declared(names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What is to be known of users' own measures where a result is loaded without them, by name."""
+    wanted = set(names)
+    return {
+        name: {"title": own.title, "low": own.low, "high": own.high, "better": own.better}
+        for name, own in _OWN.items()
+        if name in wanted
+    }
+
+
+def recall_declared(form: Mapping[str, Mapping[str, Any]]) -> None:
+    """Make the measures of a loaded result known, unless they are: their formulas are not."""
+    for name, own in form.items():
+        if find(name) is None:
+            low = -math.inf if own["low"] is None else float(own["low"])
+            high = math.inf if own["high"] is None else float(own["high"])
+            _OWN[name] = Measure(name=name, title=own["title"], basis=Other(), low=low, high=high, better=own["better"])
+
+
+def shown(place: Place) -> Iterator[Measure]:
+    """Those that stand in a place without being asked for, in their order."""
+    return (own for own in REGISTRY.values() if place in own.shown)
+
+
+def shown_averages() -> Iterator[Measure]:
+    """The averages over classes that stand in an evaluation of several classes without being asked for."""
+    kinds = [(own, average) for average in ("macro", "weighted", "micro") for own in shown("averages")]
+    made = [averaged(own, average) for own, average in kinds]
+    yield from (own for own in made if own.name not in ACCURACIES)
+    yield from (own for own in made if own.name in ACCURACIES)
+
+
+def of_cells() -> list[str]:
+    """The names of all that follow from a confusion matrix, and so have a value at every threshold."""
+    return [own.name for own in _known() if own.of_cells]
+
+
+def with_ends() -> list[str]:
+    """The names of those whose interval at every threshold follows from counts, so that its ends can be limited."""
+    return [own.name for own in _known() if isinstance(own.basis, Share | Transformed)]
+
+
+def _known() -> Iterator[Measure]:
+    """Gnomon's measures, and those that users declared."""
+    yield from REGISTRY.values()
+    yield from _OWN.values()

@@ -1,0 +1,313 @@
+"""What every registered measure owes: an oracle, an interval, a direction that is obeyed, a baseline, a scorer."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.metrics import fbeta_score, jaccard_score
+
+import gnomon
+from gnomon.evaluation.options import asked
+from gnomon.measures.measure import HIGHER, LOWER, ZERO
+from gnomon.measures.registry import ALIASES, REGISTRY, find, measure
+from gnomon.report.language import catalogue
+
+RNG = np.random.default_rng(7)
+Y = RNG.integers(0, 2, 400)
+GOOD = np.round(np.clip(RNG.normal(0.35 + 0.3 * Y, 0.2), 0, 1), 2)
+POOR = np.round(np.clip(RNG.normal(0.45 + 0.1 * Y, 0.25), 0, 1), 2)
+
+# From the four cells, in exact fractions.
+ORACLES = {
+    "accuracy": lambda tp, fp, fn, tn: Fraction(tp + tn, tp + fp + fn + tn),
+    "balanced_accuracy": lambda tp, fp, fn, tn: (Fraction(tp, tp + fn) + Fraction(tn, fp + tn)) / 2,
+    "precision": lambda tp, fp, fn, tn: Fraction(tp, tp + fp),
+    "recall": lambda tp, fp, fn, tn: Fraction(tp, tp + fn),
+    "specificity": lambda tp, fp, fn, tn: Fraction(tn, fp + tn),
+    "false_positive_rate": lambda tp, fp, fn, tn: Fraction(fp, fp + tn),
+    "negative_predictive_value": lambda tp, fp, fn, tn: Fraction(tn, fn + tn),
+    "f1": lambda tp, fp, fn, tn: Fraction(2 * tp, 2 * tp + fp + fn),
+    "f0.5": lambda tp, fp, fn, tn: Fraction(5 * tp, 5 * tp + fn + 4 * fp),
+    "f2": lambda tp, fp, fn, tn: Fraction(5 * tp, 5 * tp + 4 * fn + fp),
+    "matthews_corrcoef": lambda tp, fp, fn, tn: (
+        (tp * tn - fp * fn) / math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+    ),
+    "cohen_kappa": lambda tp, fp, fn, tn: Fraction(
+        2 * (tp * tn - fn * fp), (tp + fp) * (fp + tn) + (tp + fn) * (fn + tn)
+    ),
+    "youden": lambda tp, fp, fn, tn: Fraction(tp, tp + fn) + Fraction(tn, fp + tn) - 1,
+    "markedness": lambda tp, fp, fn, tn: Fraction(tp, tp + fp) + Fraction(tn, fn + tn) - 1,
+    "jaccard": lambda tp, fp, fn, tn: Fraction(tp, tp + fp + fn),
+    "false_discovery_rate": lambda tp, fp, fn, tn: Fraction(fp, tp + fp),
+    "false_omission_rate": lambda tp, fp, fn, tn: Fraction(fn, fn + tn),
+    "false_negative_rate": lambda tp, fp, fn, tn: Fraction(fn, tp + fn),
+    "geometric_mean": lambda tp, fp, fn, tn: math.sqrt(Fraction(tp, tp + fn) * Fraction(tn, fp + tn)),
+    "prevalence": lambda tp, fp, fn, tn: Fraction(tp + fn, tp + fp + fn + tn),
+    "positive_likelihood_ratio": lambda tp, fp, fn, tn: Fraction(tp, tp + fn) / Fraction(fp, fp + tn),
+    "negative_likelihood_ratio": lambda tp, fp, fn, tn: Fraction(fn, tp + fn) / Fraction(tn, fp + tn),
+    "diagnostic_odds_ratio": lambda tp, fp, fn, tn: Fraction(tp * tn, fp * fn),
+    "lift": lambda tp, fp, fn, tn: Fraction(tp, tp + fp) / Fraction(tp + fn, tp + fp + fn + tn),
+    "flagged_share": lambda tp, fp, fn, tn: Fraction(tp + fp, tp + fp + fn + tn),
+}
+EVERY = [name for name in REGISTRY if REGISTRY[name].of_cells] + ["f0.5", "f2"]
+# Measures with a direction.
+DIRECTED = [name for name in EVERY if measure(name).better != ZERO]
+
+
+def cells(predicted, y=Y, weight=None):
+    """tp, fp, fn, tn, as whole numbers."""
+    weight = np.ones(len(y), int) if weight is None else weight
+    return [int(weight[(predicted == p) & (y == t)].sum()) for p, t in ((1, 1), (1, 0), (0, 1), (0, 0))]
+
+
+def test_every_measure_has_an_oracle():
+    """A measure of the confusion matrix without one fails here."""
+    assert set(EVERY) == set(ORACLES)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_its_value_and_its_interval(name):
+    """The value is the oracle's, with weights too; the interval holds it, and is one."""
+    weight = RNG.integers(1, 5, len(Y))
+    for given in (None, weight):
+        own = gnomon.evaluate(Y, GOOD, measures=[name], weight=given)[name]
+        expected = float(ORACLES[name](*cells(GOOD >= 0.5, weight=given)))
+        assert own.value == pytest.approx(expected, abs=1e-12)
+        assert own.low <= own.value <= own.high
+        assert own.low < own.high
+        assert measure(name).low <= own.low <= own.high <= measure(name).high
+        assert own.method is not None
+        assert own.n > 0
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("interval", ["percentile", "bca"])
+def test_replicates(name, interval):
+    """By either bootstrap, too."""
+    own = gnomon.evaluate(Y, GOOD, measures=[name], interval=interval)[name]
+    assert own.low < own.value < own.high
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_its_interval_by_cluster(name):
+    """Rows that are copied say no more than the rows did: by cluster the interval stays about as wide."""
+    rows, copied = np.arange(200), np.tile(np.arange(200), 4)
+    one = gnomon.evaluate(Y[rows], GOOD[rows], measures=[name])[name]
+    copies = gnomon.evaluate(Y[copied], GOOD[copied], measures=[name], cluster=copied)[name]
+    assert copies.value == pytest.approx(one.value)
+    assert (copies.high - copies.low) / (one.high - one.low) == pytest.approx(1, abs=0.3)
+
+
+@pytest.mark.parametrize("name", DIRECTED)
+def test_its_direction_in_a_threshold(name):
+    """The best of all thresholds, by brute force in the direction that is better."""
+    found = gnomon.choose_threshold(Y, GOOD, goal=name, interval="none")
+    values = []
+    for threshold in [*np.unique(GOOD), np.inf]:
+        try:
+            values.append(float(ORACLES[name](*cells(threshold <= GOOD))))
+        except ZeroDivisionError:
+            continue
+    best = max(values) if measure(name).better == HIGHER else min(values)
+    assert found[measure(name).name].value == pytest.approx(best, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", DIRECTED)
+@pytest.mark.parametrize("constrained", [f"{side} {{}} {{}}" for side in ("recall", "precision")])
+def test_its_direction_under_a_constraint(name, constrained):
+    """The best of the thresholds that meet a constraint, and a constraint by it, by brute force."""
+    where = constrained.format(">=", 0.7)
+    found = gnomon.choose_threshold(Y, GOOD, goal=name, where=where, interval="none")
+    values = []
+    for threshold in np.unique(GOOD):
+        own = cells(threshold <= GOOD)
+        try:
+            if ORACLES[where.split()[0]](*own) >= 0.7:
+                values.append(float(ORACLES[name](*own)))
+        except ZeroDivisionError:
+            continue
+    best = max(values) if measure(name).better == HIGHER else min(values)
+    assert found[measure(name).name].value == pytest.approx(best, abs=1e-12)
+    assert found.met
+
+
+@pytest.mark.parametrize("name", DIRECTED)
+def test_as_a_constraint(name):
+    """What it limits holds at the threshold that is chosen, and no threshold of more recall would meet it."""
+    better = measure(name).better
+    at_half = float(ORACLES[name](*cells(GOOD >= 0.5)))
+    if name == "recall":
+        return  # it is what is looked for
+    where = f"{name} {'>=' if better == HIGHER else '<='} {at_half}"
+    found = gnomon.choose_threshold(Y, GOOD, goal="recall", where=where, interval="none")
+    reached = []
+    for threshold in np.unique(GOOD):
+        own = cells(threshold <= GOOD)
+        try:
+            if better * (float(ORACLES[name](*own)) - at_half) >= -1e-12:
+                reached.append(float(ORACLES["recall"](*own)))
+        except ZeroDivisionError:
+            continue
+    assert found["recall"].value == pytest.approx(max(reached))
+
+
+@pytest.mark.parametrize("name", DIRECTED)
+def test_its_direction_in_a_comparison(name):
+    """The better of two models is called better, the worse one worse, and who predicts more positives is neither."""
+    found = gnomon.compare(Y, {"poor": POOR, "good": GOOD}, measures=[name])["poor", "good"][measure(name).name]
+    clearly_better = name not in ("flagged_share",)
+    if clearly_better:
+        assert found.verdict == "better"
+        assert measure(name).better * found.value > 0
+        assert measure(name).better * (found.low if measure(name).better > 0 else found.high) > 0
+    assert found.low <= found.value <= found.high
+    turned = gnomon.compare(Y, {"good": GOOD, "poor": POOR}, measures=[name])["good", "poor"][measure(name).name]
+    assert turned.value == -found.value
+    assert {"better": "worse"}.get(found.verdict, found.verdict) == turned.verdict
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_its_baseline(name):
+    """What a guess scores, or why it has no such value; of what has no direction, nothing."""
+    baseline = gnomon.evaluate(Y, GOOD, measures=[name]).baseline
+    name = measure(name).name
+    if measure(name).better == ZERO:
+        assert name not in baseline.estimates
+        return
+    own = baseline.estimates[name]
+    assert own.defined or own.reason
+    assert name in baseline.differences
+    if not own.defined:
+        return
+    answer = measure(name).guess
+    if isinstance(answer, float):
+        assert own.value == answer
+        return
+    majority = int(Y.mean() > 0.5)
+    always = np.full(len(Y), 1 if answer == "positive" else majority)
+    assert own.value == pytest.approx(float(ORACLES[name](*cells(always))), abs=1e-12)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_its_scorer(name):
+    """The value of a model's labels, its sign turned where less is better."""
+
+    class Fixed(ClassifierMixin, BaseEstimator):
+        classes_ = np.array([0, 1])
+
+        def fit(self, X, y):
+            return self
+
+        def predict(self, X):
+            return (X[:, 0] >= 0.5).astype(int)
+
+    scored = gnomon.get_scorer(name)(Fixed(), GOOD[:, None], Y)
+    sign = 1 if measure(name).better == HIGHER else -1
+    assert scored == pytest.approx(sign * float(ORACLES[name](*cells(GOOD >= 0.5))), abs=1e-12)
+
+
+@pytest.mark.parametrize("name", [own for own in EVERY if measure(own).cellwise])
+def test_of_several_classes(name):
+    """Each class against the rest, and the averages: of the rows of three classes."""
+    y, p = RNG.integers(0, 3, 300), RNG.integers(0, 3, 300)
+    p = np.where(RNG.random(300) < 0.5, y, p)
+    ev = gnomon.evaluate(y, p, measures=[name])
+    for code in range(3):
+        expected = float(ORACLES[name](*cells((p == code).astype(int), (y == code).astype(int))))
+        assert ev.per_class[str(code)][name].value == pytest.approx(expected, abs=1e-12)
+    if find(f"{name}_macro") is not None:
+        averaged = gnomon.evaluate(y, p, measures=[f"{name}_macro"])[f"{name}_macro"]
+        assert averaged.value == pytest.approx(np.mean([ev.per_class[str(code)][name].value for code in range(3)]))
+        assert averaged.low < averaged.value < averaged.high
+
+
+def test_against_scikit_learn():
+    """Those that it has, of several classes too."""
+    y, p = RNG.integers(0, 3, 200), RNG.integers(0, 3, 200)
+    ev = gnomon.evaluate(y, p, measures=["jaccard_macro", "jaccard_weighted"])
+    for average in ("macro", "weighted"):
+        assert ev[f"jaccard_{average}"].value == pytest.approx(jaccard_score(y, p, average=average))
+    own = gnomon.evaluate(Y, GOOD, measures="f3")["f3"].value
+    assert own == pytest.approx(fbeta_score(Y, GOOD >= 0.5, beta=3))
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_its_title(name):
+    """Every measure is called something in every language, and no two alike."""
+    title = REGISTRY[name].title
+    assert title
+    assert [own.title for own in REGISTRY.values()].count(title) == 1
+    assert catalogue("ko").say(title)
+
+
+def test_other_names():
+    """An alias stands for its measure, wherever a measure is named; none is the name of another."""
+    assert not set(ALIASES) & set(REGISTRY)
+    ev = gnomon.evaluate(Y, GOOD, measures=["FDR", "informedness", "dor"])
+    assert {"false_discovery_rate", "youden", "diagnostic_odds_ratio"} <= set(ev)
+    assert ev["informedness"] == ev["youden"]
+    assert "informedness" in ev
+    assert [own.name for own in asked(["npv", "negative_predictive_value"])] == ["negative_predictive_value"]
+    chosen = gnomon.choose_threshold(Y, GOOD, goal="mcc", where="fpr <= 0.3", interval="none")
+    assert chosen["false_positive_rate"].value <= 0.3
+    assert gnomon.get_scorer("tnr") is not None
+
+
+@pytest.mark.parametrize(
+    ("measures", "message"),
+    [
+        (["jacard"], "did you mean 'jaccard'"),
+        ([3], "no measure"),
+        ("mae", "does not have"),
+        (["f1_marco"], "no measure"),
+        ("mcc_macro", "no measure"),
+    ],
+)
+def test_what_is_refused(measures, message):
+    """A name that is none, and a measure that the task does not have."""
+    with pytest.raises(gnomon.UsageError, match=message):
+        gnomon.evaluate(Y, GOOD, measures=measures)
+
+
+def test_a_measure_needs_what_it_is_of():
+    """Cells of a confusion matrix need a threshold: scores that are no probabilities have none."""
+    with pytest.raises(gnomon.UsageError, match="predictions, or a threshold"):
+        gnomon.evaluate(Y, GOOD * 10, scale="any", measures="jaccard")
+    assert gnomon.evaluate(Y, GOOD * 10, scale="any", threshold=5, measures="jaccard")["jaccard"].defined
+
+
+def test_undefined():
+    """NaN with a reason, never a 0: of rows of one class, and of a model that predicts one."""
+    some = gnomon.evaluate(
+        {"y": [1, 1, 1, 0], "p": [0.9, 0.8, 0.2, 0.1], "part": ["a", "a", "a", "b"]},
+        target="y", score="p", slices="part", measures=[name for name in EVERY if name in REGISTRY],
+    )  # fmt: skip
+    ev = some.slices["part"]["a"]
+    for name, own in ev.items():
+        assert own.defined or own.reason, name
+    assert not ev["youden"].defined
+    assert not ev["geometric_mean"].defined
+    assert not ev["diagnostic_odds_ratio"].defined
+    all_negative = gnomon.evaluate(Y, np.zeros(len(Y)), measures=["lift", "markedness", "jaccard", "lr+"])
+    assert not all_negative["lift"].defined
+    assert "predicted as '1'" in all_negative["lift"].reason
+    assert not all_negative["markedness"].defined
+    assert all_negative["jaccard"].value == 0
+
+
+def test_prevalence_is_no_goal():
+    """What has no better and no worse cannot be chosen by."""
+    with pytest.raises(gnomon.UsageError, match="no better and no worse"):
+        gnomon.choose_threshold(Y, GOOD, goal="prevalence")
+
+
+def test_better_is_declared():
+    """Errors are smaller, the rest greater: what a reader knows of the names."""
+    lower = {name for name in REGISTRY if REGISTRY[name].better == LOWER}
+    told = {
+        name for name in REGISTRY if any(word in name for word in ("error", "loss", "false_", "brier", "mse", "mae"))
+    }
+    assert lower - told == {"flagged", "flagged_share", "cost", "mape", "negative_likelihood_ratio"}
+    assert told - lower == {"mean_error"}

@@ -1,0 +1,160 @@
+"""A user's own measure is treated as any other."""
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
+
+import gnomon
+from gnomon.errors import UsageError
+
+RNG = np.random.default_rng(3)
+X = RNG.normal(size=(400, 2))
+Y = (X[:, 0] + RNG.normal(size=400) > 0.3).astype(int)
+P = 1 / (1 + np.exp(-X[:, 0]))
+Q = np.clip(P + RNG.normal(0, 0.25, 400), 0, 1)
+
+
+@pytest.fixture
+def profit():
+    """What a row brings."""
+    return gnomon.measure(
+        "profit", lambda tp, fp, fn, tn: (50 * tp - 40 * fp) / (tp + fp + fn + tn), title="profit a row"
+    )
+
+
+def value(predicted, y=Y):
+    return float((50 * (predicted & (y == 1)).sum() - 40 * (predicted & (y == 0)).sum()) / len(y))
+
+
+def test_everywhere(profit):
+    """Interval, baseline, slices, comparison, goal, constraint, thresholds, scorer: all from one formula."""
+    rows = pd.DataFrame({"y": Y, "p": P, "q": Q, "part": np.where(X[:, 1] > 0, "a", "b")})
+    ev = gnomon.evaluate(rows, target="y", score="p", slices="part", measures=[profit])
+    own = ev["profit"]
+    assert own.value == pytest.approx(value(P >= 0.5))
+    assert own.low < own.value < own.high
+    assert ev.baseline.estimates["profit"].value == 0 if Y.mean() < 0.5 else value(np.ones(400, bool))
+    assert ev.baseline.differences["profit"].p_value < 0.05
+    part = rows.part == "a"
+    assert ev.slices["part"]["a"]["profit"].value == pytest.approx(value(P[part] >= 0.5, Y[part]))
+    pair = gnomon.compare(rows, target="y", score=["q", "p"], measures=profit)["q", "p"]["profit"]
+    assert pair.value == pytest.approx(value(P >= 0.5) - value(Q >= 0.5))
+    assert pair.low < pair.value < pair.high
+    best = max(value(threshold <= P) for threshold in P)
+    chosen = gnomon.choose_threshold(Y, P, goal=profit)
+    assert chosen["profit"].value == pytest.approx(best)
+    assert gnomon.choose_threshold(Y, P, goal="profit")["profit"].value == pytest.approx(best)
+    limited = gnomon.choose_threshold(Y, P, goal="recall", where="profit >= 5", interval="none")
+    assert limited["profit"].value >= 5
+    assert ev.thresholds["profit"].max() == pytest.approx(ev.thresholds.best("profit").value)
+    scores = cross_val_score(LogisticRegression(), X, Y, scoring=gnomon.get_scorer("profit"), cv=3)
+    assert np.isfinite(scores).all()
+    assert "profit a row" in ev.to_markdown()
+    assert "profit a row" in ev.to_html()
+
+
+def test_interval_against_the_bootstrap(profit):
+    """Its interval is about that of rows drawn anew."""
+    own = gnomon.evaluate(Y, P, measures=[profit])["profit"]
+    draws = [RNG.integers(0, 400, 400) for _ in range(2000)]
+    ends = np.quantile([value(P[rows] >= 0.5, Y[rows]) for rows in draws], [0.025, 0.975])
+    assert (own.low, own.high) == pytest.approx(tuple(ends), abs=0.06 * (ends[1] - ends[0]) * 2)
+
+
+def test_difference_against_the_paired_rows(profit):
+    """A mean of a value of each row: its paired difference is that of the paired t test."""
+    pair = gnomon.compare(Y, {"q": Q, "p": P}, measures=[profit])["q", "p"]["profit"]
+    worth = np.where(Y == 1, 50.0, -40.0)
+    each = worth * ((P >= 0.5).astype(float) - (Q >= 0.5))
+    error = each.std(ddof=1) / np.sqrt(400)
+    assert (pair.high - pair.low) / 2 == pytest.approx(1.966 * error, rel=0.01)
+
+
+def test_lower_is_better():
+    """A cost is made small."""
+    gnomon.measure("waste", lambda tp, fp, fn, tn: (fp + 9 * fn) / (tp + fp + fn + tn), better="lower", low=0)
+    chosen = gnomon.choose_threshold(Y, P, goal="waste", interval="none")
+    by_cost = gnomon.choose_threshold(Y, P, costs={"fp": 1, "fn": 9}, interval="none")
+    assert chosen["waste"].value == pytest.approx(by_cost["cost"].value)
+
+
+def test_a_function_of_numbers():
+    """With an if, or of plain Python: called for each."""
+    plain = gnomon.measure("worse_error", lambda tp, fp, fn, tn: max(fp, fn) / (tp + fp + fn + tn), better="lower")
+    ev = gnomon.evaluate(Y, P, measures=[plain])
+    wrong = [((P >= 0.5) & (Y == 0)).sum(), ((P < 0.5) & (Y == 1)).sum()]
+    assert ev["worse_error"].value == max(wrong) / 400
+    assert ev["worse_error"].low < ev["worse_error"].high
+
+
+def test_undefined_is_told():
+    """Where it divides by 0: NaN with a reason."""
+    gnomon.measure("odds", lambda tp, fp, fn, tn: tp / fp)
+    own = gnomon.evaluate([0, 1, 1], [0.1, 0.9, 0.8], measures=["odds"])["odds"]
+    assert not own.defined
+    assert "undefined" in own.reason
+
+
+def test_declared_anew(profit):
+    """A cell of a notebook may be run twice; the last declaration counts."""
+    gnomon.measure("profit", lambda tp, fp, fn, tn: tp / (tp + fp + fn + tn))
+    assert gnomon.evaluate(Y, P, measures=["profit"])["profit"].value < 1
+
+
+def test_a_saved_result_is_read_elsewhere(profit, tmp_path):
+    """Its title and direction travel with the result, its formula does not."""
+    gnomon.evaluate(Y, P, measures=[profit]).save(tmp_path / "ev.json")
+    gnomon.compare(Y, {"q": Q, "p": P}, measures=[profit]).save(tmp_path / "pair.json")
+    gnomon.choose_threshold(Y, P, goal=profit).save(tmp_path / "decision.json")
+    code = (
+        "import gnomon, sys\n"
+        "ev, pair, decision = map(gnomon.load, sys.argv[1:])\n"
+        "print(ev['profit'].value, pair['q', 'p']['profit'].value, decision['profit'].value)\n"
+        "assert 'profit a row' in ev.to_markdown()\n"
+        "assert 'profit a row' in pair.to_html()\n"
+        "ev.save(sys.argv[1])\n"
+    )
+    files = [str(tmp_path / name) for name in ("ev.json", "pair.json", "decision.json")]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *files], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert gnomon.load(files[0])["profit"].value == pytest.approx(value(P >= 0.5))
+    assert pickle.loads(pickle.dumps(gnomon.load(files[0])))["profit"].value == pytest.approx(value(P >= 0.5))
+
+
+def test_a_damaged_declaration_is_refused(profit, tmp_path):
+    """What says of a measure that it is better sideways."""
+    path = tmp_path / "ev.json"
+    ev = gnomon.evaluate(Y, P, measures=[profit])
+    form = ev.to_dict()
+    form["provenance"]["measures"]["profit"]["better"] = 3
+    with pytest.raises(gnomon.StateError, match=r"provenance.measures"):
+        gnomon.Evaluation.from_dict(form)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (lambda: gnomon.measure("recall", lambda tp, fp, fn, tn: tp), "already"),
+        (lambda: gnomon.measure("auc", lambda tp, fp, fn, tn: tp / (tp + fn)), "already"),
+        (lambda: gnomon.measure("f2", lambda tp, fp, fn, tn: tp / (tp + fn)), "already"),
+        (lambda: gnomon.measure("My measure", lambda tp, fp, fn, tn: tp / (tp + fn)), "small letters"),
+        (lambda: gnomon.measure("mine", 3), "function"),
+        (lambda: gnomon.measure("mine", lambda tp, fp: tp / fp), "fails"),
+        (lambda: gnomon.measure("mine", lambda tp, fp, fn, tn: 50 * tp - fp), "number of rows"),
+        (lambda: gnomon.measure("mine", lambda tp, fp, fn, tn: tp / fn, better="up"), "higher"),
+        (lambda: gnomon.measure("mine", lambda tp, fp, fn, tn: tp / fn, low=1, high=0), "not below"),
+    ],
+)
+def test_what_is_refused(given, message):
+    """A taken name, a formula that fails or that grows with the rows."""
+    with pytest.raises(UsageError, match=message):
+        given()
