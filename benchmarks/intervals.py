@@ -21,9 +21,9 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 import gnomon
-from gnomon.evaluation.options import Options
-from gnomon.evaluation.order import KeptOrder
-from gnomon.evaluation.ranking import auc_estimate
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.estimates.ranking import auc_estimate
+from gnomon.evaluation.reading.order import KeptOrder
 from gnomon.kernels.threads import thread_count
 from gnomon.states.scores import Scores
 

@@ -31,9 +31,10 @@ from gnomon.report.language import CATALOGUES, DOMAIN, ENGLISH, LANGUAGES
 SOURCE = Path(__file__).parent.parent / "src" / "gnomon"
 # What a person at the command line or before a report never reads: scikit-learn's own words, errors of Python calls.
 SILENT = (
-    "metrics", "kernels", "states", "models", "__init__.py", "estimate.py", "calling.py", "evaluation/checking.py",
-    "comparison/checking.py", "decision/checking.py", "thresholds/table.py",
-    "thresholds/bands.py", "evaluation/opening.py", "evaluation/several.py", "report/plots/accessor.py",
+    "metrics", "kernels", "states", "models", "__init__.py", "estimate.py", "calling.py",
+    "evaluation/result/checking.py", "comparison/checking.py", "decision/checking.py", "thresholds/table.py",
+    "thresholds/bands.py", "evaluation/arguments/opening.py", "evaluation/result/several.py",
+    "report/plots/accessor.py", "report/plots/pictures.py",
     "report/korean.py", "report/html/charts.py", "report/language.py", "lesson/steps.py", "decision/outcome.py",
     "sources/arrays.py", "sources/tables.py", "sources/frames.py", "intervals",
 )  # fmt: skip

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gnomon import metrics
     from gnomon.comparison.compare import compare
     from gnomon.comparison.folds import compare_folds
-    from gnomon.comparison.result import Comparison, Pair, PairedDifference
+    from gnomon.comparison.pair import Pair, PairedDifference
+    from gnomon.comparison.result import Comparison
     from gnomon.decision.cost import CostDecision, minimum_cost
     from gnomon.decision.loading import load
     from gnomon.decision.recalibration import Recalibration, recalibrate
@@ -34,12 +35,14 @@ if TYPE_CHECKING:
         UsageError,
     )
     from gnomon.estimate import Difference, Estimate
-    from gnomon.evaluation.baseline import Baseline
-    from gnomon.evaluation.calibration import Calibration
-    from gnomon.evaluation.errors import Errors
     from gnomon.evaluation.evaluate import evaluate
-    from gnomon.evaluation.result import Advice, ConfusionMatrix, Evaluation
-    from gnomon.evaluation.several import Evaluations
+    from gnomon.evaluation.result.advice import Advice
+    from gnomon.evaluation.result.baseline import Baseline
+    from gnomon.evaluation.result.calibration import Calibration
+    from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+    from gnomon.evaluation.result.error_analysis import ErrorAnalysis
+    from gnomon.evaluation.result.evaluation import Evaluation
+    from gnomon.evaluation.result.several import Evaluations
     from gnomon.measures.measure import Measure
     from gnomon.measures.own import measure
     from gnomon.models.evaluate import evaluate_model
@@ -56,7 +59,7 @@ __all__ = [
     "CostDecision",
     "DataError",
     "Difference",
-    "Errors",
+    "ErrorAnalysis",
     "Estimate",
     "Evaluation",
     "Evaluations",
@@ -90,21 +93,21 @@ __all__ = [
 ]
 
 _HOME = {
-    "Advice": "gnomon.evaluation.result",
-    "Baseline": "gnomon.evaluation.baseline",
-    "Calibration": "gnomon.evaluation.calibration",
+    "Advice": "gnomon.evaluation.result.advice",
+    "Baseline": "gnomon.evaluation.result.baseline",
+    "Calibration": "gnomon.evaluation.result.calibration",
     "Comparison": "gnomon.comparison.result",
-    "ConfusionMatrix": "gnomon.evaluation.result",
+    "ConfusionMatrix": "gnomon.evaluation.result.confusion_matrix",
     "CostDecision": "gnomon.decision.cost",
     "Difference": "gnomon.estimate",
-    "Errors": "gnomon.evaluation.errors",
+    "ErrorAnalysis": "gnomon.evaluation.result.error_analysis",
     "Estimate": "gnomon.estimate",
-    "Evaluation": "gnomon.evaluation.result",
-    "Evaluations": "gnomon.evaluation.several",
+    "Evaluation": "gnomon.evaluation.result.evaluation",
+    "Evaluations": "gnomon.evaluation.result.several",
     "OperatingPoint": "gnomon.thresholds.table",
     "Measure": "gnomon.measures.measure",
-    "Pair": "gnomon.comparison.result",
-    "PairedDifference": "gnomon.comparison.result",
+    "Pair": "gnomon.comparison.pair",
+    "PairedDifference": "gnomon.comparison.pair",
     "Recalibration": "gnomon.decision.recalibration",
     "ThresholdDecision": "gnomon.decision.threshold",
     "Thresholds": "gnomon.thresholds.table",

@@ -20,14 +20,14 @@ PART = ".gnomon-part"
 _CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write text to a file, as UTF-8, whole or not at all.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write text to a file, as UTF-8, or bytes as they are, whole or not at all.
 
     Raises:
         SourceError: The folder does not exist, or may not be written to.
     """
     with aside(path) as stream:
-        stream.write(text.encode("utf-8", errors="backslashreplace"))
+        stream.write(content if isinstance(content, bytes) else content.encode("utf-8", errors="backslashreplace"))
 
 
 @contextlib.contextmanager

@@ -1,8 +1,9 @@
-"""Values computed when they are first asked for, without a lock."""
+"""What is computed, or imported, when it is first asked for, without a lock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Generic, TypeVar, overload
 
 Owner = TypeVar("Owner")
@@ -34,3 +35,16 @@ class lazy(Generic[Owner, Value]):  # noqa: N801  # it is used as functools.cach
         value = self._make(instance)
         instance.__dict__[self._name] = value
         return value
+
+
+def load(where: str) -> Any:
+    """What stands in a module that is imported only now: ``"module:name"``, or ``"module:class.name"``.
+
+    >>> load("math:floor")(1.5)
+    1
+    """
+    module, _, names = where.partition(":")
+    found: Any = import_module(module)
+    for name in names.split("."):
+        found = getattr(found, name)
+    return found

@@ -38,9 +38,12 @@ def test_saved_evaluations_side_by_side(examples, tmp_path):
     assert "two models are called 'tree'" in err
     decision = tmp_path / "decision.json"
     command("threshold", examples / "breast_cancer_tree.csv", *TREE, "--goal", "f1", "-f", "json", "-o", decision)
-    code, _, err = command("report", decision)
+    code, out, _ = command("report", decision)
+    assert code == 0
+    assert out.startswith("threshold · best f1")
+    code, _, err = command("report", decision, tmp_path / "tree.json")
     assert code == 2
-    assert "holds no evaluation, but a ThresholdDecision" in err
+    assert "holds a decision, which is shown alone" in err
 
 
 def test_several_are_saved_as_one(examples, tmp_path):
@@ -68,15 +71,21 @@ def test_pictures_need_a_file(examples, tmp_path):
     assert "end its name with .png" in err
 
 
-def test_decisions_are_text_or_json(examples, tmp_path):
-    """By the end of the output's name; a page of a decision there is not."""
+def test_decisions_in_every_form(examples, tmp_path):
+    """By the end of the output's name, as reports are."""
     tree = examples / "breast_cancer_tree.csv"
     assert command("threshold", tree, *TREE, "--goal", "f1", "-o", tmp_path / "a.json")[0] == 0
     assert gnomon.load(tmp_path / "a.json").measure == "f1"
-    code, _, err = command("threshold", tree, *TREE, "--goal", "f1", "-o", tmp_path / "a.html")
-    assert code == 2
-    assert "use one of .txt, .json" in err
-    assert not (tmp_path / "a.html").exists()
+    chosen = repr(gnomon.load(tmp_path / "a.json").threshold.value)
+    for name, found in {"a.html": "<!DOCTYPE html>", "a.md": "## threshold", "a.txt": "threshold"}.items():
+        assert command("threshold", tree, *TREE, "--goal", "f1", "-o", tmp_path / name)[0] == 0
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert found in text
+        assert chosen in text.replace("&gt;", ">").replace("\\>", ">")
+    for name, magic in {"a.png": b"\x89PNG", "a.pdf": b"%PDF", "a.svg": b"<?xml"}.items():
+        assert command("threshold", tree, *TREE, "--goal", "f1", "-o", tmp_path / name)[0] == 0
+        assert (tmp_path / name).read_bytes().startswith(magic)
+    assert command("report", tmp_path / "a.json")[0] == 0
 
 
 def test_the_lesson(tmp_path):

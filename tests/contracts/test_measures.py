@@ -5,13 +5,15 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy import stats
+from sklearn import metrics as sk
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import fbeta_score, jaccard_score
 
 import gnomon
-from gnomon.evaluation.options import asked
+from gnomon.evaluation.arguments.options import asked
 from gnomon.measures.measure import HIGHER, LOWER, ZERO
-from gnomon.measures.registry import ALIASES, REGISTRY, find, measure
+from gnomon.measures.registry import ALIASES, REGISTRY, find, measure, of_losses
 from gnomon.report.language import catalogue
 
 RNG = np.random.default_rng(7)
@@ -306,8 +308,122 @@ def test_prevalence_is_no_goal():
 def test_better_is_declared():
     """Errors are smaller, the rest greater: what a reader knows of the names."""
     lower = {name for name in REGISTRY if REGISTRY[name].better == LOWER}
-    told = {
-        name for name in REGISTRY if any(word in name for word in ("error", "loss", "false_", "brier", "mse", "mae"))
-    }
-    assert lower - told == {"flagged", "flagged_share", "cost", "mape", "negative_likelihood_ratio"}
+    words = ("error", "loss", "false_", "brier", "mse", "mae", "ape", "msl")
+    told = {name for name in REGISTRY if any(word in name for word in words)}
+    assert lower - told == {"flagged", "flagged_share", "cost", "negative_likelihood_ratio"}
     assert told - lower == {"mean_error"}
+
+
+AMOUNT = np.exp(RNG.normal(size=300))
+FORECAST = AMOUNT * np.exp(RNG.normal(scale=0.3, size=300))
+WORSE = AMOUNT * np.exp(RNG.normal(scale=0.8, size=300))
+# From true amounts, predictions and weights, by scikit-learn where it has them.
+LOSS_ORACLES = {
+    "mse": lambda y, p, w: sk.mean_squared_error(y, p, sample_weight=w),
+    "rmse": lambda y, p, w: sk.root_mean_squared_error(y, p, sample_weight=w),
+    "mae": lambda y, p, w: sk.mean_absolute_error(y, p, sample_weight=w),
+    "mape": lambda y, p, w: sk.mean_absolute_percentage_error(y, p, sample_weight=w),
+    "mean_error": lambda y, p, w: np.average(p - y, weights=w),
+    "msle": lambda y, p, w: sk.mean_squared_log_error(y, p, sample_weight=w),
+    "rmsle": lambda y, p, w: sk.root_mean_squared_log_error(y, p, sample_weight=w),
+    "smape": lambda y, p, w: np.average(2 * abs(y - p) / (abs(y) + abs(p)), weights=w),
+    "wape": lambda y, p, w: np.average(abs(y - p), weights=w) / np.average(abs(y), weights=w),
+    "pinball_0.9": lambda y, p, w: sk.mean_pinball_loss(y, p, alpha=0.9, sample_weight=w),
+}
+LOSSES = [*of_losses(), "pinball_0.9"]
+
+
+def test_every_loss_has_an_oracle():
+    """A loss of regressions without one fails here."""
+    assert set(LOSSES) - {"lateness"} == set(LOSS_ORACLES)
+
+
+@pytest.mark.parametrize("name", LOSS_ORACLES)
+def test_a_loss_and_its_interval(name):
+    """The value is the oracle's, with weights too, however it is read; the interval holds it and has a width."""
+    weight = RNG.integers(1, 5, len(AMOUNT))
+    for given in (None, weight):
+        own = gnomon.evaluate(AMOUNT, FORECAST, weight=given, measures=[name])[name]
+        binned = gnomon.evaluate(AMOUNT, FORECAST, weight=given, measures=[name], exact=False)[name]
+        expected = LOSS_ORACLES[name](AMOUNT, FORECAST, given)
+        assert own.value == binned.value == pytest.approx(expected, rel=1e-12)
+        assert own.low < own.value < own.high
+        assert measure(name).low <= own.low
+
+
+@pytest.mark.parametrize("name", LOSS_ORACLES)
+def test_a_loss_has_a_baseline_and_is_compared(name):
+    """The best constant of its kind scores worse; of two models the better one is told."""
+    ev = gnomon.evaluate(AMOUNT, FORECAST, measures=[name])
+    pair = gnomon.compare(AMOUNT, {"old": WORSE, "new": FORECAST}, measures=[name])["old", "new"]
+    difference = pair[name]
+    expected = [LOSS_ORACLES[name](AMOUNT, own, None) for own in (WORSE, FORECAST)]
+    assert difference.value == pytest.approx(expected[1] - expected[0], rel=1e-9)
+    assert difference.low < difference.value < difference.high
+    if name == "mean_error":
+        return
+    assert difference.verdict == ("cannot tell" if name in ("mse", "rmse") else "better")  # squares have a heavy tail
+    if name == "mape":  # the best constant would be a weighted median
+        return
+    constant = {"mse": np.mean, "rmse": np.mean}.get(name, np.median)(AMOUNT)
+    if name == "pinball_0.9":
+        constant = np.quantile(AMOUNT, 0.9, method="averaged_inverted_cdf")
+        assert ev.baseline.answers["quantile 0.9"] == constant
+    guess = ev.baseline.estimates[name]
+    assert guess.value == pytest.approx(LOSS_ORACLES[name](AMOUNT, np.full(300, constant), None), rel=1e-9)
+    assert ev.baseline.differences[name].high < 0
+
+
+@pytest.mark.parametrize("name", LOSS_ORACLES)
+def test_a_loss_by_cluster_and_by_slice(name):
+    """Copied rows say no more than the rows did; each slice has its own."""
+    rows, copied = np.arange(100), np.tile(np.arange(100), 4)
+    one = gnomon.evaluate(AMOUNT[rows], FORECAST[rows], measures=[name])
+    copies = gnomon.evaluate(AMOUNT[copied], FORECAST[copied], measures=[name], cluster=copied)
+    assert copies[name].value == pytest.approx(one[name].value)
+    widths = [own[name].high - own[name].low for own in (copies, one)]
+    assert widths[0] / widths[1] == pytest.approx(1, abs=0.3)
+    data = {"y": AMOUNT, "p": FORECAST, "g": np.where(np.arange(300) < 100, "a", "b")}
+    ev = gnomon.evaluate(data, target="y", prediction="p", slices="g", measures=[name])
+    assert ev.slices["g"]["a"][name].value == pytest.approx(one[name].value)
+    assert name in ev.slices["g"]["a"].differences
+
+
+def test_losses_that_are_undefined():
+    """Each says why; sMAPE counts a row of zeros as right."""
+    low = gnomon.evaluate([-2.5, 1.0, 3.0], [1.0, 2.0, 2.5], measures=["rmsle", "wape"])
+    assert not low["rmsle"].defined
+    assert "-1 or less" in low["rmsle"].reason
+    zero = gnomon.evaluate([0.0, 0.0, 0.0], [1.0, 0.0, 2.0], task="regression", measures=["wape", "smape"])
+    assert not zero["wape"].defined
+    assert zero["wape"].reason == "every target is 0"
+    assert zero["smape"].value == pytest.approx(4 / 3)
+
+
+@pytest.mark.parametrize("name", ["pinball_0", "pinball_1", "pinball_1.5", "pinball_", "smape_macro"])
+def test_names_of_no_loss(name):
+    """A quantile lies between 0 and 1; a regression has no classes to average over."""
+    with pytest.raises(gnomon.UsageError, match="measures= names"):
+        gnomon.evaluate(AMOUNT, FORECAST, measures=[name])
+
+
+def test_losses_are_of_regressions():
+    """Asked of two classes, they are refused."""
+    with pytest.raises(gnomon.UsageError, match="this binary evaluation does not have"):
+        gnomon.evaluate(Y, GOOD, measures=["smape"])
+
+
+def test_the_variance_of_a_heavy_tail():
+    """Of log-normal amounts the interval of R² held 79 % of the time; its degrees of freedom are those of the tail."""
+    ev = gnomon.evaluate(AMOUNT[:80], FORECAST[:80])["r2"]
+    y, p = AMOUNT[:80], FORECAST[:80]
+    influence = (y - p) ** 2 / np.mean((y - p) ** 2) - (y - y.mean()) ** 2 / y.var()
+    variance = np.mean(influence**2) / 80
+    freedom = 1 / ((influence**4).sum() / (influence**2).sum() ** 2 - 1 / 80)
+    half = stats.t.ppf(0.975, freedom) * math.sqrt(variance)
+    assert 1 - ev.high == pytest.approx((1 - ev.value) * math.exp(-half), rel=1e-6)
+    assert 1 - ev.low == pytest.approx((1 - ev.value) * math.exp(half), rel=1e-6)
+    assert 1 < freedom < 10
+    outlier = gnomon.evaluate([*y, 100.0], [*p, 50.0], measures=["smape"])
+    assert "a few rows" in outlier["r2"].warning
+    assert outlier["smape"].warning is None

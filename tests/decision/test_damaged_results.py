@@ -11,8 +11,7 @@ from rich.console import Console
 
 import gnomon
 from gnomon.errors import StateError
-from gnomon.report.decision import render_cost, render_recalibration, render_threshold
-from gnomon.report.terminal import render_all
+from gnomon.report.terminal.report import render
 
 ODD = (None, -1, 0, 1e308, -1e308, "x", "", [], {}, [1], {"a": 1}, True, 1.5, 10**30, 10**400, [[[]]], "\x1b[31m",
        float("nan"), float("inf"))  # fmt: skip
@@ -81,15 +80,10 @@ def show(result, *, page):
     """Every renderer."""
     repr(result)
     result.to_json()
-    console = Console(file=io.StringIO(), width=90)
-    render = {
-        "ThresholdDecision": render_threshold, "CostDecision": render_cost, "Recalibration": render_recalibration,
-    }.get(type(result).__name__, render_all)  # fmt: skip
-    render(result, console)
-    if render is render_all:
-        result.to_markdown()
-        if page:
-            result.to_html()
+    render(result, Console(file=io.StringIO(), width=90))
+    result.to_markdown()
+    if page:
+        result.to_html()
 
 
 def test_every_result_is_read_back(forms, tmp_path):

@@ -252,7 +252,7 @@ def test_split_judges_on_other_rows(path):
 )
 def test_the_bound_holds_with_wide_bins(monkeypatch, asked):
     """However wide the bins, the exact best is within the bound; constraints that look unmet may be open."""
-    from gnomon.evaluation import binned
+    from gnomon.evaluation.reading import binned
 
     monkeypatch.setattr(binned, "BINS", 64)
     monkeypatch.setattr(binned, "FEWEST_BINS", 16)

@@ -7,7 +7,7 @@ import numpy as np
 from rich.console import Console
 
 import gnomon
-from gnomon.report.decision import render_threshold
+from gnomon.report.terminal.decision import render_threshold
 from gnomon.report.text import number
 from tests.cli.commands import command
 
@@ -90,7 +90,7 @@ def test_rows_left_out_of_a_decision_among_classes():
 
 def test_the_most_frequent_confusions_of_many_classes():
     """A matrix too wide for the terminal is told by its greatest cells, the true class and the predicted one."""
-    from gnomon.report.terminal import render
+    from gnomon.report.terminal.report import render
 
     y = np.repeat(np.arange(30), 4)
     p = np.where(np.arange(120) % 4 == 0, (y + 1) % 30, y)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gnomon
-from gnomon.evaluation.advice import BANDS, RULES, auc_band
+from gnomon.evaluation.diagnostics.advice import BANDS, RULES, auc_band
 
 
 def scored(n=2000, seed=0, share=0.5, shift=1.5, slope=1.0, inverted=False):

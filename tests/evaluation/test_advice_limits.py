@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import gnomon
-from gnomon.evaluation.advice import RULES
-from gnomon.evaluation.result import SURE
+from gnomon.evaluation.diagnostics.advice import RULES
+from gnomon.evaluation.result.evaluation import SURE
 from tests.evaluation.test_advice import scored, sliced, split
 
 RULE = {rule.name: rule for rule in RULES}

@@ -7,7 +7,7 @@ import pytest
 
 import gnomon
 from gnomon.errors import UsageError
-from gnomon.evaluation.plan import available_memory, bytes_of
+from gnomon.evaluation.arguments.plan import available_memory, bytes_of
 
 N = 40_000
 
@@ -104,7 +104,11 @@ def test_regression(rows, tmp_path, weight):
     own, other = kept["median_absolute_error"], binned["median_absolute_error"]
     assert abs(own.value - other.value) <= other.bound < 1e-4
     assert (other.low, other.high) == pytest.approx((own.low, own.high), abs=1e-4)
-    assert all(value == binned[name] for name, value in kept.items() if name != "median_absolute_error")
+    for name in kept.keys() - {"median_absolute_error"}:
+        assert kept[name].value == binned[name].value
+        # Without the rows, how much the variance varies is not known: with so many it hardly matters.
+        ends = [(found[name].low, found[name].high) for found in (kept, binned)]
+        assert ends[0] == pytest.approx(ends[1], rel=1e-3, nan_ok=True)
 
 
 def test_certified_does_not_depend_on_threads(path):
@@ -186,7 +190,7 @@ def test_a_range_whose_rows_weigh_next_to_nothing(rows):
 
 def test_a_second_count_is_a_new_reading(tmp_path, monkeypatch):
     """Of a file sorted by its errors, too: they are sampled again, and the progress begins anew."""
-    from gnomon.evaluation import sample
+    from gnomon.evaluation.reading import sample
 
     monkeypatch.setattr(sample, "ROWS", 4096)
     error = np.sort(np.random.default_rng(0).random(100_000))

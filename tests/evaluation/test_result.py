@@ -108,7 +108,7 @@ def test_it_is_a_mapping():
     assert "recall" in ev
     assert len(ev) == len(list(ev)) == len(ev.estimates)
     assert float(ev["recall"]) == ev["recall"].value
-    with pytest.raises(KeyError, match=r"no estimate 'recal': did you mean 'recall'\?"):
+    with pytest.raises(KeyError, match=r"'recal' is not among the measures here: did you mean 'recall'\?"):
         ev["recal"]
 
 

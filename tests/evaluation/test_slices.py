@@ -102,7 +102,7 @@ def test_a_slice_that_weighs_next_to_nothing(frame, light):
 
 def test_predictions_alone_keep_no_rows(frame, monkeypatch):
     """Counts are all that slices of them need."""
-    from gnomon.evaluation import slices
+    from gnomon.evaluation.reading import slices
 
     kept = []
     monkeypatch.setattr(slices, "merged", lambda mine, other: kept.append(other) or other)

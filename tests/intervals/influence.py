@@ -30,6 +30,12 @@ def variance_of(influence, cluster=None, units=None):
     return float((sums**2).sum() * units / (units - 1)), units
 
 
+def tails(influence):
+    """One more than half of Satterthwaite's degrees of freedom of a sum of squares; infinite where nothing varies."""
+    share = (influence**4).sum() / (influence**2).sum() ** 2 - 1 / len(influence)
+    return 1 + (max(1.0, 1 / share) if share > 0 else math.inf)
+
+
 def kish(weight):
     """The effective number of rows."""
     return weight.sum() ** 2 / (weight**2).sum()

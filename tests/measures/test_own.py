@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
 
@@ -158,3 +159,80 @@ def test_what_is_refused(given, message):
     """A taken name, a formula that fails or that grows with the rows."""
     with pytest.raises(UsageError, match=message):
         given()
+
+
+def lateness(target, prediction):
+    """By how much a prediction is too low."""
+    return np.maximum(target - prediction, 0)
+
+
+@pytest.fixture
+def late():
+    """A loss of each row."""
+    return gnomon.measure("lateness", loss=lateness, low=0)
+
+
+def test_a_loss_of_regressions(late):
+    """Its mean, its baseline of the median, and the paired comparison, as NumPy has them."""
+    rng = np.random.default_rng(2)
+    y = rng.normal(10, 3, 200)
+    p, q = y + rng.normal(size=200), y + rng.normal(scale=2, size=200)
+    ev = gnomon.evaluate(y, p, measures=[late])
+    assert ev["lateness"].value == pytest.approx(lateness(y, p).mean())
+    assert 0 < ev["lateness"].low < ev["lateness"].value < ev["lateness"].high
+    guess = lateness(y, np.full(200, np.median(y)))
+    assert ev.baseline.estimates["lateness"].value == pytest.approx(guess.mean())
+    paired = stats.ttest_rel(lateness(y, p), guess)
+    difference = ev.baseline.differences["lateness"]
+    assert difference.p_value == pytest.approx(paired.pvalue)
+    assert (difference.low, difference.high) == pytest.approx(tuple(paired.confidence_interval()))
+    pair = gnomon.compare(y, {"p": p, "q": q}, measures=["lateness"])["p", "q"]["lateness"]
+    paired = stats.ttest_rel(lateness(y, q), lateness(y, p))
+    assert pair.p_value == pytest.approx(paired.pvalue)
+    assert pair.verdict == "worse"
+
+
+def test_a_loss_of_two_classes(late):
+    """Of 0 and 1 and the scores; the baseline always predicts the share of positives."""
+    rng = np.random.default_rng(3)
+    y = rng.integers(0, 2, 200)
+    score = np.clip(rng.normal(0.3 + 0.4 * y, 0.2), 0, 1)
+    ev = gnomon.evaluate(y, score, measures=[late])
+    assert ev["lateness"].value == pytest.approx(lateness(y, score).mean())
+    assert ev.baseline.estimates["lateness"].value == pytest.approx(lateness(y, np.full(200, y.mean())).mean())
+    names = gnomon.evaluate(np.where(y, "b", "a"), score, positive="b", measures=[late])
+    assert names["lateness"].value == ev["lateness"].value
+    with pytest.raises(gnomon.UsageError, match="this multiclass evaluation does not have"):
+        gnomon.evaluate(rng.integers(0, 3, 50), rng.integers(0, 3, 50), measures=[late])
+
+
+def test_a_loss_of_numbers():
+    """A function with an ``if`` is called for each row, and says the same."""
+    slow = gnomon.measure("slow_lateness", loss=lambda y, p: y - p if y > p else 0.0)
+    y, p = np.array([1.5, 2.0, 4.0]), np.array([2.0, 1.0, 2.0])
+    assert gnomon.evaluate(y, p, measures=[slow])["slow_lateness"].value == 1.0
+
+
+@pytest.mark.parametrize(("given", "message"), [
+    ({}, "pass one"),
+    ({"loss": 3}, "must be a function of true values"),
+    ({"loss": lambda y, p: np.mean((y - p) ** 2)}, "one number a row"),
+    ({"loss": lambda y, p: (y - p) / np.sum(y - p)}, "one number a row"),
+    ({"loss": lambda y, p, w: y}, "fails at true values"),
+    ({"loss": lateness, "better": "zero"}, "say 'higher' or 'lower'"),
+])  # fmt: skip
+def test_a_loss_that_is_none(given, message):
+    """What is no loss of each row is refused when it is declared."""
+    with pytest.raises(gnomon.UsageError, match=message):
+        gnomon.measure("odd", **given)
+
+
+def test_a_loss_scores_a_model(late):
+    """As scikit-learn's scorers do: greater is better."""
+    from sklearn.linear_model import LinearRegression
+
+    rng = np.random.default_rng(4)
+    rows = rng.normal(size=(50, 2))
+    y = rows @ [1.0, 2.0] + rng.normal(size=50)
+    model = LinearRegression().fit(rows, y)
+    assert gnomon.get_scorer("lateness")(model, rows, y) == pytest.approx(-lateness(y, model.predict(rows)).mean())

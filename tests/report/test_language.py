@@ -12,7 +12,6 @@ import gnomon
 from gnomon.errors import GnomonError
 from gnomon.report.html.view import sections
 from gnomon.report.language import LANGUAGES, Catalogue, environment_language, speaking, tr
-from gnomon.report.markdown import markdown
 from tests.conftest import ROOT
 from tests.evaluation.test_advice import FIRES
 
@@ -76,7 +75,7 @@ def test_reports_are_spoken_throughout():
     for name, ev in found.items():
         with speaking("ko"):
             texts = [*strings({own: each for own, each in sections({"": ev}).items() if own != "provenance"})]
-            texts += re.sub(r"\\(.)", r"\1", markdown({"": ev}, "ko")).splitlines()
+            texts += re.sub(r"\\(.)", r"\1", ev.to_markdown(lang="ko")).splitlines()
         for text in texts:
             assert not english_left(text.replace("True", "").replace("False", "")), (name, text)
 

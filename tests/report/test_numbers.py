@@ -15,16 +15,17 @@ from rich.console import Console
 from sklearn import metrics
 
 import gnomon
-from gnomon.evaluation.result import SURE
+from gnomon.evaluation.result.evaluation import SURE
 from gnomon.measures.registry import measure
-from gnomon.report.comparison import render_comparison
 from gnomon.report.html import charts, view
 from gnomon.report.html.explorer import SHOWN, stops_of
 from gnomon.report.markdown import markdown
 from gnomon.report.pairs import rows_of, signed
 from gnomon.report.plots import intervals as plots_of_intervals
 from gnomon.report.remarks import comparable, from_the_worst
-from gnomon.report.terminal import UNICODE, against_text, bar, render
+from gnomon.report.terminal.comparison import render_comparison
+from gnomon.report.terminal.evaluation import against_text, render_evaluation
+from gnomon.report.terminal.tables import UNICODE, bar
 from gnomon.report.text import number, p_text
 
 RNG = np.random.default_rng(4)
@@ -128,7 +129,7 @@ def test_losses_are_ranked_the_other_way_round():
 def said(evaluation, width=130):
     """The terminal's report."""
     stream = io.StringIO()
-    render(evaluation, Console(file=stream, width=width, highlight=False, markup=False))
+    render_evaluation(evaluation, Console(file=stream, width=width, highlight=False, markup=False))
     return stream.getvalue()
 
 
@@ -390,7 +391,7 @@ def test_measures_by_threshold(models):
 
 def test_markdown_has_the_numbers(models):
     """A column a model, in their order; the worst slice first, with a warning at the worse ones."""
-    text = markdown(models)
+    text = markdown(gnomon.Evaluations(models))
     heads = next(line for line in text.splitlines() if line.startswith("| measure"))
     assert re.findall(r"weak|middling|strong", heads) == list(models)
     for name in ("roc_auc", "recall", "brier_score"):

@@ -8,14 +8,15 @@ from rich.console import Console
 
 import gnomon
 from gnomon.estimate import Estimate
-from gnomon.report.terminal import ASCII, UNICODE, bar, render, value_text
+from gnomon.report.terminal.evaluation import render_evaluation
+from gnomon.report.terminal.tables import ASCII, UNICODE, bar, value_text
 from gnomon.report.text import number
 from gnomon.visible import visible
 
 
 def report(evaluation, width=90):
     out = StringIO()
-    render(evaluation, Console(file=out, width=width, markup=False, highlight=False, emoji=False))
+    render_evaluation(evaluation, Console(file=out, width=width, markup=False, highlight=False, emoji=False))
     return out.getvalue()
 
 

@@ -16,7 +16,7 @@ from gnomon.kernels.histogram import WeightUnits
 from gnomon.states.agreement import Agreement
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
-from gnomon.states.mean import ClassLoss, MeanLoss, Weight
+from gnomon.states.mean import ClassLoss, MeanLoss, RatioLoss, Weight
 from gnomon.states.panel import Answer, Panel
 from gnomon.states.reliability import Reliability
 from gnomon.states.residuals import Amounts, Residuals
@@ -71,6 +71,10 @@ CASES = {
     "confusion": Case(
         lambda c, r: Confusion.of_labels(c["code"][r], c["other"][r], pick(c["weight"], r), 3, 1),
         lambda c: Confusion.empty(3, c["weight"] is not None),
+    ),
+    "ratio": Case(
+        lambda c, r: RatioLoss.of(c["amount"][r], np.abs(c["second"][r]), pick(c["weight"], r), 1),
+        lambda c: RatioLoss(),
     ),
     "mean": Case(lambda c, r: MeanLoss.of(c["amount"][r], pick(c["weight"], r), 1), lambda c: MeanLoss()),
     "class_loss": Case(
@@ -242,6 +246,7 @@ def test_every_state_is_tested_here():
         "WorstRows",
         "Confusion",
         "MeanLoss",
+        "RatioLoss",
         "Scores",
         "ClassScores",
         "LabelRows",

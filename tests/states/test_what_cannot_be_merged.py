@@ -10,7 +10,7 @@ from gnomon.kernels.histogram import WeightUnits
 from gnomon.states.agreement import Agreement
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
-from gnomon.states.mean import ClassLoss, MeanLoss, Weight
+from gnomon.states.mean import ClassLoss, MeanLoss, RatioLoss, Weight
 from gnomon.states.panel import Answer, Panel
 from gnomon.states.reliability import Reliability
 from gnomon.states.residuals import Amounts, Residuals
@@ -69,6 +69,7 @@ def kinds():
     return {type(own[0]).__name__: own[0] for own in unlike().values()} | {
         "Agreement": Agreement.of_two(CODES, SCORE),
         "MeanLoss": MeanLoss.of(SCORE, None, 1),
+        "RatioLoss": RatioLoss.of(SCORE, SCORE, None, 1),
         "Residuals": Residuals.of(SCORE, SCORE, None, 1),
         "Weight": Weight.of(3, None, 1),
     }

@@ -71,10 +71,9 @@ def calibrate(
     from gnomon.cli.progress import ProgressBar
     from gnomon.decision.apply import write_applied
     from gnomon.decision.recalibration import AS_IS, METHODS, recalibrate
-    from gnomon.report.decision import render_recalibration
 
     own.check_output(output, (*paths, *applied))
-    shown_as = (form or "terminal") if applied else own.form_of(form, output, own.DECISION_FORMS)
+    shown_as = (form or "terminal") if applied else own.form_of(form, output)
     rows = own.applied_rows(applied, output, form, [score], column)
     with ProgressBar() as progress:
         found = recalibrate(
@@ -90,4 +89,4 @@ def calibrate(
         count = write_applied(rows, output, [score], None, made)
         how = "not mapped, as no map is better: copied" if found.best == AS_IS else f"mapped by {found.best}"
         click.echo(f"{count:,} rows {how}: {output}", err=True)
-    own.show(found, render_recalibration, shown_as, None if applied else output)
+    own.show(found, shown_as, None if applied else output)

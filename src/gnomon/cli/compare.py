@@ -78,7 +78,7 @@ from gnomon.cli import options as own
     own.SEED,
     own.MEMORY,
     own.THREADS,
-    *own.REPORT_WHERE,
+    *own.WHERE,
 )
 def compare(
     data: tuple[str, ...],
@@ -127,7 +127,7 @@ def compare(
             progress=progress,
             **options,
         )
-    own.show_report(comparison, shown, output)
+    own.show(comparison, shown, output)
 
 
 def models_of(data: Sequence[str]) -> dict[str, Path]:

@@ -75,9 +75,7 @@ def demo() -> None:
     from gnomon.comparison.compare import compare
     from gnomon.decision.threshold import choose_threshold
     from gnomon.evaluation.evaluate import evaluate
-    from gnomon.report.comparison import render_comparison
-    from gnomon.report.decision import render_threshold
-    from gnomon.report.terminal import render
+    from gnomon.report.terminal.report import render
 
     console = plain_console()
     folder = demo_folder()
@@ -92,11 +90,11 @@ def demo() -> None:
             console.print(Text(line, style="dim"), soft_wrap=True)
             console.print()
             wanted = {"where": goal.get("where", ()), "costs": amounts("--cost", goal.get("cost"))}
-            render_threshold(choose_threshold(folder / name, **columns, **wanted), console)
+            render(choose_threshold(folder / name, **columns, **wanted), console)
     title, name, columns = COMPARED
     console.print()
     announce(console, title, f"gnomon compare {folder / name} {command_options(columns)}")
-    render_comparison(compare(folder / name, **columns), console)
+    render(compare(folder / name, **columns), console)
 
 
 def announce(console: Console, title: str, command: str) -> None:

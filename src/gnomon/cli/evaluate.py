@@ -50,7 +50,7 @@ from gnomon.cli import options as own
     click.option("--threshold", type=float, metavar="X", help="Predicted positive at score >= X.  [default: 0.5]"),
     own.MEASURE,
     *own.HOW,
-    *own.REPORT_WHERE,
+    *own.WHERE,
 )
 def evaluate(
     paths: tuple[Path, ...],
@@ -98,4 +98,4 @@ def evaluate(
             progress=progress,
             **options,
         )
-    own.show_report(evaluation, shown, output)
+    own.show(evaluation, shown, output)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gnomon.renderers import RENDERERS
 from gnomon.report.language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -85,15 +86,7 @@ FORM = click.option(
     "-f",
     "--format",
     "form",
-    type=click.Choice(["terminal", "json"]),
-    help="How to show the result.  [default: by the end of --output, else terminal]",
-)
-REPORT_FORMS = ("terminal", "json", "html", "markdown", "png", "svg", "pdf")
-REPORT_FORM = click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(REPORT_FORMS),
+    type=click.Choice(list(RENDERERS)),
     help="How to show the result.  [default: by the end of --output, else terminal]",
 )
 LANG = click.option(
@@ -110,7 +103,6 @@ OUTPUT = click.option(
 HOW = (SCALE, LEVEL, INTERVAL, MISSING, SEED, EXACT, MEMORY, THREADS)
 # Where the result goes.
 WHERE = (FORM, OUTPUT, LANG)
-REPORT_WHERE = (REPORT_FORM, OUTPUT, LANG)
 
 
 class Command(click.Command):
@@ -210,32 +202,21 @@ def applied_rows(
         if click.get_current_context().get_parameter_source("column") is click.core.ParameterSource.COMMANDLINE:
             raise UsageError("--column names the column that --apply adds: add --apply FILE, or leave --column out")
         return None
-    if output is None or form == "json":
+    if output is None or form not in (None, "terminal"):
         raise UsageError("--apply writes the decided rows to --output FILE: name it, and leave --format out")
     return applicable(applied, output, scores, column)
 
 
-ENDS = {
-    ".txt": "terminal",
-    ".json": "json",
-    ".html": "html",
-    ".htm": "html",
-    ".md": "markdown",
-    ".png": "png",
-    ".svg": "svg",
-    ".pdf": "pdf",
-}
-PICTURES = ("png", "svg", "pdf")
-DECISION_FORMS = ("terminal", "json")
+# How a result is shown, by how the name of the output ends.
+ENDINGS = {ending: own for own in RENDERERS.values() for ending in own.endings}
 
 
-def form_of(form: str | None, output: Path | None, forms: tuple[str, ...] = REPORT_FORMS) -> str:
+def form_of(form: str | None, output: Path | None) -> str:
     """How a result is shown: as it was asked, or as the name of the output ends.
 
     Args:
         form: What was asked for, if anything.
         output: The file, if any.
-        forms: Those that such a result has.
 
     Raises:
         UsageError: The name of the output ends in no form, or contradicts the one that was asked for; a picture was to
@@ -244,75 +225,45 @@ def form_of(form: str | None, output: Path | None, forms: tuple[str, ...] = REPO
     from gnomon.errors import UsageError
     from gnomon.files import is_stream
 
+    asked = None if form is None else RENDERERS[form]
     if output is None:
-        if form in PICTURES:
+        if asked is not None and asked.picture:
             raise UsageError(f"--format {form} is a picture: say where it goes, --output report.{form}")
         return form or "terminal"
-    ends = {end: own for end, own in ENDS.items() if own in forms}
-    found = ends.get(output.suffix.lower())
-    if is_stream(output):
-        return form or found or "terminal"  # a pipe or a device, whose name means nothing
-    if found is None and (form is None or output.suffix.lower() in ENDS):
+    found = ENDINGS.get(output.suffix.lower())
+    if is_stream(output):  # a pipe or a device, whose name means nothing
+        return form or (found.name if found else "terminal")
+    if found is None and asked is None:
         raise UsageError(
-            f"--output {output} does not end in a known format: use one of {', '.join(ends)}"
-            + ("" if output.suffix.lower() in ENDS else ", or name the format (--format)")
+            f"--output {output} does not end in a known format: use one of {', '.join(ENDINGS)}, "
+            "or name the format (--format)"
         )
-    if form is not None and found not in (None, form):
-        raise UsageError(f"--format {form} does not fit --output {output}, which is {found}: leave one out")
-    if form in PICTURES and found != form:
+    if asked is not None and found not in (None, asked):
+        assert found is not None
+        raise UsageError(f"--format {form} does not fit --output {output}, which is {found.name}: leave one out")
+    if asked is not None and asked.picture and found is None:
         raise UsageError(f"--format {form} does not fit --output {output}: end its name with .{form}")
-    return form or found or "terminal"
+    return form or (found.name if found else "terminal")
 
 
-def show_report(result: Any, form: str, output: Path | None) -> None:
-    """Prints an evaluation, or several, or writes them to a file, whole or not at all.
-
-    Args:
-        result: The evaluation, or several.
-        form: One of :data:`REPORT_FORMS`.
-        output: The file, if any.
-    """
-    from gnomon.files import write_whole
-
-    if form in PICTURES and output is not None:
-        result.plot.save(output)
-    elif form in ("html", "markdown"):
-        text = result.to_html() if form == "html" else result.to_markdown()
-        if output is None:
-            click.echo(text, nl=False)
-        else:
-            write_whole(output, text)
-    else:
-        from gnomon.report.terminal import render_all
-
-        show(result, render_all, form, output)
-
-
-def show(result: Any, render: Function, form: str, output: Path | None) -> None:
+def show(result: Any, form: str, output: Path | None) -> None:
     """Prints a result, or writes it to a file, whole or not at all.
 
     Args:
-        result: What has a JSON form.
-        render: Prints it to a rich console.
-        form: ``"terminal"`` or ``"json"``.
+        result: An evaluation, several, a comparison, or a decision.
+        form: The name of a renderer.
         output: The file, if any.
     """
-    if form == "json":
-        if output is not None:
-            result.save(output)
-        else:
-            click.echo(result.to_json(), nl=False)
-        return
-    from io import StringIO
-
-    from rich.console import Console
-
-    from gnomon.cli.streams import console
     from gnomon.files import write_whole
 
-    if output is None:
+    if form == "terminal" and output is None:
+        from gnomon.cli.streams import console
+        from gnomon.report.terminal.report import render
+
         render(result, console())
+        return
+    shown = RENDERERS[form](result)
+    if output is None:
+        click.echo(shown, nl=False)
     else:
-        text = StringIO()
-        render(result, Console(file=text, width=100, markup=False, highlight=False, emoji=False, no_color=True))
-        write_whole(output, text.getvalue())
+        write_whole(output, shown)

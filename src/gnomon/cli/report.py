@@ -18,12 +18,12 @@ from gnomon.cli import options as own
         metavar="FILE",
         help="The saved evaluation of the rows that the model was fitted on: every gap is told with its interval.",
     ),
-    *own.REPORT_WHERE,
+    *own.WHERE,
 )
 def report(saved: tuple[str, ...], train: Path | None, form: str | None, output: Path | None) -> None:
     """Show evaluations that were saved (gnomon evaluate ... --output FILE.json): one, or several side by side.
 
-    A comparison that was saved (gnomon compare ... --output FILE.json) is shown alone.
+    A comparison or a decision that was saved (gnomon compare ... --output FILE.json) is shown alone.
 
     Models are called by the names before =, else by the names of their files.
 
@@ -36,8 +36,8 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
     from gnomon.comparison.result import Comparison
     from gnomon.decision.loading import load
     from gnomon.errors import UsageError
-    from gnomon.evaluation.result import Evaluation
-    from gnomon.evaluation.several import Evaluations
+    from gnomon.evaluation.result.evaluation import Evaluation
+    from gnomon.evaluation.result.several import Evaluations
 
     shown = own.form_of(form, output)
     found: dict[str, Evaluation] = {}
@@ -46,14 +46,14 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
         name, path = own.named_path(text)
         paths.append(path)
         result = load(path)
-        if isinstance(result, Comparison):
-            if len(saved) > 1 or train is not None:
-                raise UsageError(f"{path} holds a comparison, which is shown alone: leave the other files out")
-            own.check_output(output, (), [path])
-            own.show_report(result, shown, output)
-            return
         if not isinstance(result, (Evaluation, Evaluations)):
-            raise UsageError(f"{path} holds no evaluation, but a {type(result).__name__}")
+            if len(saved) > 1 or train is not None:
+                if isinstance(result, Comparison):
+                    raise UsageError(f"{path} holds a comparison, which is shown alone: leave the other files out")
+                raise UsageError(f"{path} holds a decision, which is shown alone: leave the other files out")
+            own.check_output(output, (), [path])
+            own.show(result, shown, output)
+            return
         for key, each in [(name, result)] if isinstance(result, Evaluation) else result.items():
             if key in found:
                 raise UsageError(f"two models are called {key!r}: name them, such as old={path}")
@@ -66,4 +66,4 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
         if not isinstance(fitted, Evaluation):
             raise UsageError(f"{train} holds no evaluation, but a {type(fitted).__name__}")
         found = {name: each.with_train(fitted) for name, each in found.items()}
-    own.show_report(Evaluations(found) if len(found) > 1 else next(iter(found.values())), shown, output)
+    own.show(Evaluations(found) if len(found) > 1 else next(iter(found.values())), shown, output)

@@ -96,10 +96,9 @@ def threshold(
     gnomon threshold old.parquet --target y --score p --goal f1 --apply new.parquet --output decided.parquet
     """
     from gnomon.decision.apply import labels, write_applied
-    from gnomon.report.decision import render_cost, render_threshold
 
     own.check_output(output, (*paths, *applied), [cost_matrix])
-    shown_as = (form or "terminal") if applied else own.form_of(form, output, own.DECISION_FORMS)
+    shown_as = (form or "terminal") if applied else own.form_of(form, output)
     chosen = {
         "target": own.columns(target, paths),
         "score": own.columns(score, paths),
@@ -127,7 +126,7 @@ def threshold(
         ordered = result.provenance["columns"]["score"] if many else scores
         count = write_applied(rows, output, ordered, None if many else options["scale"], (column, decide))
         click.echo(f"{count:,} rows decided: {output}", err=True)
-    own.show(result, render_cost if many else render_threshold, shown_as, shown)
+    own.show(result, shown_as, shown)
     if not met:
         if applied:
             click.echo(f"The constraints are not met: nothing was decided, {output} was not written.", err=True)

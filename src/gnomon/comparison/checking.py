@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gnomon.evaluation import checking as check
-from gnomon.evaluation.checking import refuse
+from gnomon.evaluation.result import checking as check
+from gnomon.evaluation.result.checking import refuse
 
 ends = check.optional(check.number)
 difference = check.record({

@@ -16,14 +16,21 @@ from gnomon.comparison.models import ModelColumns, check_models, models_of, of_m
 from gnomon.comparison.reading import check_memory, fitted_rows, read_models
 from gnomon.comparison.result import Comparison
 from gnomon.errors import UsageError
-from gnomon.evaluation.advice import advise
+from gnomon.evaluation.arguments.opening import (
+    column_labels,
+    column_name,
+    column_names,
+    columns_of,
+    open_named,
+    part_of,
+)
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.arguments.options import asked as measures_of
+from gnomon.evaluation.arguments.plan import Plan, losses_of
+from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.evaluate import assemble
-from gnomon.evaluation.opening import column_labels, column_name, column_names, columns_of, open_named, part_of
-from gnomon.evaluation.options import Options
-from gnomon.evaluation.options import asked as measures_of
-from gnomon.evaluation.plan import Plan
-from gnomon.evaluation.reading import Reading
-from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.reading.reading import Reading
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
 from gnomon.schema.labels import label_order
@@ -381,7 +388,8 @@ def evaluated(
     source: Source, schema: Schema, options: Options, progress: Callable[[int, int | None], None] | None
 ) -> Evaluation:
     """The evaluation of one model."""
-    plan = Plan(keep=True, exact=True, rows=max(1, source.row_limit))
+    losses = losses_of(options.measures, schema.task)
+    plan = Plan(keep=True, exact=True, rows=max(1, source.row_limit), losses=losses)
     reading = Reading(source, schema, plan, options.threads, progress)
     found = assemble(source, schema, reading.summary(), options, reading)
     return replace(found, advice=advise(found))

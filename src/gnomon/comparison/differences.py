@@ -9,15 +9,15 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.comparison.pair import SAME, UNCLEAR, PairedDifference
 from gnomon.comparison.resampling import Resampled
-from gnomon.comparison.result import SAME, UNCLEAR, PairedDifference
 from gnomon.estimate import Difference
-from gnomon.evaluation.clustered import ONE_CLUSTER
-from gnomon.evaluation.few import ENOUGH
-from gnomon.evaluation.influences import Influences, Spread, Together
-from gnomon.evaluation.options import BOOTSTRAPS, Options
-from gnomon.evaluation.ranking import ENOUGH_FOR_DELONG
-from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
+from gnomon.evaluation.estimates.clustered import ONE_CLUSTER
+from gnomon.evaluation.estimates.few import ENOUGH
+from gnomon.evaluation.estimates.ranking import ENOUGH_FOR_DELONG
+from gnomon.evaluation.influence.influences import Influences, Spread, Together
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.linearised import METHOD
 from gnomon.intervals.mcnemar import mcnemar, tango
@@ -122,7 +122,7 @@ class Paired:
         if self._rows.clusters is not None:
             return METHOD
         by_delong = isinstance(basis, OfRanking) and basis.delong
-        return "delong" if by_delong else "paired t" if isinstance(basis, MeanLoss) else METHOD
+        return "delong" if by_delong else "paired t" if isinstance(basis, MeanLoss) and basis.plain else METHOD
 
     def _spread(self, basis: Basis, influence: Array) -> Spread:
         """How much a difference varies; of rankings by class, as few rows of one say little of how much it does."""

@@ -10,7 +10,7 @@ import numpy as np
 from gnomon.calling import verb
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Difference
-from gnomon.evaluation.options import Options
+from gnomon.evaluation.arguments.options import Options
 from gnomon.intervals.resampled_t import resampled_t
 
 

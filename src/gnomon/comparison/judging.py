@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from numbers import Real
 
-from gnomon.comparison.result import BETTER, DIFFERENT, SAME, UNCLEAR, WORSE, Pair, PairedDifference
+from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, UNCLEAR, WORSE, Pair, PairedDifference
 from gnomon.comparison.words import sentences
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import NAN
-from gnomon.evaluation.few import ENOUGH, of_its_own_rows, resting, warning_of
-from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.estimates.few import ENOUGH, of_its_own_rows, resting, warning_of
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.intervals.difference import beyond, false_discovery, family_wise
 from gnomon.intervals.interval import normal_quantile
 from gnomon.measures.measure import ZERO

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gnomon.errors import UsageError, nearest
-from gnomon.evaluation.opening import column_names
+from gnomon.evaluation.arguments.opening import column_names
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Self
 
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, UsageError
-from gnomon.evaluation.plan import budget_of, bytes_per_row, counted_rows
-from gnomon.evaluation.summary import answer_of
+from gnomon.evaluation.arguments.plan import budget_of, bytes_per_row, counted_rows
+from gnomon.evaluation.reading.summary import answer_of
 from gnomon.schema.batch import chosen_rows, encode
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.estimate import Difference
-from gnomon.evaluation.classification import formula_of
-from gnomon.evaluation.influences import Influences
-from gnomon.evaluation.options import Options
-from gnomon.evaluation.order import places_in
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.influence.influences import Influences
+from gnomon.evaluation.reading.order import places_in
 from gnomon.intervals.bootstrap import acceleration, paired_replicates, replicate_interval
 from gnomon.kernels.ranking import ScoreBins
 from gnomon.measures.cells import Cells
-from gnomon.measures.measure import POSITIVE, Formula, OfRanking
+from gnomon.measures.measure import POSITIVE, Formula, OfRanking, formula_of
 from gnomon.measures.ranking import STEPS
 from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema

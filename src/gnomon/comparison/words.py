@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from gnomon.comparison.result import BETTER, DIFFERENT, SAME, WORSE, Pair, PairedDifference
-from gnomon.evaluation.result import HEADLINES
+from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, WORSE, Pair, PairedDifference
+from gnomon.evaluation.result.evaluation import HEADLINES
 from gnomon.measures.registry import measure
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gnomon.evaluation import checking as check
-from gnomon.evaluation.checking import Check, refuse
+from gnomon.evaluation.result import checking as check
+from gnomon.evaluation.result.checking import Check, refuse
 
 # What tells where the numbers of a decision came from: the columns with the rows that it was made on.
 provenance = check.record(

@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 
 from gnomon.calling import verb
 from gnomon.decision.outcome import numbers_of
+from gnomon.decision.shown import DecisionShown
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
-from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
-from gnomon.evaluation.opening import Named, opened
-from gnomon.evaluation.options import Options
-from gnomon.evaluation.parts import matrix_of
+from gnomon.evaluation.arguments.opening import Named, opened
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.estimates.parts import matrix_of
 from gnomon.evaluation.provenance import left_out, provenance
-from gnomon.evaluation.result import ConfusionMatrix
-from gnomon.evaluation.summary import Summary
+from gnomon.evaluation.reading.summary import Summary
+from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
 from gnomon.intervals.interval import Interval
 from gnomon.intervals.mean import mean_interval
 from gnomon.intervals.wilson import wilson
@@ -38,7 +39,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class CostDecision(Form):
+class CostDecision(Form, DecisionShown):
     """The decision of the least expected cost, and what it saves.
 
     Attributes:

@@ -13,10 +13,10 @@ from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.errors import SourceError, StateError
-from gnomon.evaluation.checking import anything
-from gnomon.evaluation.form import SCHEMA_VERSION
-from gnomon.evaluation.result import Evaluation
-from gnomon.evaluation.several import Evaluations
+from gnomon.evaluation.result.checking import anything
+from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.evaluation.result.form import SCHEMA_VERSION
+from gnomon.evaluation.result.several import Evaluations
 
 # By the name of a decision, what checks its form, and what builds it.
 KINDS: dict[str, tuple[Callable[[Mapping[str, Any], str], None], Callable[[Mapping[str, Any]], Any]]] = {

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError
 from gnomon.estimate import Estimate
-from gnomon.evaluation.binary import confusion_estimates
-from gnomon.evaluation.classification import Table
-from gnomon.evaluation.options import Options
-from gnomon.evaluation.summary import Summary
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.estimates.binary import confusion_estimates
+from gnomon.evaluation.estimates.classification import Table
+from gnomon.evaluation.reading.summary import Summary
 from gnomon.measures.measure import POSITIVE
 from gnomon.measures.registry import measure
 from gnomon.schema.batch import encode

@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 
 from gnomon.calling import verb
 from gnomon.decision.outcome import one_column
+from gnomon.decision.shown import DecisionShown
 from gnomon.engines.threads import fold
 from gnomon.errors import DataError, UsageError, nearest
 from gnomon.estimate import Estimate
-from gnomon.evaluation.calibration import reliability_curve
-from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
-from gnomon.evaluation.opening import Named, opened
-from gnomon.evaluation.options import Options
-from gnomon.evaluation.plan import plan_for
+from gnomon.evaluation.arguments.opening import Named, opened
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.arguments.plan import plan_for
+from gnomon.evaluation.diagnostics.calibration import reliability_curve
 from gnomon.evaluation.provenance import left_out, provenance
-from gnomon.evaluation.reading import Progress, Reading
-from gnomon.evaluation.tally import weigh
+from gnomon.evaluation.reading.reading import Progress, Reading
+from gnomon.evaluation.reading.tally import weigh
+from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
 from gnomon.intervals.mean import mean_interval
 from gnomon.kernels.losses import class_losses
 from gnomon.kernels.threads import thread_count
@@ -44,7 +45,7 @@ LOSSES = ("log_loss", "brier_score")
 
 
 @dataclass(frozen=True, eq=False)
-class Recalibration(Form):
+class Recalibration(Form, DecisionShown):
     """Maps of probabilities, and what they gain on rows that they were not fitted on.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gnomon.decision.search import Found, points_of, totals
-from gnomon.evaluation.order import Order
+from gnomon.evaluation.reading.order import Order
 from gnomon.measures.ranking import Curve
 from gnomon.schema.schema import Schema
 from gnomon.thresholds.goal import Goal

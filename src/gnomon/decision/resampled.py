@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from gnomon.decision.search import Found
 from gnomon.estimate import Estimate
-from gnomon.evaluation.options import Options
-from gnomon.evaluation.order import Order
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.reading.order import Order
 from gnomon.intervals.bootstrap import ranking_replicates
 from gnomon.measures.ranking import TABLE_STEPS, Curve, cumulative
 from gnomon.measures.threshold import Points

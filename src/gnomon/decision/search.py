@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gnomon.errors import DataError
-from gnomon.evaluation.order import Order
+from gnomon.evaluation.reading.order import Order
 from gnomon.measures.ranking import Curve
 from gnomon.measures.threshold import Points
 from gnomon.thresholds.goal import ROUNDING, Best, Goal, best_of, better_of

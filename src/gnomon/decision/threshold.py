@@ -16,17 +16,18 @@ from gnomon.decision.outcome import achieved, confusions_at, one_column
 from gnomon.decision.remarks import remarks
 from gnomon.decision.resampled import Resampled
 from gnomon.decision.search import Found, best_threshold
+from gnomon.decision.shown import DecisionShown
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
-from gnomon.evaluation.form import SCHEMA_VERSION, Form, plain
-from gnomon.evaluation.opening import Named, opened
-from gnomon.evaluation.options import Options, asked, check_asked
-from gnomon.evaluation.parts import matrix_of
-from gnomon.evaluation.plan import plan_for
+from gnomon.evaluation.arguments.opening import Named, opened
+from gnomon.evaluation.arguments.options import Options, asked, check_asked
+from gnomon.evaluation.arguments.plan import plan_for
+from gnomon.evaluation.estimates.parts import matrix_of
+from gnomon.evaluation.estimates.ranking import threshold_table
 from gnomon.evaluation.provenance import left_out, provenance
-from gnomon.evaluation.ranking import threshold_table
-from gnomon.evaluation.reading import Progress, Reading
-from gnomon.evaluation.result import ConfusionMatrix
+from gnomon.evaluation.reading.reading import Progress, Reading
+from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
@@ -41,7 +42,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class ThresholdDecision(Form):
+class ThresholdDecision(Form, DecisionShown):
     """A threshold, why it was chosen, and what it achieves.
 
     Attributes:

@@ -9,28 +9,30 @@ from typing import Any
 
 from gnomon.calling import verb
 from gnomon.errors import UsageError
-from gnomon.evaluation.advice import advise
-from gnomon.evaluation.agreement import agreement_notes
-from gnomon.evaluation.binary import evaluate_binary
-from gnomon.evaluation.calibration import Calibration, calibration_of
-from gnomon.evaluation.clustered import Clustered
-from gnomon.evaluation.errors import Errors, most_confused, residuals_by_prediction
-from gnomon.evaluation.few import warn_of_few
-from gnomon.evaluation.guesses import baseline_of
-from gnomon.evaluation.multiclass import evaluate_multiclass
-from gnomon.evaluation.multilabel import evaluate_multilabel
-from gnomon.evaluation.opening import Named, opened
-from gnomon.evaluation.options import Options, asked, check_asked
-from gnomon.evaluation.parts import Parts, matrix_of
-from gnomon.evaluation.plan import plan_for
+from gnomon.evaluation.arguments.opening import Named, opened
+from gnomon.evaluation.arguments.options import Options, asked, check_asked
+from gnomon.evaluation.arguments.plan import losses_of, plan_for
+from gnomon.evaluation.baseline.baseline import baseline_of
+from gnomon.evaluation.diagnostics.advice import advise
+from gnomon.evaluation.diagnostics.agreement import agreement_notes
+from gnomon.evaluation.diagnostics.calibration import calibration_of
+from gnomon.evaluation.diagnostics.error_analysis import most_confused, residuals_by_prediction
+from gnomon.evaluation.diagnostics.scatter import scatter_of
+from gnomon.evaluation.diagnostics.slice_differences import compared
+from gnomon.evaluation.estimates.binary import evaluate_binary
+from gnomon.evaluation.estimates.clustered import Clustered
+from gnomon.evaluation.estimates.few import warn_of_few
+from gnomon.evaluation.estimates.multiclass import evaluate_multiclass
+from gnomon.evaluation.estimates.multilabel import evaluate_multilabel
+from gnomon.evaluation.estimates.parts import Parts, matrix_of
+from gnomon.evaluation.estimates.ranking import threshold_table
+from gnomon.evaluation.estimates.regression import evaluate_regression
 from gnomon.evaluation.provenance import left_out, provenance
-from gnomon.evaluation.ranking import threshold_table
-from gnomon.evaluation.reading import Reading
-from gnomon.evaluation.regression import evaluate_regression
-from gnomon.evaluation.result import Evaluation
-from gnomon.evaluation.scatter import scatter_of
-from gnomon.evaluation.slice_differences import compared
-from gnomon.evaluation.summary import Summary
+from gnomon.evaluation.reading.reading import Reading
+from gnomon.evaluation.reading.summary import Summary
+from gnomon.evaluation.result.calibration import Calibration
+from gnomon.evaluation.result.error_analysis import ErrorAnalysis
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
 from gnomon.schema.resolve import resolve
@@ -165,6 +167,7 @@ def evaluate(
     def of(part: Part | None) -> Evaluation:
         own = replace(schema, columns=replace(schema.columns, part=part))
         chosen = plan_for(source, own, exact, memory, options.threads)
+        chosen = replace(chosen, losses=losses_of(options.measures, own.task))
         reading = Reading(source, own, chosen, options.threads, progress)
         return assemble(source, own, reading.summary(), options, reading)
 
@@ -208,10 +211,10 @@ def clusters_of(parts: Parts, summary: Summary, schema: Schema, options: Options
     return clustered
 
 
-def errors_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> Errors:
+def errors_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> ErrorAnalysis:
     """Where the model errs."""
     kept = summary.states.get("errors")
-    return Errors(
+    return ErrorAnalysis(
         summary.worst.rows,
         () if parts.confusion is None else most_confused(parts.confusion, schema.names),
         residuals_by_prediction(kept, options) if isinstance(kept, Amounts) else (),
@@ -239,7 +242,7 @@ def parts_of(summary: Summary, schema: Schema, options: Options, reading: Readin
     elif schema.task == "multilabel":
         parts = evaluate_multilabel(summary, schema, options)
     else:
-        parts = evaluate_regression(summary, options)
+        parts = evaluate_regression(summary, schema, options)
     warn_of_few(parts, schema)
     return parts
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from gnomon.estimate import finite
-from gnomon.evaluation.options import Options
-from gnomon.evaluation.summary import Summary
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.reading.summary import Summary
 from gnomon.measures.registry import declared
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Source

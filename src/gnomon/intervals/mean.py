@@ -11,15 +11,22 @@ from gnomon.measures.means import MeanAndError
 _LARGEST = 700.0
 
 
-def mean_interval(measured: MeanAndError, level: float, least: float = 0.0, most: float = math.inf) -> Interval:
+def mean_interval(
+    measured: MeanAndError,
+    level: float,
+    least: float = 0.0,
+    most: float = math.inf,
+    freedom: float = math.inf,
+) -> Interval:
     """The interval of a mean of values between ``least`` and ``most``.
 
     What cannot be below 0 is skewed, so its interval is made on the log scale: mean * exp(+-t * error / mean). Else it
-    is mean +- t * error. The degrees of freedom are rows - 1, rows being effective ones where they have weights.
+    is mean +- t * error. The degrees of freedom are rows - 1, rows being effective ones where they have weights, or
+    ``freedom`` where that is less.
     """
     if measured.variance is None:
         return NO_INTERVAL
-    half = t_quantile(level, measured.rows - 1) * math.sqrt(measured.variance)
+    half = t_quantile(level, min(measured.rows - 1, freedom)) * math.sqrt(measured.variance)
     return spread_mean(measured.mean, half, "log t" if least == 0.0 else "t", least, most)
 
 

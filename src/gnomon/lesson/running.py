@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gnomon.errors import UsageError
-from gnomon.evaluation.result import Evaluation
-from gnomon.evaluation.several import Evaluations
+from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.evaluation.result.several import Evaluations
 from gnomon.lesson.steps import Code, Words
 from gnomon.report.plots.display import Display, without_glyph_warnings
 

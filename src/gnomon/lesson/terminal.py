@@ -11,7 +11,7 @@ from rich.text import Text
 from gnomon.lesson.running import run
 from gnomon.lesson.steps import Code, steps
 from gnomon.report.language import tr
-from gnomon.report.terminal import render
+from gnomon.report.terminal.evaluation import render_evaluation
 from gnomon.visible import visible
 
 
@@ -33,7 +33,7 @@ def lesson_terminal(console: Console) -> None:
         for name, own in shown.evaluations.items():
             if name:
                 console.print(Text(visible(name), style="bold underline"))
-            render(own, console)
+            render_evaluation(own, console)
             console.print()
         if shown.pictures:
             console.print(Text(f"[{tr('a picture: gnomon lesson --output lesson.html shows it')}]", style="dim"))

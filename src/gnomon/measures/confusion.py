@@ -22,10 +22,10 @@ from gnomon.measures.measure import (
     Measure,
     OfClass,
     OfMatrix,
-    Place,
     Share,
     ShareOfAll,
     Transformed,
+    places,
 )
 
 PRECISION, RECALL = Share("tp", of="tp+fp"), Share("tp", of="tp+fn")
@@ -211,49 +211,57 @@ def f_beta(beta: float, name: str) -> Measure:
     )
 
 
-_EVERYWHERE: frozenset[Place] = frozenset({"binary", "multiclass"})
-_OF_CLASSES: frozenset[Place] = frozenset({"binary", "class", "averages"})
-_BINARY: frozenset[Place] = frozenset({"binary"})
-
 MEASURES = (
     Measure(
         name="accuracy",
         title="accuracy",
         basis=ShareOfAll(accuracy, lambda cells: cells.hits.sum(axis=-1)),
-        shown=_EVERYWHERE,
+        shown=places("binary", "multiclass", headline=1, slices=5, ranks_slices=3, gap=4),
     ),
     Measure(
         name="balanced_accuracy",
         title="balanced accuracy",
         head="balanced acc.",
         basis=MeanOfShares(RECALL, balanced_accuracy, "no class has any rows"),
-        shown=_EVERYWHERE,
+        shown=places("binary", "multiclass", slices=9, ranks_slices=2),
     ),
-    Measure(name="precision", title="precision", basis=PRECISION, aliases=("ppv",), shown=_OF_CLASSES),
     Measure(
-        name="recall", title="recall (sensitivity)", basis=RECALL, aliases=("sensitivity", "tpr"), shown=_OF_CLASSES
+        name="precision",
+        title="precision",
+        basis=PRECISION,
+        aliases=("ppv",),
+        shown=places("binary", "class", "averages", slices=3, class_table=1, thresholds=1, threshold_curves=1),
+    ),
+    Measure(
+        name="recall",
+        title="recall (sensitivity)",
+        head="recall",
+        basis=RECALL,
+        aliases=("sensitivity", "tpr"),
+        shown=places("binary", "class", "averages", slices=2, class_table=2, thresholds=2, threshold_curves=2),
     ),
     Measure(
         name="specificity",
         title="specificity",
         basis=SPECIFICITY,
         aliases=("tnr",),
-        shown=frozenset({"binary", "class"}),
+        shown=places("binary", "class", class_table=6),
     ),
     Measure(
         name="false_positive_rate",
         title="fall-out (FPR)",
+        head="fall-out",
         basis=FALL_OUT,
         aliases=("fpr", "fall_out"),
         better=LOWER,
-        shown=_BINARY,
+        shown=places("binary", thresholds=3),
     ),
     Measure(
         name="negative_predictive_value",
         title="negative predictive value",
         basis=NEGATIVE_PREDICTIVE_VALUE,
         aliases=("npv",),
-        shown=_BINARY,
+        shown=places("binary"),
     ),
     Measure(
         name="f1",
@@ -261,7 +269,18 @@ MEASURES = (
         basis=Transformed(JACCARD, f1_of_jaccard, f1),
         aliases=("f1_score",),
         guess="positive",
-        shown=_OF_CLASSES,
+        shown=places(
+            "binary",
+            "class",
+            "averages",
+            headline=3,
+            headline_macro=4,
+            slices=4,
+            slices_macro=6,
+            class_table=3,
+            thresholds=4,
+            threshold_curves=3,
+        ),
     ),
     Measure(
         name="matthews_corrcoef",
@@ -272,7 +291,7 @@ MEASURES = (
         guess=0.0,
         curve="hull_above_0",
         harmed=False,
-        shown=_EVERYWHERE,
+        shown=places("binary", "multiclass"),
     ),
     Measure(
         name="cohen_kappa",
@@ -283,7 +302,7 @@ MEASURES = (
         guess=0.0,
         curve="hull",
         harmed=False,
-        shown=_EVERYWHERE,
+        shown=places("binary", "multiclass"),
     ),
     # Those that are asked for.
     Measure(

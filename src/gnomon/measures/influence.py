@@ -9,15 +9,19 @@ cluster are taken together by adding theirs.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.kernels.losses import total_of
+from gnomon.kernels.losses import sum_values, total_of
 from gnomon.measures.cells import Cells
 from gnomon.measures.means import mean_of
+
+if TYPE_CHECKING:
+    from gnomon.measures.measure import MeanLoss
 
 Array = NDArray[np.float64]
 
@@ -127,6 +131,52 @@ def explained_influence(
     whole = mean_of(spread, weight, threads)
     unexplained = mean_of(own, weight, threads) / whole
     return np.asarray(shares(weight, len(target), threads) * ((spread * unexplained - own) / whole))
+
+
+def loss_influence(own: MeanLoss, target: Array, prediction: Array, weight: Array | None, threads: int) -> Array:
+    """The influence of each row on the mean of a loss, its root, or its ratio to another mean.
+
+    Args:
+        own: The loss.
+        target: The true values, shape (rows,).
+        prediction: The predictions.
+        weight: Of the rows, or None.
+        threads: How many threads there may be.
+    """
+    assert own.loss is not None  # else its task knows the losses
+    losses = own.loss(target, prediction)
+    mean, found = mean_of(losses, weight, threads), mean_influence(losses, weight, threads)
+    if own.per is not None:
+        others = own.per(target, prediction)
+        whole = mean_of(others, weight, threads)
+        mean = mean / whole
+        found = (found - mean * mean_influence(others, weight, threads)) / whole
+    if own.root:
+        return found / (2 * math.sqrt(mean)) if mean > 0 else np.zeros(len(target))
+    return np.asarray(found)
+
+
+def tail_freedom(influence: Array, threads: int) -> float:
+    """Degrees of freedom of a variance that is the sum of squared influences, by how much it varies itself.
+
+    Half of Satterthwaite's (F. E. Satterthwaite, Biometrics 2, 1946), n / (kurtosis - 1) of equal weights: the kurtosis
+    of a sample from a heavy tail is too small, most of all where it matters, and half of them make intervals hold
+    (docs/coverage.md).
+
+    Args:
+        influence: Of the rows, summing to 0.
+        threads: How many threads there may be.
+
+    Returns:
+        The degrees of freedom, 1 or more; infinite where nothing varies.
+    """
+    largest = float(np.abs(influence).max(initial=0.0))
+    if not largest > 0:
+        return math.inf
+    sums = sum_values((influence / largest) ** 2, None, threads)
+    whole, fourth = float(sums.value), float(sums.square)
+    relative = fourth / (whole * whole) - 1 / len(influence)
+    return max(1.0, 1 / relative) if relative > 0 else math.inf
 
 
 def mean_influence(values: Array, weight: Array | None, threads: int) -> Array:

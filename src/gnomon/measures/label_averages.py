@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gnomon.measures.cells import Cells
 from gnomon.measures.confusion import PER_CLASS, mean_defined
-from gnomon.measures.measure import LOWER, MeanLoss, Measure
+from gnomon.measures.measure import LOWER, MeanLoss, Measure, places
 
 Array = NDArray[np.float64]
 Indicator = NDArray[np.uint8]
@@ -86,7 +86,14 @@ def _weigh(influence: Array, weight: Array | None, whole: float) -> Array:
 
 
 MEASURES = (
-    Measure(name="hamming_loss", title="Hamming loss", basis=MeanLoss(), better=LOWER, rows="own"),
+    Measure(
+        name="hamming_loss",
+        title="Hamming loss",
+        basis=MeanLoss(),
+        better=LOWER,
+        rows="own",
+        shown=places(headline=2, slices=8),
+    ),
     Measure(name="label_ranking_average_precision", title="label ranking AP", basis=MeanLoss()),
     Measure(name="label_ranking_loss", title="label ranking loss", basis=MeanLoss(), better=LOWER),
     Measure(name="coverage_error", title="coverage error", basis=MeanLoss(), high=math.inf, better=LOWER),

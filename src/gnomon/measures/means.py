@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.losses import total_of
-from gnomon.states.mean import MeanLoss, Weight
+from gnomon.states.mean import MeanLoss, RatioLoss, Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,29 @@ def mean_of(values: NDArray[np.float64], weight: NDArray[np.float64] | None, thr
 def mean_loss(state: MeanLoss) -> MeanAndError:
     """The mean of the loss of a state with at least one row."""
     return mean_and_error(state.weight, state.value, state.value2, state.square2)
+
+
+def mean_ratio(state: RatioLoss) -> MeanAndError:
+    """The ratio of the means of two losses, its variance linearised as that of a mean.
+
+    Raises:
+        ZeroDivisionError: The mean below is 0.
+        OverflowError: A loss is no number, or too large.
+    """
+    weight, above, below = state.above.weight, state.above, state.below
+    ratio = above.value.fraction() / below.value.fraction()
+    rows, variance = weight.effective, None
+    if above.square2.finite and below.square2.finite and state.product2.finite and rows > 1:
+        spread = (
+            above.square2.fraction() - 2 * ratio * state.product2.fraction() + ratio * ratio * below.square2.fraction()
+        )
+        scaled = max(spread, Fraction(0)) / below.value.fraction() ** 2
+        variance = float(scaled * Fraction(rows) / (Fraction(rows) - 1))
+    return MeanAndError(float(ratio), variance, rows)
+
+
+def shares_of(support: Sequence[float], average: str) -> NDArray[np.float64]:
+    """What each ranking counts in the average."""
+    if average == "weighted":
+        return np.asarray(support) / sum(support)
+    return np.full(len(support), 1 / len(support))

@@ -15,9 +15,9 @@ Measures of the ranking, of losses and of errors have a basis that says how two 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +25,16 @@ from numpy.typing import NDArray
 from gnomon.measures.cells import Array, Cells, Mass, ratio
 
 Formula = Callable[[Cells], Array]
-# Where a measure stands without being asked for: of a binary task, of several classes, of one class against the rest
-# among several, averaged over classes.
-Place = Literal["binary", "multiclass", "class", "averages"]
+# Where a measure stands without being asked for. What is computed: of a binary task, of several classes, of one class
+# against the rest among several, averaged over classes, of a regression. And what is shown, the most telling first: in
+# the line that an evaluation is told in, in tables of slices and of classes, by which slices are ranked, at thresholds
+# in a table and as curves, between train and test, on one axis in the unit of the target. With _macro: its macro
+# average.
+Place = Literal[
+    "binary", "multiclass", "class", "averages", "regression",
+    "headline", "headline_macro", "slices", "slices_macro", "class_table", "ranks_slices", "thresholds",
+    "threshold_curves", "gap", "gap_macro", "in_units",
+]  # fmt: skip
 # Which points of the ROC curve hold the best of a measure: the vertices of its convex hull, those where the recall
 # grows, or any of them; "hull_above_0" are the vertices where the value there is positive, else any.
 Curve = Literal["hull", "hull_above_0", "gains", "all"]
@@ -243,9 +250,34 @@ class OfRanking:
     delong: bool = False
 
 
+# The loss of each row, from true values and predictions (or 0 and 1, and scores): shape (rows,), NaN where it has none.
+Loss = Callable[[Array, Array], Array]
+
+
 @dataclass(frozen=True, slots=True)
 class MeanLoss:
-    """The mean of a loss of each row: a difference of two is the mean of a difference."""
+    """The mean of a loss of each row, its root, or its ratio to another mean.
+
+    Attributes:
+        loss: The loss; None where the module of the task computes its mean.
+        per: What is averaged below the fraction line; None for 1.
+        root: Whether the root is taken.
+        of_scores: Whether it is defined for the scores of a binary task, too, with 0 and 1 as true values.
+        constant: The quantile of the target that the baseline always predicts; None for the mean.
+        reason: Why it is undefined.
+    """
+
+    loss: Loss | None = None
+    per: Loss | None = None
+    root: bool = False
+    of_scores: bool = False
+    constant: float | None = 0.5
+    reason: str = "its terms are too large for double precision: rescale the target and the prediction"
+
+    @property
+    def plain(self) -> bool:
+        """Whether a difference of two is the mean of a difference of each row."""
+        return self.per is None and not self.root
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +289,11 @@ class Other:
     """
 
     compared: bool = True
+
+
+def places(*computed: Place, **shown: int) -> Mapping[Place, int]:
+    """Where a measure is computed without being asked for, and where it is shown, at which rank."""
+    return cast("Mapping[Place, int]", dict.fromkeys(computed, 0) | shown)
 
 
 Cellwise = Share | Transformed | OfClass
@@ -280,7 +317,7 @@ class Measure:
             the value of any guess that does not look at the row.
         curve: Which thresholds hold the best of it; None where its basis tells.
         harmed: Whether one more false positive can only make it worse; None where its basis tells.
-        shown: Where it stands without being asked for.
+        shown: Where it stands without being asked for, and after which others: :func:`places`.
         rows: The rows that it rests on; None where its basis tells.
     """
 
@@ -295,8 +332,13 @@ class Measure:
     guess: Literal["most_frequent", "positive"] | float = "most_frequent"
     curve: Curve | None = None
     harmed: bool | None = None
-    shown: frozenset[Place] = field(default=frozenset())
+    shown: Mapping[Place, int] = field(default_factory=dict, hash=False)
     rows: RestsOn | None = None
+
+    @property
+    def column(self) -> str:
+        """What the head of a column calls it."""
+        return self.head or self.title
 
     @property
     def of_cells(self) -> bool:
@@ -363,3 +405,15 @@ class Measure:
         if isinstance(self.basis, Transformed):
             return self.better * self.basis.share.by_false_positive <= 0
         return isinstance(self.basis, ShareOfAll | MeanOfShares) and self.better == HIGHER
+
+
+def formula_of(own: Measure, task: str) -> Formula | None:
+    """The formula of a measure of a task's whole confusion matrix; None where it does not follow from that."""
+    if task == "binary":
+        return own.binary if own.of_cells else None
+    return own.basis if isinstance(own.basis, Whole) else None
+
+
+def of_class(basis: Cellwise, code: int) -> Formula:
+    """A measure of one class alone."""
+    return lambda cells: basis(cells)[..., code]

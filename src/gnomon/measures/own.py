@@ -1,4 +1,4 @@
-"""A user's own measure: a formula of the four cells, treated as any other measure."""
+"""A user's own measure: a formula of the four cells, or a loss of each row, treated as any other measure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from gnomon.calling import verb
 from gnomon.errors import UsageError
 from gnomon.measures.cells import Array, Cells
-from gnomon.measures.measure import HIGHER, LOWER, Measure, OfClass
+from gnomon.measures.measure import HIGHER, LOWER, Basis, Loss, MeanLoss, Measure, OfClass
 from gnomon.measures.registry import refuse_taken, register
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -20,70 +20,118 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TRIED = np.array([[60.0, 5.0], [10.0, 20.0], [7.0, 30.0], [23.0, 45.0]])
 
 
+# Rows by which a loss is tried: true values, and what was predicted for them.
+_TRIED_ROWS = np.array([[1.0, 0.0, 1.0, 0.0, 1.0], [0.9, 0.2, 0.4, 0.6, 0.7]])
+
+
 @verb
 def measure(
     name: str,
-    formula: Callable[[Any, Any, Any, Any], Any],
+    formula: Callable[[Any, Any, Any, Any], Any] | None = None,
     /,
     *,
-    better: Literal["higher", "lower"] = "higher",
+    loss: Callable[[Any, Any], Any] | None = None,
+    better: Literal["higher", "lower"] | None = None,
     title: str | None = None,
     low: float = -math.inf,
     high: float = math.inf,
 ) -> Measure:
-    """Declare a measure of your own, from the cells of the confusion matrix.
+    """Declare a measure of your own: a formula of the confusion matrix, or the mean of a loss of each row.
 
     Pass it as ``measures=[...]`` to :func:`gnomon.evaluate`, :func:`gnomon.compare` or :func:`gnomon.evaluate_model`;
-    from then on its name is known, as a goal of :func:`gnomon.choose_threshold`, in constraints and to
-    :func:`gnomon.get_scorer`. It has an interval (from 1,000 replicates of the confusion matrix), is compared with
-    always predicting the most frequent class, and between models by the influence of each row. Of several classes it
-    is evaluated for each class against the rest.
+    from then on its name is known to :func:`gnomon.get_scorer`, too. Its estimate has an interval and a baseline, of
+    each slice as well, and two models are compared by the influence of each row. A formula can be the goal of
+    :func:`gnomon.choose_threshold` and stand in constraints; of several classes it is evaluated for each class against
+    the rest.
 
     Args:
         name: What its estimate is called: small letters, digits and underscores. Declaring a name of your own again
             replaces the measure.
         formula: The value from ``tp, fp, fn, tn``, the weights of the rows in each cell (floats, or arrays of them of
             one shape). It must not change when all four are multiplied alike. Where it divides by 0 the measure is
-            undefined.
-        better: Whether ``"higher"`` or ``"lower"`` values are better.
+            undefined. Its interval is made of 1,000 replicates of the matrix, its baseline always predicts the most
+            frequent class.
+        loss: Instead of a formula: the loss of each row from the true values and the predictions, two arrays of shape
+            (rows,), of a regression; of two classes from 0 and 1 and the scores (or predictions where there are none).
+            The measure is its mean, with Student's interval. The baseline always predicts the median of the target, of
+            two classes the share of positives.
+        better: Whether ``"higher"`` or ``"lower"`` values are better; None for higher of a formula and lower of a loss.
         title: What reports call it; None for its name.
-        low: The least value that it can take.
+        low: The least value that it can take. From 0 the interval of a loss is made on the log scale.
         high: The greatest.
 
     Returns:
         The measure.
 
     Raises:
-        UsageError: The name is taken or no name, or the formula fails, or changes with the number of rows.
+        UsageError: The name is taken or no name; there is no formula and no loss, or both; it fails; a formula changes
+            with the number of rows; a loss is not one number a row.
 
     Examples:
-        >>> import gnomon
+        >>> import gnomon, numpy as np
         >>> profit = gnomon.measure("profit", lambda tp, fp, fn, tn: (50 * tp - 4 * fp) / (tp + fp + fn + tn))
         >>> ev = gnomon.evaluate([0, 0, 0, 1, 1, 1], [0.1, 0.4, 0.6, 0.35, 0.8, 0.9], measures=[profit])
         >>> ev["profit"].value
         16.0
         >>> gnomon.choose_threshold([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], goal="profit").threshold.value
         0.35
+        >>> late = gnomon.measure("lateness", loss=lambda y, p: np.maximum(y - p, 0), low=0)
+        >>> gnomon.evaluate([3.0, 5.0, 4.0], [2.5, 6.0, 3.0], measures=[late])["lateness"].value
+        0.5
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise UsageError(f"a measure is named by small letters, digits and underscores, not {name!r}")
     refuse_taken(name)
-    if not callable(formula):
-        raise UsageError(f"the formula of {name!r} must be a function of tp, fp, fn, tn, not {formula!r}")
-    if better not in ("higher", "lower"):
+    if (formula is None) == (loss is None):
+        raise UsageError(f"{name!r} takes a formula of tp, fp, fn, tn, or loss= for a loss of each row: pass one")
+    if better not in (None, "higher", "lower"):
         raise UsageError(f"better={better!r}: say 'higher' or 'lower'")
     if not low < high:
         raise UsageError(f"low={low!r} is not below high={high!r}")
+    reason = f"{name} is undefined for these rows"
+    basis: Basis
+    if loss is not None:
+        basis = MeanLoss(of_rows(name, loss), of_scores=True, reason=reason)
+    else:
+        assert formula is not None  # else there is neither
+        basis = OfClass(of_cells(name, formula), reason)
     own = Measure(
         name=name,
         title=name.replace("_", " ") if title is None else str(title),
-        basis=OfClass(of_cells(name, formula), f"{name} is undefined for these rows"),
+        basis=basis,
         low=float(low),
         high=float(high),
-        better=HIGHER if better == "higher" else LOWER,
+        better=HIGHER if (better or ("higher" if loss is None else "lower")) == "higher" else LOWER,
     )
     register(own)
     return own
+
+
+def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
+    """A function of true values and predictions as the loss of each row.
+
+    A function that takes numbers only, such as one with an ``if``, is called for each row.
+
+    Raises:
+        UsageError: It is no function, it fails, or does not give one number a row.
+    """
+    if not callable(loss):
+        raise UsageError(f"loss= of {name!r} must be a function of true values and predictions, not {loss!r}")
+    each = np.vectorize(loss, otypes=[np.float64])
+    try:
+        expected = each(*_TRIED_ROWS)
+    except Exception:
+        expected = None
+    try:
+        whole = np.asarray(loss(*_TRIED_ROWS), np.float64)
+        part = np.asarray(loss(*_TRIED_ROWS[:, 1:3]), np.float64)
+    except Exception as error:
+        if expected is None:
+            raise UsageError(f"the loss of {name!r} fails at true values of 0 and 1: {error!r}") from None
+        return lambda target, prediction: np.asarray(each(target, prediction), np.float64)
+    if whole.shape != (_TRIED_ROWS.shape[1],) or not np.allclose(whole[1:3], part, rtol=1e-9, equal_nan=True):
+        raise UsageError(f"the loss of {name!r} must be one number a row, from that row alone: not its mean")
+    return lambda target, prediction: np.asarray(loss(target, prediction), np.float64)
 
 
 def of_cells(name: str, formula: Callable[[Any, Any, Any, Any], Any]) -> Callable[[Cells], Array]:
@@ -101,6 +149,8 @@ def of_cells(name: str, formula: Callable[[Any, Any, Any, Any], Any]) -> Callabl
         except ZeroDivisionError:
             return math.nan
 
+    if not callable(formula):
+        raise UsageError(f"the formula of {name!r} must be a function of tp, fp, fn, tn, not {formula!r}")
     each = np.vectorize(one, otypes=[np.float64])
     try:
         expected = each(*_TRIED)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gnomon.kernels.ranking import Frame, PairCounts, ScoreBins, placements
 from gnomon.measures.cells import ratio
 from gnomon.measures.influence import auc_influence_by_bin, average_precision_influence, gap_influence
-from gnomon.measures.measure import Measure, OfRanking
+from gnomon.measures.measure import Measure, OfRanking, places
 from gnomon.states.mean import Weight
 
 Array = NDArray[np.float64]
@@ -259,6 +259,9 @@ MEASURES = (
         basis=OfRanking(lambda p, n, _: binned_roc_auc(p, n), auc_influence_by_bin, delong=True),
         aliases=("auc", "auroc"),
         guess=0.5,
+        shown=places(
+            headline=5, headline_macro=6, slices=1, slices_macro=7, class_table=4, ranks_slices=1, gap=1, gap_macro=2
+        ),
     ),
     Measure(
         name="average_precision",
@@ -266,6 +269,7 @@ MEASURES = (
         head="AP",
         basis=OfRanking(binned_average_precision, average_precision_influence),
         aliases=("ap", "pr_auc"),
+        shown=places(headline=7, class_table=5),
     ),
     # With fewer rows of a class, how much the largest gap varies is not known from the rows.
     Measure(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from gnomon.errors import UnknownEstimateError, UsageError, nearest
@@ -36,10 +37,13 @@ ACCURACIES = ("recall_weighted", "precision_micro", "recall_micro", "f1_micro")
 # Those that users declared, and those of results that were loaded.
 _OWN: dict[str, Measure] = {}
 _F_BETA = re.compile(r"f(\d+(?:\.\d+)?)")
+_PINBALL = re.compile(r"pinball_(0?\.\d+)")
 
 
 def measure(name: str) -> Measure:
-    """The measure behind an estimate's name; ``f1_macro`` is F1 with its average named, ``f2`` is F-beta.
+    """The measure behind an estimate's name.
+
+    ``f1_macro`` is F1 with its average named, ``f2`` is F-beta, ``pinball_0.9`` the loss of a predicted quantile.
 
     Raises:
         KeyError: There is none of that name.
@@ -53,6 +57,8 @@ def measure(name: str) -> Measure:
         return _OWN[name]
     if (beta := beta_of(name)) is not None:
         return confusion.f_beta(beta, name)
+    if (quantile := _PINBALL.fullmatch(name)) and 0 < float(quantile[1]) < 1:
+        return regression.pinball(float(quantile[1]), name)
     base, _, average = name.rpartition("_")
     known = REGISTRY | _OWN
     if average not in AVERAGES or base not in known or not isinstance(known[base].basis, Cellwise | OfRanking):
@@ -73,7 +79,7 @@ def beta_of(name: str) -> float | None:
 def averaged(own: Measure, average: str) -> Measure:
     """An average over classes of a measure of one class."""
     name = f"{own.name}_{average}"
-    made = replace(own, name=name, title=f"{own.title}, {average}", head=None, aliases=(), shown=frozenset())
+    made = replace(own, name=name, title=f"{own.title}, {average}", head=None, aliases=(), shown={})
     if not isinstance(own.basis, Cellwise):
         return made
     reason = f"{own.name} is undefined for every class"
@@ -152,8 +158,18 @@ def recall_declared(form: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def shown(place: Place) -> Iterator[Measure]:
-    """Those that stand in a place without being asked for, in their order."""
-    return (own for own in REGISTRY.values() if place in own.shown)
+    """Those that stand in a place without being asked for, macro averages among them, in their order."""
+    macro = f"{place}_macro"
+    found = [(rank, own) for own in REGISTRY.values() for name, rank in own.shown.items() if name == place]
+    found += [
+        (rank, averaged(own, "macro")) for own in REGISTRY.values() for name, rank in own.shown.items() if name == macro
+    ]
+    yield from (own for _, own in sorted(found, key=itemgetter(0)))
+
+
+def first_shown(place: Place, having: Container[str]) -> str | None:
+    """The name of the most telling measure of a place that a result has."""
+    return next((own.name for own in shown(place) if own.name in having), None)
 
 
 def shown_averages() -> Iterator[Measure]:
@@ -167,6 +183,11 @@ def shown_averages() -> Iterator[Measure]:
 def of_cells() -> list[str]:
     """The names of all that follow from a confusion matrix, and so have a value at every threshold."""
     return [own.name for own in _known() if own.of_cells]
+
+
+def of_losses() -> list[str]:
+    """The names of those that average a loss of each row, from its true value and its prediction."""
+    return [own.name for own in _known() if isinstance(own.basis, MeanLoss) and own.basis.loss is not None]
 
 
 def with_ends() -> list[str]:

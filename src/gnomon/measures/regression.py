@@ -9,9 +9,12 @@ from fractions import Fraction
 from math import comb
 from typing import ClassVar
 
+import numpy as np
+
 from gnomon.kernels.exact import ExactSum
+from gnomon.measures.cells import Array
 from gnomon.measures.means import MeanAndError, mean_and_error
-from gnomon.measures.measure import LOWER, ZERO, MeanLoss, Measure, Other
+from gnomon.measures.measure import LOWER, ZERO, MeanLoss, Measure, Other, places
 from gnomon.states.residuals import Residuals
 
 # Fourth powers are summed to about 106 bits. With (mean / deviation)^2 up to this much, what is left of
@@ -184,21 +187,104 @@ def squared_gain(state: Residuals) -> MeanAndError:
     return MeanAndError(float(mean), float(around / (Fraction(rows) - 1)), rows)
 
 
+def squared(target: Array, prediction: Array) -> Array:
+    """The square of the error of each row."""
+    return np.square(prediction - target)
+
+
+def absolute(target: Array, prediction: Array) -> Array:
+    """The size of the error of each row."""
+    return np.abs(prediction - target)
+
+
+def relative(target: Array, prediction: Array) -> Array:
+    """The size of the error over that of the target, which counts as at least 2^-52."""
+    return absolute(target, prediction) / np.maximum(np.abs(target), np.finfo(np.float64).eps)
+
+
+def symmetric(target: Array, prediction: Array) -> Array:
+    """Twice the size of the error over the sizes of target and prediction; 0 where both are 0 (S. Makridakis, 1993)."""
+    sizes = np.abs(target) + np.abs(prediction)
+    return np.asarray(np.divide(2 * absolute(target, prediction), sizes, out=np.zeros(len(target)), where=sizes > 0))
+
+
+def squared_log(target: Array, prediction: Array) -> Array:
+    """The square of log(1 + prediction) - log(1 + target); NaN where one of them is -1 or less."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = np.square(np.log1p(prediction) - np.log1p(target))
+    return np.where((target > -1) & (prediction > -1), found, np.nan)
+
+
+def pinball(alpha: float, name: str) -> Measure:
+    """The pinball loss of a predicted quantile: ``pinball_0.9``."""
+
+    def loss(target: Array, prediction: Array) -> Array:
+        error = target - prediction
+        return np.maximum(alpha * error, (alpha - 1) * error)
+
+    title = f"pinball loss ({alpha:g})"
+    return Measure(name=name, title=title, basis=MeanLoss(loss, constant=alpha), high=math.inf, better=LOWER)
+
+
+TOO_LOW = "a target or a prediction is -1 or less, which has no logarithm of 1 + x"
+NO_TARGET = "every target is 0"
+
 MEASURES = (
-    Measure(name="mse", title="MSE", basis=MeanLoss(), high=math.inf, better=LOWER),
-    Measure(name="rmse", title="RMSE", basis=Other(), high=math.inf, better=LOWER),
-    Measure(name="mae", title="MAE", basis=MeanLoss(), high=math.inf, better=LOWER),
+    Measure(
+        name="mse",
+        title="MSE",
+        basis=MeanLoss(squared, constant=None),
+        aliases=("mean_squared_error",),
+        high=math.inf,
+        better=LOWER,
+        shown=places("regression"),
+    ),
+    Measure(
+        name="rmse",
+        title="RMSE",
+        basis=MeanLoss(squared, root=True, constant=None),
+        aliases=("root_mean_squared_error",),
+        high=math.inf,
+        better=LOWER,
+        shown=places("regression", headline=8, slices=10, ranks_slices=4, in_units=1),
+    ),
+    Measure(
+        name="mae",
+        title="MAE",
+        basis=MeanLoss(absolute),
+        aliases=("mean_absolute_error",),
+        high=math.inf,
+        better=LOWER,
+        shown=places("regression", headline=9, slices=12, in_units=2),
+    ),
     Measure(
         name="mean_error",
         title="mean error (bias)",
         head="mean error",
-        basis=MeanLoss(),
+        basis=MeanLoss(lambda target, prediction: prediction - target),
+        aliases=("bias",),
         low=-math.inf,
         high=math.inf,
         better=ZERO,
+        shown=places("regression", slices=11),
     ),
-    Measure(name="r2", title="R²", basis=Other(), low=-math.inf, guess=0.0),
-    Measure(name="explained_variance", title="explained variance", basis=Other(), low=-math.inf, guess=0.0),
+    Measure(
+        name="r2",
+        title="R²",
+        basis=Other(),
+        aliases=("r2_score",),
+        low=-math.inf,
+        guess=0.0,
+        shown=places("regression", headline=10, slices=13, gap=3),
+    ),
+    Measure(
+        name="explained_variance",
+        title="explained variance",
+        basis=Other(),
+        low=-math.inf,
+        guess=0.0,
+        shown=places("regression"),
+    ),
     Measure(
         name="median_absolute_error",
         title="median absolute error",
@@ -206,7 +292,49 @@ MEASURES = (
         basis=Other(),
         high=math.inf,
         better=LOWER,
+        shown=places("regression", slices=14, in_units=3),
     ),
-    Measure(name="mape", title="MAPE", basis=MeanLoss(), high=math.inf, better=LOWER),
-    Measure(name="max_error", title="largest error", basis=Other(compared=False), high=math.inf, better=LOWER),
+    Measure(
+        name="mape",
+        title="MAPE",
+        basis=MeanLoss(relative),
+        aliases=("mean_absolute_percentage_error",),
+        high=math.inf,
+        better=LOWER,
+        shown=places("regression"),
+    ),
+    Measure(
+        name="max_error",
+        title="largest error",
+        basis=Other(compared=False),
+        high=math.inf,
+        better=LOWER,
+        shown=places("regression"),
+    ),
+    # Those that are asked for.
+    Measure(name="smape", title="sMAPE", basis=MeanLoss(symmetric), high=2.0, better=LOWER),
+    Measure(
+        name="wape",
+        title="WAPE",
+        basis=MeanLoss(absolute, per=lambda target, _: np.abs(target), reason=NO_TARGET),
+        aliases=("wmape",),
+        high=math.inf,
+        better=LOWER,
+    ),
+    Measure(
+        name="msle",
+        title="MSLE",
+        basis=MeanLoss(squared_log, reason=TOO_LOW),
+        aliases=("mean_squared_log_error",),
+        high=math.inf,
+        better=LOWER,
+    ),
+    Measure(
+        name="rmsle",
+        title="RMSLE",
+        basis=MeanLoss(squared_log, root=True, reason=TOO_LOW),
+        aliases=("root_mean_squared_log_error",),
+        high=math.inf,
+        better=LOWER,
+    ),
 )

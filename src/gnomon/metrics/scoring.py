@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from gnomon.errors import UsageError, nearest
-from gnomon.measures.measure import Cellwise, Whole
-from gnomon.measures.registry import AVERAGES, REGISTRY, beta_of, find, measure, of_cells
+from gnomon.measures.measure import Cellwise, MeanLoss, Whole
+from gnomon.measures.registry import AVERAGES, REGISTRY, beta_of, find, measure, of_cells, of_losses
 from gnomon.metrics.accuracy import accuracy_score, balanced_accuracy_score, hamming_loss
 from gnomon.metrics.agreement import cohen_kappa_score, matthews_corrcoef
 from gnomon.metrics.averages import Averaging
@@ -40,6 +40,7 @@ from gnomon.metrics.regression import (
 
 SCORES = ("decision_function", "predict_proba")
 PROBABILITIES = "predict_proba"
+PROBABILITY_OR_SCORE = ("predict_proba", "decision_function")
 LABELS = "predict"
 
 
@@ -124,9 +125,29 @@ def cell_score(y_true: Any, y_pred: Any, name: str, average: str = "binary", sam
     return float(basis(tabulate_classes(y_true, y_pred, sample_weight).cells))
 
 
+def loss_score(y_true: Any, y_pred: Any, name: str, sample_weight: Any = None) -> float:
+    """Any mean of a loss of each row, its root or its ratio to another mean; NaN where it is undefined.
+
+    Args:
+        y_true: The true values; of two classes 0 and 1.
+        y_pred: The predictions, or the scores.
+        name: The measure.
+        sample_weight: Of the rows.
+    """
+    basis = measure(name).basis
+    assert isinstance(basis, MeanLoss)
+    assert basis.loss is not None  # those without one have functions of their own
+    target, said = (np.asarray(own, np.float64) for own in (y_true, y_pred))
+    value = float(np.average(basis.loss(target, said), weights=sample_weight))
+    if basis.per is not None:
+        below = float(np.average(basis.per(target, said), weights=sample_weight))
+        value = value / below if below else np.nan
+    return float(np.sqrt(value)) if basis.root else value
+
+
 def names() -> list[str]:
     """The measures that score a model, in order; F-beta of any beta and averages of any measure of a class besides."""
-    return sorted({*FORMULAS, *of_cells()})
+    return sorted({*FORMULAS, *of_cells(), *of_losses()})
 
 
 def formula(name: str) -> Formula:
@@ -143,6 +164,9 @@ def formula(name: str) -> Formula:
     if average in AVERAGES and base in REGISTRY and isinstance(REGISTRY[base].basis, Cellwise):
         return Formula(cell_score, options={"name": base, "average": average})
     own = find(name)
+    if own is not None and isinstance(own.basis, MeanLoss) and own.basis.loss is not None:
+        response = (*PROBABILITY_OR_SCORE, LABELS) if own.basis.of_scores else LABELS
+        return FORMULAS.get(own.name) or Formula(loss_score, response, options={"name": own.name})
     if own is None or not own.of_cells:
         raise UsageError(f"there is no scorer {name!r}: {nearest(name, names())}")
     if own.name in FORMULAS:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from gnomon.calling import unknown, verb
 from gnomon.errors import UsageError, nearest
-from gnomon.evaluation.advice import advise
-from gnomon.evaluation.result import Evaluation
-from gnomon.evaluation.several import Evaluations
+from gnomon.evaluation.diagnostics.advice import advise
+from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.evaluation.result.several import Evaluations
 from gnomon.models.answers import CLASSIFIER, REGRESSOR, UNSAID, Answers, answers_of, kind_of
 from gnomon.models.cutoff import cutoff_of
 from gnomon.models.folds import OutOfFold, out_of_fold, rows_of

@@ -9,7 +9,7 @@ import numpy as np
 
 from gnomon.errors import UsageError
 from gnomon.evaluation.evaluate import evaluate
-from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.result.evaluation import Evaluation
 
 
 class Rows:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from gnomon.comparison.result import Comparison
-from gnomon.evaluation.result import ConfusionMatrix, Evaluation
+from gnomon.decision.recalibration import Recalibration
+from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure
+from gnomon.report.html.decision import decision_heading, decision_sections
 from gnomon.report.html.view import cell, heading
 from gnomon.report.html.view import comparison as of_pairs
 from gnomon.report.html.view import slices as of_slices
 from gnomon.report.html.view import train as of_train
-from gnomon.report.language import speaking, tr
+from gnomon.report.language import tr
 from gnomon.report.remarks import level_of, reasons
+from gnomon.report.results import DECISIONS, Decision, comparison_of, evaluations_of
 from gnomon.report.text import number
 from gnomon.visible import visible
 
@@ -29,30 +34,62 @@ _NUMBERED = re.compile(r"^(\d+)([.)])(?= )")
 _REFERENCE, _JOINER = re.compile(r"([@#])(?=\w)|(?<=\bGH)(-)(?=\d)"), "\u2060"
 
 
-def markdown(evaluations: Mapping[str, Evaluation], lang: str | None = None, compared: Comparison | None = None) -> str:
-    """The report of evaluations as GitHub's Markdown.
+def markdown(result: Any) -> str:
+    """The report of a result as GitHub's Markdown.
 
     Args:
-        evaluations: By the names of their models.
-        lang: The language to write in; None for that of the environment.
-        compared: What their differences say, if they were compared.
+        result: An evaluation, several, a comparison, or a decision.
     """
-    with speaking(lang):
-        own = heading(evaluations, compared)
-        facts = " · ".join(plain(fact) for fact in own["facts"])
-        parts = [f"## {plain(own['title'])}", f"{plain(own['source'])}  \n{facts}" if own["source"] else facts]
-        parts += comparison(compared) if compared is not None else []
-        parts += [advice(name, each) for name, each in evaluations.items() if each.advice]
-        parts.append(measures(evaluations))
-        for name, each in evaluations.items():
-            if each.confusion is not None and len(each.confusion.labels) <= MOST_CLASSES:
-                parts.append(confusion(name, each.confusion))
-            parts += [slices(name, each, column) for column in each.slices]
-            parts += train(name, each)
-            notes = [*map(tr, each.notes), *reasons(each.estimates)]
-            if notes:
-                parts.append("\n".join(f"- {plain(note)}" for note in notes))
-        return "\n\n".join(parts) + "\n"
+    if isinstance(result, DECISIONS):
+        return "\n\n".join([*head(decision_heading(result)), *decision(result)]) + "\n"
+    evaluations, compared = evaluations_of(result), comparison_of(result)
+    parts = head(heading(evaluations, compared))
+    parts += comparison(compared) if compared is not None else []
+    parts += [advice(name, each) for name, each in evaluations.items() if each.advice]
+    parts.append(measures(evaluations))
+    for name, each in evaluations.items():
+        if each.confusion is not None and len(each.confusion.labels) <= MOST_CLASSES:
+            parts.append(confusion(name, each.confusion))
+        parts += [slices(name, each, column) for column in each.slices]
+        parts += train(name, each)
+        parts += bullets([*map(tr, each.notes), *reasons(each.estimates)])
+    return "\n\n".join(parts) + "\n"
+
+
+def head(own: Mapping[str, Any]) -> list[str]:
+    """What was evaluated, compared or decided."""
+    facts = " · ".join(plain(fact) for fact in own["facts"])
+    return [f"## {plain(own['title'])}", f"{plain(own['source'])}  \n{facts}" if own["source"] else facts]
+
+
+def bullets(texts: Sequence[str]) -> list[str]:
+    """Texts as a list, if there are any."""
+    return ["\n".join(f"- {plain(text)}" for text in texts)] if texts else []
+
+
+def decision(result: Decision) -> list[str]:
+    """A decision: the answer, what it achieves, and what it was chosen from."""
+    found = decision_sections(result)
+    own = found["decision"]
+    parts = [f"**{plain(own['answer'])}**", *bullets(own["facts"])]
+    if own["table"]:
+        parts.append(table_of(own["table"]))
+    if "measures" in found:
+        rows = [[plain(row["title"]), figures(row["cells"][0]), row["n"]] for row in found["measures"]["rows"]]
+        parts.append(table([f"{tr('measure')} ({found['measures']['level']})", tr("value"), "n"], rows))
+    if not isinstance(result, Recalibration) and len(result.confusion.labels) <= MOST_CLASSES:
+        parts.append(confusion("", result.confusion))
+    if "alternatives" in found:
+        parts.append(table_of(found["alternatives"]["table"]))
+    for model in found["says"]["models"] if "says" in found else ():
+        parts += bullets(model["notes"])
+    return parts
+
+
+def table_of(own: Mapping[str, Any]) -> str:
+    """A table of a section: its heads, its rows of cells."""
+    rows = [[plain(row["name"]) + (" ◀" if row["chosen"] else ""), *map(figures, row["cells"])] for row in own["rows"]]
+    return table([plain(text) for text in own["heads"]], rows)
 
 
 def comparison(compared: Comparison) -> list[str]:
@@ -68,8 +105,7 @@ def comparison(compared: Comparison) -> list[str]:
             for row in pair["rows"]
         ]  # fmt: skip
         parts += [f"### {plain(pair['title'])}", says, table(heads, rows)]
-    if found["notes"]:
-        parts.append("\n".join(f"- {plain(note)}" for note in found["notes"]))
+    parts += bullets(found["notes"])
     return parts
 
 
@@ -89,7 +125,7 @@ def train(name: str, evaluation: Evaluation) -> list[str]:
     return [table(heads, rows)]
 
 
-def figures(own: Mapping[str, str]) -> str:
+def figures(own: Mapping[str, Any]) -> str:
     """A value and its interval."""
     return f"{own['value']} ({own['interval']})" if own["interval"] else own["value"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gnomon.comparison.result import BETTER, UNCLEAR, WORSE, Comparison, Pair, PairedDifference
+from gnomon.comparison.pair import BETTER, UNCLEAR, WORSE, Pair, PairedDifference
+from gnomon.comparison.result import Comparison
 from gnomon.comparison.words import rounded
 from gnomon.measures.registry import measure
 from gnomon.report.language import tr

@@ -6,10 +6,11 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from gnomon.comparison.result import PairedDifference
+from gnomon.comparison.pair import PairedDifference
 from gnomon.estimate import Estimate
-from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.text import number
@@ -61,8 +62,13 @@ def short_names(names: Iterable[str], longest: int) -> dict[str, str]:
 
 
 def source_name(evaluation: Evaluation) -> str:
-    """Where the rows came from: the name of a file, which is never translated, or what they were."""
-    source = str(evaluation.provenance.get("source", ""))
+    """Where the rows of an evaluation came from."""
+    return source_of(evaluation.provenance)
+
+
+def source_of(provenance: Mapping[str, Any]) -> str:
+    """Where rows came from: the name of a file, which is never translated, or what they were."""
+    source = str(provenance.get("source", ""))
     return tr(source) if _KIND.fullmatch(source) else Path(source).name
 
 

@@ -113,6 +113,55 @@ class MeanLoss:
 
 
 @dataclass(frozen=True, slots=True)
+class RatioLoss:
+    """Exact sums of two losses over the same rows, whose means make a ratio.
+
+    Attributes:
+        above, below: Of the loss above the fraction line, and of the one below it.
+        product2: Sum of w^2 * above * below.
+    """
+
+    above: MeanLoss = MeanLoss()
+    below: MeanLoss = MeanLoss()
+    product2: ExactSum = ExactSum()
+
+    @classmethod
+    def of(
+        cls,
+        above: NDArray[np.float64],
+        below: NDArray[np.float64],
+        weight: NDArray[np.float64] | None,
+        threads: int,
+    ) -> Self:
+        """The state of some rows."""
+        squares = None if weight is None else weight * weight
+        return cls(
+            MeanLoss.of(above, weight, threads),
+            MeanLoss.of(below, weight, threads),
+            total_of(above * below, squares, threads),
+        )
+
+    @of_one_class
+    def merge(self, other: Self) -> Self:
+        """The state of the rows of both."""
+        return type(self)(self.above.merge(other.above), self.below.merge(other.below), self.product2 + other.product2)
+
+    def to_bytes(self) -> bytes:
+        """The state as bytes."""
+        parts = [np.frombuffer(own.to_bytes(), np.uint8) for own in (self.above, self.below)]
+        return pack("ratio", {"product2": pack_sum(self.product2)}, parts)
+
+    @classmethod
+    @strict
+    def from_bytes(cls, raw: bytes) -> Self:
+        """The inverse of :meth:`to_bytes`."""
+        header, (above, below) = unpack("ratio", raw)
+        return cls(
+            MeanLoss.from_bytes(above.tobytes()), MeanLoss.from_bytes(below.tobytes()), unpack_sum(header["product2"])
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ClassLoss:
     """Exact sums of a loss over some rows, and over those of each class.
 

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gnomon.comparison.result import Comparison
-from gnomon.evaluation.result import ConfusionMatrix, Evaluation
-from gnomon.measures.registry import measure
+from gnomon.decision.threshold import ThresholdDecision
+from gnomon.estimate import Estimate
+from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.measures.registry import measure, shown
 from gnomon.report.language import tr
 from gnomon.report.pairs import shown_pairs, title_of
 from gnomon.report.remarks import comparable, short_names
@@ -100,7 +103,7 @@ def thresholds_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     low, high = min(ends), max(ends)
     domain = [low, high] if low < high else [low - 0.5, high + 0.5]
     legend = {"title": None, "orient": "top", "labelLimit": 300}
-    names = [tr(measure(name).title) for name in ("precision", "recall", "f1")]
+    names = [tr(own.title) for own in shown("threshold_curves")]
     kind = {"field": "measure", "type": "nominal", "legend": legend, "sort": names, "scale": {"domain": names}}
     line = {
         "data": {"name": "measures"},
@@ -116,6 +119,64 @@ def thresholds_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     rule = {"data": {"name": "at"}, "mark": {"type": "rule", "style": "at"},
             "encoding": {"x": field("threshold", "threshold")}}  # fmt: skip
     return {"height": HEIGHT, "layer": [line, rule]}
+
+
+def decision_chart(decision: ThresholdDecision) -> Spec:
+    """The goal's measure at every threshold, and the chosen one; beside it the usual measures, where it ends at 1."""
+    table, goal = decision.thresholds, measure(decision.measure)
+    wanted = {goal.name: goal}
+    if goal.high == 1.0 and goal.low >= 0.0:
+        wanted |= {own.name: own for own in shown("threshold_curves")}
+    values = []
+    for own in wanted.values():
+        column = decision.costs.mean(table.points) if decision.costs and own is goal else table[own.name]
+        values += [
+            {"threshold": float(at), "measure": tr(own.title), "value": finite(float(value)), "place": place}
+            for place, (at, value) in enumerate(zip(table.threshold, column, strict=True))
+            if math.isfinite(at)
+        ]
+    names = [tr(own.title) for own in wanted.values()]
+    kind = {"field": "measure", "type": "nominal", "legend": {"title": None, "orient": "top", "labelLimit": 300},
+            "sort": names, "scale": {"domain": names}}  # fmt: skip
+    line = {
+        "data": {"values": values},
+        "mark": {"type": "line", "interpolate": "step-after"},
+        "encoding": {
+            "x": field("threshold", "threshold", scale={"zero": False}),
+            "y": field("value", None),
+            "color": kind,
+            "strokeDash": kind,
+            "order": {"field": "place", "type": "quantitative"},
+        },
+    }
+    chosen = decision.threshold.value
+    at = {"data": {"values": [{"threshold": chosen}] if math.isfinite(chosen) else []},
+          "mark": {"type": "rule", "style": "at"}, "encoding": {"x": field("threshold", "threshold")}}  # fmt: skip
+    return {"height": HEIGHT, "layer": [line, at]}
+
+
+def estimates_chart(estimates: Mapping[str, Estimate]) -> Spec:
+    """Those of some estimates that end at 1, with their intervals."""
+    values = [
+        {"measure": tr(measure(name).title), "value": own.value, "low": finite(own.low), "high": finite(own.high)}
+        for name, own in estimates.items()
+        if own.defined and measure(name).high == 1.0
+    ]
+    titles = [own["measure"] for own in values]
+    rows = {"field": "measure", "type": "nominal", "sort": titles, "title": None,
+            "axis": {"labelLimit": 260, "ticks": False, "domain": False}}  # fmt: skip
+    x = {"type": "quantitative", "title": None}
+    bars = [own for own in values if own["low"] is not None]
+    tips = [field("measure", None, "nominal"), *(field(name, name) for name in ("value", "low", "high"))]
+    return {
+        "height": len(titles) * 24,
+        "layer": [
+            {"data": {"values": bars}, "mark": {"type": "rule", "strokeWidth": 2.5},
+             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "y": rows}},
+            {"data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
+             "encoding": {"x": {"field": "value", **x}, "y": rows, "tooltip": tips}},
+        ],
+    }  # fmt: skip
 
 
 def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:

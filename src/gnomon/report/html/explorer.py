@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.evaluation.result import ConfusionMatrix, Evaluation
+from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure
 from gnomon.report.html import charts
 from gnomon.report.language import tr

@@ -1,29 +1,44 @@
-"""How a notebook displays an evaluation: one small table, without scripts, that stays when the notebook is saved."""
+"""How a notebook displays a result: one small table, without scripts, that stays when the notebook is saved."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
-from gnomon.comparison.result import Comparison
-from gnomon.evaluation.result import Evaluation
+from gnomon.report.html.decision import decision_heading, decision_sections
 from gnomon.report.html.templates import rendered
 from gnomon.report.html.view import comparison, heading, measures, says
+from gnomon.report.results import DECISIONS, comparison_of, evaluations_of
+
+# Larger confusion matrices are left to the page.
+MOST_CLASSES = 10
 
 
-def fragment(evaluations: Mapping[str, Evaluation], compared: Comparison | None = None) -> str:
+def fragment(result: Any) -> str:
     """The heading, what it says, the measures, and the confusion matrix if it is small, as a piece of HTML.
 
-    Of a comparison what the pairs say, with their differences, instead of advice.
+    Of a comparison what the pairs say, with their differences, instead of advice; of a decision its answer first.
+
+    Args:
+        result: An evaluation, several, a comparison, or a decision.
     """
-    first = next(iter(evaluations.values()))
-    matrix = first.confusion if len(evaluations) == 1 else None
-    small = matrix is not None and len(matrix.labels) <= 10
+    if isinstance(result, DECISIONS):
+        found = decision_sections(result)
+        matrix = getattr(result, "confusion", None)
+        own, texts, compared = decision_heading(result), found.get("says", {"models": []}), None
+        decision, table = found["decision"], found.get("measures")
+    else:
+        evaluations, pairs = evaluations_of(result), comparison_of(result)
+        matrix = next(iter(evaluations.values())).confusion if len(evaluations) == 1 else None
+        own, compared = heading(evaluations, pairs), None if pairs is None else comparison(pairs)
+        texts, decision, table = says(evaluations if pairs is None else {}), None, measures(evaluations)
+    small = matrix is not None and len(matrix.labels) <= MOST_CLASSES
     return rendered(
         "notebook.html",
-        own=heading(evaluations, compared),
-        says=says(evaluations if compared is None else {}),
-        comparison=None if compared is None else comparison(compared),
-        measures=measures(evaluations),
+        own=own,
+        decision=decision,
+        says=texts,
+        comparison=compared,
+        measures=table,
         labels=matrix.labels if matrix is not None and small else (),
         counts=matrix.counts.tolist() if matrix is not None and small else (),
     )

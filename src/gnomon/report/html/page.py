@@ -8,33 +8,34 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gnomon.comparison.result import Comparison
-from gnomon.evaluation.result import Evaluation
+from gnomon.report.html.decision import decision_heading, decision_sections
 from gnomon.report.html.explorer import explorer_data
 from gnomon.report.html.library import chart_library
 from gnomon.report.html.templates import FOLDER, rendered
 from gnomon.report.html.view import heading, sections
-from gnomon.report.language import speaking
+from gnomon.report.results import DECISIONS, comparison_of, evaluations_of
 
 
-def page(evaluations: Mapping[str, Evaluation], lang: str | None = None, compared: Comparison | None = None) -> str:
-    """The report of evaluations as HTML.
+def page(result: Any) -> str:
+    """The report of a result as HTML.
 
     Args:
-        evaluations: By the names of their models.
-        lang: The language to write in; None for that of the environment.
-        compared: What their differences say, if they were compared.
+        result: An evaluation, several, a comparison, or a decision.
 
     Raises:
-        UsageError: The packages for reports are not installed, or there is no such language.
+        UsageError: The packages for reports are not installed.
     """
-    with speaking(lang):
-        found = sections(evaluations, compared)
-        specs = collect_charts(found)
-        data: dict[str, Any] = {"charts": specs}
-        if "explorer" in found:
-            data |= explorer_data(evaluations, found["explorer"], specs)
-        return framed("page.html", data, own=heading(evaluations, compared), sections=found)
+    if isinstance(result, DECISIONS):
+        found = decision_sections(result)
+        data: dict[str, Any] = {"charts": collect_charts(found)}
+        return framed("page.html", data, own=decision_heading(result), sections=found)
+    evaluations, compared = evaluations_of(result), comparison_of(result)
+    found = sections(evaluations, compared)
+    specs = collect_charts(found)
+    data = {"charts": specs}
+    if "explorer" in found:
+        data |= explorer_data(evaluations, found["explorer"], specs)
+    return framed("page.html", data, own=heading(evaluations, compared), sections=found)
 
 
 def collect_charts(found: Mapping[str, Any]) -> dict[str, Any]:

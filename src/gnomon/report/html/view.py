@@ -8,7 +8,8 @@ from typing import Any
 
 from gnomon.comparison.result import Comparison
 from gnomon.estimate import Difference, Estimate
-from gnomon.evaluation.result import SURE, Evaluation, ranked_by
+from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.measures.registry import measure
 from gnomon.report import pairs as pairs_text
 from gnomon.report import remarks
@@ -166,15 +167,18 @@ def confusion(evaluations: Models) -> View | None:
         for label, matrix in (matrices | dict(own.confusions)).items():
             if len(matrix.labels) > LARGEST_MATRIX:
                 continue
-            found.append(
-                {
-                    "model": " · ".join(visible(part, LONGEST) for part in (name, label) if part),
-                    "chart": charts.confusion_chart(matrix),
-                    "labels": [visible(each, LONGEST) for each in matrix.labels],
-                    "counts": [[f"{count:,}" for count in line] for line in matrix.counts.tolist()],
-                }
-            )
+            found.append(matrix_view(" · ".join(visible(part, LONGEST) for part in (name, label) if part), matrix))
     return {"matrices": found[:MOST_ROWS]} if found else None
+
+
+def matrix_view(title: str, matrix: ConfusionMatrix) -> View:
+    """A confusion matrix as a picture, and as a table."""
+    return {
+        "model": title,
+        "chart": charts.confusion_chart(matrix),
+        "labels": [visible(each, LONGEST) for each in matrix.labels],
+        "counts": [[f"{count:,}" for count in line] for line in matrix.counts.tolist()],
+    }
 
 
 def classes(evaluations: Models) -> View | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gnomon.comparison.result import Comparison
 from gnomon.errors import UsageError, nearest
-from gnomon.evaluation.result import Evaluation, ranked_by
+from gnomon.evaluation.result.evaluation import Evaluation, ranked_by
 from gnomon.report.language import speaking
 from gnomon.report.plots.amounts import draw_predicted_vs_true, draw_residuals
 from gnomon.report.plots.calibration import draw_calibration
@@ -18,13 +17,13 @@ from gnomon.report.plots.curves import draw_det, draw_precision_recall, draw_roc
 from gnomon.report.plots.cuts import draw_confusion, draw_thresholds
 from gnomon.report.plots.display import Display, canvas, show_hangul
 from gnomon.report.plots.intervals import draw_differences, draw_intervals, draw_slices
+from gnomon.report.plots.pictures import Pictures, panels
+from gnomon.report.results import Evaluated, comparison_of, evaluations_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Draw = Callable[..., None]
-# Panels of the overview have this size, in inches.
-PANEL = (5.2, 4.4)
 # What an overview shows, of these what there is.
 OVERVIEW = (
     "differences", "intervals", "confusion", "roc", "precision_recall", "thresholds", "calibration",
@@ -32,7 +31,7 @@ OVERVIEW = (
 )  # fmt: skip
 
 
-class Plots:
+class Plots(Pictures):
     """Plots of an evaluation, or of several side by side, by matplotlib, in the way of scikit-learn's displays.
 
     Each takes the axes to draw on (None for new ones) and returns what it drew, with ``ax_`` and ``figure_``. Labels
@@ -47,12 +46,10 @@ class Plots:
         'false positive rate (fall-out)'
     """
 
-    def __init__(self, evaluations: Mapping[str, Evaluation], compared: Comparison | None = None) -> None:
-        self._evaluations = evaluations
-        self._compared = compared
-
-    def __repr__(self) -> str:
-        return f"Plots of what there is: {', '.join(f'plot.{name}()' for name in self.available())}"
+    def __init__(self, result: Evaluated) -> None:
+        super().__init__(result)
+        self._evaluations = evaluations_of(result)
+        self._compared = comparison_of(result)
 
     def roc(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
         """The ROC curve, with the pointwise interval of the recall and the line of guessing."""
@@ -89,7 +86,7 @@ class Plots:
     def differences(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
         """Of a comparison: the differences of every pair of models with their intervals, and a line at none."""
 
-        def draw(ax: Axes, _: Mapping[str, Evaluation]) -> None:
+        def draw(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
             assert self._compared is not None  # else there is no such plot
             draw_differences(ax, self._compared)
 
@@ -157,17 +154,6 @@ class Plots:
             getattr(self, name)(column, ax=ax, lang=lang)
         return Display(np.array(axes), figure)
 
-    def save(self, path: str | Path, *, lang: str | None = None) -> None:
-        """Writes all that there is as one picture, whole or not at all: .png, .svg or .pdf, by the name of the file.
-
-        Raises:
-            UsageError: The name of the file ends otherwise.
-            SourceError: The file cannot be written.
-        """
-        from gnomon.report.plots.picture import save_picture
-
-        save_picture(self, Path(path), lang)
-
     def available(self) -> list[str]:
         """The plots that there are of these evaluations."""
         every = self._evaluations.values()
@@ -184,25 +170,7 @@ class Plots:
 
     def _draw(self, draw: Draw, name: str, ax: Axes | None, lang: str | None) -> Display:
         """One plot on an axes."""
-        self._check(name)
-        ax, figure = canvas(ax)
-        with speaking(lang):
-            draw(ax, self._evaluations)
-            show_hangul(ax)
-        return Display(ax, figure)
-
-    def _check(self, name: str) -> None:
-        """Refuses a plot of what there is not.
-
-        Raises:
-            UsageError: There is nothing to draw.
-        """
-        if name not in self.available():
-            task = next(iter(self._evaluations.values())).task
-            raise UsageError(
-                f"this {task} evaluation has nothing for plot.{name}(): there are "
-                + ", ".join(f"plot.{own}()" for own in self.available())
-            )
+        return self._on(partial(draw, evaluations=self._evaluations), name, ax, lang)
 
     def _columns(self) -> list[str]:
         """The columns that divide the rows of all models."""
@@ -223,17 +191,3 @@ class Plots:
     def _many(self) -> bool:
         """Whether there is more than one confusion matrix."""
         return len(self._matrices()) > 1
-
-
-def panels(count: int) -> tuple[Any, list[Any]]:
-    """A figure of so many axes."""
-    import matplotlib.pyplot as plt
-
-    across = min(count, 3 if count != 4 else 2)
-    down = -(-count // across)
-    figure, axes = plt.subplots(
-        down, across, figsize=(PANEL[0] * across, PANEL[1] * down), layout="constrained", squeeze=False
-    )
-    for spare in axes.ravel()[count:]:
-        spare.remove()
-    return figure, list(axes.ravel()[:count])

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.evaluation.result import Evaluation
-from gnomon.evaluation.scatter import Scatter
+from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.evaluation.result.scatter import Scatter
 from gnomon.report.language import tr
 from gnomon.report.plots.curves import legend_text
 from gnomon.report.plots.display import GREY, colour, finish, marker

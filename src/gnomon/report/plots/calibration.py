@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, marker, unit_square
 from gnomon.report.text import number

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.estimate import Estimate
-from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, unit_square
 from gnomon.report.remarks import asked_level

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gnomon.evaluation.result import ConfusionMatrix, Evaluation
+from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.plots.curves import thresholds_of

@@ -9,7 +9,7 @@ import numpy as np
 
 from gnomon.comparison.result import Comparison
 from gnomon.estimate import Difference, Estimate
-from gnomon.evaluation.result import Evaluation
+from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.pairs import shown_pairs, title_of
@@ -90,4 +90,4 @@ def draw_rows(
 def set_rows(ax: Axes, names: list[str]) -> None:
     """What the rows are, from the top down."""
     ax.set_yticks(range(len(names)), names)
-    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_ylim(max(1, len(names)) - 0.5, -0.5)

@@ -1,0 +1,177 @@
+"""How much is kept: every row that a ranking needs, or the bins of its scores, within a budget of memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from gnomon.engines.threads import fold
+from gnomon.errors import UsageError
+from gnomon.machine import available_memory
+from gnomon.measures.measure import MeanLoss, Measure
+from gnomon.schema.schema import Schema
+from gnomon.sources.base import Piece, Source
+
+# The share of the memory that is available which rows may take unless a budget is given.
+SHARE = 0.5
+# More than any machine has.
+MOST_BYTES = 1 << 60
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?(?:e\d+)?)\s*([a-z]*)")
+_UNITS = {"": 1, "b": 1} | {
+    name: base**power
+    for power, letter in enumerate("kmgt", 1)
+    for name, base in ((letter, 1000), (f"{letter}b", 1000), (f"{letter}ib", 1024))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What happens to the scores, or to the sizes of a regression's errors.
+
+    Attributes:
+        keep: Every row is kept; else they are counted in bins.
+        exact: Ranges of the scores are read again, so that the result is exact all the same.
+        rows: How many rows may be kept at once.
+        order_only: Nothing is asked for but the order of the scores.
+        losses: Measures whose losses are summed as rows pass, besides those that the task always has.
+    """
+
+    keep: bool
+    exact: bool
+    rows: int
+    order_only: bool = False
+    losses: tuple[Measure, ...] = ()
+
+    @property
+    def ranking(self) -> str:
+        """What to call it in the result."""
+        return "exact" if self.keep else "exact, in ranges" if self.exact else "certified"
+
+
+def losses_of(measures: Iterable[Measure], task: str) -> tuple[Measure, ...]:
+    """The measures that are asked for, and whose losses have to be summed as the rows of a task pass."""
+
+    def summed(own: Measure) -> bool:
+        if not isinstance(own.basis, MeanLoss) or own.basis.loss is None:
+            return False
+        return "regression" not in own.shown if task == "regression" else task == "binary" and own.basis.of_scores
+
+    return tuple(filter(summed, measures))
+
+
+def plan_for(source: Source, schema: Schema, exact: bool | str, memory: int | str | None, threads: int) -> Plan:
+    """How much is kept. The rows of a text file are counted only where it may matter."""
+    chosen = plan(schema, source.row_limit, exact, memory)
+    if chosen.keep or source.rows is not None or (exact != "auto" and not exact):
+        return chosen
+    return plan(schema, counted_rows(source, schema, threads), exact, memory)
+
+
+def counted_rows(source: Source, schema: Schema, threads: int) -> int:
+    """The number of rows, from a reading where it is not known without one."""
+    if source.rows is not None:
+        return source.rows
+    return fold(source.parts({schema.columns.target: "any"}, threads), RowCounter, threads).rows
+
+
+class RowCounter:
+    """The number of rows that a thread has seen."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Counts the rows of a piece."""
+        self.rows += len(piece.table)
+
+    def merge(self, other: Self) -> Self:
+        """The rows of both."""
+        self.rows += other.rows
+        return self
+
+
+def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | None) -> Plan:
+    """Keeps the rows while they fit into the memory; beyond, ``exact`` decides.
+
+    Args:
+        schema: What the columns mean.
+        row_limit: The number of rows, or what it is at most.
+        exact: ``True``, ``False`` (certified), or ``"auto"``: exact if the rows fit, else certified.
+        memory: A budget in bytes, or with a unit such as ``"2GiB"``; None for half of what is available.
+
+    Raises:
+        UsageError: ``exact`` or ``memory`` is none of these, or an exact result of this task needs more memory.
+    """
+    if exact not in (True, False, "auto"):
+        raise UsageError(f"exact={exact!r} is unknown: say True, False or 'auto'")
+    exact = exact if isinstance(exact, str) else bool(exact)
+    budget = budget_of(memory)
+    each = bytes_per_row(schema)
+    rows = max(1, budget // each) if each else row_limit
+    fits = row_limit <= rows
+    if each == 0 or (fits and exact is not False):
+        return Plan(keep=True, exact=True, rows=rows)
+    if schema.columns.cluster is not None:
+        if exact is False:
+            raise UsageError("intervals by cluster need the rows: leave exact=False (--certified) out")
+        raise UsageError(
+            f"intervals by cluster need the rows: up to {row_limit:,} rows take about "
+            f"{row_limit * each / 1e6:,.0f} MB, more than the {budget / 1e6:,.1f} MB that kept rows may take: "
+            "raise memory= (--memory)"
+        )
+    if schema.task == "multilabel" and exact is False:
+        raise UsageError("the rows of several labels are kept: leave exact=False (--certified) out")
+    if schema.task == "multilabel" or (exact is True and schema.task != "binary"):
+        raise UsageError(
+            f"an exact {schema.task} evaluation of up to {row_limit:,} rows takes about "
+            f"{row_limit * each / 1e6:,.0f} MB, more than the {budget / 1e6:,.1f} MB that kept rows may take: "
+            "raise memory= (--memory)" + ("" if schema.task == "multilabel" else ", or say exact=False (--certified)")
+        )
+    return Plan(keep=False, exact=exact is True, rows=rows)
+
+
+def bytes_per_row(schema: Schema) -> int:
+    """About how much memory a row takes at the most, when it is kept and ranked; 0 where none is."""
+    once = bytes_of_row(schema)
+    again = len(schema.columns.slices) * (9 * max(1, len(schema.columns.scores)) + 20)
+    together = 0 if schema.columns.cluster is None else 24
+    return once + again + together if once or together else 0
+
+
+def bytes_of_row(schema: Schema) -> int:
+    """The same without slices."""
+    weighted = schema.columns.weight is not None
+    if schema.task == "regression":
+        return 56 if weighted else 32
+    if schema.task == "multilabel":
+        return 30 * len(schema.names) + 16
+    if not schema.columns.scores:
+        return 0
+    if schema.task == "binary":
+        return 100 if weighted else 20
+    return 10 * len(schema.names) + (140 if weighted else 80)
+
+
+def budget_of(memory: int | str | None) -> int:
+    """How many bytes kept rows may take."""
+    return int(SHARE * available_memory()) if memory is None else bytes_of(memory)
+
+
+def bytes_of(memory: int | str) -> int:
+    """A number of bytes.
+
+    Raises:
+        UsageError: It is none.
+
+    >>> bytes_of("2GiB"), bytes_of("1.5 MB"), bytes_of(4096)
+    (2147483648, 1500000, 4096)
+    """
+    if isinstance(memory, (int, float)) and not isinstance(memory, bool) and 1 <= memory <= MOST_BYTES:
+        return int(memory)
+    found = _AMOUNT.fullmatch(memory.strip().lower()) if isinstance(memory, str) else None
+    size = float(found[1]) * _UNITS[found[2]] if found is not None and found[2] in _UNITS else 0.0
+    if not 0 < size <= MOST_BYTES:
+        raise UsageError(f"memory={memory!r} is not a size: pass bytes, or a string such as '2GiB'")
+    return max(1, int(size))

@@ -1,0 +1,88 @@
+"""Always predicting the mean or the median of the target."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import reduce
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnomon.estimate import NAN, Difference
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.baseline.guesses import MEAN, MEDIAN, Guesses
+from gnomon.evaluation.estimates.parts import Parts
+from gnomon.evaluation.influence.influences import Influences
+from gnomon.evaluation.reading.summary import Summary
+from gnomon.intervals.difference import mean_difference
+from gnomon.intervals.interval import NO_INTERVAL
+from gnomon.intervals.mean import mean_interval
+from gnomon.measures import regression
+from gnomon.measures.means import mean_loss
+from gnomon.measures.quantiles import Ranks
+from gnomon.states.mean import MeanLoss
+from gnomon.states.residuals import Amounts, Residuals
+
+# Rows that are taken together.
+_AT_ONCE = 1 << 17
+
+
+def guess_amount(guesses: Guesses, parts: Parts, summary: Summary, options: Options) -> None:
+    """Always answering the mean of the target (squared errors), or its median (absolute ones)."""
+    state = cast(Residuals, summary.states["residuals"])
+    if "r2" in guesses.model and guesses.model["r2"].defined:
+        mean, variance = regression.target_mean_and_variance(state)
+        guesses.answers[MEAN] = mean
+        gain = regression.squared_gain(state)
+        difference = mean_difference(gain, options.level, summary.rows.n)
+
+        def squares(own: Influences) -> NDArray[np.float64]:
+            distance, errors = own.rows.target - mean, own.errors
+            return own.on_mean(errors**2 - distance**2)
+
+        both = guesses.model["rmse"].value + math.sqrt(variance)
+
+        def roots(own: Influences) -> NDArray[np.float64]:
+            return squares(own) / both if both > 0 else squares(own)
+
+        n = summary.rows.n
+        guesses.add("mse", MEAN, options.estimate(variance, NO_INTERVAL, n), difference, squares)
+        root = root_difference(guesses.model["rmse"].value, math.sqrt(variance), difference)
+        guesses.add("rmse", MEAN, options.estimate(math.sqrt(variance), NO_INTERVAL, n), root, roots)
+        for name in ("r2", "explained_variance"):
+            guesses.add_constant(name, MEAN, 0.0)
+    kept = summary.states["errors"]
+    if isinstance(kept, Amounts) and guesses.model["mae"].defined and not math.isnan(guesses.model["mae"].low):
+        target, prediction, weight = kept.columns()
+        median = Ranks(target, weight, options.threads).quantile(0.5)
+        guesses.answers[MEDIAN] = median
+
+        def of_chunk(start: int) -> tuple[MeanLoss, MeanLoss]:
+            rows = slice(start, start + _AT_ONCE)
+            own = None if weight is None else weight[rows]
+            distance = np.abs(target[rows] - median)
+            less = np.abs(target[rows] - prediction[rows]) - distance
+            return MeanLoss.of(distance, own, 1), MeanLoss.of(less, own, 1)
+
+        with ThreadPoolExecutor(options.threads) as pool:
+            chunks = pool.map(of_chunk, range(0, len(target), _AT_ONCE))
+            guess, paired = (mean_loss(reduce(MeanLoss.merge, own)) for own in zip(*chunks, strict=True))
+        n = summary.rows.n
+        guesses.add(
+            "mae",
+            MEDIAN,
+            options.estimate(guess.mean, mean_interval(guess, options.level), n),
+            mean_difference(paired, options.level, n),
+            lambda own: own.on_mean(np.abs(own.errors) - np.abs(own.rows.target - median)),
+        )
+
+
+def root_difference(first: float, second: float, squares: Difference) -> Difference:
+    """The difference of two roots, by the delta method: that of the squares over the sum of the roots."""
+    both = first + second
+    if not both > 0:
+        return replace(squares, value=0.0, low=NAN, high=NAN, method=None, p_value=NAN)
+    return replace(squares, value=first - second, low=squares.low / both, high=squares.high / both)

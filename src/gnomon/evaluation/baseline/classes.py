@@ -1,0 +1,69 @@
+"""Always predicting one class, whatever the row."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from gnomon.estimate import NAN
+from gnomon.evaluation.baseline.guesses import FLAG_ALL, MOST_FREQUENT, RANDOM, Guesses
+from gnomon.evaluation.estimates.classification import Table
+from gnomon.evaluation.influence.influences import Influences
+from gnomon.measures.cells import Cells
+from gnomon.measures.measure import POSITIVE, ZERO, Formula, ShareOfAll, formula_of
+from gnomon.measures.registry import ACCURACIES, measure
+from gnomon.schema.schema import Schema
+from gnomon.states.mean import Weight
+
+
+def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) -> None:
+    """Always answering the most frequent class: every measure of the confusion matrix."""
+    code, share = table.majority(rows)
+    answer = schema.names[code]
+    guesses.answers[MOST_FREQUENT] = answer
+
+    def less(formula: Formula, guess: Callable[[Cells], Cells]) -> Formula:
+        return lambda cells: formula(cells) - formula(guess(cells))
+
+    for name in guesses.model:
+        own = measure(name)
+        formula = formula_of(own, schema.task)
+        if formula is None or name in ACCURACIES or own.better == ZERO:
+            continue
+        if isinstance(own.guess, float):
+            guesses.add_constant(name, RANDOM, own.guess)
+            continue
+        flagged = own.guess == FLAG_ALL and schema.task == "binary"
+        strategy, always = (FLAG_ALL if flagged else MOST_FREQUENT), always_answering(POSITIVE if flagged else code)
+        value = float(formula(always(table.mass)))
+        if flagged and not (value >= 0 and guesses.model[name].defined):
+            guesses.add_undefined(name, strategy, "there is no positive row")
+        elif math.isnan(value):
+            guesses.add_undefined(name, strategy, f"always answering {answer!r} has none")
+        elif own.constant_guess or not guesses.model[name].defined:
+            guesses.add_constant(name, strategy, value)
+        else:
+            varying = less(formula, always)
+            guess = (
+                share
+                if isinstance(own.basis, ShareOfAll)
+                else replace(share, value=value, low=NAN, high=NAN, method=None)
+            )
+            difference = table.difference(own, varying, code, guesses.model[name].n)
+            guesses.add(name, strategy, guess, difference, partial(Influences.of_formula, formula=varying))
+            if flagged:
+                guesses.answers[FLAG_ALL] = schema.names[POSITIVE]
+
+
+def always_answering(code: int) -> Callable[[Cells], Cells]:
+    """What a confusion matrix would be if every row were predicted as one class."""
+
+    def always(cells: Cells) -> Cells:
+        own = np.arange(cells.support.shape[-1]) == code
+        return Cells(np.where(own, cells.support, 0), cells.support, np.where(own, cells.total, 0), cells.total)
+
+    return always

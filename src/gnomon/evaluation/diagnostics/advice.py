@@ -1,0 +1,429 @@
+"""Advice in plain words: small declared rules, each with its condition, its text, and the numbers that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gnomon.estimate import Estimate
+from gnomon.evaluation.estimates.few import ENOUGH
+from gnomon.evaluation.result.advice import Advice
+from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
+from gnomon.measures.registry import measure
+
+Numbers = Mapping[str, Any]
+
+# The bands of the AUC that are used in teaching: its least value, and what it is called.
+BANDS = ((0.9, "excellent"), (0.8, "good"), (0.7, "fair"), (0.6, "poor, but meaningful"), (0.0, "not good"))
+# Positives are rare below this share; an AUC at or above this is too good to be believed unseen.
+RARE, TOO_GOOD = 0.2, 0.9995
+# The method of an AUC whose scores are all the same.
+CONSTANT = "constant score"
+# By how much F1 at another threshold, or a train value, must be greater for it to be worth saying.
+WORTHWHILE = 0.02
+# What train and test are compared by, the most telling first; and what a train value must reach for no underfitting.
+GAPS = ("roc_auc", "roc_auc_macro", "r2", "accuracy")
+POOR = {"roc_auc": 0.7, "roc_auc_macro": 0.7, "r2": 0.3}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One piece of advice.
+
+    Attributes:
+        name: What it is called.
+        text: What it says, with places for numbers.
+        condition: The numbers if it applies to an evaluation, else None.
+    """
+
+    name: str
+    text: str
+    condition: Callable[[Evaluation], Numbers | None]
+
+    def __call__(self, evaluation: Evaluation) -> Advice | None:
+        """The advice, if it applies."""
+        numbers = self.condition(evaluation)
+        return None if numbers is None else Advice(self.name, self.text.format(**numbers), dict(numbers))
+
+
+def advise(evaluation: Evaluation) -> tuple[Advice, ...]:
+    """All advice that applies, in the order of the rules."""
+    return tuple(found for rule in RULES if (found := rule(evaluation)) is not None)
+
+
+def defined(evaluation: Evaluation, name: str) -> Estimate | None:
+    """An estimate that has a value."""
+    found = evaluation.estimates.get(name)
+    return found if found is not None and found.defined else None
+
+
+def against_majority(evaluation: Evaluation) -> tuple[Estimate, float, str] | None:
+    """The accuracy, that of always answering the most frequent class, and that class."""
+    accuracy, baseline = defined(evaluation, "accuracy"), evaluation.baseline
+    if accuracy is None or baseline is None or "most_frequent" not in baseline.answers:
+        return None
+    return accuracy, baseline.estimates["accuracy"].value, baseline.answers["most_frequent"]
+
+
+def accuracy_equals_majority(evaluation: Evaluation) -> Numbers | None:
+    """The accuracy of a model that might as well always give the same answer."""
+    found = against_majority(evaluation)
+    if found is None or found[0].value != found[1]:
+        return None
+    return {"accuracy": found[0].value, "answer": found[2]}
+
+
+def accuracy_below_majority(evaluation: Evaluation) -> Numbers | None:
+    """An accuracy below that of always giving the same answer."""
+    found = against_majority(evaluation)
+    if found is None or not found[0].value < found[1]:
+        return None
+    return {"accuracy": found[0].value, "guess": found[1], "answer": found[2]}
+
+
+def accuracy_near_majority(evaluation: Evaluation) -> Numbers | None:
+    """An accuracy that chance may have put above that of always giving the same answer."""
+    found = against_majority(evaluation)
+    if found is None or evaluation.baseline is None or not found[0].value > found[1]:
+        return None
+    difference = evaluation.baseline.differences["accuracy"]
+    if not difference.low <= 0:
+        return None
+    return {"accuracy": found[0].value, "guess": found[1], "answer": found[2]}
+
+
+def worse_than_guessing(evaluation: Evaluation) -> Numbers | None:
+    """A loss that is clearly greater than that of a constant answer."""
+    baseline = evaluation.baseline
+    for name in ("log_loss", "brier_score", "mae", "mse"):
+        if baseline is None or name not in baseline.differences or not baseline.estimates[name].value > 0:
+            continue
+        if baseline.differences[name].low > 0:
+            value = evaluation.estimates[name].value
+            return {"measure": measure(name).title, "value": value, "guess": baseline.estimates[name].value}
+    return None
+
+
+def negative_r2(evaluation: Evaluation) -> Numbers | None:
+    """A regression that is worse than the mean."""
+    r2, baseline = defined(evaluation, "r2"), evaluation.baseline
+    if r2 is None or baseline is None or r2.value >= 0:
+        return None
+    return {"r2": r2.value, "mean": baseline.answers["mean"]}
+
+
+def one_answer(evaluation: Evaluation) -> Numbers | None:
+    """Every row predicted the same."""
+    if evaluation.confusion is None:
+        return None
+    predicted = evaluation.confusion.counts.sum(axis=0)
+    if (predicted > 0).sum() != 1:
+        return None
+    return {"answer": evaluation.confusion.labels[int(predicted.argmax())]}
+
+
+def decisions_as_scores(evaluation: Evaluation) -> Numbers | None:
+    """Scores of which each is 0 or 1: they are decisions, and rank no further."""
+    points = evaluation.curves.get("roc")
+    if evaluation.task != "binary" or not points:
+        return None
+    return {} if {own for own in points["threshold"] if own is not None} == {0.0, 1.0} else None
+
+
+def constant_score(evaluation: Evaluation) -> Numbers | None:
+    """Every row with the same score."""
+    auc = defined(evaluation, "roc_auc")
+    return {} if auc is not None and auc.method == CONSTANT else None
+
+
+def few_rows(evaluation: Evaluation) -> Numbers | None:
+    """Classes with too few rows to say much."""
+    if evaluation.confusion is None:
+        return None
+    support = zip(evaluation.confusion.labels, evaluation.confusion.counts.sum(axis=1).tolist(), strict=True)
+    rare = {label: count for label, count in support if 0 < count < ENOUGH}
+    if not rare:
+        return None
+    return {"few": ENOUGH, "classes": ", ".join(f"{label!r} ({count})" for label, count in rare.items())}
+
+
+def inverted_scores(evaluation: Evaluation) -> Numbers | None:
+    """Scores that rank the wrong way round."""
+    auc = defined(evaluation, "roc_auc")
+    if auc is None or auc.method == CONSTANT:
+        return None
+    below = auc.high < 0.5 if auc.high == auc.high else auc.value < 0.5
+    return {"auc": auc.value, "turned": 1 - auc.value} if below else None
+
+
+def no_ranking(evaluation: Evaluation) -> Numbers | None:
+    """An AUC that cannot be told from guessing."""
+    auc = defined(evaluation, "roc_auc")
+    if auc is None or auc.method == CONSTANT or not auc.low <= 0.5 <= auc.high:
+        return None
+    return {"auc": auc.value, "low": auc.low, "high": auc.high}
+
+
+def auc_band(evaluation: Evaluation) -> Numbers | None:
+    """What an AUC is called in teaching."""
+    auc = defined(evaluation, "roc_auc")
+    if auc is None or not 0.5 <= auc.value < TOO_GOOD or auc.method == CONSTANT or no_ranking(evaluation) is not None:
+        return None
+    if decisions_as_scores(evaluation) is not None:
+        return None
+    return {"auc": auc.value, "band": next(name for least, name in BANDS if auc.value >= least)}
+
+
+def leakage(evaluation: Evaluation) -> Numbers | None:
+    """An AUC of 1, or nearly."""
+    auc = defined(evaluation, "roc_auc")
+    believable = auc is None or auc.value < TOO_GOOD or no_ranking(evaluation) is not None
+    return None if auc is None or believable else {"auc": auc.value}
+
+
+def rare_positives(evaluation: Evaluation) -> Numbers | None:
+    """Few positives, so that the ROC curve flatters."""
+    auc, ap = defined(evaluation, "roc_auc"), defined(evaluation, "average_precision")
+    if auc is None or ap is None or evaluation.thresholds is None or auc.method == CONSTANT:
+        return None
+    table = evaluation.thresholds
+    share = table.positives / (table.positives + table.negatives)
+    return {"share": share, "auc": auc.value, "ap": ap.value} if share < RARE else None
+
+
+def which_error(evaluation: Evaluation) -> Numbers | None:
+    """Missed positives and false alarms: which costs more is for a person to say."""
+    if evaluation.task != "binary" or evaluation.confusion is None:
+        return None
+    (_, alarms), (missed, _) = evaluation.confusion.counts.tolist()
+    if not alarms or not missed:
+        return None
+    recall, precision = evaluation.estimates["recall"].value, evaluation.estimates["precision"].value
+    return {
+        "positive": evaluation.positive,
+        "missed": missed,
+        "alarms": alarms,
+        "recall": recall,
+        "precision": precision,
+    }
+
+
+def better_threshold(evaluation: Evaluation) -> Numbers | None:
+    """A threshold at which F1 is worth more."""
+    f1 = defined(evaluation, "f1")
+    if f1 is None or evaluation.thresholds is None or evaluation.threshold is None:
+        return None
+    if constant_score(evaluation) is not None or few_rows(evaluation) is not None:
+        return None
+    best = evaluation.thresholds.best("f1")
+    if not best.value > f1.value + WORTHWHILE:
+        return None
+    return {"f1": f1.value, "best": best.value, "threshold": best.threshold, "used": evaluation.threshold}
+
+
+def uncalibrated(evaluation: Evaluation) -> dict[str, Any] | None:
+    """Probabilities that do not hold what they say; inverted ones aside."""
+    found = evaluation.calibration
+    if found is None or not found.p_value < 0.01 or not found.slope.value > 0 or few_rows(evaluation) is not None:
+        return None
+    if decisions_as_scores(evaluation) is not None:
+        return None
+    return {
+        "slope": found.slope.value,
+        "intercept": found.intercept.value,
+        "ece": found.equal_width.error,
+        "chance": found.equal_width.expected_error,
+    }
+
+
+def too_extreme(evaluation: Evaluation) -> Numbers | None:
+    """Probabilities too near to 0 and 1."""
+    numbers = uncalibrated(evaluation)
+    return numbers if numbers and evaluation.calibration and evaluation.calibration.slope.high < 1 else None
+
+
+def too_timid(evaluation: Evaluation) -> Numbers | None:
+    """Probabilities too far from 0 and 1."""
+    numbers = uncalibrated(evaluation)
+    return numbers if numbers and evaluation.calibration and evaluation.calibration.slope.low > 1 else None
+
+
+def shifted(evaluation: Evaluation) -> Numbers | None:
+    """Probabilities too high, or too low, throughout."""
+    numbers, found = uncalibrated(evaluation), evaluation.calibration
+    if not numbers or found is None or not found.slope.low <= 1 <= found.slope.high:
+        return None
+    if found.intercept.low <= 0 <= found.intercept.high:
+        return None
+    return numbers | {"way": "too high" if found.intercept.value < 0 else "too low"}
+
+
+def gap(evaluation: Evaluation) -> tuple[str, Numbers] | None:
+    """What train and test are compared by, and the numbers of it."""
+    found = evaluation.gap
+    name = next((name for name in GAPS if name in found), None)
+    if name is None or evaluation.train is None:
+        return None
+    own = found[name]
+    numbers = {"gap": own.value, "low": own.low, "high": own.high}
+    train, test = evaluation.train[name].value, evaluation[name].value
+    return name, {"measure": measure(name).title, "train": train, "test": test, **numbers}
+
+
+def overfitting(evaluation: Evaluation) -> Numbers | None:
+    """A model that is clearly better on the rows that it was fitted on."""
+    found = gap(evaluation)
+    if found is None or not found[1]["low"] > 0 or found[1]["gap"] < WORTHWHILE:
+        return None
+    return found[1]
+
+
+def underfitting(evaluation: Evaluation) -> Numbers | None:
+    """A model that is poor even on the rows that it was fitted on."""
+    found = gap(evaluation)
+    if found is None or found[0] not in POOR or not found[1]["train"] < POOR[found[0]]:
+        return None
+    return {name: found[1][name] for name in ("measure", "train", "test")}
+
+
+def worst_slice(evaluation: Evaluation) -> Numbers | None:
+    """A slice that is worse than the rest by more than chance."""
+    for column, value, own in evaluation.worst_slices():
+        by = ranked_by(evaluation.slices[column].values())
+        assert by is not None  # there are ranked slices
+        difference = own.differences[by]
+        if measure(by).better * difference.value >= 0:
+            break
+        if difference.adjusted <= SURE:
+            return {
+                "column": column,
+                "slice": value,
+                "measure": measure(by).title,
+                "value": own[by].value,
+                "difference": difference.value,
+            }
+    return None
+
+
+def most_confused(evaluation: Evaluation) -> Numbers | None:
+    """The two classes of several that are confused most."""
+    if evaluation.task != "multiclass" or not evaluation.errors.confusions:
+        return None
+    first = evaluation.errors.confusions[0]
+    return {"true": first.true, "predicted": first.predicted, "rows": first.rows, "share": first.share}
+
+
+RULES = (
+    Rule(
+        "accuracy_equals_majority",
+        "The accuracy of {accuracy:.2f} is that of always answering {answer!r}: it says nothing for the model.",
+        accuracy_equals_majority,
+    ),
+    Rule(
+        "accuracy_below_majority",
+        "The accuracy of {accuracy:.3f} is below the {guess:.3f} of always answering {answer!r}.",
+        accuracy_below_majority,
+    ),
+    Rule(
+        "accuracy_near_majority",
+        "The accuracy of {accuracy:.3f} is not clearly above the {guess:.3f} of always answering {answer!r}.",
+        accuracy_near_majority,
+    ),
+    Rule(
+        "worse_than_guessing",
+        "The {measure} of {value:.4g} is worse than the {guess:.4g} of a constant answer: as it is, guess.",
+        worse_than_guessing,
+    ),
+    Rule(
+        "negative_r2",
+        "R² is negative ({r2:.3f}): always answering the mean of the target ({mean:.4g}) has smaller squared errors.",
+        negative_r2,
+    ),
+    Rule("one_answer", "Every row is predicted as {answer!r}.", one_answer),
+    Rule(
+        "decisions_as_scores",
+        "Every score is 0 or 1: these are decisions, whose AUC is that of one threshold. Pass scores to judge the "
+        "ranking, or the decisions as predictions.",
+        decisions_as_scores,
+    ),
+    Rule("constant_score", "Every row has the same score: it ranks nothing.", constant_score),
+    Rule("few_rows", "Fewer than {few} rows of {classes}: what is said of such classes is rough.", few_rows),
+    Rule(
+        "inverted_scores",
+        "The AUC of {auc:.3f} is below 0.5: the scores rank the wrong way round. Turned round it is {turned:.3f}; "
+        "check which class is the positive one.",
+        inverted_scores,
+    ),
+    Rule(
+        "no_ranking",
+        "The AUC of {auc:.3f} ({low:.3f} to {high:.3f}) cannot be told from the 0.5 of guessing.",
+        no_ranking,
+    ),
+    Rule("auc_band", "An AUC of {auc:.3f} is called {band}.", auc_band),
+    Rule(
+        "leakage",
+        "An AUC of {auc:.4f} is too good to be believed unseen: look for a feature that knows the answer, or for rows "
+        "that were trained on.",
+        leakage,
+    ),
+    Rule(
+        "rare_positives",
+        "Only {share:.1%} of the rows are positive: judge by precision and recall (AP {ap:.3f}, where guessing has "
+        "{share:.3f}) rather than by the ROC curve (AUC {auc:.3f}).",
+        rare_positives,
+    ),
+    Rule(
+        "which_error",
+        "Missed: {missed:,} of class {positive!r} (recall {recall:.3f}). False alarms: {alarms:,} (precision "
+        "{precision:.3f}). If a miss costs more, as of a patient, lower the threshold for recall; if a false alarm "
+        "does, as of a mail taken for spam, raise it for precision.",
+        which_error,
+    ),
+    Rule(
+        "better_threshold",
+        "At a threshold of {threshold!r} instead of {used:g} F1 would be {best:.3f} instead of {f1:.3f} on these rows.",
+        better_threshold,
+    ),
+    Rule(
+        "too_extreme",
+        "The probabilities are off, too near to 0 and 1 (slope {slope:.2f}; ECE {ece:.3f}, {chance:.3f} by chance): "
+        "recalibrate them before they are taken at their word.",
+        too_extreme,
+    ),
+    Rule(
+        "too_timid",
+        "The probabilities are off, too far from 0 and 1 (slope {slope:.2f}; ECE {ece:.3f}, {chance:.3f} by chance): "
+        "recalibrate them before they are taken at their word.",
+        too_timid,
+    ),
+    Rule(
+        "shifted",
+        "The probabilities are {way} throughout (intercept {intercept:.2f}; ECE {ece:.3f}, {chance:.3f} by chance): "
+        "recalibrate them before they are taken at their word.",
+        shifted,
+    ),
+    Rule(
+        "overfitting",
+        "{measure} is {train:.3f} on the rows that the model was fitted on and {test:.3f} on the others, "
+        "a gap of {gap:.3f} ({low:.3f} to {high:.3f}): it is overfitted. Try more rows, a simpler model or more "
+        "regularisation.",
+        overfitting,
+    ),
+    Rule(
+        "underfitting",
+        "{measure} is {train:.3f} even on the rows that the model was fitted on ({test:.3f} on the others): it is "
+        "underfitted. Try better features or a more flexible model.",
+        underfitting,
+    ),
+    Rule(
+        "worst_slice",
+        "{column} {slice}: {measure} is {value:.3f}, {difference:+.3f} to the rest, which is more than chance.",
+        worst_slice,
+    ),
+    Rule(
+        "most_confused",
+        "Most confused: {true!r} is taken for {predicted!r}, {rows:,} times ({share:.1%} of its rows).",
+        most_confused,
+    ),
+)

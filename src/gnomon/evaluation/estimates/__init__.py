@@ -1,0 +1,1 @@
+"""From a summary to estimates with their intervals, task by task."""

@@ -1,0 +1,59 @@
+"""Estimates of a binary task."""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+from gnomon.estimate import NAN, Estimate
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.estimates.classification import Table
+from gnomon.evaluation.estimates.losses import loss_estimates
+from gnomon.evaluation.estimates.parts import Parts
+from gnomon.evaluation.estimates.ranking import ranking_estimates
+from gnomon.evaluation.reading.reading import Reading
+from gnomon.evaluation.reading.summary import Summary
+from gnomon.intervals.interval import NO_INTERVAL
+from gnomon.intervals.mean import mean_interval
+from gnomon.measures.means import mean_loss
+from gnomon.measures.measure import POSITIVE, MeanOfShares
+from gnomon.measures.registry import shown
+from gnomon.schema.schema import Schema
+from gnomon.states.confusion import Confusion
+from gnomon.states.mean import ClassLoss, Weight
+
+
+def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Parts:
+    """Threshold measures of the positive class, ranking measures, losses of probabilities."""
+    parts = Parts()
+    label = schema.names[POSITIVE]
+    states = summary.states
+    if "confusion" in states:
+        table = Table(cast(Confusion, states["confusion"]), options)
+        parts.estimates |= confusion_estimates(table, summary.rows, schema, options)
+        parts.confusion = table.state
+        parts.table = table
+    if "scores" in states:
+        order = reading.order(summary)
+        ranked = ranking_estimates(order, label, options)
+        parts.order, parts.precision_gain = (order, ranked.precision_gain) if ranked.curves else (None, None)
+        parts.estimates |= ranked.estimates
+        parts.curves = ranked.curves
+    for name, most in (("log_loss", float("inf")), ("brier_score", 1.0)):
+        if name in states:
+            measured = mean_loss(cast(ClassLoss, states[name]).loss)
+            interval = mean_interval(measured, options.level, most=most)
+            parts.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
+    parts.estimates |= loss_estimates(options.measures, states, summary.rows.n, options, lambda _: math.inf)
+    return parts
+
+
+def confusion_estimates(table: Table, rows: Weight, schema: Schema, options: Options) -> dict[str, Estimate]:
+    """What a confusion matrix of two classes gives."""
+    wanted = [*shown("binary"), *(own for own in options.measures if own.of_cells and "binary" not in own.shown)]
+    estimates = table.estimates(wanted, rows, POSITIVE, schema.names[POSITIVE])
+    if (table.state.counts.sum(axis=1) == 0).any():
+        reason = "it averages the recall of both classes, and one has no rows"
+        nothing = options.estimate(NAN, NO_INTERVAL, rows.n, reason)
+        estimates |= {own.name: nothing for own in wanted if isinstance(own.basis, MeanOfShares)}
+    return estimates

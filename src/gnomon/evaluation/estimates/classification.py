@@ -1,0 +1,202 @@
+"""Estimates from confusion counts, shared by binary and multiclass tasks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import reduce
+
+import numpy as np
+
+from gnomon.estimate import NAN, Difference, Estimate
+from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
+from gnomon.intervals.bootstrap import confusion_intervals
+from gnomon.intervals.difference import linearised_difference
+from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.mcnemar import mcnemar, tango
+from gnomon.intervals.mean_of_shares import METHOD, mean_of_shares
+from gnomon.intervals.wilson import effective_trials, wilson
+from gnomon.measures.cells import Cells, Mass, ratio
+from gnomon.measures.influence import cell_influence
+from gnomon.measures.measure import (
+    Cellwise,
+    Formula,
+    MeanOfShares,
+    Measure,
+    Share,
+    ShareOfAll,
+    Transformed,
+    Whole,
+    of_class,
+)
+from gnomon.measures.registry import shown
+from gnomon.states.confusion import Confusion
+from gnomon.states.mean import Weight
+
+
+class Table:
+    """A confusion state with its cells in rows, in weight and in squared weight, ready for formulas."""
+
+    def __init__(self, state: Confusion, options: Options) -> None:
+        self.state = state
+        self._options = options
+        self._matrices = state.mass(), state.squared_mass()
+        self.mass = Cells.of(self._matrices[0])
+        self._rows = Cells.of(state.counts)
+        self._squares = Cells.of(self._matrices[1])
+
+    def estimates(self, wanted: Iterable[Measure], rows: Weight, code: int | None, label: str) -> dict[str, Estimate]:
+        """Measures of the matrix, by name.
+
+        Args:
+            wanted: The measures.
+            rows: All rows.
+            code: The class that measures of one class are of; None where there are none among them.
+            label: What that class is called.
+        """
+        wanted = list(wanted)
+        drawn = [own for own in wanted if not isinstance(own.basis, Share | Transformed | ShareOfAll | MeanOfShares)]
+        found = self._drawn(drawn, rows, code, label)
+        for own in wanted:
+            match own.basis:
+                case Share():
+                    found[own.name] = self._proportion(own.basis, self._of(code), label)
+                case Transformed():
+                    found[own.name] = self._transformed(own.basis, self._of(code), label)
+                case ShareOfAll():
+                    found[own.name] = self._share_of_all(own.basis, rows)
+                case MeanOfShares():
+                    found[own.name] = self._mean_of_shares(own.basis, rows)
+        return self._resampled({own.name: found[own.name] for own in wanted}, wanted, code)
+
+    def _of(self, code: int | None) -> int:
+        assert code is not None  # measures of one class are asked for with the class
+        return code
+
+    def _proportion(self, rule: Share, code: int, label: str) -> Estimate:
+        """A share of rows, one class against the rest."""
+        rows, mass, squares = (cells.of_class(code) for cells in (self._rows, self.mass, self._squares))
+        n = int(rule.trials(rows)[..., 0])
+        value = float(rule(mass)[..., 0])
+        if np.isnan(value):
+            return self._options.estimate(NAN, NO_INTERVAL, n, rule.reason.format(name=repr(label)))
+        total, hit, tried = rule.trials(mass), rule.successes(squares), rule.trials(squares)
+        trials = effective_trials(value, *(float(sums[..., 0]) for sums in (total, hit, tried)))
+        return self._options.estimate(value, wilson(value, trials, self._options.level), n)
+
+    def _transformed(self, rule: Transformed, code: int, label: str) -> Estimate:
+        """A function of a share of rows; its interval is Wilson's for the share, carried over."""
+        share = self._proportion(rule.share, code, label)
+        if not share.defined:
+            return share
+        value = float(rule(self.mass.of_class(code))[..., 0])
+        ends = Interval(rule.transform(share.low), rule.transform(share.high), share.method)
+        return self._options.estimate(value, ends, share.n)
+
+    def share(self, value: float, hits: Mass, rows: Weight) -> Estimate:
+        """A share of all rows, given the squared weights of the rows that count for it."""
+        trials = effective_trials(value, float(rows.total), float(hits), float(rows.squares))
+        return self._options.estimate(value, wilson(value, trials, self._options.level), rows.n)
+
+    @property
+    def rows(self) -> Weight:
+        """The rows of all cells."""
+        return reduce(Weight.merge, self.classes())
+
+    def classes(self) -> list[Weight]:
+        """The rows of each class."""
+        if self.state.weights is None:
+            return [Weight.of(int(rows), None, 1) for rows in self.state.counts.sum(axis=1)]
+        of_class = [Weight() for _ in self.state.counts]
+        for cell, (total, squares) in self.state.weights.items():
+            true = cell // self.state.classes
+            rows = int(self.state.counts.flat[cell])
+            of_class[true] = of_class[true].merge(Weight(rows, total, squares))
+        return of_class
+
+    def _mean_of_shares(self, rule: MeanOfShares, rows: Weight) -> Estimate:
+        """The mean of a share of each class's rows, which are different rows."""
+        value = float(rule(self.mass))
+        if math.isnan(value):
+            return self._options.estimate(NAN, NO_INTERVAL, rows.n, rule.reason)
+        shares = [self._proportion(rule.share, code, "") for code in range(self.state.classes)]
+        known = np.array([(own.value, own.low, own.high) for own in shares if own.defined])
+        low, high = mean_of_shares(*known.T)
+        return self._options.estimate(value, Interval(float(low), float(high), METHOD), rows.n)
+
+    def _share_of_all(self, rule: ShareOfAll, rows: Weight) -> Estimate:
+        """A share of all rows."""
+        return self.share(float(rule(self.mass)), rule.successes(self._squares), rows)
+
+    def majority(self, rows: Weight) -> tuple[int, Estimate]:
+        """The most frequent class (the first of them, where several are), and its share of the rows."""
+        support = np.atleast_1d(ratio(self.mass.support, self.mass.total))
+        code = int(np.argmax(support))
+        return code, self.share(float(support[code]), self._squares.support[code], rows)
+
+    def _resampled(
+        self, estimates: dict[str, Estimate], wanted: Iterable[Measure], code: int | None
+    ) -> dict[str, Estimate]:
+        """The same estimates with intervals from replicates, where these were asked for."""
+        if self._options.interval not in BOOTSTRAPS:
+            return estimates
+        made = self._drawn((own for own in wanted if estimates[own.name].defined), self.rows, code, "")
+        return estimates | {
+            name: replace(estimates[name], low=own.low, high=own.high, method=own.method) for name, own in made.items()
+        }
+
+    def difference(self, own: Measure, formula: Formula, code: int, n: int) -> Difference:
+        """A measure less that of always answering a class: McNemar's test for the accuracy, else linearised.
+
+        Args:
+            own: The measure.
+            formula: The difference, from the cells.
+            code: The class.
+            n: The rows that the measure rests on.
+        """
+        level, value = self._options.level, float(formula(self.mass))
+        if isinstance(own.basis, ShareOfAll) and self.state.weights is None:
+            right, all_right = self.state.counts.diagonal(), int(self.state.counts[code].sum())
+            only_guess, only_model = all_right - int(right[code]), int(right.sum() - right[code])
+            ends = tango(only_guess, only_model, n, level)
+            return Difference(value, *ends[:2], level, ends.method, n, mcnemar(only_guess, only_model)[0])
+        rows = self.rows.effective
+        return linearised_difference(value, self._spread(formula) * rows / max(1.0, rows - 1), rows, level, n)
+
+    def _spread(self, formula: Formula) -> float:
+        """The variance of a measure, from the influences of its cells."""
+        held = np.flatnonzero(self.state.counts)
+        mass, squares = (own.astype(np.float64) for own in self._matrices)
+        return float(squares.ravel()[held] @ cell_influence(formula, mass, held) ** 2)
+
+    def _drawn(self, wanted: Iterable[Measure], rows: Weight, code: int | None, label: str) -> dict[str, Estimate]:
+        """Any measures, with intervals from common replicates of the matrix."""
+        formulas: dict[str, Formula] = {}
+        reasons: dict[str, str] = {}
+        for own in wanted:
+            basis = own.basis
+            assert isinstance(basis, Cellwise | Whole)  # it follows from a confusion matrix
+            formulas[own.name] = basis if isinstance(basis, Whole) else of_class(basis, self._of(code))
+            reasons[own.name] = basis.reason.format(name=repr(label)) if isinstance(basis, Cellwise) else basis.reason
+        values = {name: float(formula(self.mass)) for name, formula in formulas.items()}
+        intervals = dict.fromkeys(formulas, NO_INTERVAL)
+        if self._options.intervals and formulas:
+            intervals = confusion_intervals(
+                self._matrices[0].astype(np.float64),
+                self._matrices[1].astype(np.float64),
+                values,
+                formulas,
+                self._options.level,
+                self._options.seed,
+                self._options.bootstrap,
+            )
+        return {
+            name: self._options.estimate(value, intervals[name], rows.n, reasons[name] if np.isnan(value) else None)
+            for name, value in values.items()
+        }
+
+    def per_class(self, code: int, label: str) -> dict[str, Estimate]:
+        """What is shown of one class against the rest, and what was asked for."""
+        more = [own for own in self._options.measures if own.cellwise and "class" not in own.shown]
+        return self.estimates([*shown("class"), *more], self.rows, code, label)

@@ -1,0 +1,157 @@
+"""Intervals that allow for clusters: rows that belong together, such as those of one patient, vary together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+
+from gnomon.estimate import Difference, Estimate
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.estimates.few import few
+from gnomon.evaluation.estimates.losses import skewed, with_tail
+from gnomon.evaluation.estimates.parts import Parts
+from gnomon.evaluation.estimates.ranking import left_out_of
+from gnomon.evaluation.influence.influences import Array, Influences, Spread, Together
+from gnomon.evaluation.reading.summary import Summary
+from gnomon.intervals.average_precision import average_precision_interval
+from gnomon.intervals.difference import linearised_difference
+from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.ks import ks_interval
+from gnomon.intervals.linearised import METHOD, linearised_interval
+from gnomon.intervals.wilson import wilson
+from gnomon.kernels.losses import sum_values
+from gnomon.measures.influence import share_below_influence
+from gnomon.measures.measure import POSITIVE, Share, ShareOfAll, Transformed
+from gnomon.measures.quantiles import Ranks
+from gnomon.measures.ranking import TABLE_STEPS
+from gnomon.measures.registry import measure
+from gnomon.schema.schema import Schema
+from gnomon.states.panel import Panel, Rows
+
+# With fewer clusters than this, how much they vary is known roughly.
+FEW_CLUSTERS = 30
+ONE_CLUSTER = "no interval: all rows are of one cluster"
+
+
+class Clustered:
+    """One evaluation's rows by cluster.
+
+    Args:
+        summary: Its rows, kept.
+        schema: What the columns mean.
+        options: How estimates are made.
+    """
+
+    def __init__(self, summary: Summary, schema: Schema, options: Options) -> None:
+        self.rows: Rows = cast(Panel, summary.states["panel"]).rows()
+        self.together = Together(self.rows, options.threads)
+        self.influences = Influences(self.rows, self.rows.answers[0], schema, options.threads)
+        self._schema = schema
+        self._options = options
+
+    def widen(self, parts: Parts) -> None:
+        """Gives every estimate of an evaluation an interval that allows for the clusters."""
+        if self._options.intervals:
+            parts.estimates = {name: self._estimate(name, own) for name, own in parts.estimates.items()}
+            for code, label in enumerate(parts.per_class):
+                parts.per_class[label] = {
+                    name: self._estimate(name, own, code) for name, own in parts.per_class[label].items()
+                }
+        parts.notes += self._notes()
+
+    def _estimate(self, name: str, own: Estimate, code: int | None = None) -> Estimate:
+        if not own.defined or name == "max_error":
+            return own
+        if self.together.number < 2:
+            return replace(own, low=math.nan, high=math.nan, method=None, reason=ONE_CLUSTER)
+        low, high, method = self._interval(name, own.value, code)
+        found = replace(own, low=low, high=high, method=method, warning=None)
+        return few(with_tail(found, self._tail(name)), self.together.number, "clusters")
+
+    def _tail(self, name: str) -> float:
+        """Degrees of freedom of the variance of an estimate of a regression, by its clusters."""
+        if self._schema.task != "regression" or not skewed(name):
+            return math.inf
+        influence = self.influences.of(name)
+        return math.inf if influence is None else self.together.tail(influence)
+
+    def _interval(self, name: str, value: float, code: int | None) -> Interval:
+        if name == "median_absolute_error":
+            return self._of_median(value)
+        influence = self.influences.of(name) if code is None else self.influences.of_class(name, code)
+        if influence is None:
+            return NO_INTERVAL
+        spread = self.together.spread(influence)
+        if name == "ks":
+            return self._of_ks(value, spread)
+        if name == "average_precision":
+            alone = float(sum_values(influence, None, self._options.threads).square)
+            alike = spread.variance / alone if alone > 0 else 1.0
+            return self._of_average_precision(value, spread, alike, POSITIVE if code is None else code)
+        if spread.variance == 0:
+            spread = Spread(0.0, float(self._having(name, POSITIVE if code is None else code)))
+        own = measure(name)
+        high = 2.0 if name == "brier_score" and self._schema.task == "multiclass" else own.high
+        units = min(spread.units, 1 + self._tail(name))
+        return linearised_interval(value, spread.variance, units, self._options.level, own.low, high)
+
+    def _having(self, name: str, code: int) -> int:
+        """The number of clusters with rows that a share rests on; of other measures, with rows of the rarest class.
+
+        That is all that is known where nothing varies.
+        """
+        target, predicted = self.rows.target, self.rows.answers[0].prediction
+        basis = measure(name).basis
+        if self._schema.task == "regression" or isinstance(basis, ShareOfAll):
+            return self.together.number
+        share = basis.share if isinstance(basis, Transformed) else basis
+        if isinstance(share, Share) and predicted is not None:
+            masks = [share.mask(target == code, predicted == code)]
+        else:
+            masks = [target == each for each in np.unique(target)]
+        assert self.rows.clusters is not None  # else there is nothing to allow for
+        return min(len(np.unique(self.rows.clusters[mask])) for mask in masks)
+
+    def _of_ks(self, value: float, spread: Spread) -> Interval:
+        """As of independent rows, of which there are fewer by the factor that clusters raise the variance by."""
+        ranked = self.influences.ranked(POSITIVE)
+        assert ranked is not None  # else there is no KS
+        order = ranked[2]
+        effective = order.positives.effective, order.negatives.effective
+        bins, options = order.bins(TABLE_STEPS), self._options
+        return ks_interval(bins, effective, value, spread.variance, options.level, options.seed)
+
+    def _of_average_precision(self, value: float, spread: Spread, alike: float, code: int) -> Interval:
+        ranked = self.influences.ranked(code)
+        assert ranked is not None  # else there is no average precision
+        left_out = left_out_of(ranked[2], ranked[2].bins(TABLE_STEPS), alike)
+        return average_precision_interval(value, left_out, spread.variance, spread.units, self._options.level)
+
+    def _of_median(self, value: float) -> Interval:
+        """The errors at the ends of the interval of the share that lies below the median."""
+        rows = self.rows
+        prediction = rows.answers[0].prediction
+        assert prediction is not None  # a regression always has one
+        errors = np.abs(rows.target - prediction)
+        spread = self.together.spread(share_below_influence(errors, value, rows.weight, self._options.threads))
+        trials = 0.25 / spread.variance if spread.variance > 0 else spread.units
+        shares = wilson(0.5, trials, self._options.level)
+        ranks = Ranks(errors, rows.weight, self._options.threads)
+        return Interval(min(value, ranks.quantile(shares.low)), max(value, ranks.quantile(shares.high)), METHOD)
+
+    def _notes(self) -> list[str]:
+        column, number = self._schema.columns.cluster, self.together.number
+        notes = [f"Rows of one {column} belong together: intervals rest on {number:,} clusters."]
+        if number < FEW_CLUSTERS:
+            notes.append(f"With {number:,} clusters, fewer than {FEW_CLUSTERS}, how much they vary is known roughly.")
+        return notes
+
+    def difference(self, own: Difference, influence: Callable[[Influences], Array | None]) -> Difference:
+        """A difference with the interval and the p-value that its influences by cluster give."""
+        rows = influence(self.influences)
+        spread = Spread(math.nan, 0.0) if rows is None else self.together.spread(rows)
+        return linearised_difference(own.value, spread.variance, spread.units, own.level, own.n)

@@ -1,0 +1,118 @@
+"""Estimates of losses that are averaged over rows: their means, roots of means, and ratios of means."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from gnomon.estimate import NAN, Estimate
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.influence.influences import Influences
+from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.mean import mean_interval
+from gnomon.measures.influence import tail_freedom
+from gnomon.measures.means import MeanAndError, mean_loss, mean_ratio
+from gnomon.measures.measure import MeanLoss, Measure, Other
+from gnomon.measures.registry import measure
+from gnomon.schema.schema import Schema
+from gnomon.states.base import State
+from gnomon.states.mean import RatioLoss
+from gnomon.states.panel import Answer, Rows
+from gnomon.states.residuals import Amounts
+
+TOO_FEW = "no interval: too few rows"
+# With fewer degrees of freedom than this, a few rows make up most of what is uncertain.
+FEW_DEGREES = 5.0
+FEW_ROWS_MATTER = "the interval is rough, as a few rows with large errors or amounts make up most of its width"
+# Of more rows, the variance of a variance is left out: it takes a look at every row's influence.
+MOST_ROWS = 1 << 17
+
+Freedom = Callable[[str], float]
+
+
+def freedom_of(kept: State | None, schema: Schema, threads: int) -> Freedom:
+    """Degrees of freedom of the variance of each estimate of a regression, by name, from its rows where they are kept.
+
+    Infinite where that is not known, or the rows are many.
+    """
+    if not isinstance(kept, Amounts):
+        return lambda name: math.inf
+    target, prediction, weight = kept.columns()
+    if len(target) > MOST_ROWS:
+        return lambda name: math.inf
+    influences = Influences(Rows(target, (), weight), Answer(prediction), schema, threads)
+
+    def found(name: str) -> float:
+        try:
+            with np.errstate(all="ignore"):
+                own = influences.of(name)
+        except OverflowError:
+            return math.inf
+        return math.inf if own is None or not np.isfinite(own).all() else tail_freedom(own, threads)
+
+    return found
+
+
+def skewed(name: str) -> bool:
+    """Whether an interval of a regression is made on a scale of logarithms: of what has one end, as skewed as it is."""
+    own = measure(name)
+    return math.isinf(own.low) != math.isinf(own.high) and (not isinstance(own.basis, Other) or own.low < 0)
+
+
+def loss_estimates(
+    wanted: Iterable[Measure], states: Mapping[str, State], n: int, options: Options, freedom: Freedom
+) -> dict[str, Estimate]:
+    """Measures whose losses were summed as rows passed, by name.
+
+    Args:
+        wanted: The measures; those without sums are left out.
+        states: The sums, by the names of the measures.
+        n: The rows.
+        options: How estimates are made.
+        freedom: Degrees of freedom of their variances.
+    """
+    found = {}
+    for own in wanted:
+        if own.name not in states or not isinstance(own.basis, MeanLoss):
+            continue
+        state = states[own.name]
+        try:
+            measured = mean_ratio(state) if isinstance(state, RatioLoss) else mean_loss(state)  # type: ignore[arg-type]
+        except (OverflowError, ZeroDivisionError):
+            found[own.name] = options.estimate(NAN, NO_INTERVAL, n, own.basis.reason)
+        else:
+            found[own.name] = mean_estimate(own, measured, n, options, freedom)
+    return found
+
+
+def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options, freedom: Freedom) -> Estimate:
+    """The estimate of a mean, or of the root of one.
+
+    Losses are skewed, so that their variance is known less well than the number of rows says; of values of both signs
+    the interval is Student's.
+
+    Args:
+        own: The measure.
+        measured: The mean, before a root is taken.
+        n: The rows.
+        options: How estimates are made.
+        freedom: Degrees of freedom of the variance, by the name of the measure.
+    """
+    assert isinstance(own.basis, MeanLoss)
+    varies = skewed(own.name) and measured.variance is not None and measured.variance > 0
+    degrees = freedom(own.name) if varies else math.inf
+    interval, value = mean_interval(measured, options.level, own.low, own.high, degrees), measured.mean
+    if own.basis.root:
+        value, interval = math.sqrt(value), Interval(math.sqrt(interval.low), math.sqrt(interval.high), interval.method)
+    reason = TOO_FEW if options.intervals and math.isnan(interval.low) else None
+    return with_tail(options.estimate(value, interval, n, reason), degrees)
+
+
+def with_tail(estimate: Estimate, freedom: float) -> Estimate:
+    """The estimate, with a warning where a few rows make up most of its interval."""
+    if math.isnan(estimate.low) or freedom >= FEW_DEGREES:
+        return estimate
+    return replace(estimate, warning=FEW_ROWS_MATTER)

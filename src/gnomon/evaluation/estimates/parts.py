@@ -1,0 +1,38 @@
+"""What a task's evaluation is put together from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gnomon.estimate import Estimate
+from gnomon.evaluation.estimates.classification import Table
+from gnomon.evaluation.reading.order import Order
+from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.intervals.interval import Interval
+from gnomon.states.confusion import Confusion
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of an evaluation, filled by the task's own module."""
+
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+    per_class: dict[str, dict[str, Estimate]] = field(default_factory=dict)
+    confusion: Confusion | None = None
+    confusions: dict[str, Confusion] = field(default_factory=dict)
+    curves: dict[str, Any] = field(default_factory=dict)
+    table: Table | None = None
+    order: Order | None = None
+    precision_gain: Interval | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def matrix_of(state: Confusion | None, names: tuple[str, ...]) -> ConfusionMatrix | None:
+    """The confusion matrix, where there is one."""
+    if state is None:
+        return None
+    weights = None if state.weights is None else state.mass().astype(np.float64)
+    return ConfusionMatrix(names, state.counts.copy(), weights)

@@ -1,0 +1,184 @@
+"""Estimates from one ranking of scores: AUC, average precision, KS, and the curves' points."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gnomon.estimate import NAN, Estimate
+from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
+from gnomon.evaluation.reading.order import Order
+from gnomon.intervals.auc import newcombe
+from gnomon.intervals.average_precision import average_precision_interval
+from gnomon.intervals.bootstrap import ranking_intervals, separated
+from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.ks import ks_interval
+from gnomon.intervals.linearised import linearised_interval
+from gnomon.intervals.logit import logit_interval
+from gnomon.kernels.ranking import PairCounts, ScoreBins
+from gnomon.measures import ranking as measures
+from gnomon.measures.certified import Certified, certified
+from gnomon.measures.influence import average_precision_influence, gap_influence, precision_gain_influence
+from gnomon.measures.ranking import Curve
+from gnomon.measures.threshold import Points
+from gnomon.thresholds.table import Thresholds
+
+# With fewer rows of the rarer class DeLong's variance is too uncertain: intervals hold the truth too rarely.
+ENOUGH_FOR_DELONG = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RankingEstimates:
+    """What one ranking gives.
+
+    Attributes:
+        estimates: By name.
+        curves: Points of its curves.
+        constant: Whether every row has the same score.
+        precision_gain: The interval of the average precision less the share of positives.
+    """
+
+    estimates: dict[str, Estimate]
+    curves: dict[str, Any]
+    constant: bool
+    precision_gain: Interval = NO_INTERVAL
+
+
+def ranking_estimates(order: Order, label: str, options: Options) -> RankingEstimates:
+    """AUC, average precision and KS of a score for one class."""
+    n = order.positives.n + order.negatives.n
+    if not order.positives.n or not order.negatives.n:
+        missing = f"no row has the class {label!r}"
+        if order.positives.n:
+            missing = f"no row has another class than {label!r}"
+        nothing = options.estimate(NAN, NO_INTERVAL, n, missing)
+        return RankingEstimates(dict.fromkeys(("roc_auc", "average_precision", "ks"), nothing), {}, False)
+    pairs, bins = order.pairs, order.bins(measures.STEPS)
+    found = values_of(order, pairs)
+    values = {name: own.value for name, own in found.items()}
+    intervals = dict.fromkeys([*values, "precision_gain"], NO_INTERVAL)
+    constant = len(bins.low) == 1 and bins.low[0] == bins.high[0]
+    if options.intervals:
+        effective = order.positives.effective, order.negatives.effective
+        if options.interval in BOOTSTRAPS:
+            intervals = ranking_intervals(bins, effective, values, options.level, options.seed, options.interval)
+            if not 0 < values["roc_auc"] < 1:
+                intervals["roc_auc"] = auc_interval(order, values["roc_auc"], effective, options)
+        else:
+            intervals = linearised_intervals(order, bins, values, options)
+            intervals["roc_auc"] = auc_interval(order, values["roc_auc"], effective, options)
+            intervals |= separated(effective, values, options.level)
+        if constant:
+            intervals |= {"roc_auc": Interval(0.5, 0.5, "constant score"), "ks": Interval(0.0, 0.0, "constant score")}
+    estimates = {name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in found.items()}
+    return RankingEstimates(estimates, curve_points(bins), constant, intervals["precision_gain"])
+
+
+def linearised_intervals(
+    order: Order, bins: ScoreBins, values: dict[str, float], options: Options
+) -> dict[str, Interval]:
+    """Intervals from the influences of rows: of average precision, of its gain on the share of positives, of KS.
+
+    What is known of the precision follows from the positives, so they give the degrees of freedom.
+    """
+    effective = order.positives.effective, order.negatives.effective
+    level, rows = options.level, sum(effective)
+    scale = rows / (rows - 1) if rows > 1 else 1.0
+    masses = bins.positives, bins.negatives
+    if not all(own.sum() > 0 for own in masses):  # weights so small that bins hold nothing of them
+        return dict.fromkeys((*values, "precision_gain"), NO_INTERVAL)
+    derivatives = [own(*masses) for own in (average_precision_influence, precision_gain_influence, gap_influence)]
+    of_average, of_gain, of_gap = (scale * own for own in order.influence_squares(bins, derivatives))
+    average, share = values["average_precision"], float(measures.prevalence(*masses))
+    left_out = left_out_of(order, bins)
+    gain = linearised_interval(average - share, of_gain, effective[0], level, -math.inf, math.inf)
+    return {
+        "average_precision": average_precision_interval(average, left_out, of_average, effective[0], level),
+        "precision_gain": gain._replace(low=gain.low - max(0.0, average - left_out)),
+        "ks": ks_interval(bins, effective, values["ks"], of_gap, level, options.seed),
+    }
+
+
+def left_out_of(order: Order, bins: ScoreBins, alike: float = 1.0) -> float:
+    """The average precision with each positive left out of its own precision.
+
+    Args:
+        order: The rows in order.
+        bins: Of their scores.
+        alike: How many rows say what one independent row does.
+    """
+    unit = alike * float(order.positives.total) / order.positives.effective
+    return measures.left_out_average_precision(bins.positives, bins.negatives, unit)
+
+
+def values_of(order: Order, pairs: PairCounts) -> dict[str, Certified]:
+    """The measures, exact or certain within a bound."""
+    if order.bounds is not None:
+        return certified(order.bounds, pairs, order.positives, order.negatives, order.units)
+    return {
+        "roc_auc": Certified(measures.roc_auc(pairs)),
+        "average_precision": Certified(measures.average_precision(pairs)),
+        "ks": Certified(measures.ks(pairs)),
+    }
+
+
+def auc_estimate(order: Order, options: Options) -> Estimate | None:
+    """The AUC alone; None where a class has no rows."""
+    if not order.positives.n or not order.negatives.n:
+        return None
+    found = values_of(order, order.pairs)["roc_auc"]
+    effective = order.positives.effective, order.negatives.effective
+    interval = auc_interval(order, found.value, effective, options) if options.intervals else NO_INTERVAL
+    return options.estimate(found.value, interval, order.positives.n + order.negatives.n, bound=found.bound)
+
+
+def auc_interval(order: Order, auc: float, effective: tuple[float, float], options: Options) -> Interval:
+    """DeLong's interval on the logit scale; Newcombe's where a class has too few rows for DeLong's variance."""
+    if min(effective) >= ENOUGH_FOR_DELONG and 0 < auc < 1:
+        variance = order.auc_variance(auc)
+        if variance > 0:
+            return logit_interval(auc, variance, options.level, "delong")
+    return newcombe(auc, *effective, options.level)
+
+
+def threshold_table(order: Order, chosen: Curve | None = None) -> Thresholds:
+    """The thresholds that tell all of them apart: steps of each class's share, and the vertices of the hull.
+
+    Args:
+        order: The rows in order.
+        chosen: Points of the curve that are to be among them.
+    """
+    bins = order.bins(measures.TABLE_STEPS)
+    (hull,) = order.curves("hull")
+    parts = [hull, *([] if chosen is None else [chosen]), Curve.of(bins)]
+    threshold = np.concatenate([own.threshold for own in parts])
+    _, first = np.unique(-threshold, return_index=True)  # of equal ones that of the hull: summed without rounding
+    counts = (
+        np.concatenate([getattr(own, name) for own in parts])[first] for name in ("true_positives", "false_positives")
+    )
+    classes = order.positives, order.negatives
+    points = Points(*counts, *(float(own.total) for own in classes))
+    complete = bool((bins.low == bins.high).all())
+    return Thresholds(threshold[first], points, classes[0].merge(classes[1]).effective, complete)
+
+
+def curve_points(bins: ScoreBins) -> dict[str, Any]:
+    """Points of the ROC and the precision-recall curve, from the highest threshold down, in JSON form.
+
+    Each point is exact; with many rows they are thinned to steps of at most 1/128 of a class. The first
+    threshold lies above every score and is None.
+    """
+    curve = measures.Curve.of(bins)
+    threshold = [None, *curve.threshold[1:].tolist()]
+    recall = curve.true_positive_rate.tolist()
+    return {
+        "roc": {
+            "threshold": threshold,
+            "false_positive_rate": curve.false_positive_rate.tolist(),
+            "true_positive_rate": recall,
+        },
+        "precision_recall": {"threshold": threshold, "precision": curve.precision.tolist(), "recall": recall},
+    }

@@ -1,0 +1,90 @@
+"""Estimates of a regression."""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+import numpy as np
+
+from gnomon.estimate import NAN, Estimate
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.estimates.losses import TOO_FEW, Freedom, freedom_of, loss_estimates, mean_estimate, with_tail
+from gnomon.evaluation.estimates.parts import Parts
+from gnomon.evaluation.reading.summary import Summary
+from gnomon.intervals.explained import explained_interval
+from gnomon.intervals.interval import NO_INTERVAL
+from gnomon.intervals.quantile import median_interval
+from gnomon.measures import regression as measures
+from gnomon.measures.quantiles import BinnedRanks, Ranks
+from gnomon.measures.registry import measure
+from gnomon.schema.schema import Schema
+from gnomon.states.base import State
+from gnomon.states.histogram import ScoreHistogram
+from gnomon.states.residuals import Amounts, Residuals
+
+TOO_LARGE = "its terms are too large for double precision: rescale the target and the prediction"
+NO_UPPER_END = "no interval: the largest error of a sample says nothing of larger ones to come"
+INF = math.inf
+# Those that follow from the exact moments of targets and errors, and how.
+SQUARED, EXPLAINED = ("mse", "rmse"), {"r2": False, "explained_variance": True}
+LOSSES = {"mae": measures.absolute_error, "mape": measures.relative_error, "mean_error": measures.mean_error}
+MEDIAN, LARGEST = "median_absolute_error", "max_error"
+
+
+def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> Parts:
+    """Errors in the target's unit, relative ones, and the share of the target's variation explained."""
+    parts = Parts()
+    state = cast(Residuals, summary.states["residuals"])
+    n = summary.rows.n
+    freedom = freedom_of(summary.states.get("errors"), schema, options.threads) if options.intervals else lambda _: INF
+    too_large = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
+    try:
+        squared = measures.squared_error(state)
+        measures.target_mean_and_variance(state)
+    except OverflowError:
+        parts.estimates |= dict.fromkeys((*SQUARED, *EXPLAINED), too_large)
+    else:
+        for name in SQUARED:
+            parts.estimates[name] = mean_estimate(measure(name), squared, n, options, freedom)
+        for name, centre in EXPLAINED.items():
+            parts.estimates[name] = explained_estimate(name, state, centre, n, options, freedom)
+    for name, loss in LOSSES.items():
+        try:
+            measured = loss(state)
+        except OverflowError:
+            parts.estimates[name] = too_large
+        else:
+            parts.estimates[name] = mean_estimate(measure(name), measured, n, options, freedom)
+    if "errors" in summary.states:
+        errors = ranks_of(summary.states["errors"], state.largest, options)
+        median = errors.certified(0.5)
+        interval = median_interval(errors, summary.rows.effective, options.level)
+        reason = TOO_FEW if options.intervals and math.isnan(interval.low) else None
+        parts.estimates[MEDIAN] = options.estimate(median.value, interval, n, reason, median.bound)
+    parts.estimates[LARGEST] = options.estimate(
+        state.largest, NO_INTERVAL, n, NO_UPPER_END if options.intervals else None
+    )
+    parts.estimates |= loss_estimates(options.measures, summary.states, n, options, freedom)
+    return parts
+
+
+def ranks_of(state: State, largest: float, options: Options) -> Ranks | BinnedRanks:
+    """The sizes of the errors by rank: kept, or counted in bins."""
+    if isinstance(state, ScoreHistogram):
+        return BinnedRanks(state, largest)
+    target, prediction, weight = cast(Amounts, state).columns()
+    return Ranks(np.abs(target - prediction), weight, options.threads)
+
+
+def explained_estimate(
+    name: str, state: Residuals, centre_errors: bool, n: int, options: Options, freedom: Freedom
+) -> Estimate:
+    """R², or the explained variance where errors are centred."""
+    explained = measures.explained(state, centre_errors=centre_errors)
+    if explained is None:
+        return options.estimate(NAN, NO_INTERVAL, n, "the target does not vary")
+    degrees = freedom(name) if explained.relative_variance else math.inf
+    interval = explained_interval(explained, state.weight.effective, options.level, degrees)
+    reason = f"no interval: {explained.reason}" if options.intervals and explained.reason else None
+    return with_tail(options.estimate(float(1 - explained.unexplained), interval, n, reason), degrees)

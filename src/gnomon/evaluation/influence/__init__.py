@@ -1,0 +1,1 @@
+"""How much each row contributes to each estimate."""

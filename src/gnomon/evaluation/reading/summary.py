@@ -1,0 +1,175 @@
+"""The states that a task needs, made from one batch and merged as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+
+from gnomon.evaluation.arguments.plan import Plan
+from gnomon.evaluation.reading.sample import Sample
+from gnomon.kernels.losses import class_losses
+from gnomon.measures.measure import MeanLoss, Measure
+from gnomon.schema.batch import Batch
+from gnomon.schema.schema import Schema
+from gnomon.states.agreement import Agreement
+from gnomon.states.base import State
+from gnomon.states.confusion import Confusion
+from gnomon.states.mean import ClassLoss, RatioLoss, Weight
+from gnomon.states.mean import MeanLoss as MeanLossState
+from gnomon.states.panel import Answer, Panel
+from gnomon.states.residuals import Amounts, Residuals
+from gnomon.states.scores import ClassScores, LabelRows, Scores
+from gnomon.states.worst import WorstRows
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The states of some rows, by the part they play, with the rows themselves counted.
+
+    Attributes:
+        rows: The rows that take part.
+        dropped: Rows left out because a used value was missing.
+        states: Confusion, scores, losses or residuals, whichever the task needs.
+        sample: Some of the rows, where they are counted in bins.
+        slices: The summaries of slices, by the column and the name of the slice.
+        worst: The rows that are most wrong.
+    """
+
+    rows: Weight
+    dropped: int
+    states: dict[str, State]
+    sample: Sample | None = None
+    slices: dict[str, dict[str, Summary]] = field(default_factory=dict)
+    worst: WorstRows = WorstRows(0)
+
+    def merge(self, other: Self) -> Self:
+        """The summary of the rows of both."""
+        return type(self)(
+            self.rows.merge(other.rows),
+            self.dropped + other.dropped,
+            {name: state.merge(other.states[name]) for name, state in self.states.items()},
+        )
+
+
+def summarise(batch: Batch, schema: Schema, plan: Plan, threads: int, *, keep: bool) -> Summary:
+    """The states of one batch.
+
+    Args:
+        batch: The rows.
+        schema: What their columns mean.
+        plan: Whether nothing is asked for but the order of the scores; the losses that are summed.
+        threads: How many threads there may be.
+        keep: Whether the rows themselves are kept.
+    """
+    make = {
+        "binary": binary_states,
+        "multiclass": multiclass_states,
+        "multilabel": multilabel_states,
+        "regression": regression_states,
+    }[schema.task]
+    states = {} if plan.order_only else make(batch, schema, threads) | losses_of(batch, plan.losses, threads)
+    if keep:
+        states |= kept_rows(batch, schema)
+    if not keep and batch.weight is not None and schema.task in ("binary", "multiclass"):
+        states["classes"] = Confusion.of_labels(batch.target, batch.target, batch.weight, len(schema.labels), threads)
+    return Summary(Weight.of(batch.n, batch.weight, threads), batch.dropped, states)
+
+
+def losses_of(batch: Batch, measures: Sequence[Measure], threads: int) -> dict[str, State]:
+    """The sums of losses that were asked for, by the names of their measures."""
+    states: dict[str, State] = {}
+    for own in measures:
+        basis, answer = own.basis, batch.scores[0] if batch.scores else batch.prediction
+        assert isinstance(basis, MeanLoss)  # what a plan holds
+        assert basis.loss is not None
+        assert answer is not None  # a regression predicts, and scores are asked for of others
+        target, said = (np.asarray(column, np.float64) for column in (batch.target, answer))
+        losses = np.asarray(basis.loss(target, said), np.float64)
+        if basis.per is None:
+            states[own.name] = MeanLossState.of(losses, batch.weight, threads)
+        else:
+            below = np.asarray(basis.per(target, said), np.float64)
+            states[own.name] = RatioLoss.of(losses, below, batch.weight, threads)
+    return states
+
+
+def kept_rows(batch: Batch, schema: Schema) -> dict[str, State]:
+    """The rows themselves, as far as their order is asked for."""
+    states: dict[str, State] = {}
+    if schema.columns.cluster is not None:
+        states["panel"] = Panel.of(batch.target, [answer_of(batch, schema)], batch.weight, batch.clusters)
+    if schema.task == "regression":
+        assert batch.prediction is not None  # a regression always has one
+        states["errors"] = Amounts.of(batch.target, batch.prediction, batch.weight)
+    if schema.task == "binary" and batch.scores:
+        states["scores"] = Scores.of(batch.scores[0], batch.target, batch.weight)
+    if schema.task == "multiclass" and batch.scores:
+        states["scores"] = ClassScores.of(batch.target, batch.scores, batch.weight)
+    return states
+
+
+def answer_of(batch: Batch, schema: Schema) -> Answer:
+    """What the model says of the rows of a batch: its predictions, those that follow from scores included."""
+    predicted = batch.prediction
+    if predicted is None and schema.task == "binary" and schema.threshold is not None:
+        predicted = (batch.scores[0] >= schema.threshold).astype(np.uint8)
+    if predicted is None and schema.task == "multiclass":
+        predicted = np.argmax(np.stack(batch.scores, axis=1), axis=1).astype(batch.target.dtype)
+    return Answer(predicted, batch.scores)
+
+
+def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:
+    """Confusion at the threshold or of the predictions; scores; losses where scores are probabilities."""
+    states: dict[str, State] = {}
+    target, weight = batch.target, batch.weight
+    if batch.prediction is not None:
+        states["confusion"] = Confusion.of_labels(target, batch.prediction, weight, 2, threads)
+        if batch.scores:
+            states["agreement"] = Agreement.of_two(batch.prediction, batch.scores[0])
+    elif schema.threshold is not None:
+        states["confusion"] = Confusion.of_scores(target, batch.scores[0], weight, schema.threshold, threads)
+    if batch.scores and schema.scale == "probability":
+        brier, log_loss = ClassLoss.of_probabilities(target, batch.scores[0], weight, threads)
+        states |= {"brier_score": brier, "log_loss": log_loss}
+    return states
+
+
+def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:
+    """Confusion of the predictions, or of the class with the greatest score; scores and losses as above."""
+    states: dict[str, State] = {}
+    classes, weight = len(schema.labels), batch.weight
+    predicted = answer_of(batch, schema).prediction
+    if batch.scores:
+        scores = np.stack(batch.scores, axis=1)
+        if schema.scale == "probability":
+            log_loss, brier = class_losses(batch.target.astype(np.int32, copy=False), scores, threads)
+            for name, losses in (("log_loss", log_loss), ("brier_score", brier)):
+                states[name] = ClassLoss.of(losses, batch.target, weight, classes, threads)
+    assert predicted is not None  # a schema has predictions or scores
+    if batch.prediction is not None and batch.scores:
+        states["agreement"] = Agreement.of_several(batch.prediction, batch.scores)
+    states["confusion"] = Confusion.of_labels(batch.target, predicted, weight, classes, threads)
+    return states
+
+
+def multilabel_states(batch: Batch, schema: Schema, _: int) -> dict[str, State]:
+    """The labels of each row with those predicted for it, and with their scores: such rows are always kept."""
+    states: dict[str, State] = {}
+    predicted = None if batch.prediction is None else list(batch.prediction)
+    if predicted is None and schema.threshold is not None:
+        predicted = [(score >= schema.threshold).astype(np.uint8) for score in batch.scores]
+    if predicted is not None:
+        states["labels"] = LabelRows.of(batch.target, predicted, batch.weight)
+    if batch.scores:
+        states["scores"] = LabelRows.of(batch.target, batch.scores, batch.weight)
+    return states
+
+
+def regression_states(batch: Batch, _: Schema, threads: int) -> dict[str, State]:
+    """Moments of the residuals, and the sizes of the errors for their median."""
+    assert batch.prediction is not None  # a regression always has one
+    states: dict[str, State] = {"residuals": Residuals.of(batch.target, batch.prediction, batch.weight, threads)}
+    return states

@@ -1,0 +1,1 @@
+"""What an evaluation is once it is made: frozen, saved, loaded, shown."""

@@ -1,0 +1,91 @@
+"""Several evaluations side by side: of models on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gnomon.errors import StateError, UnknownEstimateError, UsageError, nearest
+from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.evaluation.result.form import SCHEMA_VERSION, Form
+from gnomon.evaluation.result.shown import Shown
+from gnomon.visible import visible
+
+
+class Evaluations(Form, Shown, Mapping[str, Evaluation]):
+    """Evaluations by the names of their models, in the order to be shown in.
+
+    Examples:
+        >>> import gnomon
+        >>> y = [0, 0, 1, 1]
+        >>> both = gnomon.Evaluations({
+        ...     "old": gnomon.evaluate(y, [0.1, 0.4, 0.35, 0.8]), "new": gnomon.evaluate(y, [0.1, 0.3, 0.6, 0.8])
+        ... })
+        >>> {name: ev["roc_auc"].value for name, ev in both.items()}
+        {'old': 0.75, 'new': 1.0}
+    """
+
+    __slots__ = ("_evaluations",)
+
+    def __init__(self, evaluations: Mapping[str, Evaluation]) -> None:
+        if not evaluations:
+            raise UsageError("there is no evaluation to show: pass a dict of evaluations by name")
+        tasks = {own.task for own in evaluations.values()}
+        if len(tasks) > 1:
+            raise UsageError(f"evaluations of {' and '.join(sorted(tasks))} tasks cannot be seen side by side")
+        first = next(iter(evaluations.values()))
+        for name, own in evaluations.items():
+            if (set(own.classes), own.positive) != (set(first.classes), first.positive):
+                raise UsageError(
+                    f"the evaluation of {name!r} is of other classes, or of another positive one, than that of "
+                    f"{next(iter(evaluations))!r}: they cannot be seen side by side"
+                )
+        if len(set(map(str, evaluations))) < len(evaluations):
+            raise UsageError(f"two evaluations have one name: {', '.join(map(repr, evaluations))}")
+        self._evaluations = {str(name): own for name, own in evaluations.items()}
+
+    def __getitem__(self, name: str) -> Evaluation:
+        """The evaluation of a model.
+
+        Raises:
+            UnknownEstimateError: There is none of that name.
+        """
+        if name not in self._evaluations:
+            raise UnknownEstimateError(f"there is no model {name!r}: {nearest(str(name), self._evaluations)}")
+        return self._evaluations[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._evaluations)
+
+    def __len__(self) -> int:
+        return len(self._evaluations)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{visible(name)}: {own!r}" for name, own in self.items())
+
+    @property
+    def task(self) -> str:
+        """The task of all of them."""
+        return next(iter(self.values())).task
+
+    def to_dict(self) -> dict[str, Any]:
+        """The stable JSON form, version 1: see docs/json.md."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "evaluations": {name: own.to_dict() for name, own in self.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, form: Mapping[str, Any]) -> Evaluations:
+        """The inverse of :meth:`to_dict`.
+
+        Raises:
+            StateError: The form holds no evaluations, or those of another version.
+        """
+        if form.get("schema_version") != SCHEMA_VERSION or not isinstance(form.get("evaluations"), Mapping):
+            raise StateError("not saved gnomon evaluations, or those of another version")
+        found = {str(name): Evaluation.from_dict(own) for name, own in form["evaluations"].items()}
+        try:
+            return cls(found)
+        except UsageError as error:
+            raise StateError(f"the saved evaluations are damaged: {error}") from None

@@ -1,0 +1,115 @@
+"""What a decision says, in whatever form it is shown: what was chosen, what it achieves, what else there was."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from gnomon.decision.cost import CostDecision
+from gnomon.decision.recalibration import AS_IS, Recalibration
+from gnomon.decision.threshold import ThresholdDecision
+from gnomon.estimate import Estimate
+from gnomon.measures.measure import Measure
+from gnomon.measures.registry import measure, shown
+from gnomon.report.language import tr
+from gnomon.report.text import number
+from gnomon.visible import visible
+
+# Thresholds that are shown, spread over the share that is flagged.
+SHOWN = 12
+LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Some of the thresholds that there were.
+
+    Attributes:
+        thresholds: As text, from the highest down.
+        chosen: The place of the chosen one.
+        flagged: The share of rows at or above each.
+        columns: The values of measures there, by their titles, the most telling first.
+    """
+
+    thresholds: list[str]
+    chosen: int
+    flagged: list[str]
+    columns: dict[str, list[str]]
+
+
+def answer(decision: ThresholdDecision) -> str:
+    """The chosen threshold, exactly, to be copied."""
+    value = decision.threshold.value
+    return tr("flag nothing") if math.isinf(value) else f"score >= {value!r}"
+
+
+def in_other_samples(decision: ThresholdDecision, dash: str) -> str:
+    """Which thresholds the same goal would choose elsewhere; nothing where that is not known."""
+    chosen = decision.threshold
+    if not (math.isfinite(chosen.low) and math.isfinite(chosen.high)):
+        return ""
+    ends = f"{number(chosen.low)} {dash} {number(chosen.high)}"
+    return tr(f"{ends} in other samples")
+
+
+def rows_of(decision: ThresholdDecision) -> list[str]:
+    """The rows that it was chosen on, and those that it is judged on."""
+    chosen, part = decision.threshold, decision.provenance["columns"]["part"]
+    if part is None:
+        return [f"n = {chosen.n:,}"]
+    judged = int(decision.confusion.counts.sum())
+    return [tr(f"chosen on {chosen.n:,} rows ({visible(part)})"), tr(f"judged on {judged:,} others")]
+
+
+def beside(decision: ThresholdDecision) -> list[str]:
+    """What the goal's measure is once its optimism is taken off, and at 0.5."""
+    facts = []
+    if decision.corrected is not None and not math.isnan(decision.corrected.value):
+        facts.append(tr(f"{number(decision.corrected.value)} once corrected for optimism"))
+    if decision.default is not None and not math.isnan(decision.default.value):
+        facts.append(tr(f"{number(decision.default.value)} at a threshold of 0.5"))
+    return facts
+
+
+def alternatives(decision: ThresholdDecision) -> Alternatives:
+    """About a dozen thresholds, the chosen one among them."""
+    table, wanted = decision.thresholds, decision.measure
+    share = table["flagged_share"]
+    places = {int(np.argmin(np.abs(share - goal))) for goal in np.linspace(0, 1, SHOWN - 1) ** 2}
+    at = table.place(decision.threshold.value)
+    listed = sorted(places | {at})
+    measures: list[Measure] = list(shown("thresholds"))
+    if all(own.name != wanted for own in measures) and wanted not in ("flagged_share", "flagged"):
+        measures.insert(0, measure(wanted))
+    columns = {}
+    for own in measures:
+        values = decision.costs.mean(table.points) if decision.costs and own.name == "cost" else table[own.name]
+        columns[tr(own.head or own.title)] = [number(float(values[place])) for place in listed]
+    return Alternatives(
+        [tr("none") if math.isinf(table.threshold[place]) else f"{table.threshold[place]:.6g}" for place in listed],
+        listed.index(at),
+        [f"{share[place]:.1%}" for place in listed],
+        columns,
+    )
+
+
+def costs_of(decision: CostDecision) -> dict[str, Estimate | float]:
+    """What decisions cost a row, by how they are made."""
+    return {
+        tr("least expected cost"): decision.cost,
+        tr("most probable class"): decision.most_probable,
+        tr("difference"): decision.difference,
+        tr(f"always {visible(decision.constant[0], LONGEST)!r}"): decision.constant[1],
+    }
+
+
+def maps_of(found: Recalibration) -> dict[str, str]:
+    """What maps of probabilities are called, by their methods."""
+    return {name: tr(name.replace("_", " ")) for name in found.estimates}
+
+
+def judged_rows(found: Recalibration) -> int:
+    """The rows that maps are judged on."""
+    return found.estimates[AS_IS]["log_loss"].n

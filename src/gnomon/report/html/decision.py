@@ -1,0 +1,162 @@
+"""What each section of a decision's page says, as plain data."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from gnomon.decision.cost import CostDecision
+from gnomon.decision.recalibration import Recalibration
+from gnomon.decision.threshold import ThresholdDecision
+from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.measures.registry import measure
+from gnomon.report import decisions
+from gnomon.report.html import charts
+from gnomon.report.html.view import LARGEST_MATRIX, LONGEST, View, cell, facts_of, matrix_view
+from gnomon.report.language import tr
+from gnomon.report.remarks import source_of
+from gnomon.report.results import Decision
+from gnomon.report.text import number
+from gnomon.visible import visible
+
+
+@singledispatch
+def decision_heading(decision: Any) -> View:
+    """What was decided, and on which rows."""
+    raise TypeError(type(decision))
+
+
+@singledispatch
+def decision_sections(decision: Any) -> dict[str, View]:
+    """The sections of its page, by name, in their order."""
+    raise TypeError(type(decision))
+
+
+@decision_heading.register
+def _(decision: ThresholdDecision) -> View:
+    facts = [*decisions.rows_of(decision), f"{tr('positive')}: {visible(decision.positive, LONGEST)}"]
+    return heading(decision, f"{tr('threshold')} · {tr(decision.goal)}", facts)
+
+
+@decision_heading.register
+def _(decision: CostDecision) -> View:
+    facts = [f"n = {decision.cost.n:,}", f"{len(decision.classes)} {tr('classes')}"]
+    return heading(decision, tr("decision of least expected cost"), facts)
+
+
+@decision_heading.register
+def _(decision: Recalibration) -> View:
+    judged = decisions.judged_rows(decision)
+    return heading(decision, tr("recalibration"), [tr(f"judged on {judged:,} others")])
+
+
+def heading(decision: Decision, title: str, facts: list[str]) -> View:
+    """The head of the page."""
+    return {"title": title, "source": visible(source_of(decision.provenance), LONGEST), "facts": facts, "models": []}
+
+
+@decision_sections.register
+def _(decision: ThresholdDecision) -> dict[str, View]:
+    title = tr(measure(decision.measure).title)
+    facts = [f"{title}: {text}" for text in decisions.beside(decision)]
+    elsewhere = decisions.in_other_samples(decision, "–")
+    found: dict[str, View] = {
+        "decision": answered(decisions.answer(decision), [*([elsewhere] if elsewhere else []), *facts], decision.met)
+    }
+    if not decision.met:
+        found["decision"]["facts"].insert(0, tr("the constraints are not met"))
+    found["measures"] = {
+        "models": [""],
+        "level": f"{100 * decision.threshold.level:g} %",
+        "rows": [
+            {
+                "title": tr(measure(name).title),
+                "cells": [cell(own)],
+                "guess": "",
+                "difference": cell(None),
+                "n": f"{own.n:,}",
+                "method": tr(own.method or ""),
+            }
+            for name, own in decision.estimates.items()
+        ],
+        "guesses": False,
+        "differences": False,
+        "chart": charts.estimates_chart(decision.estimates),
+    }
+    found["alternatives"] = {"table": thresholds_table(decision), "chart": charts.decision_chart(decision)}
+    return {**found, **matrix(decision.confusion), **closing(decision)}
+
+
+def thresholds_table(decision: ThresholdDecision) -> View:
+    """Some of the thresholds that there were, the chosen one marked."""
+    listed = decisions.alternatives(decision)
+    return {
+        "heads": ["score >=", tr("flagged"), *listed.columns],
+        "rows": [
+            {
+                "name": text,
+                "cells": [plain_cell(own[place]) for own in (listed.flagged, *listed.columns.values())],
+                "chosen": place == listed.chosen,
+            }
+            for place, text in enumerate(listed.thresholds)
+        ],
+    }
+
+
+@decision_sections.register
+def _(decision: CostDecision) -> dict[str, View]:
+    rows = [
+        {"name": name, "cells": [plain_cell(number(own)) if isinstance(own, float) else cell(own)], "chosen": False}
+        for name, own in decisions.costs_of(decision).items()
+    ]
+    head = f"{tr('cost a row')} ({100 * decision.cost.level:g} %)"
+    own = answered(tr("each row is decided for the class of least expected cost"), [], True)
+    own["table"] = {"heads": ["", head], "rows": rows}
+    return {"decision": own, **matrix(decision.confusion), **closing(decision)}
+
+
+@decision_sections.register
+def _(decision: Recalibration) -> dict[str, View]:
+    names = decisions.maps_of(decision)
+    level = f"{100 * decision.estimates[next(iter(names))]['log_loss'].level:g} %"
+    rows = [
+        {
+            "name": names[name],
+            "cells": [
+                plain_cell(number(own["log_loss"].value)),
+                plain_cell(number(own["expected_calibration_error"].value)),
+                cell(decision.differences[name]["log_loss"] if name in decision.differences else None),
+                plain_cell(number(own["brier_score"].value)),
+            ],
+            "chosen": name == decision.best,
+        }
+        for name, own in decision.estimates.items()
+    ]
+    heads = [tr("map"), tr("log loss"), "ECE", f"{tr('difference of log loss')} ({level})", tr("Brier score")]
+    own = answered(f"{tr('map')}: {names[decision.best]}", [], True)
+    own["table"] = {"heads": heads, "rows": rows}
+    return {"decision": own, **closing(decision)}
+
+
+def answered(text: str, facts: list[str], met: bool) -> View:
+    """The answer, and what to know of it."""
+    return {"answer": text, "facts": facts, "met": met, "table": None}
+
+
+def plain_cell(text: str) -> View:
+    """A cell without an interval."""
+    return {"value": text, "interval": "", "reason": ""}
+
+
+def matrix(confusion: ConfusionMatrix) -> dict[str, View]:
+    """The confusion matrix, unless it is too large to be seen."""
+    if len(confusion.labels) > LARGEST_MATRIX:
+        return {}
+    return {"confusion": {"matrices": [matrix_view("", confusion)]}}
+
+
+def closing(decision: Decision) -> dict[str, View]:
+    """Notes, and where the numbers came from."""
+    notes = [visible(tr(note)) for note in decision.notes]
+    found: dict[str, View] = {"says": {"models": [{"model": "", "advice": [], "notes": notes}]}} if notes else {}
+    return {**found, "provenance": {"models": [{"model": "", "facts": list(facts_of(decision.provenance).items())}]}}

@@ -1,0 +1,127 @@
+"""Decisions for a terminal: what was chosen, what it achieves, and what other thresholds would do."""
+
+from __future__ import annotations
+
+import math
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from gnomon.decision.cost import CostDecision
+from gnomon.decision.recalibration import Recalibration
+from gnomon.decision.threshold import ThresholdDecision
+from gnomon.estimate import Estimate
+from gnomon.measures.registry import measure
+from gnomon.report import decisions
+from gnomon.report.language import tr
+from gnomon.report.terminal.tables import (
+    ASCII,
+    LONGEST_LABEL,
+    UNICODE,
+    Glyphs,
+    bullets,
+    column_table,
+    confusion_section,
+    estimates_table,
+    grid,
+    interval_text,
+    print_sections,
+)
+from gnomon.report.text import number
+from gnomon.visible import visible
+
+
+def render_threshold(decision: ThresholdDecision, console: Console) -> None:
+    """Prints a chosen threshold to a rich console."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    head = Text()
+    head.append(tr("threshold"), style="bold")
+    head.append(f" {glyphs.dot} {tr(decision.goal)}\n")
+    facts = [*decisions.rows_of(decision), tr(f"positive {visible(decision.positive, LONGEST_LABEL)!r}")]
+    head.append(f" {glyphs.dot} ".join(facts), style="dim")
+    style = "bold green" if decision.met else "bold red"
+    answer = Text(decisions.answer(decision), style=style)
+    if math.isfinite(decision.threshold.value):
+        answer = Text("score >= ").append(repr(decision.threshold.value), style=style)
+    elsewhere = decisions.in_other_samples(decision, glyphs.dash)
+    if elsewhere:
+        answer.append(f"  ({elsewhere})", style="dim")
+    if not decision.met:
+        answer.append(f"  {tr('the constraints are not met')}", style="red")
+    sections: list[RenderableType] = [head, answer]
+    sections.append(estimates_table(decision.estimates, console.width, glyphs, decision.threshold.level))
+    sections += [line for line in (compared(decision, glyphs),) if line is not None]
+    sections.append(confusion_section(decision.confusion, console.width, glyphs))
+    sections.append(threshold_table(decision, console.width))
+    if decision.notes:
+        sections.append(bullets([*map(tr, decision.notes)], glyphs))
+    print_sections(sections, console)
+
+
+def render_cost(decision: CostDecision, console: Console) -> None:
+    """Prints decisions of least cost to a rich console."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    head = Text()
+    head.append(tr("decision of least expected cost"), style="bold")
+    head.append(f"\nn = {decision.cost.n:,} {glyphs.dot} {len(decision.classes)} {tr('classes')}", style="dim")
+    table = grid()
+    for name in ("", tr("cost a row"), tr(f"{decision.cost.level * 100:g} % interval")):
+        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
+    for name, own in decisions.costs_of(decision).items():
+        value, ends = (own, "") if isinstance(own, float) else (own.value, interval_text(own, glyphs))
+        table.add_row(name, Text(number(value), style="bold" if ends else ""), ends)
+    sections: list[RenderableType] = [head, table, confusion_section(decision.confusion, console.width, glyphs)]
+    if decision.notes:
+        sections.append(bullets([*map(tr, decision.notes)], glyphs))
+    print_sections(sections, console)
+
+
+def render_recalibration(found: Recalibration, console: Console) -> None:
+    """Prints what maps of probabilities gain to a rich console."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    judged = decisions.judged_rows(found)
+    head = Text()
+    head.append(tr("recalibration"), style="bold")
+    head.append(f" {glyphs.dot} {tr(f'judged on {judged:,} others')}", style="dim")
+    rows = found.estimates.items()
+    differences = [found.differences.get(name) for name, _ in rows]
+    columns = {
+        tr("map"): list(decisions.maps_of(found).values()),
+        tr("log loss"): [number(own["log_loss"].value) for _, own in rows],
+        "ECE": [number(own["expected_calibration_error"].value) for _, own in rows],
+        tr("difference of log loss"): [
+            "" if own is None else difference_text(own["log_loss"], glyphs) for own in differences
+        ],
+        tr("Brier score"): [number(own["brier_score"].value) for _, own in rows],
+    }
+    table = column_table(columns, console.width, {tr("log loss"): "bold"})
+    sections: list[RenderableType] = [head, table]
+    if found.notes:
+        sections.append(bullets([*map(tr, found.notes)], glyphs))
+    print_sections(sections, console)
+
+
+def difference_text(estimate: Estimate, glyphs: Glyphs) -> str:
+    """A difference with its interval."""
+    return f"{number(estimate.value)} ({interval_text(estimate, glyphs)})"
+
+
+def compared(decision: ThresholdDecision, glyphs: Glyphs) -> Text | None:
+    """What the goal's measure is once its optimism is taken off, and at 0.5."""
+    facts = decisions.beside(decision)
+    return Text(f"{glyphs.write(measure(decision.measure).title)}: {', '.join(facts)}") if facts else None
+
+
+def threshold_table(decision: ThresholdDecision, width: int) -> RenderableType:
+    """About a dozen thresholds, spread over what is flagged, the chosen one marked."""
+    listed = decisions.alternatives(decision)
+    columns = {
+        "": [">" if place == listed.chosen else "" for place in range(len(listed.thresholds))],
+        "score >=": listed.thresholds,
+        tr("flagged"): listed.flagged,
+        **listed.columns,
+    }
+    table = column_table(columns, width, {"": "bold green", "score >=": "bold"})
+    if decision.provenance["columns"]["part"] is None:
+        return table
+    return Group(Text(tr("thresholds, on the rows that it was chosen on"), style="bold"), table)

@@ -1,0 +1,219 @@
+"""An evaluation for a terminal: estimates with their intervals as bars, the confusion matrix, the notes."""
+
+from __future__ import annotations
+
+import math
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gnomon.evaluation.result.calibration import Calibration
+from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
+from gnomon.measures.registry import measure
+from gnomon.report.language import tr
+from gnomon.report.remarks import from_the_worst, level_of, reasons, row_name, source_name
+from gnomon.report.terminal.tables import (
+    ASCII,
+    CLASS_HEADS,
+    LONGEST_LABEL,
+    UNICODE,
+    Glyphs,
+    bullets,
+    column_table,
+    confusion_section,
+    estimates_table,
+    group_table,
+    interval_text,
+    print_sections,
+)
+from gnomon.report.text import number, p_text
+from gnomon.visible import visible
+
+# Other names of the accuracy and the balanced accuracy, left out of the table.
+OTHER_NAMES = {
+    "multiclass": frozenset({"recall_macro", "recall_weighted", "precision_micro", "recall_micro", "f1_micro"}),
+}
+# Estimates of a class, the most telling first.
+CLASS_ORDER = ("precision", "recall", "f1", "roc_auc", "average_precision", "specificity")
+# Estimates of a slice, the most telling first; slices that are shown.
+SLICE_ORDER = {
+    "binary": ("roc_auc", "recall", "precision", "f1", "accuracy", "balanced_accuracy"),
+    "multiclass": ("accuracy", "f1_macro", "roc_auc_macro"),
+    "multilabel": ("accuracy", "f1_macro", "hamming_loss"),
+    "regression": ("rmse", "mean_error", "mae", "r2", "median_absolute_error"),
+}
+MOST_SLICES = 20
+# Rows that are listed as most wrong.
+WORST = 5
+# Slices of few rows that are shown.
+MOST_UNRELIABLE = 3
+
+
+def render_evaluation(evaluation: Evaluation, console: Console) -> None:
+    """Prints an evaluation to a rich console."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    sections: list[RenderableType] = [title(evaluation, glyphs)]
+    others = OTHER_NAMES.get(evaluation.task, frozenset())
+    estimates = {name: own for name, own in evaluation.estimates.items() if name not in others}
+    guesses = {} if evaluation.baseline is None else evaluation.baseline.estimates
+    sections.append(estimates_table(estimates, console.width, glyphs, level_of(evaluation), guesses))
+    if evaluation.per_class:
+        sections.append(class_table(evaluation, console.width, glyphs))
+    sections += [slice_section(evaluation, column, console.width, glyphs) for column in evaluation.slices]
+    if evaluation.calibration is not None:
+        sections.append(calibration_section(evaluation.calibration, console.width, glyphs))
+    if evaluation.confusion is not None:
+        sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
+    sections += errors_sections(evaluation, console.width, glyphs)
+    if evaluation.train is not None:
+        sections.append(train_section(evaluation, console.width, glyphs))
+    if evaluation.advice:
+        advice = bullets([glyphs.write(own.text) for own in evaluation.advice], glyphs)
+        sections.append(Group(Text(tr("What it says"), style="bold"), advice))
+    notes = [*map(tr, evaluation.notes), *map(glyphs.write, reasons(estimates))]
+    if notes:
+        sections.append(bullets(notes, glyphs))
+    print_sections(sections, console)
+
+
+def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
+    """What was evaluated: task, rows, positive class, threshold, source."""
+    facts = [f"n = {evaluation.n:,}"]
+    if evaluation.positive is not None:
+        facts.append(tr(f"positive {visible(evaluation.positive, LONGEST_LABEL)!r}"))
+    elif evaluation.classes:
+        kind = "labels" if evaluation.task == "multilabel" else "classes"
+        facts.append(f"{len(evaluation.classes)} {tr(kind)}")
+    if evaluation.threshold is not None:
+        facts.append(tr(f"positive at score >= {evaluation.threshold:g}"))
+    text = Text()
+    text.append(tr(f"{evaluation.task} evaluation"), style="bold")
+    text.append(f" {glyphs.dot} {visible(source_name(evaluation))}\n")
+    text.append(f" {glyphs.dot} ".join(facts), style="dim")
+    return text
+
+
+def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Table:
+    """Each class, or label, against the rest."""
+    support = {label: own["recall"].n if "recall" in own else None for label, own in evaluation.per_class.items()}
+    kind = tr("label") if evaluation.task == "multilabel" else tr("class")
+    return group_table(kind, evaluation.per_class, support, CLASS_ORDER, width, glyphs)
+
+
+def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyphs) -> RenderableType:
+    """The slices of one column: those furthest below the rest first, those of few rows last."""
+    slices = evaluation.slices[column]
+    by = ranked_by(slices.values())
+    ordered = list(slices) if by is None else from_the_worst(slices, by)
+    reliable = [value for value in ordered if slices[value].reliable][:MOST_SLICES]
+    few = [value for value in ordered if not slices[value].reliable][:MOST_UNRELIABLE]
+    shown = {value: slices[value] for value in (*reliable, *few)}
+    against = {value: against_text(own, by) for value, own in shown.items()}
+    first = next(iter(slices.values()))
+    order = SLICE_ORDER[first.task]
+    if by is not None:
+        order = (by, *(name for name in order if name != by))
+    table = group_table(
+        visible(column, LONGEST_LABEL),
+        shown,
+        {value: own.n for value, own in shown.items()},
+        order,
+        width,
+        glyphs,
+        (f"{tr(CLASS_HEADS.get(by, by))} {tr('to the rest')}", against) if by is not None else None,
+    )
+    below = []
+    if len(shown) < len(slices):
+        below.append(Text(tr(f"and {len(slices) - len(shown):,} slices more"), style="dim"))
+        if not reliable:
+            below.append(Text(tr("no slice has enough rows to be ranked"), style="dim"))
+    if any(text.plain.endswith("*") for text in against.values()):
+        below.append(Text(tr("* more than chance, at a false discovery rate of 5 %"), style="dim"))
+    return Group(table, *below)
+
+
+def against_text(own: Evaluation, by: str | None) -> Text:
+    """How far a slice lies from the rest."""
+    if not own.reliable:
+        return Text(tr("few rows"), style="dim")
+    difference = own.differences.get(by) if by is not None else None
+    if difference is None:
+        return Text("")
+    sure = difference.adjusted <= SURE
+    shown = number(difference.value)
+    sign = "" if shown.startswith("-") else "+"
+    return Text(f"{sign}{shown}{'*' if sure else ''}", style="bold" if sure else "")
+
+
+def errors_sections(evaluation: Evaluation, width: int, glyphs: Glyphs) -> list[RenderableType]:
+    """The rows that are most wrong, and a regression's errors by its prediction."""
+    sections: list[RenderableType] = []
+    errors = evaluation.errors
+    if errors.rows:
+        rows = errors.rows[:WORST]
+        scored = any(row.score is not None for row in rows)
+        lasts = [row.score if row.score is not None else row.wrongness for row in rows]
+        last = tr("score") if scored else tr("error")
+        columns = {
+            tr("most wrong"): [visible(row_name(row.id, evaluation), LONGEST_LABEL) for row in rows],
+            last: [number(own) for own in lasts],
+            tr("true"): [said(row.true) for row in rows],
+            tr("predicted"): [said(row.predicted) for row in rows],
+        }
+        sections.append(column_table(columns, width, {last: "bold"}))
+    if errors.residuals:
+        ranges = errors.residuals
+        columns = {
+            tr("predicted"): [f"{number(own.low)} {glyphs.dash} {number(own.high)}" for own in ranges],
+            tr("mean error"): [number(own.mean_error.value) for own in ranges],
+            tr("interval"): [interval_text(own.mean_error, glyphs) for own in ranges],
+            "RMSE": [number(own.rmse) for own in ranges],
+            "n": [f"{own.n:,}" for own in ranges],
+        }
+        sections.append(column_table(columns, width, {tr("mean error"): "bold", "n": "dim"}))
+    return sections
+
+
+def train_section(evaluation: Evaluation, width: int, glyphs: Glyphs) -> RenderableType:
+    """The rows that the model was fitted on beside the others, and the gap."""
+    assert evaluation.train is not None  # there is a section
+    gaps = evaluation.gap
+    columns = {
+        f"{tr('train')} {glyphs.dot} {tr('test')}": [glyphs.write(tr(measure(name).title)) for name in gaps],
+        tr("train"): [number(evaluation.train[name].value) for name in gaps],
+        tr("test"): [number(evaluation[name].value) for name in gaps],
+        tr("gap"): [number(own.value) for own in gaps.values()],
+        tr("interval"): [interval_text(own, glyphs) for own in gaps.values()],
+        "n": [f"{evaluation.train[name].n:,} / {evaluation[name].n:,}" for name in gaps],
+    }
+    return column_table(columns, width, {tr("gap"): "bold", "n": "dim"})
+
+
+def said(answer: str | float) -> str:
+    """A class or an amount."""
+    return visible(answer, LONGEST_LABEL) if isinstance(answer, str) else number(answer)
+
+
+def calibration_section(calibration: Calibration, width: int, glyphs: Glyphs) -> RenderableType:
+    """The reliability curve as a table, with what chance would do; below, slope, intercept and the test."""
+    curve = calibration.equal_width
+    off = (curve.observed < curve.band_low) | (curve.observed > curve.band_high)
+    bands = zip(curve.band_low.tolist(), curve.band_high.tolist(), strict=True)
+    columns = {
+        tr("mean p"): [number(own) for own in curve.probability.tolist()],
+        tr("observed"): [number(own) for own in curve.observed.tolist()],
+        tr("by chance, if p held"): [f"{number(low)} {glyphs.dash} {number(high)}" for low, high in bands],
+        "": [tr("off") if own else "" for own in off],
+        "n": [f"{own:,.6g}" for own in curve.weight.tolist()],
+    }
+    facts = [tr(f"ECE {number(curve.error)} ({number(curve.expected_error)} by chance)")]
+    for name, own in ((tr("slope"), calibration.slope), (tr("intercept"), calibration.intercept)):
+        if own.defined:
+            ends = interval_text(own, glyphs)
+            facts.append(f"{name} {number(own.value)}{f' ({ends})' if ends else ''}")
+    if not math.isnan(calibration.p_value):
+        shown = p_text(calibration.p_value)
+        facts.append(f"{tr('Spiegelhalter p')} {shown if shown.startswith('<') else f'= {shown}'}")
+    table = column_table(columns, width, {tr("observed"): "bold", "": "yellow", "n": "dim"})
+    return Group(Text(tr("calibration"), style="bold"), table, Text(", ".join(facts), style="dim"))

@@ -1,0 +1,57 @@
+"""The report of any result for a terminal."""
+
+from __future__ import annotations
+
+import sys
+from io import StringIO
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from gnomon.comparison.result import Comparison
+from gnomon.decision.cost import CostDecision
+from gnomon.decision.recalibration import Recalibration
+from gnomon.decision.threshold import ThresholdDecision
+from gnomon.evaluation.result.several import Evaluations
+from gnomon.report.terminal.comparison import render_comparison
+from gnomon.report.terminal.decision import render_cost, render_recalibration, render_threshold
+from gnomon.report.terminal.evaluation import render_evaluation
+from gnomon.visible import visible
+
+
+def render(result: Any, console: Console) -> None:
+    """Prints a result to a rich console; several evaluations one after the other."""
+    match result:
+        case Comparison():
+            render_comparison(result, console)
+        case ThresholdDecision():
+            render_threshold(result, console)
+        case CostDecision():
+            render_cost(result, console)
+        case Recalibration():
+            render_recalibration(result, console)
+        case Evaluations():
+            for place, (name, evaluation) in enumerate(result.items()):
+                if place:
+                    console.print()
+                console.print(Text(visible(name), style="bold underline"))
+                render_evaluation(evaluation, console)
+        case _:
+            render_evaluation(result, console)
+
+
+# Of a report in a file, in characters.
+WIDTH = 100
+
+
+def as_text(result: Any) -> str:
+    """The report as plain text."""
+    text = StringIO()
+    render(result, Console(file=text, width=WIDTH, markup=False, highlight=False, emoji=False, no_color=True))
+    return text.getvalue()
+
+
+def show(result: Any) -> None:
+    """Prints the report to the standard output."""
+    render(result, Console(file=sys.stdout, markup=False, highlight=False, emoji=False))

@@ -1,0 +1,315 @@
+"""Tables for a terminal: they adapt to the width, to no colour, and to terminals without Unicode."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gnomon.estimate import Difference, Estimate
+from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.measures.registry import measure
+from gnomon.report.language import tr
+from gnomon.report.remarks import bounded
+from gnomon.report.text import number
+from gnomon.visible import visible
+
+
+class Glyphs(NamedTuple):
+    """The characters that a terminal can show."""
+
+    track: str
+    line: str
+    point: str
+    bullet: str
+    dash: str
+    dot: str
+    plus_minus: str
+
+    def write(self, title: str) -> str:
+        """A measure's title in these characters."""
+        said = tr(title)
+        return said if self.dash == UNICODE.dash else said.replace("²", "^2")
+
+
+UNICODE = Glyphs("╌", "━", "●", "•", "–", "·", "±")
+ASCII = Glyphs(".", "=", "o", "*", "-", "-", "+-")
+
+LONGEST_LABEL = 16
+WIDEST_BAR, NARROWEST_BAR = 30, 8
+GAP = 2
+CLASS_HEADS = {
+    "f1": "F1",
+    "roc_auc": "ROC AUC",
+    "average_precision": "AP",
+    "balanced_accuracy": "balanced acc.",
+    "f1_macro": "macro F1",
+    "roc_auc_macro": "macro AUC",
+    "hamming_loss": "Hamming loss",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "median_absolute_error": "median error",
+    "mean_error": "mean error",
+}
+
+
+def print_sections(sections: Sequence[RenderableType], console: Console) -> None:
+    """Prints sections with an empty line between two."""
+    for number_, section in enumerate(sections):
+        if number_:
+            console.print()
+        console.print(section)
+
+
+def estimates_table(
+    estimates: Mapping[str, Estimate],
+    width: int,
+    glyphs: Glyphs,
+    level: float,
+    guesses: Mapping[str, Estimate] = MappingProxyType({}),
+) -> Table:
+    """One row an estimate; as the terminal gets narrower the bar goes first, then the guesses, then n.
+
+    Args:
+        estimates: The estimates by name.
+        width: Of the terminal.
+        glyphs: The characters that it can show.
+        level: Of the intervals.
+        guesses: What a guess without a model scores, by name.
+    """
+    first, guess, interval = tr("measure"), tr("guess"), tr(f"{level * 100:g} % interval")
+    columns = {
+        first: [glyphs.write(measure(name).title) for name in estimates],
+        tr("value"): [value_text(own, glyphs) for own in estimates.values()],
+        interval: [interval_text(own, glyphs) for own in estimates.values()],
+        guess: [number(guesses[name].value) if name in guesses else "" for name in estimates],
+        "n": [f"{own.n:,}" for own in estimates.values()],
+    }
+    if not guesses:
+        del columns[guess]
+    if not any(columns[interval]):
+        del columns[interval]
+    taken = sum(widest(head, *cells) + GAP for head, cells in columns.items())
+    for head in (guess, "n"):
+        if taken - GAP > width and head in columns:
+            taken -= widest(head, *columns.pop(head)) + GAP
+    bar_width = min(WIDEST_BAR, width - taken)
+    bars = bar_width >= NARROWEST_BAR and any(has_bar(name, own) for name, own in estimates.items())
+    table = grid()
+    for head in columns:
+        if head == "n" and bars:
+            table.add_column(Text("0" + "1".rjust(bar_width - 1), style="dim"), no_wrap=True)
+        others = sum(widest(own, *columns[own]) + GAP for own in columns if own != first)
+        table.add_column(
+            head,
+            justify="left" if head == first else "right",
+            no_wrap=True,
+            overflow="ellipsis",
+            max_width=max(8, width - others) if head == first else None,
+            min_width=None if head == first else widest(head, *columns[head]),
+        )
+    if "n" not in columns and bars:
+        table.add_column(Text("0" + "1".rjust(bar_width - 1), style="dim"), no_wrap=True)
+    styles = {tr("value"): "bold", guess: "dim", "n": "dim"}
+    for row, (name, estimate) in enumerate(estimates.items()):
+        cells = [Text(columns[head][row], style=styles.get(head, "")) for head in columns]
+        if bars:
+            drawn = bar(estimate, bar_width, glyphs) if has_bar(name, estimate) else Text("")
+            cells.insert(len(cells) - ("n" in columns), drawn)
+        table.add_row(*cells)
+    return table
+
+
+def value_text(estimate: Estimate, glyphs: Glyphs) -> str:
+    """The value, with its numeric bound where that is not negligible beside the interval and what is shown."""
+    shown = number(estimate.value)
+    return f"{shown} {glyphs.plus_minus} {number(estimate.bound)}" if bounded(estimate) else shown
+
+
+def interval_text(estimate: Estimate | Difference, glyphs: Glyphs) -> str:
+    """Both ends of the interval."""
+    if math.isnan(estimate.low):
+        return ""
+    return f"{number(estimate.low)} {glyphs.dash} {number(estimate.high)}"
+
+
+def has_bar(name: str, estimate: Estimate) -> bool:
+    """Whether a value has a place on an axis that ends at 1."""
+    return estimate.defined and measure(name).high == 1.0
+
+
+def bar(estimate: Estimate, width: int, glyphs: Glyphs) -> Text:
+    """The interval on the axis from 0 to 1; what lies below 0 is drawn at 0, a value as <."""
+
+    def column(value: float) -> int:
+        return round(min(1.0, max(0.0, value)) * (width - 1))
+
+    cells = [glyphs.track] * width
+    styles = ["dim"] * width
+    if not math.isnan(estimate.low):
+        for at in range(column(estimate.low), column(estimate.high) + 1):
+            cells[at], styles[at] = glyphs.line, "cyan"
+    point = glyphs.point if estimate.value >= 0 else "<"
+    cells[column(estimate.value)], styles[column(estimate.value)] = point, "bold"
+    text = Text()
+    for cell, style in zip(cells, styles, strict=True):
+        text.append(cell, style=style)
+    return text
+
+
+def group_table(
+    kind: str,
+    groups: Mapping[str, Mapping[str, Estimate]],
+    support: Mapping[str, int | None],
+    order: Sequence[str],
+    width: int,
+    glyphs: Glyphs,
+    more: tuple[str, Mapping[str, Text]] | None = None,
+) -> Table:
+    """Estimates of each group of rows: as many as fit, the most telling first, and intervals where there is room.
+
+    Args:
+        kind: What the groups are.
+        groups: The estimates of each.
+        support: The rows of each.
+        order: Names of estimates, the most telling first.
+        width: Of the terminal.
+        glyphs: The characters that it can show.
+        more: A column more, and what it says of each group.
+    """
+    first = next(iter(groups.values()))
+    heads = {name: glyphs.write(CLASS_HEADS.get(name, name)) for name in order if name in first}
+    labels = [visible(label, LONGEST_LABEL) for label in groups]
+    counts = ["" if support[label] is None else f"{support[label]:,}" for label in groups]
+    room = width - widest(kind, *labels) - widest("n", *counts) - GAP
+    if more is not None:
+        room -= widest(more[0], *(text.plain for text in more[1].values())) + GAP
+    cells = {name: [number(own[name].value) for own in groups.values()] for name in heads}
+    ends = {name: [interval_text(own[name], glyphs) for own in groups.values()] for name in heads}
+    bare = {name: widest(head, *cells[name]) + GAP for name, head in heads.items()}
+    full = {
+        name: widest(head, *(f"{a} {b}" for a, b in zip(cells[name], ends[name], strict=True))) + GAP
+        for name, head in heads.items()
+    }
+    while len(heads) > 1 and room < sum(bare[name] for name in heads):
+        heads.popitem()
+    spare = room - sum(bare[name] for name in heads)
+    with_interval = set()
+    for name in heads:
+        if full[name] - bare[name] <= spare:
+            spare -= full[name] - bare[name]
+            with_interval.add(name)
+    table = grid()
+    for head in (kind, *heads.values(), *([more[0]] if more else []), "n"):
+        table.add_column(head, justify="left" if head == kind else "right", no_wrap=True)
+    for row, (group, label, count) in enumerate(zip(groups, labels, counts, strict=True)):
+        shown = []
+        for name in heads:
+            text = Text(cells[name][row], style="bold")
+            if name in with_interval:
+                text.append(f" {ends[name][row]}", style="dim not bold")
+            shown.append(text)
+        table.add_row(Text(label), *shown, *([more[1][group]] if more else []), Text(count, style="dim"))
+    return table
+
+
+def confusion_section(confusion: ConfusionMatrix, width: int, glyphs: Glyphs) -> RenderableType:
+    """The matrix with both axes named, or the most frequent confusions where it is too wide."""
+    labels = [visible(label, LONGEST_LABEL) for label in confusion.labels]
+    counts = confusion.counts
+    longest = widest(*labels)
+    cell = widest(*labels, f"{int(counts.max()):,}")
+    true = tr("true") + " " * GAP
+    margin = cell_len(true)
+    if margin + longest + len(labels) * (cell + GAP) > width:
+        return confusions_list(confusion, labels, glyphs)
+    indent = " " * (margin + longest)
+    lines = [
+        Text(f"{indent}{' ' * GAP}{tr('predicted')}", style="dim"),
+        Text(indent + "".join(f"{' ' * GAP}{to_right(label, cell)}" for label in labels), style="dim"),
+    ]
+    for row, label in enumerate(labels):
+        line = Text(true if row == 0 else " " * margin, style="dim")
+        line.append(to_right(label, longest), style="not dim")
+        for column in range(len(labels)):
+            count = int(counts[row, column])
+            style = "bold green not dim" if row == column else ("red not dim" if count else "dim")
+            line.append(" " * GAP)
+            line.append(f"{count:>{cell},}", style=style)
+        lines.append(line)
+    return Group(Text(tr("confusion matrix (rows)"), style="bold"), *lines)
+
+
+def confusions_list(confusion: ConfusionMatrix, labels: list[str], glyphs: Glyphs) -> RenderableType:
+    """The cells off the diagonal with the highest counts."""
+    wrong = confusion.counts.copy()
+    np.fill_diagonal(wrong, 0)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:10]
+    lines = [Text(tr(f"most frequent confusions, of {int(wrong.sum()):,}"), style="bold")]
+    for flat in order:
+        true, predicted = divmod(int(flat), len(labels))
+        if wrong[true, predicted]:
+            lines.append(
+                Text(
+                    f"{glyphs.bullet} {tr('true')} {labels[true]!r}, {tr('predicted')} {labels[predicted]!r}: "
+                    f"{wrong[true, predicted]:,}"
+                )
+            )
+    return Group(*lines)
+
+
+def column_table(columns: Mapping[str, Sequence[str]], width: int, styles: Mapping[str, str]) -> Table:
+    """Columns of text, as many of the first ones as fit; the first is set to the left if it holds words.
+
+    Args:
+        columns: The cells by head, the most telling columns first.
+        width: Of the terminal.
+        styles: Of columns by head.
+    """
+    shown: dict[str, Sequence[str]] = {}
+    taken = -GAP
+    for head, cells in columns.items():
+        taken += widest(head, *cells) + GAP
+        if shown and taken > width:
+            break
+        shown[head] = cells
+    table = grid()
+    for place, (head, cells) in enumerate(shown.items()):
+        words = place == 0 and not any(cell[:1].isdigit() or cell[:1] == "-" for cell in cells)
+        table.add_column(head, justify="left" if words else "right", no_wrap=True, style=styles.get(head, ""))
+    for cells in zip(*shown.values(), strict=True):
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def bullets(notes: list[str], glyphs: Glyphs) -> RenderableType:
+    """The notes, wrapped with a hanging indent."""
+    table = Table.grid(padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(style="yellow", no_wrap=True)
+    table.add_column(overflow="fold")
+    for note in notes:
+        table.add_row(glyphs.bullet, Text(visible(note)))
+    return table
+
+
+def widest(*texts: str) -> int:
+    """The columns of a terminal that the widest of some texts takes; Hangul takes two a letter."""
+    return max(map(cell_len, texts))
+
+
+def to_right(text: str, width: int) -> str:
+    """A text set to the right in so many columns of a terminal."""
+    return " " * (width - cell_len(text)) + text
+
+
+def grid() -> Table:
+    """A table without lines, its head dim."""
+    return Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim", show_edge=False)
