@@ -154,3 +154,15 @@ def test_every_field_is_checked(forms, tmp_path):
                 gnomon.load(path)
                 accepted.append((form.get("decision", form.get("task")), place))
     assert accepted == []
+
+
+def test_counts_beyond_the_doubles(forms, tmp_path):
+    """Counts whose products are no doubles are no counts, of either sign."""
+    (form,) = (own for own in forms if own.get("decision") == "threshold")
+    for huge in (1e308, -1e308):
+        made = copy.deepcopy(form)
+        column = made["thresholds"]["true_positives"]
+        column[-1 if huge > 0 else 0] = huge
+        (tmp_path / "a.json").write_text(json.dumps(made))
+        with pytest.raises(StateError, match=r"true_positives"):
+            gnomon.load(tmp_path / "a.json")

@@ -1,6 +1,7 @@
 """A comparison in every renderer, in both languages: its numbers are the comparison's."""
 
 import re
+import warnings
 
 import matplotlib as mpl
 import pytest
@@ -105,3 +106,14 @@ def test_regression():
     mpl.use("agg")
     assert found.plot.differences().ax_.get_yticklabels()[0].get_text() == "RMSE"
     mpl.pyplot.close("all")
+
+
+def test_a_picture_of_no_differences():
+    """Where no difference has a place on the axis, the picture says nothing, and warns of nothing."""
+    import matplotlib.pyplot as plt
+
+    found = gnomon.compare([0, 1], {"p": [1, 2], "q": [2, 1]}, scale="any")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found.plot.differences()
+    plt.close("all")

@@ -27,3 +27,19 @@ def test_odd_but_whole_files(tmp_path):
     (tmp_path / "long.csv").write_text("y,p,t\n0,0.2,x\n" + f"1,0.7,{'z' * 3_000_000}\n")
     with pytest.raises(gnomon.SourceError, match=r"longer than 1 MiB"):
         gnomon.evaluate(tmp_path / "long.csv", target="y", score="p")
+
+
+def test_text_that_is_no_text(tmp_path):
+    """Bytes that are no UTF-8 in a column of text of a Parquet file, and where its first text is looked for."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    text = pa.StringArray.from_buffers(3, *pa.array([b"a", b"\x8fb", b"c"], pa.binary()).buffers()[1:])
+    table = pa.table({"y": [0.5, 1.5, 2.5], "p": [0.5, 1.0, 2.0], "g": text, "h": ["u", "v", "u"]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    for asked in ({"slices": "g"}, {"slices": "g:h"}, {"id": "g"}):
+        with pytest.raises(gnomon.SourceError, match=r"cannot read .*a\.parquet: it is not UTF-8 text"):
+            gnomon.evaluate(tmp_path / "a.parquet", target="y", prediction="p", task="regression", **asked)
+    (tmp_path / "a.jsonl").write_bytes(b'{"y": 0.5, "p": 1.5, "w": "1"}\n{"y": 1.5, "p": 2.5, "w": "\xff\xfe"}\n')
+    with pytest.raises(gnomon.SourceError, match=r"cannot read .*a\.jsonl: it is not UTF-8 text"):
+        gnomon.evaluate(tmp_path / "a.jsonl", target="y", prediction="p", weight="w", task="regression")

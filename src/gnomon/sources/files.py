@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -174,10 +175,16 @@ class FileSource:
             raise SourceError(f"{file} was replaced or written to while it was read: run again once it is complete")
 
     def _guarded(self, file: Path, items: Iterable[Any]) -> Iterator[Any]:
+        with self._telling(file):
+            yield from items
+
+    @contextmanager
+    def _telling(self, file: Path) -> Iterator[None]:
+        """Says of a file that cannot be read which one it is, and why."""
         import pyarrow as pa
 
         try:
-            yield from items
+            yield
         except MemoryError as error:
             if not beyond_memory(error):
                 raise
@@ -198,7 +205,8 @@ class FileSource:
             kind = self._type(file, name)
             usual = next((own for other in self._files if not is_null(own := self._type(other, name))), kind)
             if use == "number" and is_text(kind):
-                where = None if name in self._folders[file] else first_text(self._readers[file], name)
+                with self._telling(file):
+                    where = None if name in self._folders[file] else first_text(self._readers[file], name)
                 found = "" if where is None else f": row {where[0]} holds {where[1]!r}"
                 raise ColumnError(f"column {name!r} of {file} holds text where numbers are needed{found}")
             if is_text(kind) != is_text(usual) and not is_null(kind) and not (use == "text" and self.untyped(name)):

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from gnomon.errors import SourceError
 from gnomon.sources.base import Use
-from gnomon.sources.columns import MISSING, is_number, reads_as_number
+from gnomon.sources.columns import MISSING, is_number, is_text, reads_as_number
 from gnomon.sources.listing import compressed
 
 # Rows of a batch: the columns of one, and what is made of them, should stay in a processor's cache.
@@ -112,7 +112,11 @@ class ParquetReader:
     def _batches(self, columns: Mapping[str, Use], groups: list[int], *, use_threads: bool) -> Iterator[Any]:
         # Read through a buffer, a row group of any size takes little memory; it is not loaded as a whole.
         with self._opened(1 << 20) as opened:
-            yield from opened.iter_batches(BATCH_ROWS, groups, list(columns), use_threads=use_threads)
+            texts = [name for name in columns if is_text(self.schema.field(name).type)]
+            for batch in opened.iter_batches(BATCH_ROWS, groups, list(columns), use_threads=use_threads):
+                for name in texts:
+                    batch.column(name).validate(full=True)  # text of a damaged file need not be UTF-8
+                yield batch
 
     def _opened(self, buffer: int) -> Any:
         import pyarrow.parquet as pq

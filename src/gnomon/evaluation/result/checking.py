@@ -225,14 +225,15 @@ def thresholds(value: Any, place: str) -> None:
     columns("threshold", "true_positives", "false_positives")(value, place)
     record({"positives": number, "negatives": number, "effective": number,
             "complete": boolean})(value, place)  # fmt: skip
-    if max(value["positives"], value["negatives"]) > LARGEST_WEIGHT:
-        raise refuse(f"{place}.positives", max(value["positives"], value["negatives"]), "a weight of rows")
     given = value["threshold"][1:]
     listing(number)(given, f"{place}.threshold")
     for name in ("true_positives", "false_positives"):
         listing(number)(value[name], f"{place}.{name}")
         if any(one > two for one, two in pairwise(value[name])):
             raise StateError(f"the saved result is damaged: {place}.{name} does not grow")
+        largest = max(map(abs, (value["positives"], value["negatives"], *value[name])))
+        if largest > LARGEST_WEIGHT:
+            raise refuse(f"{place}.{name}", largest, "a weight of rows")
     if not value["threshold"] or any(one <= two for one, two in pairwise(given)):
         raise StateError(f"the saved result is damaged: {place}.threshold does not descend")
     if not (value["positives"] > 0 and value["negatives"] > 0):
