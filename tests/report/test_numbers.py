@@ -18,7 +18,7 @@ import gnomon
 from gnomon.evaluation.result.evaluation import SURE
 from gnomon.measures.registry import measure
 from gnomon.report.html import charts, view
-from gnomon.report.html.explorer import SHOWN, stops_of
+from gnomon.report.html.explorer import slider_measures, stops_of
 from gnomon.report.markdown import markdown
 from gnomon.report.pairs import rows_of, signed
 from gnomon.report.plots import intervals as plots_of_intervals
@@ -250,15 +250,15 @@ def test_the_slider(threshold):
         "false_positive_rate": lambda y, c: c[y == 0].mean(),
         "negative_predictive_value": lambda y, c: metrics.precision_score(1 - y, ~c),
     }  # fmt: skip
-    assert set(oracles) == set(SHOWN)
+    assert set(oracles) == set(slider_measures())
     for stop, (limit, tp, fp) in enumerate(zip(stops["threshold"], stops["tp"], stops["fp"], strict=True)):
         above = score >= (np.inf if limit is None else limit)
         assert (tp, fp) == ((above & (Y == 1)).sum(), (above & (Y == 0)).sum())
-        for name in SHOWN if above.any() and not above.all() else ("recall", "accuracy", "f1"):
+        for name in slider_measures() if above.any() and not above.all() else ("recall", "accuracy", "f1"):
             value, low, high = (stops["measures"][name][end][stop] for end in range(3))
             assert value == number(oracles[name](Y, above)), (name, limit)
             assert float(low) <= float(value) <= float(high)
-    for name in SHOWN:
+    for name in slider_measures():
         shown = [stops["measures"][name][end][stops["start"]] for end in range(3)]
         assert shown == [number(own) for own in (ev[name].value, ev[name].low, ev[name].high)]
 

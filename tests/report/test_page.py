@@ -47,7 +47,7 @@ def expected(data, score, threshold):
     ev = gnomon.evaluate(data, target="y", score=score, positive="<b>sick</b>", threshold=threshold)
     (tn, fp), (fn, tp) = ev.confusion.counts.tolist()
     measures = {}
-    for name in explorer.SHOWN:
+    for name in explorer.slider_measures():
         own = ev[name]
         measures[name] = [number(own.value), "" if np.isnan(own.low) else f"{number(own.low)} – {number(own.high)}"]
     return {"tn": tn, "fp": fp, "fn": fn, "tp": tp}, measures

@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 
 from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, WORSE, Pair, PairedDifference
-from gnomon.evaluation.result.evaluation import HEADLINES
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import measure, shown_in
 
 
 def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tuple[str, ...]:
@@ -20,7 +19,7 @@ def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tu
         named: Measures that a person named.
     """
     found = []
-    for name in dict.fromkeys((*named, *HEADLINES[task])):
+    for name in dict.fromkeys((*named, *shown_in("headline"))):
         if name not in pair.differences:
             continue
         own = pair.differences[name]
@@ -29,7 +28,7 @@ def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tu
         found.append(verdict(pair, name, own, rows))
         if own.verdict != BETTER and not math.isnan(own.p_not_worse):
             found.append(within_margin(pair, name, own))
-    others = {name: own for name, own in pair.differences.items() if name not in (*named, *HEADLINES[task])}
+    others = {name: own for name, own in pair.differences.items() if name not in (*named, *shown_in("headline"))}
     better = [measure(name).title for name, own in others.items() if own.verdict == BETTER]
     worse = [measure(name).title for name, own in others.items() if own.verdict == WORSE]
     if better:

@@ -7,12 +7,13 @@ from typing import Any
 
 from gnomon.evaluation.result import checking as check
 from gnomon.evaluation.result.checking import Check, refuse
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 
 # What tells where the numbers of a decision came from: the columns with the rows that it was made on.
 provenance = check.record(
     {"columns": check.record({"part": check.optional(check.text)}, score=check.listing(check.text))}
 )
-losses = check.record(dict.fromkeys(("log_loss", "brier_score", "expected_calibration_error"), check.estimate))
+losses = check.record(dict.fromkeys((LOG_LOSS.name, BRIER_SCORE.name, "expected_calibration_error"), check.estimate))
 
 
 def threshold(form: Mapping[str, Any], place: str) -> None:
@@ -94,5 +95,5 @@ def recalibration(form: Mapping[str, Any], place: str) -> None:
     if not set(form["differences"]) <= set(form["estimates"]) or not set(form["maps"]) <= set(form["estimates"]):
         raise refuse("differences", sorted(form["differences"]), "some of the maps")
     for name, own in form["differences"].items():
-        if "log_loss" not in own:
+        if LOG_LOSS.name not in own:
             raise refuse(f"differences.{name}", sorted(own), "a difference of the log loss")

@@ -30,6 +30,7 @@ from gnomon.kernels.losses import class_losses
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.calibration import Groups
 from gnomon.measures.means import mean_loss
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import upper_steps
 from gnomon.measures.recalibration import ScoreMap, beta, isotonic, platt
 from gnomon.schema.batch import encode
@@ -41,7 +42,7 @@ from gnomon.states.reliability import WIDTHS, Reliability
 
 METHODS = ("platt", "beta", "isotonic")
 AS_IS = "as_is"
-LOSSES = ("log_loss", "brier_score")
+LOSSES = (LOG_LOSS.name, BRIER_SCORE.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,7 @@ class Recalibration(Form, DecisionShown):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def __repr__(self) -> str:
-        losses = ", ".join(f"{name} {own['log_loss'].value:.4f}" for name, own in self.estimates.items())
+        losses = ", ".join(f"{name} {own[LOG_LOSS.name].value:.4f}" for name, own in self.estimates.items())
         return f"Recalibration(best={self.best!r}; log loss: {losses})"
 
     def apply(self, probabilities: Any, method: str | None = None) -> NDArray[np.float64]:
@@ -215,7 +216,7 @@ def recalibrate(
         estimates[name] = own.estimates(options)
         if name != AS_IS:
             differences[name] = own.differences(options)
-    best = min(estimates, key=lambda name: estimates[name]["log_loss"].value)
+    best = min(estimates, key=lambda name: estimates[name][LOG_LOSS.name].value)
     unfitted = [name for name in methods if name not in maps]
     notes = [f"{name}: no finite fit; the scores separate the classes, or are all the same." for name in unfitted]
     return Recalibration(
@@ -232,7 +233,7 @@ def remarks(best: str, differences: Mapping[str, Mapping[str, Estimate]]) -> lis
     """Whether recalibration pays, in plain words."""
     if best == AS_IS:
         return ["No map has a smaller log loss on the other rows: leave the probabilities as they are."]
-    gain = differences[best]["log_loss"]
+    gain = differences[best][LOG_LOSS.name]
     sure = "" if gain.high < 0 else ", which may be chance"
     notes = [f"{best.capitalize()} lowers the log loss on the other rows by {-gain.value:.4g}{sure}."]
     if len(differences) > 1:
@@ -252,7 +253,7 @@ def judge(source: Source, schema: Schema, maps: Mapping[str, ScoreMap], options:
         weighted = None if classes is None else classes[0].merge(classes[1])
     parts = source.parts(schema.uses, options.threads)
     tally = fold(parts, lambda: JudgeTally(schema, maps, weighted), options.threads)
-    if not tally.judged[AS_IS].losses["log_loss"].weight.n:
+    if not tally.judged[AS_IS].losses[LOG_LOSS.name].weight.n:
         raise DataError(f"{source.name} has no rows whose {schema.columns.part}: there is nothing to judge by")
     return tally
 
@@ -277,7 +278,7 @@ class Judged:
         """Log loss, Brier score, calibration error."""
         found = {name: mean_estimate(own, 0.0, options) for name, own in self.losses.items()}
         curve = reliability_curve(Groups.of(self.reliability).equal_width(WIDTHS), options)
-        n = self.losses["log_loss"].weight.n
+        n = self.losses[LOG_LOSS.name].weight.n
         return found | {"expected_calibration_error": Estimate(curve.error, level=options.level, n=n)}
 
     def differences(self, options: Options) -> dict[str, Estimate]:
@@ -330,4 +331,4 @@ def losses_of(target: NDArray[np.uint8], probability: NDArray[np.float64]) -> di
     """The log loss and the Brier loss of each row."""
     both = np.column_stack([1 - probability, probability])
     log_loss, _ = class_losses(target.astype(np.int32), both, 1)
-    return {"log_loss": log_loss, "brier_score": (probability - target) ** 2}
+    return {LOG_LOSS.name: log_loss, BRIER_SCORE.name: (probability - target) ** 2}

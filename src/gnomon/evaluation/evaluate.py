@@ -35,6 +35,7 @@ from gnomon.evaluation.result.error_analysis import ErrorAnalysis
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
+from gnomon.measures.probability import BRIER_SCORE
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Part, Schema
 from gnomon.sources.base import Source
@@ -229,7 +230,7 @@ def calibration(
     if parts.order is None or not schema.probabilities:
         return None
     (hull,) = parts.order.curves("hull")
-    brier = parts.estimates["brier_score"].value
+    brier = parts.estimates[BRIER_SCORE.name].value
     return calibration_of(reading.reliability(summary), brier, hull, summary.rows.n, options)
 
 

@@ -18,7 +18,7 @@ from gnomon.kernels.ranking import ScoreBins
 from gnomon.measures.cells import Cells
 from gnomon.measures.influence import cell_influence, precision_gain_influence
 from gnomon.measures.measure import OfRanking
-from gnomon.measures.ranking import binned_average_precision, prevalence
+from gnomon.measures.ranking import AVERAGE_PRECISION, KS, binned_average_precision, prevalence
 from gnomon.measures.registry import measure
 
 Array = NDArray[np.float64]
@@ -171,7 +171,7 @@ def ranking_intervals(
     """
     tied = bins.low == bins.high
     own, drawn = (bins.positives, bins.negatives), ranking_replicates(bins, effective, seed)
-    gain = values["average_precision"] - float(prevalence(*own))
+    gain = values[AVERAGE_PRECISION.name] - float(prevalence(*own))
     bases = {name: basis for name in values if isinstance(basis := measure(name).basis, OfRanking)}
     formulas: dict[str, tuple[Ranked, Influence, float]] = {
         name: (basis.binned, basis.influence, values[name]) for name, basis in bases.items()
@@ -261,10 +261,10 @@ def separated(effective: tuple[float, float], values: Mapping[str, float], level
     """
     intervals = {}
     positive, negative = (1.0 - wilson(1.0, rows, level).low for rows in effective)
-    if values["average_precision"] == 1.0:
-        intervals["average_precision"] = Interval(1.0 - positive, 1.0, "wilson")
-    if values["ks"] == 1.0:
-        intervals["ks"] = Interval(max(0.0, 1.0 - math.hypot(positive, negative)), 1.0, "wilson")
+    if values[AVERAGE_PRECISION.name] == 1.0:
+        intervals[AVERAGE_PRECISION.name] = Interval(1.0 - positive, 1.0, "wilson")
+    if values[KS.name] == 1.0:
+        intervals[KS.name] = Interval(max(0.0, 1.0 - math.hypot(positive, negative)), 1.0, "wilson")
     return intervals
 
 

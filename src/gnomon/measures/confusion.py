@@ -230,7 +230,16 @@ MEASURES = (
         title="precision",
         basis=PRECISION,
         aliases=("ppv",),
-        shown=places("binary", "class", "averages", slices=3, class_table=1, thresholds=1, threshold_curves=1),
+        shown=places(
+            "binary",
+            "class",
+            "averages",
+            slices=3,
+            class_table=1,
+            thresholds=1,
+            threshold_curves=1,
+            threshold_columns=1,
+        ),
     ),
     Measure(
         name="recall",
@@ -238,14 +247,23 @@ MEASURES = (
         head="recall",
         basis=RECALL,
         aliases=("sensitivity", "tpr"),
-        shown=places("binary", "class", "averages", slices=2, class_table=2, thresholds=2, threshold_curves=2),
+        shown=places(
+            "binary",
+            "class",
+            "averages",
+            slices=2,
+            class_table=2,
+            thresholds=2,
+            threshold_curves=2,
+            threshold_columns=2,
+        ),
     ),
     Measure(
         name="specificity",
         title="specificity",
         basis=SPECIFICITY,
         aliases=("tnr",),
-        shown=places("binary", "class", class_table=6),
+        shown=places("binary", "class", class_table=6, threshold_columns=3),
     ),
     Measure(
         name="false_positive_rate",
@@ -254,7 +272,7 @@ MEASURES = (
         basis=FALL_OUT,
         aliases=("fpr", "fall_out"),
         better=LOWER,
-        shown=places("binary", thresholds=3),
+        shown=places("binary", thresholds=3, threshold_columns=4),
     ),
     Measure(
         name="negative_predictive_value",
@@ -280,6 +298,7 @@ MEASURES = (
             class_table=3,
             thresholds=4,
             threshold_curves=3,
+            threshold_columns=5,
         ),
     ),
     Measure(
@@ -404,5 +423,6 @@ MEASURES = (
         title="share flagged",
         basis=Share("tp+fp", of="tp+fp+fn+tn"),
         better=LOWER,
+        shown=places(threshold_columns=6),
     ),
 )

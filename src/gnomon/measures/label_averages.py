@@ -85,16 +85,17 @@ def _weigh(influence: Array, weight: Array | None, whole: float) -> Array:
     return influence / whole if whole else influence
 
 
-MEASURES = (
-    Measure(
-        name="hamming_loss",
-        title="Hamming loss",
-        basis=MeanLoss(),
-        better=LOWER,
-        rows="own",
-        shown=places(headline=2, slices=8),
-    ),
-    Measure(name="label_ranking_average_precision", title="label ranking AP", basis=MeanLoss()),
-    Measure(name="label_ranking_loss", title="label ranking loss", basis=MeanLoss(), better=LOWER),
-    Measure(name="coverage_error", title="coverage error", basis=MeanLoss(), high=math.inf, better=LOWER),
+HAMMING_LOSS = Measure(
+    name="hamming_loss",
+    title="Hamming loss",
+    basis=MeanLoss(),
+    better=LOWER,
+    rows="own",
+    shown=places(headline=2, slices=8),
 )
+LABEL_RANKING_AVERAGE_PRECISION = Measure(
+    name="label_ranking_average_precision", title="label ranking AP", basis=MeanLoss()
+)
+LABEL_RANKING_LOSS = Measure(name="label_ranking_loss", title="label ranking loss", basis=MeanLoss(), better=LOWER)
+COVERAGE_ERROR = Measure(name="coverage_error", title="coverage error", basis=MeanLoss(), high=math.inf, better=LOWER)
+MEASURES = (HAMMING_LOSS, LABEL_RANKING_AVERAGE_PRECISION, LABEL_RANKING_LOSS, COVERAGE_ERROR)

@@ -28,12 +28,12 @@ Formula = Callable[[Cells], Array]
 # Where a measure stands without being asked for. What is computed: of a binary task, of several classes, of one class
 # against the rest among several, averaged over classes, of a regression. And what is shown, the most telling first: in
 # the line that an evaluation is told in, in tables of slices and of classes, by which slices are ranked, at thresholds
-# in a table and as curves, between train and test, on one axis in the unit of the target. With _macro: its macro
-# average.
+# in a table, as curves and as columns, between train and test, on one axis in the unit of the target. With _macro: its
+# macro average.
 Place = Literal[
     "binary", "multiclass", "class", "averages", "regression",
     "headline", "headline_macro", "slices", "slices_macro", "class_table", "ranks_slices", "thresholds",
-    "threshold_curves", "gap", "gap_macro", "in_units",
+    "threshold_curves", "threshold_columns", "gap", "gap_macro", "in_units",
 ]  # fmt: skip
 # Which points of the ROC curve hold the best of a measure: the vertices of its convex hull, those where the recall
 # grows, or any of them; "hull_above_0" are the vertices where the value there is positive, else any.

@@ -56,7 +56,6 @@ def class_margins(scores: Array, codes: NDArray[Any]) -> Array:
     return np.asarray(true - others.max(axis=1))
 
 
-MEASURES = (
-    Measure(name="log_loss", title="log loss", basis=MeanLoss(), high=math.inf, better=LOWER),
-    Measure(name="brier_score", title="Brier score", basis=MeanLoss(), aliases=("brier",), better=LOWER),
-)
+LOG_LOSS = Measure(name="log_loss", title="log loss", basis=MeanLoss(), high=math.inf, better=LOWER)
+BRIER_SCORE = Measure(name="brier_score", title="Brier score", basis=MeanLoss(), aliases=("brier",), better=LOWER)
+MEASURES = (LOG_LOSS, BRIER_SCORE)

@@ -252,30 +252,29 @@ def prevalence(positives: Array, negatives: Array) -> Array:
     return ratio(own, own + negatives.sum(axis=-1))
 
 
-MEASURES = (
-    Measure(
-        name="roc_auc",
-        title="ROC AUC",
-        basis=OfRanking(lambda p, n, _: binned_roc_auc(p, n), auc_influence_by_bin, delong=True),
-        aliases=("auc", "auroc"),
-        guess=0.5,
-        shown=places(
-            headline=5, headline_macro=6, slices=1, slices_macro=7, class_table=4, ranks_slices=1, gap=1, gap_macro=2
-        ),
-    ),
-    Measure(
-        name="average_precision",
-        title="average precision (AP)",
-        head="AP",
-        basis=OfRanking(binned_average_precision, average_precision_influence),
-        aliases=("ap", "pr_auc"),
-        shown=places(headline=7, class_table=5),
-    ),
-    # With fewer rows of a class, how much the largest gap varies is not known from the rows.
-    Measure(
-        name="ks",
-        title="Kolmogorov-Smirnov",
-        basis=OfRanking(lambda p, n, _: binned_ks(p, n), gap_influence, few=30),
-        guess=0.0,
+ROC_AUC = Measure(
+    name="roc_auc",
+    title="ROC AUC",
+    basis=OfRanking(lambda p, n, _: binned_roc_auc(p, n), auc_influence_by_bin, delong=True),
+    aliases=("auc", "auroc"),
+    guess=0.5,
+    shown=places(
+        headline=5, headline_macro=6, slices=1, slices_macro=7, class_table=4, ranks_slices=1, gap=1, gap_macro=2
     ),
 )
+AVERAGE_PRECISION = Measure(
+    name="average_precision",
+    title="average precision (AP)",
+    head="AP",
+    basis=OfRanking(binned_average_precision, average_precision_influence),
+    aliases=("ap", "pr_auc"),
+    shown=places(headline=7, class_table=5),
+)
+# With fewer rows of a class, how much the largest gap varies is not known from the rows.
+KS = Measure(
+    name="ks",
+    title="Kolmogorov-Smirnov",
+    basis=OfRanking(lambda p, n, _: binned_ks(p, n), gap_influence, few=30),
+    guess=0.0,
+)
+MEASURES = (ROC_AUC, AVERAGE_PRECISION, KS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -34,6 +34,8 @@ ALIASES: dict[str, str] = {alias: own.name for own in REGISTRY.values() for alia
 AVERAGES = ("macro", "micro", "weighted", "samples")
 # Averages that are the accuracy by another name where every row has one true and one predicted class.
 ACCURACIES = ("recall_weighted", "precision_micro", "recall_micro", "f1_micro")
+# And the average that is the balanced accuracy there.
+OTHER_NAMES = frozenset({*ACCURACIES, "recall_macro"})
 # Those that users declared, and those of results that were loaded.
 _OWN: dict[str, Measure] = {}
 _F_BETA = re.compile(r"f(\d+(?:\.\d+)?)")
@@ -167,9 +169,9 @@ def shown(place: Place) -> Iterator[Measure]:
     yield from (own for _, own in sorted(found, key=itemgetter(0)))
 
 
-def first_shown(place: Place, having: Container[str]) -> str | None:
-    """The name of the most telling measure of a place that a result has."""
-    return next((own.name for own in shown(place) if own.name in having), None)
+def shown_in(place: Place) -> list[str]:
+    """The names of those, the most telling first."""
+    return [own.name for own in shown(place)]
 
 
 def shown_averages() -> Iterator[Measure]:

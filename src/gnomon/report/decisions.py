@@ -12,6 +12,7 @@ from gnomon.decision.recalibration import AS_IS, Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.estimate import Estimate
 from gnomon.measures.measure import Measure
+from gnomon.measures.probability import LOG_LOSS
 from gnomon.measures.registry import measure, shown
 from gnomon.report.language import tr
 from gnomon.report.text import number
@@ -112,4 +113,4 @@ def maps_of(found: Recalibration) -> dict[str, str]:
 
 def judged_rows(found: Recalibration) -> int:
     """The rows that maps are judged on."""
-    return found.estimates[AS_IS]["log_loss"].n
+    return found.estimates[AS_IS][LOG_LOSS.name].n

@@ -11,7 +11,7 @@ from typing import Any
 from gnomon.comparison.pair import PairedDifference
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import measure, shown_in
 from gnomon.report.language import tr
 from gnomon.report.text import number
 from gnomon.visible import visible
@@ -22,14 +22,10 @@ _KIND = re.compile(r"arrays|\w+ data frame")
 NEGLIGIBLE = 0.01
 
 
-# Of a regression: errors in the unit of the target.
-IN_UNITS = ("rmse", "mae", "median_absolute_error")
-
-
 def comparable(evaluation: Evaluation) -> list[str]:
     """The estimates that have a place on one axis: those that end at 1, of a regression those in the target's unit."""
     if evaluation.task == "regression":
-        return [name for name in IN_UNITS if name in evaluation]
+        return [name for name in shown_in("in_units") if name in evaluation]
     averages = ("_micro", "_weighted", "_samples")
     return [name for name in evaluation if measure(name).high == 1.0 and not name.endswith(averages)]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gnomon.errors import UsageError, nearest
 from gnomon.kernels.ranking import convex_hull
 from gnomon.measures.measure import Measure
-from gnomon.measures.registry import find, of_cells, shown
+from gnomon.measures.registry import find, of_cells, shown, shown_in
 from gnomon.measures.threshold import FLAGGED, Points
 from gnomon.thresholds.bands import Band, bands
 from gnomon.thresholds.goal import best_of, make_goal
@@ -21,9 +21,6 @@ Array = NDArray[np.float64]
 
 # Steps of a class's weight in which the vertices of a curve are found; counts are taken as they are.
 _STEPS = 2.0**30
-
-# Of a table as columns.
-COLUMNS = ("precision", "recall", "specificity", "false_positive_rate", "f1", "flagged_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +235,12 @@ class Thresholds:
         counts = Points(tp, fp, points.positives, points.negatives)
         return Thresholds(np.insert(self.threshold, after, threshold), counts, self.effective, False)
 
-    def to_columns(self, measures: Sequence[str] = COLUMNS) -> dict[str, Array]:
-        """The table as columns by name, such as for ``pandas.DataFrame``: thresholds, counts and measures."""
+    def to_columns(self, measures: Sequence[str] | None = None) -> dict[str, Array]:
+        """The table as columns by name, such as for ``pandas.DataFrame``: thresholds, counts and measures.
+
+        Args:
+            measures: Names of measures; None for the usual ones.
+        """
         points = self._points
         cells = {
             "tp": points.true_positives,
@@ -247,7 +248,11 @@ class Thresholds:
             "fn": self.positives - points.true_positives,
             "tn": self.negatives - points.false_positives,
         }
-        return {"threshold": self.threshold, **cells, **{name: self[name] for name in measures}}
+        return {
+            "threshold": self.threshold,
+            **cells,
+            **{name: self[name] for name in measures or shown_in("threshold_columns")},
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form: the first threshold, which is infinite, is None."""

@@ -23,6 +23,7 @@ from gnomon.intervals.mean import mean_interval
 from gnomon.measures import regression
 from gnomon.measures.means import mean_loss
 from gnomon.measures.quantiles import Ranks
+from gnomon.measures.regression import EXPLAINED_VARIANCE, MAE, MSE, R2, RMSE
 from gnomon.states.mean import MeanLoss
 from gnomon.states.residuals import Amounts, Residuals
 
@@ -33,7 +34,7 @@ _AT_ONCE = 1 << 17
 def guess_amount(guesses: Guesses, parts: Parts, summary: Summary, options: Options) -> None:
     """Always answering the mean of the target (squared errors), or its median (absolute ones)."""
     state = cast(Residuals, summary.states["residuals"])
-    if "r2" in guesses.model and guesses.model["r2"].defined:
+    if R2.name in guesses.model and guesses.model[R2.name].defined:
         mean, variance = regression.target_mean_and_variance(state)
         guesses.answers[MEAN] = mean
         gain = regression.squared_gain(state)
@@ -43,19 +44,19 @@ def guess_amount(guesses: Guesses, parts: Parts, summary: Summary, options: Opti
             distance, errors = own.rows.target - mean, own.errors
             return own.on_mean(errors**2 - distance**2)
 
-        both = guesses.model["rmse"].value + math.sqrt(variance)
+        both = guesses.model[RMSE.name].value + math.sqrt(variance)
 
         def roots(own: Influences) -> NDArray[np.float64]:
             return squares(own) / both if both > 0 else squares(own)
 
         n = summary.rows.n
-        guesses.add("mse", MEAN, options.estimate(variance, NO_INTERVAL, n), difference, squares)
-        root = root_difference(guesses.model["rmse"].value, math.sqrt(variance), difference)
-        guesses.add("rmse", MEAN, options.estimate(math.sqrt(variance), NO_INTERVAL, n), root, roots)
-        for name in ("r2", "explained_variance"):
+        guesses.add(MSE.name, MEAN, options.estimate(variance, NO_INTERVAL, n), difference, squares)
+        root = root_difference(guesses.model[RMSE.name].value, math.sqrt(variance), difference)
+        guesses.add(RMSE.name, MEAN, options.estimate(math.sqrt(variance), NO_INTERVAL, n), root, roots)
+        for name in (R2.name, EXPLAINED_VARIANCE.name):
             guesses.add_constant(name, MEAN, 0.0)
     kept = summary.states["errors"]
-    if isinstance(kept, Amounts) and guesses.model["mae"].defined and not math.isnan(guesses.model["mae"].low):
+    if isinstance(kept, Amounts) and guesses.model[MAE.name].defined and not math.isnan(guesses.model[MAE.name].low):
         target, prediction, weight = kept.columns()
         median = Ranks(target, weight, options.threads).quantile(0.5)
         guesses.answers[MEDIAN] = median
@@ -72,7 +73,7 @@ def guess_amount(guesses: Guesses, parts: Parts, summary: Summary, options: Opti
             guess, paired = (mean_loss(reduce(MeanLoss.merge, own)) for own in zip(*chunks, strict=True))
         n = summary.rows.n
         guesses.add(
-            "mae",
+            MAE.name,
             MEDIAN,
             options.estimate(guess.mean, mean_interval(guess, options.level), n),
             mean_difference(paired, options.level, n),

@@ -14,6 +14,7 @@ from gnomon.evaluation.estimates.parts import Parts
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.result.baseline import Baseline
 from gnomon.measures.measure import OfRanking
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import ClassLoss
@@ -37,7 +38,9 @@ def baseline_of(
     if parts.order is not None:
         guess_ranking(guesses, parts, parts.order)
     losses = {
-        name: state for name in ("log_loss", "brier_score") if isinstance(state := summary.states.get(name), ClassLoss)
+        name: state
+        for name in (LOG_LOSS.name, BRIER_SCORE.name)
+        if isinstance(state := summary.states.get(name), ClassLoss)
     }
     guess_losses(guesses, losses_of(options.measures, schema.task), summary.states.get("scores"), options)
     if losses and parts.table is not None:

@@ -20,20 +20,22 @@ from gnomon.evaluation.reading.order import Order
 from gnomon.intervals.difference import mean_difference, to_constant
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.measures.means import MeanAndError
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
+from gnomon.measures.ranking import AVERAGE_PRECISION
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import ClassLoss, Weight
 
 
 def guess_ranking(guesses: Guesses, parts: Parts, order: Order) -> None:
     """Scores that say nothing: their average precision is the share of positives."""
-    model = guesses.model["average_precision"]
+    model = guesses.model[AVERAGE_PRECISION.name]
     both = order.positives.merge(order.negatives)
     share = order.positives.total.over(both.total)
     assert parts.precision_gain is not None  # made with the order
     guess = replace(model, value=share, low=NAN, high=NAN, method=None, bound=0.0)
     gain = parts.precision_gain
     moved = replace(model, value=model.value - share, low=gain.low, high=gain.high, method=gain.method)
-    guesses.add("average_precision", RANDOM, guess, to_constant(moved, 0.0), Influences.of_precision_gain)
+    guesses.add(AVERAGE_PRECISION.name, RANDOM, guess, to_constant(moved, 0.0), Influences.of_precision_gain)
 
 
 def guess_prior(
@@ -56,8 +58,8 @@ def guess_prior(
     guesses.answers[PRIOR] = dict(zip(schema.names, shares, strict=True))
     least = sum(share * share for share in shares)
     of_class = {
-        "log_loss": [-math.log(share) if share else 0.0 for share in shares],
-        "brier_score": [(1 - share) ** 2 for share in shares]
+        LOG_LOSS.name: [-math.log(share) if share else 0.0 for share in shares],
+        BRIER_SCORE.name: [(1 - share) ** 2 for share in shares]
         if schema.task == "binary"
         else [least - 2 * share + 1 for share in shares],
     }

@@ -10,7 +10,10 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.estimates.few import ENOUGH
 from gnomon.evaluation.result.advice import Advice
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
-from gnomon.measures.registry import measure
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
+from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
+from gnomon.measures.registry import measure, shown_in
+from gnomon.measures.regression import MAE, MSE, R2
 
 Numbers = Mapping[str, Any]
 
@@ -22,9 +25,8 @@ RARE, TOO_GOOD = 0.2, 0.9995
 CONSTANT = "constant score"
 # By how much F1 at another threshold, or a train value, must be greater for it to be worth saying.
 WORTHWHILE = 0.02
-# What train and test are compared by, the most telling first; and what a train value must reach for no underfitting.
-GAPS = ("roc_auc", "roc_auc_macro", "r2", "accuracy")
-POOR = {"roc_auc": 0.7, "roc_auc_macro": 0.7, "r2": 0.3}
+# What a value on the rows that the model was fitted on must reach for no underfitting.
+POOR = {ROC_AUC.name: 0.7, "roc_auc_macro": 0.7, R2.name: 0.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def accuracy_near_majority(evaluation: Evaluation) -> Numbers | None:
 def worse_than_guessing(evaluation: Evaluation) -> Numbers | None:
     """A loss that is clearly greater than that of a constant answer."""
     baseline = evaluation.baseline
-    for name in ("log_loss", "brier_score", "mae", "mse"):
+    for name in (LOG_LOSS.name, BRIER_SCORE.name, MAE.name, MSE.name):
         if baseline is None or name not in baseline.differences or not baseline.estimates[name].value > 0:
             continue
         if baseline.differences[name].low > 0:
@@ -107,10 +109,10 @@ def worse_than_guessing(evaluation: Evaluation) -> Numbers | None:
 
 def negative_r2(evaluation: Evaluation) -> Numbers | None:
     """A regression that is worse than the mean."""
-    r2, baseline = defined(evaluation, "r2"), evaluation.baseline
+    r2, baseline = defined(evaluation, R2.name), evaluation.baseline
     if r2 is None or baseline is None or r2.value >= 0:
         return None
-    return {"r2": r2.value, "mean": baseline.answers["mean"]}
+    return {R2.name: r2.value, "mean": baseline.answers["mean"]}
 
 
 def one_answer(evaluation: Evaluation) -> Numbers | None:
@@ -133,7 +135,7 @@ def decisions_as_scores(evaluation: Evaluation) -> Numbers | None:
 
 def constant_score(evaluation: Evaluation) -> Numbers | None:
     """Every row with the same score."""
-    auc = defined(evaluation, "roc_auc")
+    auc = defined(evaluation, ROC_AUC.name)
     return {} if auc is not None and auc.method == CONSTANT else None
 
 
@@ -150,7 +152,7 @@ def few_rows(evaluation: Evaluation) -> Numbers | None:
 
 def inverted_scores(evaluation: Evaluation) -> Numbers | None:
     """Scores that rank the wrong way round."""
-    auc = defined(evaluation, "roc_auc")
+    auc = defined(evaluation, ROC_AUC.name)
     if auc is None or auc.method == CONSTANT:
         return None
     below = auc.high < 0.5 if auc.high == auc.high else auc.value < 0.5
@@ -159,7 +161,7 @@ def inverted_scores(evaluation: Evaluation) -> Numbers | None:
 
 def no_ranking(evaluation: Evaluation) -> Numbers | None:
     """An AUC that cannot be told from guessing."""
-    auc = defined(evaluation, "roc_auc")
+    auc = defined(evaluation, ROC_AUC.name)
     if auc is None or auc.method == CONSTANT or not auc.low <= 0.5 <= auc.high:
         return None
     return {"auc": auc.value, "low": auc.low, "high": auc.high}
@@ -167,7 +169,7 @@ def no_ranking(evaluation: Evaluation) -> Numbers | None:
 
 def auc_band(evaluation: Evaluation) -> Numbers | None:
     """What an AUC is called in teaching."""
-    auc = defined(evaluation, "roc_auc")
+    auc = defined(evaluation, ROC_AUC.name)
     if auc is None or not 0.5 <= auc.value < TOO_GOOD or auc.method == CONSTANT or no_ranking(evaluation) is not None:
         return None
     if decisions_as_scores(evaluation) is not None:
@@ -177,14 +179,14 @@ def auc_band(evaluation: Evaluation) -> Numbers | None:
 
 def leakage(evaluation: Evaluation) -> Numbers | None:
     """An AUC of 1, or nearly."""
-    auc = defined(evaluation, "roc_auc")
+    auc = defined(evaluation, ROC_AUC.name)
     believable = auc is None or auc.value < TOO_GOOD or no_ranking(evaluation) is not None
     return None if auc is None or believable else {"auc": auc.value}
 
 
 def rare_positives(evaluation: Evaluation) -> Numbers | None:
     """Few positives, so that the ROC curve flatters."""
-    auc, ap = defined(evaluation, "roc_auc"), defined(evaluation, "average_precision")
+    auc, ap = defined(evaluation, ROC_AUC.name), defined(evaluation, AVERAGE_PRECISION.name)
     if auc is None or ap is None or evaluation.thresholds is None or auc.method == CONSTANT:
         return None
     table = evaluation.thresholds
@@ -262,7 +264,7 @@ def shifted(evaluation: Evaluation) -> Numbers | None:
 def gap(evaluation: Evaluation) -> tuple[str, Numbers] | None:
     """What train and test are compared by, and the numbers of it."""
     found = evaluation.gap
-    name = next((name for name in GAPS if name in found), None)
+    name = next((name for name in shown_in("gap") if name in found), None)
     if name is None or evaluation.train is None:
         return None
     own = found[name]

@@ -16,6 +16,9 @@ from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.intervals.difference import false_discovery, independent_difference
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
+from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC
+from gnomon.measures.regression import MAX_ERROR
 from gnomon.schema.schema import Schema
 
 # A slice of fewer rows, or of fewer of a class that the whole has, is said to be unreliable, and ranked last.
@@ -23,7 +26,7 @@ FEW_ROWS, FEW_OF_CLASS = 30, 10
 # With more slices of a column than this, AUCs are not compared: each takes a ranking of all other rows.
 MOST_RANKED = 50
 # What comparisons are made of: counts and sums, and the scores of a binary task.
-COUNTS, SCORES = ("confusion", "log_loss", "brier_score", "residuals"), ("scores", "classes", "panel")
+COUNTS, SCORES = ("confusion", LOG_LOSS.name, BRIER_SCORE.name, "residuals"), ("scores", "classes", "panel")
 
 Evaluate = Callable[[Summary, Options, Reading], Parts]
 
@@ -97,13 +100,13 @@ def rest_estimates(
     alone = replace(options, threads=1)
     if schema.columns.cluster is not None:
         found = evaluate(rest, alone, reading).estimates
-        return {name: own for name, own in found.items() if name not in ("average_precision", "ks")}
+        return {name: own for name, own in found.items() if name not in (AVERAGE_PRECISION.name, KS.name)}
     sums = (*COUNTS, *(own.name for own in options.measures))
     estimates = dict(evaluate(only(rest, sums), alone, reading).estimates)
     if schema.task == "binary" and "scores" in rest.states:
         auc = auc_estimate(reading.order(rest), alone)
         if auc is not None:
-            estimates["roc_auc"] = auc
+            estimates[ROC_AUC.name] = auc
     return estimates
 
 
@@ -112,7 +115,7 @@ def differences(own: Evaluation, rest: Mapping[str, Estimate]) -> dict[str, Diff
     return {
         name: independent_difference(estimate, rest[name])
         for name, estimate in own.estimates.items()
-        if name in rest and estimate.defined and rest[name].defined and name != "max_error"
+        if name in rest and estimate.defined and rest[name].defined and name != MAX_ERROR.name
     }
 
 

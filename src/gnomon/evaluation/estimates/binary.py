@@ -17,6 +17,7 @@ from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.mean import mean_interval
 from gnomon.measures.means import mean_loss
 from gnomon.measures.measure import POSITIVE, MeanOfShares
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.registry import shown
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
@@ -39,7 +40,7 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
         parts.order, parts.precision_gain = (order, ranked.precision_gain) if ranked.curves else (None, None)
         parts.estimates |= ranked.estimates
         parts.curves = ranked.curves
-    for name, most in (("log_loss", float("inf")), ("brier_score", 1.0)):
+    for name, most in ((LOG_LOSS.name, float("inf")), (BRIER_SCORE.name, 1.0)):
         if name in states:
             measured = mean_loss(cast(ClassLoss, states[name]).loss)
             interval = mean_interval(measured, options.level, most=most)

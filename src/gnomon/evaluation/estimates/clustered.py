@@ -26,9 +26,11 @@ from gnomon.intervals.wilson import wilson
 from gnomon.kernels.losses import sum_values
 from gnomon.measures.influence import share_below_influence
 from gnomon.measures.measure import POSITIVE, Share, ShareOfAll, Transformed
+from gnomon.measures.probability import BRIER_SCORE
 from gnomon.measures.quantiles import Ranks
-from gnomon.measures.ranking import TABLE_STEPS
+from gnomon.measures.ranking import AVERAGE_PRECISION, KS, TABLE_STEPS
 from gnomon.measures.registry import measure
+from gnomon.measures.regression import MAX_ERROR, MEDIAN_ABSOLUTE_ERROR
 from gnomon.schema.schema import Schema
 from gnomon.states.panel import Panel, Rows
 
@@ -64,7 +66,7 @@ class Clustered:
         parts.notes += self._notes()
 
     def _estimate(self, name: str, own: Estimate, code: int | None = None) -> Estimate:
-        if not own.defined or name == "max_error":
+        if not own.defined or name == MAX_ERROR.name:
             return own
         if self.together.number < 2:
             return replace(own, low=math.nan, high=math.nan, method=None, reason=ONE_CLUSTER)
@@ -80,22 +82,22 @@ class Clustered:
         return math.inf if influence is None else self.together.tail(influence)
 
     def _interval(self, name: str, value: float, code: int | None) -> Interval:
-        if name == "median_absolute_error":
+        if name == MEDIAN_ABSOLUTE_ERROR.name:
             return self._of_median(value)
         influence = self.influences.of(name) if code is None else self.influences.of_class(name, code)
         if influence is None:
             return NO_INTERVAL
         spread = self.together.spread(influence)
-        if name == "ks":
+        if name == KS.name:
             return self._of_ks(value, spread)
-        if name == "average_precision":
+        if name == AVERAGE_PRECISION.name:
             alone = float(sum_values(influence, None, self._options.threads).square)
             alike = spread.variance / alone if alone > 0 else 1.0
             return self._of_average_precision(value, spread, alike, POSITIVE if code is None else code)
         if spread.variance == 0:
             spread = Spread(0.0, float(self._having(name, POSITIVE if code is None else code)))
         own = measure(name)
-        high = 2.0 if name == "brier_score" and self._schema.task == "multiclass" else own.high
+        high = 2.0 if name == BRIER_SCORE.name and self._schema.task == "multiclass" else own.high
         units = min(spread.units, 1 + self._tail(name))
         return linearised_interval(value, spread.variance, units, self._options.level, own.low, high)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.estimates.parts import Parts
+from gnomon.measures.measure import RestsOn
 from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
 
@@ -30,11 +32,16 @@ def warn_of_few(parts: Parts, schema: Schema) -> None:
             }
     elif schema.task == "multilabel":
         for label, own in parts.per_class.items():
-            if "recall" in own and "specificity" in own:
-                rows, others = own["recall"].n, own["specificity"].n
-                parts.per_class[label] = {name: warned(name, each, rows, others) for name, each in own.items()}
+            having, lacking = resting_on(own, "class"), resting_on(own, "others")
+            if having is not None and lacking is not None:
+                parts.per_class[label] = {name: warned(name, each, having, lacking) for name, each in own.items()}
     else:
         parts.estimates = {name: few(own, own.n, "rows") for name, own in parts.estimates.items()}
+
+
+def resting_on(estimates: Mapping[str, Estimate], rows: RestsOn) -> int | None:
+    """How many rows some estimates rest on, of the class or of the others; None where none of them rests on those."""
+    return next((own.n for name, own in estimates.items() if measure(name).rests_on == rows), None)
 
 
 def classes_of(parts: Parts) -> list[int] | None:

@@ -18,6 +18,8 @@ from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.mean import mean_interval
 from gnomon.measures.means import mean_loss
 from gnomon.measures.measure import Whole
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
+from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
 from gnomon.measures.registry import shown, shown_averages
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
@@ -47,7 +49,7 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> P
         add_ranking(parts, cast(ClassScores, summary.states["scores"]), schema, options)
     elif summary.sample is not None:
         add_binned_ranking(parts, summary, schema, options)
-    for name, most in (("log_loss", float("inf")), ("brier_score", 2.0)):
+    for name, most in ((LOG_LOSS.name, float("inf")), (BRIER_SCORE.name, 2.0)):
         if name in summary.states:
             measured = mean_loss(cast(ClassLoss, summary.states[name]).loss)
             interval = mean_interval(measured, options.level, most=most)
@@ -61,7 +63,7 @@ def add_ranking(parts: Parts, state: ClassScores, schema: Schema, options: Optio
         ranked = ranking_estimates(
             KeptOrder(state.one_vs_rest(code, len(schema.labels)), options.threads), label, options
         )
-        parts.per_class[label] |= {name: ranked.estimates[name] for name in ("roc_auc", "average_precision")}
+        parts.per_class[label] |= {name: ranked.estimates[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
     classes = len(schema.labels)
     target = np.concatenate(state.column(0))
     weight = np.concatenate(state.column(1 + classes)) if len(state.chunks[0]) > 1 + classes else None
@@ -85,7 +87,7 @@ def add_averages(
         for code, label in enumerate(schema.names)
     ]
     for average in ("macro", "weighted"):
-        parts.estimates[f"roc_auc_{average}"] = averaged(rankings, "roc_auc", average, weight, options)
+        parts.estimates[f"roc_auc_{average}"] = averaged(rankings, ROC_AUC.name, average, weight, options)
 
 
 def add_binned_ranking(parts: Parts, summary: Summary, schema: Schema, options: Options) -> None:
@@ -103,7 +105,7 @@ def add_binned_ranking(parts: Parts, summary: Summary, schema: Schema, options: 
             options.threads,
         )
         found = ranking_estimates(order, label, options).estimates
-        parts.per_class[label] |= {name: found[name] for name in ("roc_auc", "average_precision")}
+        parts.per_class[label] |= {name: found[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
         columns.append(summary.sample.column(lambda batch, code=code: batch.scores[code]))
         support.append(float(order.positives.total))
     add_averages(parts, schema, target, columns, support, weight, options)

@@ -26,18 +26,25 @@ from gnomon.kernels.losses import sum_values
 from gnomon.kernels.row_rankings import label_average_precision, label_coverage, label_loss
 from gnomon.measures.cells import Cells
 from gnomon.measures.confusion import PER_CLASS, exact_match, wrong_labels
-from gnomon.measures.label_averages import averaged_with_influence
+from gnomon.measures.label_averages import (
+    COVERAGE_ERROR,
+    HAMMING_LOSS,
+    LABEL_RANKING_AVERAGE_PRECISION,
+    LABEL_RANKING_LOSS,
+    averaged_with_influence,
+)
 from gnomon.measures.means import mean_loss
 from gnomon.measures.measure import POSITIVE
+from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss, Weight
 from gnomon.states.scores import LabelRows, Scores
 
 _LABEL_RANKINGS = {
-    "label_ranking_average_precision": (label_average_precision, 1.0),
-    "label_ranking_loss": (label_loss, 1.0),
-    "coverage_error": (label_coverage, float("inf")),
+    LABEL_RANKING_AVERAGE_PRECISION.name: (label_average_precision, 1.0),
+    LABEL_RANKING_LOSS.name: (label_loss, 1.0),
+    COVERAGE_ERROR.name: (label_coverage, float("inf")),
 }
 
 
@@ -64,7 +71,7 @@ def add_predictions(parts: Parts, state: LabelRows, rows: Weight, schema: Schema
     both, flagged, positive = row_margins(matrix[0], matrix[1], options.threads)
     by_row = Cells(both, positive, flagged, np.array([float(len(target))]))
     parts.estimates["accuracy"] = share_of_rows(exact_match(by_row), weight, rows, options)
-    parts.estimates["hamming_loss"] = mean_estimate(wrong_labels(by_row), weight, rows, 1.0, options)
+    parts.estimates[HAMMING_LOSS.name] = mean_estimate(wrong_labels(by_row), weight, rows, 1.0, options)
     cells = of_labels([table.mass.of_class(POSITIVE) for table in tables])
     for average in ("macro", "micro", "weighted"):
         for name in PER_CLASS:
@@ -82,12 +89,12 @@ def add_scores(parts: Parts, state: LabelRows, rows: Weight, schema: Schema, opt
     rankings = []
     for name, own, score in zip(schema.names, target, scores, strict=True):
         found = ranking_estimates(KeptOrder(Scores.of(score, own, weight), options.threads), name, options).estimates
-        parts.per_class[name] |= {which: found[which] for which in ("roc_auc", "average_precision")}
+        parts.per_class[name] |= {which: found[which] for which in (ROC_AUC.name, AVERAGE_PRECISION.name)}
         support = float(Weight.of_group(own == 1, weight, options.threads).total)
         rankings.append(RankedRows(parts.per_class[name], support, own, score))
     for average in ("macro", "weighted"):
-        parts.estimates[f"roc_auc_{average}"] = averaged(rankings, "roc_auc", average, weight, options)
-    parts.estimates["average_precision_macro"] = averaged(rankings, "average_precision", "macro", weight, options)
+        parts.estimates[f"roc_auc_{average}"] = averaged(rankings, ROC_AUC.name, average, weight, options)
+    parts.estimates["average_precision_macro"] = averaged(rankings, AVERAGE_PRECISION.name, "macro", weight, options)
     truth = np.ascontiguousarray(np.stack(target, axis=1))
     matrix = np.ascontiguousarray(np.stack(scores, axis=1), np.float64)
     for name, (kernel, most) in _LABEL_RANKINGS.items():

@@ -22,7 +22,7 @@ from gnomon.kernels.ranking import PairCounts, ScoreBins
 from gnomon.measures import ranking as measures
 from gnomon.measures.certified import Certified, certified
 from gnomon.measures.influence import average_precision_influence, gap_influence, precision_gain_influence
-from gnomon.measures.ranking import Curve
+from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC, Curve
 from gnomon.measures.threshold import Points
 from gnomon.thresholds.table import Thresholds
 
@@ -55,7 +55,7 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
         if order.positives.n:
             missing = f"no row has another class than {label!r}"
         nothing = options.estimate(NAN, NO_INTERVAL, n, missing)
-        return RankingEstimates(dict.fromkeys(("roc_auc", "average_precision", "ks"), nothing), {}, False)
+        return RankingEstimates(dict.fromkeys((ROC_AUC.name, AVERAGE_PRECISION.name, KS.name), nothing), {}, False)
     pairs, bins = order.pairs, order.bins(measures.STEPS)
     found = values_of(order, pairs)
     values = {name: own.value for name, own in found.items()}
@@ -65,14 +65,17 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
         effective = order.positives.effective, order.negatives.effective
         if options.interval in BOOTSTRAPS:
             intervals = ranking_intervals(bins, effective, values, options.level, options.seed, options.interval)
-            if not 0 < values["roc_auc"] < 1:
-                intervals["roc_auc"] = auc_interval(order, values["roc_auc"], effective, options)
+            if not 0 < values[ROC_AUC.name] < 1:
+                intervals[ROC_AUC.name] = auc_interval(order, values[ROC_AUC.name], effective, options)
         else:
             intervals = linearised_intervals(order, bins, values, options)
-            intervals["roc_auc"] = auc_interval(order, values["roc_auc"], effective, options)
+            intervals[ROC_AUC.name] = auc_interval(order, values[ROC_AUC.name], effective, options)
             intervals |= separated(effective, values, options.level)
         if constant:
-            intervals |= {"roc_auc": Interval(0.5, 0.5, "constant score"), "ks": Interval(0.0, 0.0, "constant score")}
+            intervals |= {
+                ROC_AUC.name: Interval(0.5, 0.5, "constant score"),
+                KS.name: Interval(0.0, 0.0, "constant score"),
+            }
     estimates = {name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in found.items()}
     return RankingEstimates(estimates, curve_points(bins), constant, intervals["precision_gain"])
 
@@ -92,13 +95,13 @@ def linearised_intervals(
         return dict.fromkeys((*values, "precision_gain"), NO_INTERVAL)
     derivatives = [own(*masses) for own in (average_precision_influence, precision_gain_influence, gap_influence)]
     of_average, of_gain, of_gap = (scale * own for own in order.influence_squares(bins, derivatives))
-    average, share = values["average_precision"], float(measures.prevalence(*masses))
+    average, share = values[AVERAGE_PRECISION.name], float(measures.prevalence(*masses))
     left_out = left_out_of(order, bins)
     gain = linearised_interval(average - share, of_gain, effective[0], level, -math.inf, math.inf)
     return {
-        "average_precision": average_precision_interval(average, left_out, of_average, effective[0], level),
+        AVERAGE_PRECISION.name: average_precision_interval(average, left_out, of_average, effective[0], level),
         "precision_gain": gain._replace(low=gain.low - max(0.0, average - left_out)),
-        "ks": ks_interval(bins, effective, values["ks"], of_gap, level, options.seed),
+        KS.name: ks_interval(bins, effective, values[KS.name], of_gap, level, options.seed),
     }
 
 
@@ -119,9 +122,9 @@ def values_of(order: Order, pairs: PairCounts) -> dict[str, Certified]:
     if order.bounds is not None:
         return certified(order.bounds, pairs, order.positives, order.negatives, order.units)
     return {
-        "roc_auc": Certified(measures.roc_auc(pairs)),
-        "average_precision": Certified(measures.average_precision(pairs)),
-        "ks": Certified(measures.ks(pairs)),
+        ROC_AUC.name: Certified(measures.roc_auc(pairs)),
+        AVERAGE_PRECISION.name: Certified(measures.average_precision(pairs)),
+        KS.name: Certified(measures.ks(pairs)),
     }
 
 
@@ -129,7 +132,7 @@ def auc_estimate(order: Order, options: Options) -> Estimate | None:
     """The AUC alone; None where a class has no rows."""
     if not order.positives.n or not order.negatives.n:
         return None
-    found = values_of(order, order.pairs)["roc_auc"]
+    found = values_of(order, order.pairs)[ROC_AUC.name]
     effective = order.positives.effective, order.negatives.effective
     interval = auc_interval(order, found.value, effective, options) if options.intervals else NO_INTERVAL
     return options.estimate(found.value, interval, order.positives.n + order.negatives.n, bound=found.bound)

@@ -18,6 +18,17 @@ from gnomon.intervals.quantile import median_interval
 from gnomon.measures import regression as measures
 from gnomon.measures.quantiles import BinnedRanks, Ranks
 from gnomon.measures.registry import measure
+from gnomon.measures.regression import (
+    EXPLAINED_VARIANCE,
+    MAE,
+    MAPE,
+    MAX_ERROR,
+    MEAN_ERROR,
+    MEDIAN_ABSOLUTE_ERROR,
+    MSE,
+    R2,
+    RMSE,
+)
 from gnomon.schema.schema import Schema
 from gnomon.states.base import State
 from gnomon.states.histogram import ScoreHistogram
@@ -27,9 +38,9 @@ TOO_LARGE = "its terms are too large for double precision: rescale the target an
 NO_UPPER_END = "no interval: the largest error of a sample says nothing of larger ones to come"
 INF = math.inf
 # Those that follow from the exact moments of targets and errors, and how.
-SQUARED, EXPLAINED = ("mse", "rmse"), {"r2": False, "explained_variance": True}
-LOSSES = {"mae": measures.absolute_error, "mape": measures.relative_error, "mean_error": measures.mean_error}
-MEDIAN, LARGEST = "median_absolute_error", "max_error"
+SQUARED, EXPLAINED = (MSE.name, RMSE.name), {R2.name: False, EXPLAINED_VARIANCE.name: True}
+LOSSES = {MAE.name: measures.absolute_error, MAPE.name: measures.relative_error, MEAN_ERROR.name: measures.mean_error}
+MEDIAN, LARGEST = MEDIAN_ABSOLUTE_ERROR.name, MAX_ERROR.name
 
 
 def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> Parts:

@@ -16,8 +16,11 @@ from gnomon.lazy import lazy
 from gnomon.measures import influence as influences
 from gnomon.measures.means import shares_of
 from gnomon.measures.measure import POSITIVE, Cellwise, Formula, MeanLoss, OfRanking, formula_of, of_class
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.quantiles import Ranks
+from gnomon.measures.ranking import ROC_AUC
 from gnomon.measures.registry import measure
+from gnomon.measures.regression import EXPLAINED_VARIANCE, MEDIAN_ABSOLUTE_ERROR, R2
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
@@ -174,10 +177,10 @@ class Influences:
             hit = self.rows.target == POSITIVE
             least, most = clipping(score.dtype)
             of_true = np.where(hit, np.clip(score, least, most), 1 - np.clip(score, least, most)).astype(np.float64)
-            return {"log_loss": -np.log(of_true), "brier_score": (score.astype(np.float64) - hit) ** 2}
+            return {LOG_LOSS.name: -np.log(of_true), BRIER_SCORE.name: (score.astype(np.float64) - hit) ** 2}
         scores = np.stack(self._answer.scores, axis=1)
         log_loss, brier = class_losses(self.rows.target.astype(np.int32, copy=False), scores, self._threads)
-        return {"log_loss": log_loss, "brier_score": brier}
+        return {LOG_LOSS.name: log_loss, BRIER_SCORE.name: brier}
 
     def ranked(self, code: int) -> tuple[NDArray[np.uint8], NDArray[Any], KeptOrder] | None:
         """The positives of a class, its scores, and the rows in their order; None where a class has no rows."""
@@ -204,7 +207,7 @@ class Influences:
         """Of the average of the AUCs of classes against the rest, which are weighted alike or by their rows."""
         found, support = [], []
         for code in range(len(self._schema.labels)):
-            own = self._of_ranking("roc_auc", code)
+            own = self._of_ranking(ROC_AUC.name, code)
             if own is not None:
                 mask = self.rows.target == code
                 found.append(own)
@@ -232,10 +235,10 @@ class Influences:
         basis = measure(name).basis
         if isinstance(basis, MeanLoss):
             return self.of_loss(basis)
-        if name == "median_absolute_error":
+        if name == MEDIAN_ABSOLUTE_ERROR.name:
             return self._of_median(np.abs(errors))
-        if name in ("r2", "explained_variance"):
-            centred = name == "explained_variance"
+        if name in (R2.name, EXPLAINED_VARIANCE.name):
+            centred = name == EXPLAINED_VARIANCE.name
             return influences.explained_influence(target, errors, weight, threads, centre_errors=centred)
         return None
 

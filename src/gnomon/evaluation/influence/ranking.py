@@ -12,6 +12,7 @@ from gnomon.evaluation.reading.order import KeptOrder, places_in
 from gnomon.measures import influence as influences
 from gnomon.measures import ranking as measures
 from gnomon.measures.measure import OfRanking
+from gnomon.measures.ranking import ROC_AUC
 from gnomon.measures.registry import measure
 
 Array = NDArray[np.float64]
@@ -33,7 +34,7 @@ def ranking_influence(
         weight: Of the rows, or None.
         threads: How many threads there may be.
     """
-    if name == "roc_auc":
+    if name == ROC_AUC.name:
         auc = measures.roc_auc(order.pairs)
         return measures.auc_influence(score, label, weight, auc, threads, classes=(order.negatives, order.positives))
     by_bin = influences.precision_gain_influence if name == PRECISION_GAIN else influence_by_bin(name)

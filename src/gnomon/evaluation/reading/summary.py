@@ -12,6 +12,7 @@ from gnomon.evaluation.arguments.plan import Plan
 from gnomon.evaluation.reading.sample import Sample
 from gnomon.kernels.losses import class_losses
 from gnomon.measures.measure import MeanLoss, Measure
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.schema.batch import Batch
 from gnomon.schema.schema import Schema
 from gnomon.states.agreement import Agreement
@@ -133,7 +134,7 @@ def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State
         states["confusion"] = Confusion.of_scores(target, batch.scores[0], weight, schema.threshold, threads)
     if batch.scores and schema.scale == "probability":
         brier, log_loss = ClassLoss.of_probabilities(target, batch.scores[0], weight, threads)
-        states |= {"brier_score": brier, "log_loss": log_loss}
+        states |= {BRIER_SCORE.name: brier, LOG_LOSS.name: log_loss}
     return states
 
 
@@ -146,7 +147,7 @@ def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, S
         scores = np.stack(batch.scores, axis=1)
         if schema.scale == "probability":
             log_loss, brier = class_losses(batch.target.astype(np.int32, copy=False), scores, threads)
-            for name, losses in (("log_loss", log_loss), ("brier_score", brier)):
+            for name, losses in ((LOG_LOSS.name, log_loss), (BRIER_SCORE.name, brier)):
                 states[name] = ClassLoss.of(losses, batch.target, weight, classes, threads)
     assert predicted is not None  # a schema has predictions or scores
     if batch.prediction is not None and batch.scores:

@@ -20,7 +20,7 @@ from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.result.shown import Shown
 from gnomon.intervals.difference import independent_difference
 from gnomon.lazy import load
-from gnomon.measures.registry import measure, named
+from gnomon.measures.registry import measure, named, shown_in
 from gnomon.thresholds.table import Thresholds
 from gnomon.visible import visible
 
@@ -117,7 +117,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         return {
             name: independent_difference(self.train[name], own)
             for name, own in self.estimates.items()
-            if name != "max_error" and own.defined and name in self.train and self.train[name].defined
+            if measure(name).compared and own.defined and name in self.train and self.train[name].defined
         }
 
     def with_train(self, train: Evaluation) -> Evaluation:
@@ -148,7 +148,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         shown = [
             f"{name}={estimate.value:.3f}"
             + ("" if math.isnan(estimate.low) else f" [{estimate.low:.3f}, {estimate.high:.3f}]")
-            for name in HEADLINES[self.task]
+            for name in shown_in("headline")
             if (estimate := self.estimates.get(name)) is not None and estimate.defined
         ]
         what = f", positive={visible(repr(self.positive))}" if self.positive is not None else ""
@@ -292,14 +292,6 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
 ADVISE = "gnomon.evaluation.diagnostics.advice:advise"
 # False discoveries that are accepted among slices called worse than the rest.
 SURE = 0.05
-# What slices are ranked by, the first that they all have.
-RANKED_BY = ("roc_auc", "balanced_accuracy", "accuracy", "rmse")
-HEADLINES = {
-    "binary": ("accuracy", "f1", "roc_auc", "average_precision"),
-    "multiclass": ("accuracy", "f1_macro", "roc_auc_macro"),
-    "multilabel": ("accuracy", "hamming_loss", "f1_macro", "roc_auc_macro"),
-    "regression": ("rmse", "mae", "r2"),
-}
 
 
 def ranked_by(slices: Iterable[Evaluation]) -> str | None:
@@ -307,7 +299,7 @@ def ranked_by(slices: Iterable[Evaluation]) -> str | None:
     reliable = [own for own in slices if own.reliable and own.differences]
     if not reliable:
         return None
-    return next((name for name in RANKED_BY if all(name in own.differences for own in reliable)), None)
+    return next((name for name in shown_in("ranks_slices") if all(name in own.differences for own in reliable)), None)
 
 
 def estimates_from(form: Mapping[str, Any]) -> dict[str, Estimate]:

@@ -9,6 +9,7 @@ from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.registry import measure
 from gnomon.report import decisions
 from gnomon.report.html import charts
@@ -123,10 +124,10 @@ def _(decision: Recalibration) -> dict[str, View]:
         {
             "name": names[name],
             "cells": [
-                plain_cell(number(own["log_loss"].value)),
+                plain_cell(number(own[LOG_LOSS.name].value)),
                 plain_cell(number(own["expected_calibration_error"].value)),
-                cell(decision.differences[name]["log_loss"] if name in decision.differences else None),
-                plain_cell(number(own["brier_score"].value)),
+                cell(decision.differences[name][LOG_LOSS.name] if name in decision.differences else None),
+                plain_cell(number(own[BRIER_SCORE.name].value)),
             ],
             "chosen": name == decision.best,
         }

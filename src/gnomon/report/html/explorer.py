@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import measure, shown, shown_in
 from gnomon.report.html import charts
 from gnomon.report.language import tr
 from gnomon.report.remarks import asked_level, level_of
@@ -21,10 +21,6 @@ from gnomon.visible import visible
 
 # Thresholds that the slider stops at, of all models together and of one at least; the best by any costs is among them.
 STOPS, FEWEST = 600, 150
-SHOWN = (
-    "precision", "recall", "f1", "accuracy", "balanced_accuracy", "specificity", "false_positive_rate",
-    "negative_predictive_value", "matthews_corrcoef", "cohen_kappa",
-)  # fmt: skip
 
 
 def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
@@ -36,15 +32,16 @@ def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
         "models": list(charts.model_names(evaluations).values()),
         "positive": visible(str(first.positive), 40),
         "negative": visible(first.classes[0], 40),
-        "measures": {name: tr(measure(name).title) for name in SHOWN},
+        "measures": {name: tr(measure(name).title) for name in slider_measures()},
         "weighted": any(own.thresholds is not None and own.thresholds.weighted for own in evaluations.values()),
         "level": f"{100 * level_of(first):g} %",
         "data": [stops_of(own, max(FEWEST, STOPS // len(evaluations))) for own in evaluations.values()],
     }
 
 
-# What the page's script says.
-WORDS = {"none": "nothing is flagged", "precision": "precision", "recall": "recall (sensitivity)", "f1": "F1"}
+def slider_measures() -> list[str]:
+    """The measures that are told where the slider stands, those that are drawn first."""
+    return list(dict.fromkeys((*shown_in("threshold_curves"), *shown_in("binary"))))
 
 
 def explorer_data(evaluations: Mapping[str, Evaluation], section: dict[str, Any], specs: dict[str, Any]) -> Any:
@@ -58,7 +55,7 @@ def explorer_data(evaluations: Mapping[str, Evaluation], section: dict[str, Any]
     specs["roc"] = charts.curve_chart(evaluations, "roc")
     specs["precision-recall"] = charts.curve_chart(evaluations, "precision_recall")
     specs["thresholds"] = charts.thresholds_chart(evaluations)
-    words = {name: tr(word) for name, word in WORDS.items()}
+    words = {"none": tr("nothing is flagged")} | {own.name: tr(own.title) for own in shown("threshold_curves")}
     return {"explorer": {"models": section["models"], "stops": section.pop("data"), "words": words}}
 
 
@@ -75,11 +72,12 @@ def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
     if used is not None and evaluation.confusion is not None:  # a thinned table may lack it
         cells = masses(evaluation.confusion)
         table = table.including(used, float(cells[1, 1]), float(cells[0, 1]))
-    bands = table.bands(SHOWN, level=asked_level(evaluation), seed=seed)
+    names = slider_measures()
+    bands = table.bands(names, level=asked_level(evaluation), seed=seed)
     start = start_of(evaluation, table)
-    told = {name: [[number(each) for each in end.tolist()] for end in bands[name]] for name in SHOWN}
+    told = {name: [[number(each) for each in end.tolist()] for end in bands[name]] for name in names}
     if used is not None:
-        for name in evaluation.estimates.keys() & set(SHOWN):  # one that was saved may lack some
+        for name in evaluation.estimates.keys() & set(names):  # one that was saved may lack some
             own = evaluation[name]
             for end, value in zip(told[name], (own.value, own.low, own.high), strict=True):
                 end[start] = number(value)

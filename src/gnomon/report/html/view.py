@@ -8,9 +8,10 @@ from typing import Any
 
 from gnomon.comparison.result import Comparison
 from gnomon.estimate import Difference, Estimate
+from gnomon.evaluation.estimates.few import resting_on
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import measure, shown_in
 from gnomon.report import pairs as pairs_text
 from gnomon.report import remarks
 from gnomon.report.html import charts
@@ -27,11 +28,6 @@ LONGEST = 60
 MOST_SLICES, MOST_CLASSES, MOST_CONFUSIONS, MOST_ROWS = 200, 100, 10, 20
 # Larger matrices are no picture: the classes that are confused most are listed instead.
 LARGEST_MATRIX = 40
-CLASS_MEASURES = ("precision", "recall", "f1", "specificity", "roc_auc", "average_precision")
-SLICE_MEASURES = (
-    "accuracy", "precision", "recall", "f1", "roc_auc", "f1_macro", "roc_auc_macro", "hamming_loss", "rmse", "mae",
-    "mean_error", "r2",
-)  # fmt: skip
 
 
 def sections(evaluations: Models, compared: Comparison | None = None) -> dict[str, View]:
@@ -192,7 +188,7 @@ def classes(evaluations: Models) -> View | None:
                 {
                     "name": visible(label, LONGEST),
                     "cells": [cell(each.get(name)) for name in class_measures(own)],
-                    "n": f"{each['recall'].n:,}" if "recall" in each else "",
+                    "n": "" if (rows := resting_on(each, "class")) is None else f"{rows:,}",
                 }
                 for label, each in list(own.per_class.items())[:MOST_CLASSES]
             ],
@@ -207,7 +203,7 @@ def classes(evaluations: Models) -> View | None:
 def class_measures(evaluation: Evaluation) -> list[str]:
     """The estimates that classes have."""
     first = next(iter(evaluation.per_class.values()))
-    return [name for name in CLASS_MEASURES if name in first]
+    return [name for name in shown_in("class_table") if name in first]
 
 
 def amounts(evaluations: Models) -> View | None:
@@ -263,7 +259,7 @@ def slices(evaluations: Models) -> View | None:
         for column, values in own.slices.items():
             by = ranked_by(values.values())
             first = next(iter(values.values()))
-            shown = [each for each in SLICE_MEASURES if each in first and each != by][:4]
+            shown = [each for each in shown_in("slices") if each in first and each != by][:4]
             names = [by, *shown] if by is not None else shown
             ordered = remarks.from_the_worst(values, by)
             tables.append(

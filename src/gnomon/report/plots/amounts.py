@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.scatter import Scatter
+from gnomon.measures.regression import R2, RMSE
 from gnomon.report.language import tr
 from gnomon.report.plots.curves import legend_text
 from gnomon.report.plots.display import GREY, colour, finish, marker
@@ -27,7 +28,7 @@ def draw_predicted_vs_true(ax: Axes, evaluations: Mapping[str, Evaluation]) -> N
     ends = []
     for place, (name, own) in enumerate(evaluations.items()):
         scatter = scatter_of(own)
-        draw_points(ax, place, scatter.target, scatter.prediction, scatter, legend_text(name, "R²", own["r2"]))
+        draw_points(ax, place, scatter.target, scatter.prediction, scatter, legend_text(name, "R²", own[R2.name]))
         ends += [scatter.target.min(), scatter.target.max(), scatter.prediction.min(), scatter.prediction.max()]
     span = [min(ends), max(ends)]
     ax.plot(span, span, color=GREY, linestyle=(0, (1, 2)), label=tr("no error"))
@@ -39,7 +40,7 @@ def draw_residuals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Errors against predictions, and their mean in ranges of the prediction with its interval."""
     for place, (name, own) in enumerate(evaluations.items()):
         scatter = scatter_of(own)
-        label = legend_text(name, "RMSE", own["rmse"])
+        label = legend_text(name, "RMSE", own[RMSE.name])
         draw_points(ax, place, scatter.prediction, scatter.prediction - scatter.target, scatter, label)
         ranges = [each for each in own.errors.residuals if not np.isnan(each.mean_error.low)]
         middle = [(each.low + each.high) / 2 for each in ranges]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, unit_square
 from gnomon.report.remarks import asked_level
@@ -29,7 +30,7 @@ def draw_roc(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
         table = thresholds_of(own)
         band = table.bands(["recall", "false_positive_rate"], level=asked_level(own))
         across, recall = band["false_positive_rate"].value, band["recall"]
-        draw_curve(ax, place, across, recall.value, legend_text(name, "AUC", own["roc_auc"]))
+        draw_curve(ax, place, across, recall.value, legend_text(name, "AUC", own[ROC_AUC.name]))
         ax.fill_between(across, recall.low, recall.high, color=colour(place), alpha=BAND, linewidth=0)
         mark(ax, place, own, across, recall.value)
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (1, 2)), label=f"{tr('guessing')} (AUC 0.5)")
@@ -45,7 +46,9 @@ def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> No
         band = table.bands(["recall", "precision"], level=asked_level(own))
         recall, precision = band["recall"].value, band["precision"]
         value = np.where(np.isnan(precision.value), 1.0, precision.value)  # by convention, where nothing is flagged
-        draw_curve(ax, place, recall, value, legend_text(name, "AP", own["average_precision"]), drawstyle="steps-pre")
+        draw_curve(
+            ax, place, recall, value, legend_text(name, "AP", own[AVERAGE_PRECISION.name]), drawstyle="steps-pre"
+        )
         ax.fill_between(recall, precision.low, precision.high, step="pre", color=colour(place), alpha=BAND, linewidth=0)
         mark(ax, place, own, recall, precision.value)  # where nothing is flagged it has none
         shares.add(table.positives / (table.positives + table.negatives))
@@ -67,7 +70,7 @@ def draw_det(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
         table = thresholds_of(own)
         across, up = table["false_positive_rate"], 1 - table["recall"]
         inside = (across > 0) & (across < 1) & (up > 0) & (up < 1)
-        draw_curve(ax, place, ndtri(across[inside]), ndtri(up[inside]), legend_text(name, "AUC", own["roc_auc"]))
+        draw_curve(ax, place, ndtri(across[inside]), ndtri(up[inside]), legend_text(name, "AUC", own[ROC_AUC.name]))
     ticks = np.array([0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999])
     names = [f"{tick:.1%}" if tick in (0.001, 0.999) else f"{tick:.0%}" for tick in ticks]
     ax.set_xticks(ndtri(ticks), names)

@@ -9,7 +9,7 @@ import numpy as np
 
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import measure, shown_in
 from gnomon.report.language import tr
 from gnomon.report.plots.curves import thresholds_of
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line
@@ -19,7 +19,6 @@ from gnomon.visible import visible
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MEASURES = ("precision", "recall", "f1")
 # With more classes than this, cells are too small for their counts.
 MOST_NUMBERS = 16
 
@@ -27,9 +26,10 @@ MOST_NUMBERS = 16
 def draw_thresholds(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Precision, recall and F1 against the threshold: a colour a measure, a line style a model."""
     several = len(evaluations) > 1
+    names = shown_in("threshold_curves")
     for place, (name, own) in enumerate(evaluations.items()):
         table = thresholds_of(own)
-        bands = table.bands(MEASURES, level=asked_level(own))
+        bands = table.bands(names, level=asked_level(own))
         across = table.threshold[:0:-1]  # upwards: between two scores the counts are those of the higher one
         for number, (title, band) in enumerate(bands.items()):
             label = tr(measure(title).title) + (f", {visible(name, 30)}" if several else "")

@@ -7,10 +7,10 @@ from rich.text import Text
 
 from gnomon.comparison.pair import Pair
 from gnomon.comparison.result import Comparison
+from gnomon.measures.registry import shown_in
 from gnomon.report.language import tr
 from gnomon.report.pairs import Row, notes_of, rows_of, shown_pairs, title_of
 from gnomon.report.remarks import source_name
-from gnomon.report.terminal.evaluation import SLICE_ORDER
 from gnomon.report.terminal.tables import (
     ASCII,
     GAP,
@@ -56,9 +56,7 @@ def title(comparison: Comparison, glyphs: Glyphs) -> Text:
 def models_table(comparison: Comparison, width: int, glyphs: Glyphs) -> RenderableType:
     """What every model scores."""
     support = {name: own.n for name, own in comparison.models.items()}
-    order = tuple(
-        name for name in SLICE_ORDER[comparison.task] if all(name in own for own in comparison.models.values())
-    )
+    order = [name for name in shown_in("slices") if all(name in own for own in comparison.models.values())]
     return group_table(tr("model"), comparison.models, support, order[:MOST_MEASURES], width, glyphs)
 
 

@@ -11,6 +11,7 @@ from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.estimate import Estimate
+from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.registry import measure
 from gnomon.report import decisions
 from gnomon.report.language import tr
@@ -87,12 +88,12 @@ def render_recalibration(found: Recalibration, console: Console) -> None:
     differences = [found.differences.get(name) for name, _ in rows]
     columns = {
         tr("map"): list(decisions.maps_of(found).values()),
-        tr("log loss"): [number(own["log_loss"].value) for _, own in rows],
+        tr("log loss"): [number(own[LOG_LOSS.name].value) for _, own in rows],
         "ECE": [number(own["expected_calibration_error"].value) for _, own in rows],
         tr("difference of log loss"): [
-            "" if own is None else difference_text(own["log_loss"], glyphs) for own in differences
+            "" if own is None else difference_text(own[LOG_LOSS.name], glyphs) for own in differences
         ],
-        tr("Brier score"): [number(own["brier_score"].value) for _, own in rows],
+        tr("Brier score"): [number(own[BRIER_SCORE.name].value) for _, own in rows],
     }
     table = column_table(columns, console.width, {tr("log loss"): "bold"})
     sections: list[RenderableType] = [head, table]

@@ -8,14 +8,14 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from gnomon.evaluation.estimates.few import resting_on
 from gnomon.evaluation.result.calibration import Calibration
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import OTHER_NAMES, measure, shown_in
 from gnomon.report.language import tr
 from gnomon.report.remarks import from_the_worst, level_of, reasons, row_name, source_name
 from gnomon.report.terminal.tables import (
     ASCII,
-    CLASS_HEADS,
     LONGEST_LABEL,
     UNICODE,
     Glyphs,
@@ -30,19 +30,7 @@ from gnomon.report.terminal.tables import (
 from gnomon.report.text import number, p_text
 from gnomon.visible import visible
 
-# Other names of the accuracy and the balanced accuracy, left out of the table.
-OTHER_NAMES = {
-    "multiclass": frozenset({"recall_macro", "recall_weighted", "precision_micro", "recall_micro", "f1_micro"}),
-}
-# Estimates of a class, the most telling first.
-CLASS_ORDER = ("precision", "recall", "f1", "roc_auc", "average_precision", "specificity")
-# Estimates of a slice, the most telling first; slices that are shown.
-SLICE_ORDER = {
-    "binary": ("roc_auc", "recall", "precision", "f1", "accuracy", "balanced_accuracy"),
-    "multiclass": ("accuracy", "f1_macro", "roc_auc_macro"),
-    "multilabel": ("accuracy", "f1_macro", "hamming_loss"),
-    "regression": ("rmse", "mean_error", "mae", "r2", "median_absolute_error"),
-}
+# Slices that are shown.
 MOST_SLICES = 20
 # Rows that are listed as most wrong.
 WORST = 5
@@ -54,7 +42,7 @@ def render_evaluation(evaluation: Evaluation, console: Console) -> None:
     """Prints an evaluation to a rich console."""
     glyphs = ASCII if console.options.ascii_only else UNICODE
     sections: list[RenderableType] = [title(evaluation, glyphs)]
-    others = OTHER_NAMES.get(evaluation.task, frozenset())
+    others = OTHER_NAMES if evaluation.task == "multiclass" else frozenset()
     estimates = {name: own for name, own in evaluation.estimates.items() if name not in others}
     guesses = {} if evaluation.baseline is None else evaluation.baseline.estimates
     sections.append(estimates_table(estimates, console.width, glyphs, level_of(evaluation), guesses))
@@ -96,9 +84,9 @@ def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
 
 def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Table:
     """Each class, or label, against the rest."""
-    support = {label: own["recall"].n if "recall" in own else None for label, own in evaluation.per_class.items()}
+    support = {label: resting_on(own, "class") for label, own in evaluation.per_class.items()}
     kind = tr("label") if evaluation.task == "multilabel" else tr("class")
-    return group_table(kind, evaluation.per_class, support, CLASS_ORDER, width, glyphs)
+    return group_table(kind, evaluation.per_class, support, shown_in("class_table"), width, glyphs)
 
 
 def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyphs) -> RenderableType:
@@ -111,9 +99,9 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
     shown = {value: slices[value] for value in (*reliable, *few)}
     against = {value: against_text(own, by) for value, own in shown.items()}
     first = next(iter(slices.values()))
-    order = SLICE_ORDER[first.task]
+    order = [name for name in shown_in("slices") if name in first and name != by]
     if by is not None:
-        order = (by, *(name for name in order if name != by))
+        order.insert(0, by)
     table = group_table(
         visible(column, LONGEST_LABEL),
         shown,
@@ -121,7 +109,7 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
         order,
         width,
         glyphs,
-        (f"{tr(CLASS_HEADS.get(by, by))} {tr('to the rest')}", against) if by is not None else None,
+        (f"{tr(measure(by).column)} {tr('to the rest')}", against) if by is not None else None,
     )
     below = []
     if len(shown) < len(slices):

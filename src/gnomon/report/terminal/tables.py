@@ -45,20 +45,6 @@ ASCII = Glyphs(".", "=", "o", "*", "-", "-", "+-")
 LONGEST_LABEL = 16
 WIDEST_BAR, NARROWEST_BAR = 30, 8
 GAP = 2
-CLASS_HEADS = {
-    "f1": "F1",
-    "roc_auc": "ROC AUC",
-    "average_precision": "AP",
-    "balanced_accuracy": "balanced acc.",
-    "f1_macro": "macro F1",
-    "roc_auc_macro": "macro AUC",
-    "hamming_loss": "Hamming loss",
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "r2": "R²",
-    "median_absolute_error": "median error",
-    "mean_error": "mean error",
-}
 
 
 def print_sections(sections: Sequence[RenderableType], console: Console) -> None:
@@ -186,7 +172,7 @@ def group_table(
         more: A column more, and what it says of each group.
     """
     first = next(iter(groups.values()))
-    heads = {name: glyphs.write(CLASS_HEADS.get(name, name)) for name in order if name in first}
+    heads = {name: glyphs.write(measure(name).column) for name in order if name in first}
     labels = [visible(label, LONGEST_LABEL) for label in groups]
     counts = ["" if support[label] is None else f"{support[label]:,}" for label in groups]
     room = width - widest(kind, *labels) - widest("n", *counts) - GAP
