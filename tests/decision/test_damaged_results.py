@@ -166,3 +166,12 @@ def test_counts_beyond_the_doubles(forms, tmp_path):
         (tmp_path / "a.json").write_text(json.dumps(made))
         with pytest.raises(StateError, match=r"true_positives"):
             gnomon.load(tmp_path / "a.json")
+
+
+def test_a_whole_number_where_another_may_stand(forms, tmp_path):
+    """JSON writes 3.0 as 3 in other hands: that is the same number."""
+    (form,) = (own for own in forms if own.get("decision") == "cost")
+    made = copy.deepcopy(form)
+    made["constant"]["cost"] = 3
+    (tmp_path / "a.json").write_text(json.dumps(made))
+    show(gnomon.load(tmp_path / "a.json"), page=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,11 +15,11 @@ from gnomon.errors import UsageError, nearest
 from gnomon.intervals.wilson import wilson_ends
 from gnomon.measures.measure import HIGHER, POSITIVE, ZERO, Measure, OfMatrix, Share, Transformed
 from gnomon.measures.registry import find, measure, of_cells, with_ends
+from gnomon.measures.rule import Rule
 from gnomon.measures.threshold import COST, FLAGGED, Costs, Points, youden
 
 Array = NDArray[np.float64]
 
-_CONSTRAINT = re.compile(r"\s*([a-z_0-9.]+?)(?:\.(low|high))?\s*(>=|<=)\s*([-+0-9.e]+)\s*(%?)\s*", re.IGNORECASE)
 _CELLS = ("tp", "fp", "fn", "tn")
 # Sums of weights, and what is made of them, differ by less than this from what they would be without rounding.
 ROUNDING = 1e-12
@@ -48,33 +47,27 @@ class Constraint:
 
     @classmethod
     def parse(cls, text: str, periods: float = 1.0) -> Constraint:
-        """From text such as ``"recall >= 0.95"`` or ``"flagged_share <= 2 %"``.
+        """From a rule such as ``"recall >= 0.95"`` or ``"flagged_share <= 2 %"``.
 
         Raises:
-            UsageError: It says something else.
+            UsageError: It is no rule, or not one that a threshold can meet.
 
         >>> Constraint.parse("precision.low >= 80%")
         Constraint(name='precision', end='low', least=True, limit=0.8, periods=1.0)
         """
-        found = _CONSTRAINT.fullmatch(text) if isinstance(text, str) else None
-        try:
-            limit = float(found[4]) if found else math.nan
-        except ValueError:
-            limit = math.nan
-        if found is None or not math.isfinite(limit):
-            raise UsageError(f"{text!r} is no constraint: say a measure, >= or <=, and a number: 'recall >= 0.95'")
-        name = found[1].lower()
-        own = of_threshold(name)
+        rule = Rule.parse(text)
+        if rule.slice is not None:
+            raise UsageError(f"{text!r}: a threshold is one for all rows: leave {':'.join(rule.slice)} out")
+        own = of_threshold(rule.name)
         if own is None:
-            raise UsageError(f"the constraint {text!r} names no measure: {nearest(name, [*of_cells(), FLAGGED])}")
-        if own.name == FLAGGED and (found[5] or 0 < limit < 1):
+            raise UsageError(f"the constraint {text!r} names no measure: {nearest(rule.name, [*of_cells(), FLAGGED])}")
+        if own.name == FLAGGED and (rule.percent or 0 < rule.limit < 1):
             raise UsageError(f"{text!r}: flagged is a number of rows; of a share of them say 'flagged_share <= 5 %'")
-        if own.high == 1.0 and not found[5] and limit > 1:
+        if own.high == 1.0 and not rule.percent and (limit := rule.limit) > 1:
             raise UsageError(f"{text!r} asks for more than 1, the greatest value there is: did you mean {limit:g} %?")
-        end = found[2].lower() if found[2] else None
-        if end is not None and not isinstance(own.basis, Share | Transformed):
+        if rule.end is not None and not isinstance(own.basis, Share | Transformed):
             raise UsageError(f"{text!r}: an end of the interval can be had of {', '.join(with_ends())}")
-        return cls(own.name, end, found[3] == ">=", limit / 100 if found[5] else limit, periods)
+        return cls(own.name, rule.end, rule.least, rule.limit, periods)
 
     def __str__(self) -> str:
         end = f".{self.end}" if self.end else ""

@@ -8,6 +8,7 @@ from typing import Any
 from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
+from gnomon.estimate import Estimate
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.registry import measure
@@ -107,7 +108,7 @@ def thresholds_table(decision: ThresholdDecision) -> View:
 @decision_sections.register
 def _(decision: CostDecision) -> dict[str, View]:
     rows = [
-        {"name": name, "cells": [plain_cell(number(own)) if isinstance(own, float) else cell(own)], "chosen": False}
+        {"name": name, "cells": [cell(own) if isinstance(own, Estimate) else plain_cell(number(own))], "chosen": False}
         for name, own in decisions.costs_of(decision).items()
     ]
     head = f"{tr('cost a row')} ({100 * decision.cost.level:g} %)"

@@ -69,7 +69,7 @@ def render_cost(decision: CostDecision, console: Console) -> None:
     for name in ("", tr("cost a row"), tr(f"{decision.cost.level * 100:g} % interval")):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for name, own in decisions.costs_of(decision).items():
-        value, ends = (own, "") if isinstance(own, float) else (own.value, interval_text(own, glyphs))
+        value, ends = (own.value, interval_text(own, glyphs)) if isinstance(own, Estimate) else (own, "")
         table.add_row(name, Text(number(value), style="bold" if ends else ""), ends)
     sections: list[RenderableType] = [head, table, confusion_section(decision.confusion, console.width, glyphs)]
     if decision.notes:
