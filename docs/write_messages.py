@@ -34,7 +34,8 @@ SILENT = (
     "metrics", "kernels", "states", "models", "__init__.py", "estimate.py", "calling.py",
     "evaluation/result/checking.py", "comparison/checking.py", "decision/checking.py", "thresholds/table.py",
     "thresholds/bands.py", "evaluation/arguments/opening.py", "evaluation/result/several.py",
-    "report/plots/accessor.py", "report/plots/pictures.py",
+    "report/plots/accessor.py", "report/plots/pictures.py", "report/tables.py", "frames.py",
+    "evaluation/result/named.py", "evaluation/result/form.py",
     "report/korean.py", "report/html/charts.py", "report/language.py", "lesson/steps.py", "decision/outcome.py",
     "sources/arrays.py", "sources/tables.py", "sources/frames.py", "intervals",
 )  # fmt: skip

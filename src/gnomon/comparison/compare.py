@@ -155,6 +155,11 @@ def compare(
         accuracy: cannot tell new from old with n = 8, as the difference of +0.25 may be anything from -0.156 to \
 +0.591; about 23,000 rows would be needed to see a difference of 0.01.
     """
+    if any(isinstance(own, Evaluation) for own in (data, *others)):
+        raise UsageError(
+            "evaluations do not know which rows they share, and two models are compared row by row: pass the rows, "
+            "compare(data, target=..., score=[...]); or see them side by side with gnomon.Evaluations"
+        )
     options = Options(interval, level, seed, thread_count(threads), measures_of(measures))
     if not options.intervals:
         raise UsageError("a comparison is made of intervals: leave interval='none' out")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from gnomon.comparison import checking
@@ -13,6 +12,7 @@ from gnomon.comparison.pair import Pair
 from gnomon.errors import StateError, UnknownEstimateError, nearest
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.result.named import ByName
 from gnomon.evaluation.result.shown import Shown
 from gnomon.visible import visible
 
@@ -38,7 +38,7 @@ class Comparison(Form, Shown):
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "models", MappingProxyType(dict(self.models)))
+        object.__setattr__(self, "models", ByName(self.models, "model"))
 
     @property
     def task(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Self, cast
 
 import numpy as np
@@ -23,6 +22,7 @@ from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.result.named import ByName
 from gnomon.intervals.interval import Interval
 from gnomon.intervals.mean import mean_interval
 from gnomon.intervals.wilson import wilson
@@ -66,7 +66,7 @@ class CostDecision(Form, DecisionShown):
 
     def __post_init__(self) -> None:
         self.costs.flags.writeable = False
-        object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+        object.__setattr__(self, "provenance", ByName(self.provenance, "fact"))
 
     def __repr__(self) -> str:
         return f"CostDecision({len(self.classes)} classes, cost {self.cost}, most probable {self.most_probable})"

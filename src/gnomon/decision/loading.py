@@ -18,16 +18,19 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.form import SCHEMA_VERSION
 from gnomon.evaluation.result.several import Evaluations
 
+Result = Evaluation | Evaluations | Comparison | ThresholdDecision | CostDecision | Recalibration
 # By the name of a decision, what checks its form, and what builds it.
-KINDS: dict[str, tuple[Callable[[Mapping[str, Any], str], None], Callable[[Mapping[str, Any]], Any]]] = {
+KINDS: dict[str, tuple[Callable[[Mapping[str, Any], str], None], Callable[[Mapping[str, Any]], Result]]] = {
     "threshold": (checking.threshold, ThresholdDecision.from_dict),
     "cost": (checking.cost, CostDecision.from_dict),
     "recalibration": (checking.recalibration, Recalibration.from_dict),
 }
 
 
-def load(path: str | Path) -> Any:
+def load(path: str | Path) -> Result:
     """Reads back what was saved (``save``, or ``--format json``): evaluations, a comparison or a decision.
+
+    Where it is known what a file holds, ``gnomon.Evaluation.load(path)`` and the like say so to a type checker, too.
 
     Raises:
         SourceError: The file cannot be read.

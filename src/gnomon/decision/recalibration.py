@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
@@ -25,6 +24,7 @@ from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.reading import Progress, Reading
 from gnomon.evaluation.reading.tally import weigh
 from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.result.named import ByName
 from gnomon.intervals.mean import mean_interval
 from gnomon.kernels.losses import class_losses
 from gnomon.kernels.threads import thread_count
@@ -68,7 +68,7 @@ class Recalibration(Form, DecisionShown):
 
     def __post_init__(self) -> None:
         for name in ("maps", "provenance"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, ByName(getattr(self, name), "map" if name == "maps" else "fact"))
 
     def __repr__(self) -> str:
         losses = ", ".join(f"{name} {own[LOG_LOSS.name].value:.4f}" for name, own in self.estimates.items())

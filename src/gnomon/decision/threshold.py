@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -28,6 +27,7 @@ from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.reading import Progress, Reading
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.result.named import ByName
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
@@ -84,7 +84,7 @@ class ThresholdDecision(Form, DecisionShown):
 
     def __post_init__(self) -> None:
         for name in ("estimates", "provenance"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, ByName(getattr(self, name), "measure" if name == "estimates" else "fact"))
 
     @property
     def positive(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,46 @@ SAID = ("train", "cv", "groups", "weight", "cluster", "slices", "id", "task", "c
 TARGET, PREDICTED, SCORE, WEIGHT, CLUSTER = "y_true", "y_pred", "y_score", "weight", "cluster"
 
 
+@overload
+def evaluate_model(
+    model: Mapping[str, Any] | list[Any] | tuple[Any, ...],
+    X: Any,
+    y: Any,
+    /,
+    *,
+    train: tuple[Any, ...] | None = None,
+    cv: Any = None,
+    groups: Any = None,
+    weight: Any = None,
+    cluster: Any = None,
+    slices: str | Sequence[str] | None = None,
+    id: str | None = None,
+    task: str = "auto",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
+    threshold: float | None = None,
+    **options: Any,
+) -> Evaluations: ...
+@overload
+def evaluate_model(
+    model: Any,
+    X: Any,
+    y: Any,
+    /,
+    *,
+    train: tuple[Any, ...] | None = None,
+    cv: Any = None,
+    groups: Any = None,
+    weight: Any = None,
+    cluster: Any = None,
+    slices: str | Sequence[str] | None = None,
+    id: str | None = None,
+    task: str = "auto",
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
+    threshold: float | None = None,
+    **options: Any,
+) -> Evaluation: ...
 @verb
 def evaluate_model(
     model: Any,
@@ -46,7 +86,7 @@ def evaluate_model(
     positive: Any = None,
     threshold: float | None = None,
     **options: Any,
-) -> Any:
+) -> Evaluation | Evaluations:
     """Evaluates fitted models of scikit-learn, or such as have the same methods, on rows.
 
     Of a classifier the probabilities are used (``predict_proba``), else the decision values, else the labels; of two

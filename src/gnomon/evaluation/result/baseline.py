@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from gnomon.estimate import Difference, Estimate
+from gnomon.evaluation.result.named import ByName
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Baseline:
 
     def __post_init__(self) -> None:
         for name in ("answers", "strategies", "estimates", "differences"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, ByName(getattr(self, name), "strategy" if name == "answers" else "measure"))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Baseline):

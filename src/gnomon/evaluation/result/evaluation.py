@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 from gnomon.errors import StateError, UnknownEstimateError, UsageError, nearest
@@ -17,6 +16,7 @@ from gnomon.evaluation.result.calibration import Calibration
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.error_analysis import ErrorAnalysis
 from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.result.named import ByName
 from gnomon.evaluation.result.shown import Shown
 from gnomon.intervals.difference import independent_difference
 from gnomon.lazy import load
@@ -85,11 +85,11 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
 
     def __post_init__(self) -> None:
         for name in ("estimates", "confusions", "curves", "differences", "provenance"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        per_class = {label: MappingProxyType(dict(own)) for label, own in self.per_class.items()}
-        object.__setattr__(self, "per_class", MappingProxyType(per_class))
-        slices = {column: MappingProxyType(dict(own)) for column, own in self.slices.items()}
-        object.__setattr__(self, "slices", MappingProxyType(slices))
+            object.__setattr__(self, name, ByName(getattr(self, name), KINDS[name]))
+        per_class = {label: ByName(own, "measure") for label, own in self.per_class.items()}
+        object.__setattr__(self, "per_class", ByName(per_class, "label" if self.task == "multilabel" else "class"))
+        slices = {column: ByName(own, f"slice of {column}") for column, own in self.slices.items()}
+        object.__setattr__(self, "slices", ByName(slices, "column of slices"))
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of that name, or of another name of its measure: ``ev["sensitivity"]`` is the recall.
@@ -288,6 +288,14 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         )
 
 
+# What the names of its parts are.
+KINDS = {
+    "estimates": "measure",
+    "confusions": "label",
+    "curves": "curve",
+    "differences": "measure",
+    "provenance": "fact",
+}
 # What advises on an evaluation, above this room.
 ADVISE = "gnomon.evaluation.diagnostics.advice:advise"
 # False discoveries that are accepted among slices called worse than the rest.

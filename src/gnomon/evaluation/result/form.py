@@ -6,9 +6,11 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from gnomon.errors import StateError
 from gnomon.files import write_whole
+from gnomon.lazy import load
 
 SCHEMA_VERSION = 1
 
@@ -39,6 +41,19 @@ class Form(ABC):
     def to_json(self) -> str:
         """The JSON form as text, with a line break at the end."""
         return json.dumps(self.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Reads back what was saved, if it is such a result: ``gnomon.Evaluation.load(path)``.
+
+        Raises:
+            SourceError: The file cannot be read.
+            StateError: It holds no such result, or one of another version.
+        """
+        found = load("gnomon.decision.loading:load")(path)
+        if not isinstance(found, cls):
+            raise StateError(f"{path} holds a {type(found).__name__}, not a {cls.__name__}")
+        return found
 
     def save(self, path: str | Path) -> None:
         """Writes the JSON form to a file, whole or not at all.

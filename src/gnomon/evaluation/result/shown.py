@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gnomon.errors import UsageError
 from gnomon.files import write_whole
 from gnomon.lazy import load
-from gnomon.renderers import NOTEBOOK, PLOTS, RENDERERS, SHOW
+from gnomon.renderers import FRAME, NOTEBOOK, PLOTS, RENDERERS, SHOW
 
 if TYPE_CHECKING:
     from gnomon.report.plots.accessor import Plots
@@ -32,6 +32,20 @@ class Shown:
             lang: The language, ``"en"`` or ``"ko"``; None for that of the environment.
         """
         SHOW(self, lang)
+
+    def to_frame(self, table: str | None = None, *, library: str | None = None) -> Any:
+        """One of its tables as a data frame: a row for each estimate, class, slice, threshold, ...
+
+        Args:
+            table: ``"measures"`` (the default of an evaluation), ``"classes"``, ``"slices"``, ``"confusion"``,
+                ``"thresholds"``, ``"errors"``; of a comparison ``"differences"`` first; those that it has.
+            library: ``"pandas"``, ``"polars"`` or ``"pyarrow"``; None for the one that is imported already, else the
+                first that is installed.
+
+        Raises:
+            UsageError: It has no such table, or there is no such library.
+        """
+        return load(FRAME)(self, table, library)
 
     def to_markdown(self, *, lang: str | None = None) -> str:
         """The report as Markdown, for pull requests and job summaries.

@@ -1,0 +1,72 @@
+"""What a result holds by name: read-only, told in a few lines, with an error that names the nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+from gnomon.errors import UnknownEstimateError, nearest
+from gnomon.estimate import Estimate
+from gnomon.measures.registry import ALIASES, shown_in
+from gnomon.visible import visible
+
+Held_co = TypeVar("Held_co", covariant=True)
+
+# Entries that are told, and estimates of each.
+MOST_LINES, MOST_ESTIMATES = 12, 4
+LONGEST_NAME = 40
+
+
+class ByName(Mapping[str, Held_co], Generic[Held_co]):
+    """A read-only mapping from names.
+
+    A name is text; a class may be asked for as it was given, ``ev.per_class[3]`` for ``"3"``, and a measure by another
+    name that people know.
+
+    Args:
+        held: What it holds, by name.
+        kind: What the names are, such as ``"class"``.
+    """
+
+    __slots__ = ("_held", "_kind")
+
+    def __init__(self, held: Mapping[str, Held_co], kind: str) -> None:
+        self._held = dict(held)
+        self._kind = kind
+
+    def __getitem__(self, name: Any) -> Held_co:
+        """What is held under a name.
+
+        Raises:
+            UnknownEstimateError: Nothing is; the message names the nearest.
+        """
+        own = str(name)
+        if own not in self._held:
+            own = ALIASES.get(own.lower(), own)
+        if own not in self._held:
+            raise UnknownEstimateError(f"there is no {self._kind} {name!r}: {nearest(own, self._held)}")
+        return self._held[own]
+
+    def __contains__(self, name: object) -> bool:
+        return str(name) in self._held
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __repr__(self) -> str:
+        lines = [f"{visible(name, LONGEST_NAME)}: {told(own)}" for name, own in list(self._held.items())[:MOST_LINES]]
+        left = len(self._held) - len(lines)
+        return "\n".join([*lines, *([f"... and {left:,} more"] if left else [])]) or f"no {self._kind}"
+
+
+def told(own: Any) -> str:
+    """One entry on a line: of a mapping of estimates the most telling ones."""
+    if not isinstance(own, ByName) or not all(isinstance(each, Estimate) for each in own.values()):
+        return visible(repr(own)) if "\n" not in repr(own) else f"{len(own):,} entries"
+    first = [name for name in shown_in("class_table") if name in own][:MOST_ESTIMATES] or list(own)[:MOST_ESTIMATES]
+    left = len(own) - len(first)
+    values = ", ".join(f"{name} {own[name].value:.4g}" for name in first)
+    return values + (f" and {left} more" if left > 0 else "")

@@ -1,0 +1,151 @@
+"""What a result holds as tables: columns by name, one row for each estimate, class, slice, difference or threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from gnomon.comparison.result import Comparison
+from gnomon.decision.cost import CostDecision
+from gnomon.decision.recalibration import Recalibration
+from gnomon.decision.threshold import ThresholdDecision
+from gnomon.errors import UsageError, nearest
+from gnomon.estimate import Estimate
+from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.frames import frame
+from gnomon.report.results import evaluations_of
+
+Row = dict[str, Any]
+Columns = dict[str, list[Any]]
+ESTIMATE = ("value", "low", "high", "level", "method", "n", "bound", "reason", "warning")
+PAIRED = ("value", "low", "high", "level", "method", "n", "p_value", "holm", "verdict", "reason")
+
+
+def to_frame(result: Any, table: str | None = None, library: str | None = None) -> Any:
+    """One of the tables of a result as a data frame.
+
+    Args:
+        result: An evaluation, several, a comparison, or a decision.
+        table: Its name; None for the first.
+        library: Of the frame; None for the one that the caller has.
+
+    Raises:
+        UsageError: The result has no such table; there is no such library.
+    """
+    known = tables_of(result)
+    name = next(iter(known)) if table is None else table
+    if name not in known:
+        raise UsageError(f"{type(result).__name__} has no table {name!r}: {nearest(str(name), known)}")
+    return frame(known[name](), library)
+
+
+def tables_of(result: Any) -> dict[str, Callable[[], Columns]]:
+    """The tables of a result by name, those that have rows."""
+    match result:
+        case ThresholdDecision():
+            return {
+                "measures": lambda: columns(estimates(result.estimates)),
+                "thresholds": lambda: {name: own.tolist() for name, own in result.thresholds.to_columns().items()},
+            }
+        case CostDecision():
+            costs = {"cost": result.cost, "most_probable": result.most_probable, "difference": result.difference}
+            return {"costs": lambda: columns({"decision": name, **fields(own)} for name, own in costs.items())}
+        case Recalibration():
+            return {
+                "maps": lambda: columns(
+                    {"map": name, **row} for name, own in result.estimates.items() for row in estimates(own)
+                ),
+                "differences": lambda: columns(
+                    {"map": name, **row} for name, own in result.differences.items() for row in estimates(own)
+                ),
+            }
+    models = evaluations_of(result)
+    several = isinstance(result, Comparison) or not isinstance(result, Evaluation)
+
+    def of_models(rows: Callable[[Evaluation], Iterable[Row]]) -> Columns:
+        return columns(
+            {**({"model": name} if several else {}), **row} for name, own in models.items() for row in rows(own)
+        )
+
+    found: dict[str, Callable[[], Columns]] = {}
+    if isinstance(result, Comparison):
+        found["differences"] = lambda: columns(differences(result))
+    found["measures"] = lambda: of_models(measures)
+    makers: dict[str, Callable[[Evaluation], Iterable[Row]]] = {
+        "classes": classes, "slices": slices, "confusion": confusion, "thresholds": thresholds, "errors": errors,
+    }  # fmt: skip
+    for name, maker in makers.items():
+        if any(next(iter(maker(own)), None) is not None for own in models.values()):
+            found[name] = lambda maker=maker: of_models(maker)  # type: ignore[misc]
+    return found
+
+
+def columns(rows: Iterable[Row]) -> Columns:
+    """Rows as columns."""
+    listed = list(rows)
+    return {name: [row[name] for row in listed] for name in (listed[0] if listed else ())}
+
+
+def fields(own: Any, names: tuple[str, ...] = ESTIMATE) -> Row:
+    """The fields of an estimate, or of a difference."""
+    return {name: getattr(own, name) for name in names}
+
+
+def estimates(of: Mapping[str, Estimate]) -> Iterable[Row]:
+    """A row for each estimate."""
+    return ({"measure": name, **fields(own)} for name, own in of.items())
+
+
+def measures(evaluation: Evaluation) -> Iterable[Row]:
+    """A row for each estimate, with what the baseline scores."""
+    guesses = {} if evaluation.baseline is None else evaluation.baseline.estimates
+    for name, own in evaluation.estimates.items():
+        yield {"measure": name, **fields(own), "baseline": guesses[name].value if name in guesses else float("nan")}
+
+
+def classes(evaluation: Evaluation) -> Iterable[Row]:
+    """A row for each estimate of each class, or label, against the rest."""
+    for label, own in evaluation.per_class.items():
+        yield from ({"class": label, **row} for row in estimates(own))
+
+
+def slices(evaluation: Evaluation) -> Iterable[Row]:
+    """A row for each estimate of each slice, with its difference to the rest."""
+    for column, values in evaluation.slices.items():
+        for value, own in values.items():
+            for name, estimate in own.estimates.items():
+                rest = own.differences.get(name)
+                compared = {
+                    f"difference_{part}": float("nan") if rest is None else getattr(rest, part)
+                    for part in ("value", "low", "high", "p_value", "adjusted")
+                }
+                yield {"column": column, "slice": value, "measure": name, **fields(estimate), **compared}
+
+
+def confusion(evaluation: Evaluation) -> Iterable[Row]:
+    """A row for each cell of the confusion matrix, or of each label's."""
+    matrices = {} if evaluation.confusion is None else {"": evaluation.confusion}
+    for label, matrix in (matrices | dict(evaluation.confusions)).items():
+        for true, line in zip(matrix.labels, matrix.counts.tolist(), strict=True):
+            for predicted, count in zip(matrix.labels, line, strict=True):
+                yield {**({"label": label} if label else {}), "true": true, "predicted": predicted, "rows": count}
+
+
+def thresholds(evaluation: Evaluation) -> Iterable[Row]:
+    """A row for each threshold, from the highest down."""
+    if evaluation.thresholds is not None:
+        own = evaluation.thresholds.to_columns()
+        for values in zip(*(column.tolist() for column in own.values()), strict=True):
+            yield dict(zip(own, values, strict=True))
+
+
+def errors(evaluation: Evaluation) -> Iterable[Row]:
+    """A row for each of the rows that are most wrong, the worst first."""
+    return (row._asdict() for row in evaluation.errors.rows)
+
+
+def differences(comparison: Comparison) -> Iterable[Row]:
+    """A row for each measure of each pair of models: what the second scores less the first."""
+    for pair in comparison.pairs:
+        for name, own in pair.differences.items():
+            yield {"first": pair.first, "second": pair.second, "measure": name, **fields(own, PAIRED)}
