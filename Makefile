@@ -86,4 +86,5 @@ docs:  ## Make the READMEs' sessions, the example predictions and the lesson's n
 	$(PYTHON) examples/make_predictions.py
 	gnomon lesson --lang en --output examples/lesson.ipynb
 	gnomon lesson --lang ko --output examples/lesson.ko.ipynb
+	$(PYTHON) docs/write_measures.py
 	$(PYTHON) docs/write_readme.py

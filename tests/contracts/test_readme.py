@@ -11,6 +11,13 @@ from tests.conftest import ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def test_tables_of_measures():
+    """docs/measures.md says what the declarations say."""
+    command = [sys.executable, "docs/write_measures.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, timeout=120, check=False)
+    assert done.returncode == 0, "run: python docs/write_measures.py"
+
+
 def test_console_sessions():
     """Every session in the README prints exactly what stands there."""
     done = subprocess.run([sys.executable, "docs/write_readme.py", "--check"], cwd=ROOT, timeout=300, check=False)

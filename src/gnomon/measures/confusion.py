@@ -215,12 +215,14 @@ MEASURES = (
     Measure(
         name="accuracy",
         title="accuracy",
+        definition="(TP + TN) / all rows",
         basis=ShareOfAll(accuracy, lambda cells: cells.hits.sum(axis=-1)),
         shown=places("binary", "multiclass", headline=1, slices=5, ranks_slices=3, gap=4),
     ),
     Measure(
         name="balanced_accuracy",
         title="balanced accuracy",
+        definition="mean over classes of the recall",
         head="balanced acc.",
         basis=MeanOfShares(RECALL, balanced_accuracy, "no class has any rows"),
         shown=places("binary", "multiclass", slices=9, ranks_slices=2),
@@ -228,6 +230,7 @@ MEASURES = (
     Measure(
         name="precision",
         title="precision",
+        definition="TP / (TP + FP)",
         basis=PRECISION,
         aliases=("ppv",),
         shown=places(
@@ -244,6 +247,7 @@ MEASURES = (
     Measure(
         name="recall",
         title="recall (sensitivity)",
+        definition="TP / (TP + FN)",
         head="recall",
         basis=RECALL,
         aliases=("sensitivity", "tpr"),
@@ -261,6 +265,7 @@ MEASURES = (
     Measure(
         name="specificity",
         title="specificity",
+        definition="TN / (TN + FP)",
         basis=SPECIFICITY,
         aliases=("tnr",),
         shown=places("binary", "class", class_table=6, threshold_columns=3),
@@ -268,6 +273,7 @@ MEASURES = (
     Measure(
         name="false_positive_rate",
         title="fall-out (FPR)",
+        definition="FP / (TN + FP)",
         head="fall-out",
         basis=FALL_OUT,
         aliases=("fpr", "fall_out"),
@@ -277,6 +283,7 @@ MEASURES = (
     Measure(
         name="negative_predictive_value",
         title="negative predictive value",
+        definition="TN / (TN + FN)",
         basis=NEGATIVE_PREDICTIVE_VALUE,
         aliases=("npv",),
         shown=places("binary"),
@@ -284,6 +291,7 @@ MEASURES = (
     Measure(
         name="f1",
         title="F1",
+        definition="2 TP / (2 TP + FP + FN)",
         basis=Transformed(JACCARD, f1_of_jaccard, f1),
         aliases=("f1_score",),
         guess="positive",
@@ -304,6 +312,7 @@ MEASURES = (
     Measure(
         name="matthews_corrcoef",
         title="Matthews correlation",
+        definition="correlation of target and prediction",
         basis=OfMatrix(matthews_corrcoef, ONE_CLASS),
         aliases=("mcc",),
         low=-1.0,
@@ -315,6 +324,7 @@ MEASURES = (
     Measure(
         name="cohen_kappa",
         title="Cohen's kappa",
+        definition="agreement beyond chance",
         basis=OfMatrix(cohen_kappa, "only one class is true and only that one was predicted"),
         aliases=("kappa",),
         low=-1.0,
@@ -327,6 +337,7 @@ MEASURES = (
     Measure(
         name="youden",
         title="Youden's index",
+        definition="recall + specificity - 1",
         basis=OfClass(youden, "no row has the class {name}, or none has another"),
         aliases=("informedness", "youden_j"),
         low=-1.0,
@@ -337,6 +348,7 @@ MEASURES = (
     Measure(
         name="markedness",
         title="markedness",
+        definition="precision + negative predictive value - 1",
         basis=OfClass(markedness, "every row was predicted alike"),
         low=-1.0,
         guess=0.0,
@@ -345,6 +357,7 @@ MEASURES = (
     Measure(
         name="jaccard",
         title="Jaccard index",
+        definition="TP / (TP + FP + FN)",
         basis=JACCARD,
         aliases=("iou", "critical_success_index", "threat_score"),
         guess="positive",
@@ -352,6 +365,7 @@ MEASURES = (
     Measure(
         name="false_discovery_rate",
         title="false discovery rate",
+        definition="FP / (TP + FP)",
         basis=Share("fp", of="tp+fp"),
         aliases=("fdr",),
         better=LOWER,
@@ -359,12 +373,14 @@ MEASURES = (
     Measure(
         name="false_omission_rate",
         title="false omission rate",
+        definition="FN / (FN + TN)",
         basis=Share("fn", of="fn+tn"),
         better=LOWER,
     ),
     Measure(
         name="false_negative_rate",
         title="false negative rate (misses)",
+        definition="FN / (TP + FN)",
         basis=Share("fn", of="tp+fn"),
         aliases=("fnr", "miss_rate"),
         better=LOWER,
@@ -372,16 +388,24 @@ MEASURES = (
     Measure(
         name="geometric_mean",
         title="geometric mean of recalls",
+        definition="geometric mean of the recalls of the classes",
         basis=OfMatrix(geometric_mean, "a class has no rows"),
         aliases=("g_mean", "gmean"),
         guess=0.0,
         curve="gains",
         harmed=True,
     ),
-    Measure(name="prevalence", title="share of positives", basis=Share("tp+fn", of="tp+fp+fn+tn"), better=ZERO),
+    Measure(
+        name="prevalence",
+        title="share of positives",
+        definition="(TP + FN) / all rows",
+        basis=Share("tp+fn", of="tp+fp+fn+tn"),
+        better=ZERO,
+    ),
     Measure(
         name="positive_likelihood_ratio",
         title="positive likelihood ratio",
+        definition="recall / false positive rate",
         basis=OfClass(lambda cells: likelihood_ratios(cells)[0], NO_RATIO),
         aliases=("lr+",),
         high=math.inf,
@@ -392,6 +416,7 @@ MEASURES = (
     Measure(
         name="negative_likelihood_ratio",
         title="negative likelihood ratio",
+        definition="false negative rate / specificity",
         basis=OfClass(lambda cells: likelihood_ratios(cells)[1], NO_RATIO),
         aliases=("lr-",),
         high=math.inf,
@@ -403,6 +428,7 @@ MEASURES = (
     Measure(
         name="diagnostic_odds_ratio",
         title="diagnostic odds ratio",
+        definition="TP TN / (FP FN)",
         basis=OfClass(diagnostic_odds_ratio, NO_RATIO),
         aliases=("dor",),
         high=math.inf,
@@ -412,6 +438,7 @@ MEASURES = (
     Measure(
         name="lift",
         title="lift",
+        definition="precision / prevalence",
         basis=OfClass(lift, PRECISION.reason),
         high=math.inf,
         guess=1.0,
@@ -421,6 +448,7 @@ MEASURES = (
     Measure(
         name="flagged_share",
         title="share flagged",
+        definition="(TP + FP) / all rows",
         basis=Share("tp+fp", of="tp+fp+fn+tn"),
         better=LOWER,
         shown=places(threshold_columns=6),

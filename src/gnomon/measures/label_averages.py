@@ -88,14 +88,31 @@ def _weigh(influence: Array, weight: Array | None, whole: float) -> Array:
 HAMMING_LOSS = Measure(
     name="hamming_loss",
     title="Hamming loss",
+    definition="share of labels that are wrong, mean over rows",
     basis=MeanLoss(),
     better=LOWER,
     rows="own",
     shown=places(headline=2, slices=8),
 )
 LABEL_RANKING_AVERAGE_PRECISION = Measure(
-    name="label_ranking_average_precision", title="label ranking AP", basis=MeanLoss()
+    name="label_ranking_average_precision",
+    title="label ranking AP",
+    definition="mean over the labels of a row of the share of its labels among those ranked no lower",
+    basis=MeanLoss(),
 )
-LABEL_RANKING_LOSS = Measure(name="label_ranking_loss", title="label ranking loss", basis=MeanLoss(), better=LOWER)
-COVERAGE_ERROR = Measure(name="coverage_error", title="coverage error", basis=MeanLoss(), high=math.inf, better=LOWER)
+LABEL_RANKING_LOSS = Measure(
+    name="label_ranking_loss",
+    title="label ranking loss",
+    definition="share of pairs of a label of the row and another that are ranked the wrong way",
+    basis=MeanLoss(),
+    better=LOWER,
+)
+COVERAGE_ERROR = Measure(
+    name="coverage_error",
+    title="coverage error",
+    definition="how far down the ranking all labels of a row are found",
+    basis=MeanLoss(),
+    high=math.inf,
+    better=LOWER,
+)
 MEASURES = (HAMMING_LOSS, LABEL_RANKING_AVERAGE_PRECISION, LABEL_RANKING_LOSS, COVERAGE_ERROR)

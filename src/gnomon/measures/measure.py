@@ -308,6 +308,7 @@ class Measure:
     Attributes:
         name: The name of its estimate.
         title: What a report calls it.
+        definition: Its formula in a line: p is the prediction, y the true value; docs/measures.md has it.
         basis: What it is computed from.
         aliases: Other names that people know.
         head: A shorter title, for the head of a column; None for the title.
@@ -323,6 +324,7 @@ class Measure:
 
     name: str
     title: str
+    definition: str = ""
     basis: Basis
     aliases: tuple[str, ...] = ()
     head: str | None = None

@@ -56,6 +56,20 @@ def class_margins(scores: Array, codes: NDArray[Any]) -> Array:
     return np.asarray(true - others.max(axis=1))
 
 
-LOG_LOSS = Measure(name="log_loss", title="log loss", basis=MeanLoss(), high=math.inf, better=LOWER)
-BRIER_SCORE = Measure(name="brier_score", title="Brier score", basis=MeanLoss(), aliases=("brier",), better=LOWER)
+LOG_LOSS = Measure(
+    name="log_loss",
+    title="log loss",
+    definition="mean of -log p of the true class; p is clipped at the resolution of its type",
+    basis=MeanLoss(),
+    high=math.inf,
+    better=LOWER,
+)
+BRIER_SCORE = Measure(
+    name="brier_score",
+    title="Brier score",
+    definition="mean of (p - y)²; of several classes summed over them, from 0 to 2",
+    basis=MeanLoss(),
+    aliases=("brier",),
+    better=LOWER,
+)
 MEASURES = (LOG_LOSS, BRIER_SCORE)

@@ -255,6 +255,7 @@ def prevalence(positives: Array, negatives: Array) -> Array:
 ROC_AUC = Measure(
     name="roc_auc",
     title="ROC AUC",
+    definition="share of pairs in which the positive scores higher, ties half",
     basis=OfRanking(lambda p, n, _: binned_roc_auc(p, n), auc_influence_by_bin, delong=True),
     aliases=("auc", "auroc"),
     guess=0.5,
@@ -265,6 +266,7 @@ ROC_AUC = Measure(
 AVERAGE_PRECISION = Measure(
     name="average_precision",
     title="average precision (AP)",
+    definition="mean over positives of the precision at their own score",
     head="AP",
     basis=OfRanking(binned_average_precision, average_precision_influence),
     aliases=("ap", "pr_auc"),
@@ -274,6 +276,7 @@ AVERAGE_PRECISION = Measure(
 KS = Measure(
     name="ks",
     title="Kolmogorov-Smirnov",
+    definition="largest distance between TPR and FPR over all thresholds",
     basis=OfRanking(lambda p, n, _: binned_ks(p, n), gap_influence, few=30),
     guess=0.0,
 )

@@ -232,6 +232,7 @@ NO_TARGET = "every target is 0"
 MSE = Measure(
     name="mse",
     title="MSE",
+    definition="mean of (p - y)²",
     basis=MeanLoss(squared, constant=None),
     aliases=("mean_squared_error",),
     high=math.inf,
@@ -241,6 +242,7 @@ MSE = Measure(
 RMSE = Measure(
     name="rmse",
     title="RMSE",
+    definition="root of the MSE",
     basis=MeanLoss(squared, root=True, constant=None),
     aliases=("root_mean_squared_error",),
     high=math.inf,
@@ -250,6 +252,7 @@ RMSE = Measure(
 MAE = Measure(
     name="mae",
     title="MAE",
+    definition="mean of |p - y|",
     basis=MeanLoss(absolute),
     aliases=("mean_absolute_error",),
     high=math.inf,
@@ -259,6 +262,7 @@ MAE = Measure(
 MEAN_ERROR = Measure(
     name="mean_error",
     title="mean error (bias)",
+    definition="mean of p - y: below 0, predictions are too low",
     head="mean error",
     basis=MeanLoss(lambda target, prediction: prediction - target),
     aliases=("bias",),
@@ -270,6 +274,7 @@ MEAN_ERROR = Measure(
 R2 = Measure(
     name="r2",
     title="R²",
+    definition="1 - MSE / variance of y",
     basis=Other(),
     aliases=("r2_score",),
     low=-math.inf,
@@ -279,6 +284,7 @@ R2 = Measure(
 EXPLAINED_VARIANCE = Measure(
     name="explained_variance",
     title="explained variance",
+    definition="1 - variance of p - y / variance of y",
     basis=Other(),
     low=-math.inf,
     guess=0.0,
@@ -287,6 +293,7 @@ EXPLAINED_VARIANCE = Measure(
 MEDIAN_ABSOLUTE_ERROR = Measure(
     name="median_absolute_error",
     title="median absolute error",
+    definition="median of |p - y|",
     head="median error",
     basis=Other(),
     high=math.inf,
@@ -296,6 +303,7 @@ MEDIAN_ABSOLUTE_ERROR = Measure(
 MAPE = Measure(
     name="mape",
     title="MAPE",
+    definition="mean of |p - y| / |y|, a fraction",
     basis=MeanLoss(relative),
     aliases=("mean_absolute_percentage_error",),
     high=math.inf,
@@ -305,16 +313,25 @@ MAPE = Measure(
 MAX_ERROR = Measure(
     name="max_error",
     title="largest error",
+    definition="largest |p - y|",
     basis=Other(compared=False),
     high=math.inf,
     better=LOWER,
     shown=places("regression"),
 )
 # Those that are asked for.
-SMAPE = Measure(name="smape", title="sMAPE", basis=MeanLoss(symmetric), high=2.0, better=LOWER)
+SMAPE = Measure(
+    name="smape",
+    title="sMAPE",
+    definition="mean of 2 |p - y| / (|p| + |y|), 0 where both are 0",
+    basis=MeanLoss(symmetric),
+    high=2.0,
+    better=LOWER,
+)
 WAPE = Measure(
     name="wape",
     title="WAPE",
+    definition="mean of |p - y| / mean of |y|",
     basis=MeanLoss(absolute, per=lambda target, _: np.abs(target), reason=NO_TARGET),
     aliases=("wmape",),
     high=math.inf,
@@ -323,6 +340,7 @@ WAPE = Measure(
 MSLE = Measure(
     name="msle",
     title="MSLE",
+    definition="mean of (log(1 + p) - log(1 + y))²",
     basis=MeanLoss(squared_log, reason=TOO_LOW),
     aliases=("mean_squared_log_error",),
     high=math.inf,
@@ -331,6 +349,7 @@ MSLE = Measure(
 RMSLE = Measure(
     name="rmsle",
     title="RMSLE",
+    definition="root of the MSLE",
     basis=MeanLoss(squared_log, root=True, reason=TOO_LOW),
     aliases=("root_mean_squared_log_error",),
     high=math.inf,

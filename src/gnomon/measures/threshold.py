@@ -102,6 +102,23 @@ def youden(points: Points) -> Array:
 # What a threshold has besides the measures of its confusion matrix.
 FLAGGED, COST = "flagged", "cost"
 MEASURES = (
-    Measure(name=FLAGGED, title="flagged", basis=Other(), high=math.inf, better=LOWER, curve="hull", harmed=True),
-    Measure(name=COST, title="cost a row", basis=Other(), low=-math.inf, high=math.inf, better=LOWER),
+    Measure(
+        name=FLAGGED,
+        title="flagged",
+        definition="rows predicted positive",
+        basis=Other(),
+        high=math.inf,
+        better=LOWER,
+        curve="hull",
+        harmed=True,
+    ),
+    Measure(
+        name=COST,
+        title="cost a row",
+        definition="mean over rows of what their cell of the confusion matrix costs",
+        basis=Other(),
+        low=-math.inf,
+        high=math.inf,
+        better=LOWER,
+    ),
 )
