@@ -114,6 +114,8 @@ def spoken(tree: ast.Module) -> Iterator[str]:
             silent.add(id(node.body[0].value))  # type: ignore[attr-defined]
         if isinstance(node, ast.JoinedStr):
             silent.update(id(own) for own in node.values)
+        if isinstance(node, ast.keyword) and node.arg == "definition":  # of a measure: docs/measures.md is English
+            silent.add(id(node.value))
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {
             "compile",
             "option",

@@ -13,7 +13,7 @@ from gnomon.comparison.differences import Paired
 from gnomon.comparison.joining import joined
 from gnomon.comparison.judging import Asked, ByMeasure, judged
 from gnomon.comparison.models import ModelColumns, check_models, models_of, of_model
-from gnomon.comparison.reading import check_memory, fitted_rows, read_models
+from gnomon.comparison.reading import ModelRows, check_memory, read_models
 from gnomon.comparison.result import Comparison
 from gnomon.errors import UsageError
 from gnomon.evaluation.arguments.opening import (
@@ -37,6 +37,7 @@ from gnomon.schema.labels import label_order
 from gnomon.schema.request import Request
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Columns, Schema
+from gnomon.schema.survey import Survey
 from gnomon.sources.arrays import ArraySource, check_aligned
 from gnomon.sources.base import Source, Use
 
@@ -186,11 +187,10 @@ def compare(
         for name, own in opened.models.items()
     }
     schemas = alike(opened.source, requests, options.threads)
-    fitted = fitted_rows(opened.source, schemas[names[0]], options.threads)
-    left_out = [f"{fitted:,} rows that models were fitted on are left out ({split})."] if fitted else []
     check_memory(opened.source, list(schemas.values()), memory, options.threads)
-    models = {name: evaluated(opened.source, own, options, progress) for name, own in schemas.items()}
-    rows = read_models(opened.source, list(schemas.values()), options.threads)
+    found, models = evaluated(opened.source, schemas, options, progress)
+    rows, fitted = found.rows, found.fitted
+    left_out = [f"{fitted:,} rows that models were fitted on are left out ({split})."] if fitted else []
     paired = Paired(rows, list(schemas.values()), list(models.values()), options)
     return Comparison(
         models,
@@ -367,7 +367,8 @@ def alike(source: Source, requests: Mapping[str, Request], threads: int) -> dict
     Raises:
         UsageError: The columns say different tasks.
     """
-    schemas = {name: resolve(source, own, threads) for name, own in requests.items()}
+    survey = Survey(source, list(requests.values()), threads)
+    schemas = {name: resolve(source, own, threads, survey) for name, own in requests.items()}
     tasks = {name: own.task for name, own in schemas.items()}
     if len(set(tasks.values())) > 1:
         said = ", ".join(f"{name}: {own}" for name, own in tasks.items())
@@ -378,7 +379,7 @@ def alike(source: Source, requests: Mapping[str, Request], threads: int) -> dict
     if any(len(own.labels) < len(labels) for own in schemas.values()):
         # One model predicts a class that another never does.
         wider = {name: replace(own, classes=labels) for name, own in requests.items()}
-        schemas = {name: resolve(source, own, threads) for name, own in wider.items()}
+        schemas = {name: resolve(source, own, threads, survey) for name, own in wider.items()}
     # The columns of other models are read along, each as its own model has it.
     read_as = {
         name: use
@@ -390,11 +391,22 @@ def alike(source: Source, requests: Mapping[str, Request], threads: int) -> dict
 
 
 def evaluated(
-    source: Source, schema: Schema, options: Options, progress: Callable[[int, int | None], None] | None
-) -> Evaluation:
-    """The evaluation of one model."""
-    losses = losses_of(options.measures, schema.task)
-    plan = Plan(keep=True, exact=True, rows=max(1, source.row_limit), losses=losses)
-    reading = Reading(source, schema, plan, options.threads, progress)
-    found = assemble(source, schema, reading.summary(), options, reading)
-    return replace(found, advice=advise(found))
+    source: Source,
+    schemas: Mapping[str, Schema],
+    options: Options,
+    progress: Callable[[int, int | None], None] | None,
+) -> tuple[ModelRows, dict[str, Evaluation]]:
+    """The rows, and the evaluation of each model, from one reading."""
+    plans = [
+        Plan(keep=True, exact=True, rows=max(1, source.row_limit), losses=losses_of(options.measures, own.task))
+        for own in schemas.values()
+    ]
+    readings = [
+        Reading(source, own, plan, options.threads, progress) for own, plan in zip(schemas.values(), plans, strict=True)
+    ]
+    found = read_models(source, list(schemas.values()), plans, options.threads, readings[0].begin())
+    models = {}
+    for (name, schema), summary, reading in zip(schemas.items(), found.summaries, readings, strict=True):
+        made = assemble(source, schema, summary, options, reading)
+        models[name] = replace(made, advice=advise(made))
+    return found, models

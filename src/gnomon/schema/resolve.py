@@ -17,7 +17,7 @@ from gnomon.schema.one_hot import one_hot
 from gnomon.schema.request import Request, check_request, threshold_of
 from gnomon.schema.schema import Columns, Missing, Scale, Schema, Task
 from gnomon.schema.slicing import slicings
-from gnomon.schema.survey import survey_labels
+from gnomon.schema.survey import Survey
 from gnomon.sources.base import Source, check_columns
 from gnomon.sources.columns import MISSING, reads_as_number
 
@@ -31,8 +31,14 @@ _WRITTEN_AMOUNT = re.compile(
 FEW_AMOUNTS = 10
 
 
-def resolve(source: Source, request: Request, threads: int) -> Schema:
+def resolve(source: Source, request: Request, threads: int, survey: Survey | None = None) -> Schema:
     """The schema of a source under a request. Reads the label columns once, if there are any.
+
+    Args:
+        source: The rows.
+        request: What is asked of them.
+        threads: How many threads there may be.
+        survey: What reads the labels, where several requests share it.
 
     Raises:
         UsageError: The request contradicts itself.
@@ -49,11 +55,12 @@ def resolve(source: Source, request: Request, threads: int) -> Schema:
     ]
     check_columns(wanted, source.columns, source.name)
     request = replace(request, columns=replace(request.columns, slices=slicings(request.slices, source)))
-    schema = replace(resolved(source, request, threads), has_scale=request.has_scale)
+    survey = survey or Survey(source, [request], threads)
+    schema = replace(resolved(source, request, threads, survey), has_scale=request.has_scale)
     return schema if schema.columns.cluster is None else replace(schema, clusters=ClusterNumbers())
 
 
-def resolved(source: Source, request: Request, threads: int) -> Schema:
+def resolved(source: Source, request: Request, threads: int, survey: Survey) -> Schema:
     """The schema of a request that has been checked."""
     if request.task == "regression":
         return regression(source, request)
@@ -63,7 +70,7 @@ def resolved(source: Source, request: Request, threads: int) -> Schema:
             return found
     if request.task == "multilabel" or len(request.columns.targets) > 1:
         return multilabel(request)
-    labels = survey_labels(source, request, threads)
+    labels = survey.labels(request)
     predicted = request.columns.prediction or request.either
     target, prediction = labels[request.columns.target], labels[predicted] if predicted else None
     if looks_like_regression(request, target, prediction):

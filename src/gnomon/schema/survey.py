@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -13,29 +14,88 @@ from gnomon.sources.base import Piece, Source, Use
 from gnomon.sources.columns import MISSING, joint_use, spelled_numbers, spelled_use
 
 
-def survey_labels(source: Source, request: Request, threads: int) -> dict[str, LabelColumn]:
-    """The labels of the target, and of the prediction where there is one, by column.
+class Survey:
+    """The labels of the target and the predictions of one request, or of several on one source, from one reading.
 
     Two labels that lie side by side, as 0 and 1 do, are taken from what a file says of its columns; for others the
     columns are read.
+
+    Args:
+        source: The rows.
+        requests: What is asked of them: all that the survey will be asked for.
+        threads: How many threads there may be.
     """
-    predicted = request.columns.prediction or request.either
-    columns = [request.columns.target, *([predicted] if predicted else [])]
-    known = {}
-    if request.columns.weight is None and request.missing != "drop":
-        known = {name: labels for name in columns if (labels := told_labels(source, name)) is not None}
-    unknown = [name for name in columns if name not in known]
-    if not unknown:
-        return known
-    weight = request.columns.weight
-    texts: dict[str, Use] = {name: "text" if source.untyped(name) else "any" for name in columns}
-    wanted: dict[str, Use] = {name: texts[name] for name in unknown} | ({weight: "number"} if weight else {})
-    if request.missing == "drop":  # rows that will be left out must not decide either
-        scores: dict[str, Use] = dict.fromkeys(request.columns.scores, "number")
-        wanted = texts | wanted | scores
-    untyped = frozenset(name for name in unknown if texts[name] == "text")
-    tally = fold(source.parts(wanted, threads), lambda: LabelTally(request, unknown, untyped, tuple(wanted)), threads)
-    return known | tally.labels()
+
+    def __init__(self, source: Source, requests: Sequence[Request], threads: int) -> None:
+        self._source = source
+        self._requests = requests
+        self._threads = threads
+        self._labels: dict[tuple[str | None, ...], dict[str, LabelColumn]] = {}
+
+    def labels(self, request: Request) -> dict[str, LabelColumn]:
+        """The labels by column, of one of the requests."""
+        if _key(request) not in self._labels:
+            self._read(self._requests if self._together() else [request])
+        return self._labels[_key(request)]
+
+    def _together(self) -> bool:
+        """Whether all requests read each column in the same way."""
+        uses: dict[str, Use] = {}
+        return all(uses.setdefault(name, use) == use
+                   for own in self._requests for name, use in Wanted.of(self._source, own).uses.items())  # fmt: skip
+
+    def _read(self, requests: Sequence[Request]) -> None:
+        wanted = [Wanted.of(self._source, own) for own in requests]
+        uses = {name: use for own in wanted for name, use in own.uses.items()}
+        found = [own.known for own in wanted]
+        if uses:
+
+            def start() -> LabelTallies:
+                return LabelTallies([LabelTally(asked, own) for asked, own in zip(requests, wanted, strict=True)])
+
+            tallies = fold(self._source.parts(uses, self._threads), start, self._threads).tallies
+            found = [own.known | tally.labels() for own, tally in zip(wanted, tallies, strict=True)]
+        self._labels |= dict(zip(map(_key, requests), found, strict=True))
+
+
+def _key(request: Request) -> tuple[str | None, ...]:
+    """What the labels of a request depend on, of several on the same source."""
+    return request.columns.target, request.columns.prediction, request.either, *request.columns.scores
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a survey has to read for a request.
+
+    Attributes:
+        known: The labels that a file tells without being read.
+        unknown: The columns whose labels have to be read.
+        untyped: Those of them that come as text, whose values say what they hold.
+        uses: All columns that are read, with their uses; of these a missing value leaves a row out where it is dropped.
+    """
+
+    known: dict[str, LabelColumn]
+    unknown: tuple[str, ...]
+    untyped: frozenset[str]
+    uses: dict[str, Use]
+
+    @classmethod
+    def of(cls, source: Source, request: Request) -> Self:
+        """What there is to read; nothing where the file tells all."""
+        predicted, weight = request.columns.prediction or request.either, request.columns.weight
+        columns = [request.columns.target, *([predicted] if predicted else [])]
+        known = {}
+        if weight is None and request.missing != "drop":
+            known = {name: labels for name in columns if (labels := told_labels(source, name)) is not None}
+        unknown = tuple(name for name in columns if name not in known)
+        texts: dict[str, Use] = {name: "text" if source.untyped(name) else "any" for name in columns}
+        uses: dict[str, Use] = {}
+        if unknown:
+            uses = {name: texts[name] for name in unknown} | ({weight: "number"} if weight else {})
+        if unknown and request.missing == "drop":  # rows that will be left out must not decide either
+            scores: dict[str, Use] = dict.fromkeys(request.columns.scores, "number")
+            uses = texts | uses | scores
+        return cls(known, unknown, frozenset(name for name in unknown if texts[name] == "text"), uses)
 
 
 def told_labels(source: Source, column: str) -> LabelColumn | None:
@@ -53,17 +113,15 @@ class LabelTally:
 
     Args:
         request: What was asked for.
-        columns: The columns of labels.
-        untyped: Those that come as text, whose values say what they hold.
-        used: All columns of which a missing value leaves a row out.
+        wanted: What has to be read for it.
     """
 
-    def __init__(self, request: Request, columns: list[str], untyped: frozenset[str], used: tuple[str, ...]) -> None:
+    def __init__(self, request: Request, wanted: Wanted) -> None:
         self._found: dict[str, LabelColumn | SpelledLabels] = {
-            name: SpelledLabels() if name in untyped else NO_LABELS for name in columns
+            name: SpelledLabels() if name in wanted.untyped else NO_LABELS for name in wanted.unknown
         }
         self._request = request
-        self._used = used
+        self._used = tuple(wanted.uses)
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the labels of a piece."""
@@ -90,6 +148,24 @@ class LabelTally:
         return {
             name: found.settled() if isinstance(found, SpelledLabels) else found for name, found in self._found.items()
         }
+
+
+@dataclass(slots=True)
+class LabelTallies:
+    """Those of several requests."""
+
+    tallies: list[LabelTally]
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Takes in the labels of a piece."""
+        for own in self.tallies:
+            own.add(piece, threads)
+
+    def merge(self, other: Self) -> Self:
+        """The labels of both."""
+        for own, others in zip(self.tallies, other.tallies, strict=True):
+            own.merge(others)
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Reading:
 
     def summary(self) -> Summary:
         """The counting pass."""
-        return read_rows(self._source, self._schema, self.plan, self._threads, self._begin)
+        return read_rows(self._source, self._schema, self.plan, self._threads, self.begin)
 
     def of_slices(self) -> Reading:
         """The way of the slices: what of them was counted in bins is not read again."""
@@ -82,9 +82,9 @@ class Reading:
         return state
 
     def _range(self, low: float, high: float) -> Scores:
-        return read_range(self._source, self._schema, low, high, self._threads, self._begin())
+        return read_range(self._source, self._schema, low, high, self._threads, self.begin())
 
-    def _begin(self) -> Watch:
+    def begin(self) -> Watch:
         """Watches a new reading."""
         self._rows = 0
         return self._watch

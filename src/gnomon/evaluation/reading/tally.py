@@ -183,8 +183,12 @@ class RowTally:
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
+        self.take(encode(piece, self._shared.schema, threads), threads)
+        self._shared.watch(len(piece.table))
+
+    def take(self, batch: Batch, threads: int) -> None:
+        """Takes in the rows of a batch."""
         schema = self._shared.schema
-        batch = encode(piece, schema, threads)
         own = summarise(batch, schema, self._shared.plan, threads, keep=not self._histograms)
         if not self._shared.plan.order_only:
             self._worst = self._worst.merge(worst_rows(batch, schema, WORST, self._worst.bound))
@@ -201,7 +205,6 @@ class RowTally:
             self._held += batch.n
             if self._held >= GATHERED:
                 self._sort()
-        self._shared.watch(len(piece.table))
 
     def _sort(self) -> None:
         """Hands what was gathered to its slices."""
