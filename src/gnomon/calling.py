@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from inspect import CO_VARKEYWORDS
-from typing import ParamSpec, TypeVar
+from typing import Literal, ParamSpec, TypeVar
 
 import numpy as np
 
 from gnomon.errors import UnknownArgumentError, nearest
+
+# What arguments take that several functions have.
+TaskChoice = Literal["auto", "binary", "multiclass", "multilabel", "regression"]
+ScaleChoice = Literal["probability", "any"]
+IntervalChoice = Literal["auto", "percentile", "bca", "none"]
+MissingChoice = Literal["error", "drop"]
+ExactChoice = bool | Literal["auto"]
 
 P = ParamSpec("P")
 R = TypeVar("R")

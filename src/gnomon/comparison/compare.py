@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gnomon.calling import verb
+from gnomon.calling import IntervalChoice, MissingChoice, ScaleChoice, TaskChoice, verb
 from gnomon.comparison.differences import Paired
 from gnomon.comparison.joining import joined
 from gnomon.comparison.judging import Asked, ByMeasure, judged
@@ -73,16 +73,16 @@ def compare(
     id: str | None = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
-    task: str = "auto",
+    task: TaskChoice = "auto",
     threshold: Mapping[str, float] | float | None = None,
-    scale: Mapping[str, str] | str = "probability",
+    scale: Mapping[str, ScaleChoice] | ScaleChoice = "probability",
     margin: ByMeasure = None,
     worth: ByMeasure = None,
     measures: str | Measure | Sequence[str | Measure] | None = None,
-    interval: str = "auto",
+    interval: IntervalChoice = "auto",
     level: float = 0.95,
     seed: int = 0,
-    missing: str = "error",
+    missing: MissingChoice = "error",
     memory: int | str | None = None,
     threads: int | None = None,
     progress: Callable[[int, int | None], None] | None = None,

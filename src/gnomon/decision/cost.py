@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.calling import verb
+from gnomon.calling import MissingChoice, verb
 from gnomon.decision.outcome import numbers_of
 from gnomon.decision.shown import DecisionShown
 from gnomon.engines.threads import fold
@@ -128,7 +128,7 @@ def minimum_cost(
     weight: Any = None,
     classes: Sequence[Any] | None = None,
     level: float = 0.95,
-    missing: str = "error",
+    missing: MissingChoice = "error",
     threads: int | None = None,
 ) -> CostDecision:
     """Decides each row of several classes for the least expected cost, from its probabilities.

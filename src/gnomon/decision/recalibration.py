@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.calling import verb
+from gnomon.calling import MissingChoice, verb
 from gnomon.decision.outcome import one_column
 from gnomon.decision.shown import DecisionShown
 from gnomon.engines.threads import fold
@@ -141,7 +141,7 @@ def recalibrate(
     positive: Any = None,
     level: float = 0.95,
     seed: int = 0,
-    missing: str = "error",
+    missing: MissingChoice = "error",
     memory: int | str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,

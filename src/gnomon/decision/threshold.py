@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.calling import verb
+from gnomon.calling import ExactChoice, IntervalChoice, MissingChoice, ScaleChoice, verb
 from gnomon.decision.outcome import achieved, confusions_at, one_column
 from gnomon.decision.remarks import remarks
 from gnomon.decision.resampled import Resampled
@@ -185,13 +185,13 @@ def choose_threshold(
     split: str | None = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
-    scale: str = "probability",
+    scale: ScaleChoice = "probability",
     measures: str | Measure | Sequence[str | Measure] | None = None,
-    interval: str = "auto",
+    interval: IntervalChoice = "auto",
     level: float = 0.95,
     seed: int = 0,
-    missing: str = "error",
-    exact: bool | str = "auto",
+    missing: MissingChoice = "error",
+    exact: ExactChoice = "auto",
     memory: int | str | None = None,
     threads: int | None = None,
     progress: Progress | None = None,

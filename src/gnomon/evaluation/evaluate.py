@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from gnomon.calling import verb
+from gnomon.calling import ExactChoice, IntervalChoice, MissingChoice, ScaleChoice, TaskChoice, verb
 from gnomon.errors import UsageError
 from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options, asked, check_asked
@@ -58,15 +58,15 @@ def evaluate(
     cluster: Any = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
-    task: str = "auto",
+    task: TaskChoice = "auto",
     threshold: float | None = None,
-    scale: str = "probability",
+    scale: ScaleChoice = "probability",
     measures: str | Measure | Sequence[str | Measure] | None = None,
-    interval: str = "auto",
+    interval: IntervalChoice = "auto",
     level: float = 0.95,
     seed: int = 0,
-    missing: str = "error",
-    exact: bool | str = "auto",
+    missing: MissingChoice = "error",
+    exact: ExactChoice = "auto",
     memory: int | str | None = None,
     threads: int | None = None,
     progress: Callable[[int, int | None], None] | None = None,

@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.calling import unknown, verb
+from gnomon.calling import TaskChoice, unknown, verb
 from gnomon.errors import UsageError, nearest
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.result.evaluation import Evaluation
@@ -41,7 +41,7 @@ def evaluate_model(
     cluster: Any = None,
     slices: str | Sequence[str] | None = None,
     id: str | None = None,
-    task: str = "auto",
+    task: TaskChoice = "auto",
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     threshold: float | None = None,
@@ -61,7 +61,7 @@ def evaluate_model(
     cluster: Any = None,
     slices: str | Sequence[str] | None = None,
     id: str | None = None,
-    task: str = "auto",
+    task: TaskChoice = "auto",
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     threshold: float | None = None,
@@ -81,7 +81,7 @@ def evaluate_model(
     cluster: Any = None,
     slices: str | Sequence[str] | None = None,
     id: str | None = None,
-    task: str = "auto",
+    task: TaskChoice = "auto",
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     threshold: float | None = None,
