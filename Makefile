@@ -87,4 +87,5 @@ docs:  ## Make the READMEs' sessions, the example predictions and the lesson's n
 	gnomon lesson --lang en --output examples/lesson.ipynb
 	gnomon lesson --lang ko --output examples/lesson.ko.ipynb
 	$(PYTHON) docs/write_measures.py
+	$(PYTHON) docs/write_stubs.py
 	$(PYTHON) docs/write_readme.py

@@ -2,7 +2,11 @@
 
 from typing import assert_type
 
+import numpy as np
+from numpy.typing import NDArray
+
 import gnomon
+from gnomon import metrics
 
 ev = gnomon.evaluate([0, 1], [0.2, 0.7], task="binary", interval="none", missing="drop", scale="any", exact="auto")
 assert_type(ev, gnomon.Evaluation)
@@ -26,6 +30,12 @@ assert_type(profit, gnomon.Measure)
 assert_type(gnomon.minimum_cost([0, 1], [[0.5, 0.5]], costs=[[0, 1], [1, 0]]), gnomon.CostDecision)
 assert_type(gnomon.recalibrate({}, target="y", score="p", split="a=b"), gnomon.Recalibration)
 assert_type(gnomon.Evaluations({"a": ev})["a"], gnomon.Evaluation)
+
+assert_type(metrics.roc_auc_score([0, 1], [0.2, 0.7]), float)
+assert_type(metrics.f1_score([0, 1], [0, 1], average=None), NDArray[np.float64])
+assert_type(metrics.mean_squared_error([0, 1], [0, 1], multioutput="raw_values"), NDArray[np.float64])
+assert_type(metrics.classification_report([0, 1], [0, 1]), str)
+assert_type(metrics.precision_recall_fscore_support([0, 1], [0, 1], average="macro")[0], float)
 
 # What is wrong is told where it is written.
 gnomon.evaluate([0, 1], [0.2, 0.7], task="classification")  # type: ignore[arg-type]
