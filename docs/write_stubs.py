@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,7 +51,8 @@ def declared(function: Callable[..., Any], replaced: dict[str, tuple[str, bool]]
         shown = f"{name}: {kind}"
         if has_default:
             own = parameter.default
-            simple = own is None or (isinstance(own, bool | int | float | str) and own == own)  # NaN has no literal
+            simple = own is None or isinstance(own, bool | int | float | str)
+            simple = simple and not (isinstance(own, float) and math.isnan(own))  # which has no literal
             shown += f" = {own!r}" if simple else " = ..."
         parts.append(shown)
     return f"def {function.__name__}({', '.join(parts)}) -> {returned}: ...\n"
