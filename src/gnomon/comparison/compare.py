@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from gnomon.evaluation.arguments.options import asked as measures_of
 from gnomon.evaluation.arguments.plan import Plan, losses_of
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.evaluate import assemble
+from gnomon.evaluation.provenance import gnomon_version
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.kernels.threads import thread_count
@@ -199,7 +199,7 @@ def compare(
         options.level,
         (*left_out, *notes_of(models)),
         {
-            "gnomon": version("gnomon"),
+            "gnomon": gnomon_version(),
             "source": opened.source.name,
             "models": {name: list(own.names) for name, own in opened.models.items()},
             "id": opened.shared.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -21,7 +22,7 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
     columns = schema.columns
     own = plain_measures(declared(own.name for own in options.measures))
     return {
-        "gnomon": version("gnomon"),
+        "gnomon": gnomon_version(),
         "python": ".".join(map(str, sys.version_info[:3])),
         "numpy": np.__version__,
         "source": source.name,
@@ -43,6 +44,12 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
         "seed": int(options.seed),
         **({"measures": own} if own else {}),
     }
+
+
+@cache
+def gnomon_version() -> str:
+    """The version of gnomon, from the package's metadata, which takes a millisecond to read."""
+    return version("gnomon")
 
 
 def plain_measures(measures: dict[str, dict[str, Any]]) -> dict[str, Any]:

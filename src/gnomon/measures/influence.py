@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 
 # The share of all weight by which cells are changed to see what a formula does.
 _STEP = 1e-6
+# Sums of fourth powers below this may have lost digits.
+_SMALLEST = 1e-200
 # Changed matrices that are made at once, in cells.
 _AT_ONCE = 1_000_000
 
@@ -170,10 +172,12 @@ def tail_freedom(influence: Array, threads: int) -> float:
     Returns:
         The degrees of freedom, 1 or more; infinite where nothing varies.
     """
-    largest = float(np.abs(influence).max(initial=0.0))
-    if not largest > 0:
-        return math.inf
-    sums = sum_values((influence / largest) ** 2, None, threads)
+    sums = sum_values(influence * influence, None, threads)
+    if not (sums.value.finite and sums.square.finite) or float(sums.square) < _SMALLEST:  # beyond the doubles
+        largest = float(np.abs(influence).max(initial=0.0))
+        if not largest > 0:
+            return math.inf
+        sums = sum_values((influence / largest) ** 2, None, threads)
     whole, fourth = float(sums.value), float(sums.square)
     relative = fourth / (whole * whole) - 1 / len(influence)
     return max(1.0, 1 / relative) if relative > 0 else math.inf

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
@@ -159,14 +160,15 @@ def recall_declared(form: Mapping[str, Mapping[str, Any]]) -> None:
             _OWN[name] = Measure(name=name, title=own["title"], basis=Other(), low=low, high=high, better=own["better"])
 
 
-def shown(place: Place) -> Iterator[Measure]:
+@cache
+def shown(place: Place) -> tuple[Measure, ...]:
     """Those that stand in a place without being asked for, macro averages among them, in their order."""
     macro = f"{place}_macro"
     found = [(rank, own) for own in REGISTRY.values() for name, rank in own.shown.items() if name == place]
     found += [
         (rank, averaged(own, "macro")) for own in REGISTRY.values() for name, rank in own.shown.items() if name == macro
     ]
-    yield from (own for _, own in sorted(found, key=itemgetter(0)))
+    return tuple(own for _, own in sorted(found, key=itemgetter(0)))
 
 
 def shown_in(place: Place) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from gnomon.measures.influence import tail_freedom
 from gnomon.measures.means import MeanAndError, mean_loss, mean_ratio
 from gnomon.measures.measure import MeanLoss, Measure, Other
 from gnomon.measures.registry import measure
+from gnomon.measures.regression import MSE, RMSE
 from gnomon.schema.schema import Schema
 from gnomon.states.base import State
 from gnomon.states.mean import RatioLoss
@@ -31,6 +33,8 @@ FEW_ROWS_MATTER = "the interval is rough, as a few rows with large errors or amo
 MOST_ROWS = 1 << 17
 
 Freedom = Callable[[str], float]
+# A root, and the mean under it.
+ROOT, SQUARED_LOSS = RMSE.name, MSE.name
 
 
 def freedom_of(kept: State | None, schema: Schema, threads: int) -> Freedom:
@@ -45,7 +49,8 @@ def freedom_of(kept: State | None, schema: Schema, threads: int) -> Freedom:
         return lambda name: math.inf
     influences = Influences(Rows(target, (), weight), Answer(prediction), schema, threads)
 
-    def found(name: str) -> float:
+    @cache
+    def of(name: str) -> float:
         try:
             with np.errstate(all="ignore"):
                 own = influences.of(name)
@@ -53,7 +58,7 @@ def freedom_of(kept: State | None, schema: Schema, threads: int) -> Freedom:
             return math.inf
         return math.inf if own is None or not np.isfinite(own).all() else tail_freedom(own, threads)
 
-    return found
+    return lambda name: of(SQUARED_LOSS if name == ROOT else name)  # influences of a root are those of the mean, scaled
 
 
 def skewed(name: str) -> bool:
