@@ -67,6 +67,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     "there are 'recall', 'precision'"
     """
     names = list(known)
+    if not names:
+        return "there are none"
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     folded = [name for name in names if name.casefold() == word.casefold()]
     if folded or close:

@@ -39,6 +39,11 @@ def test_a_class_as_it_was_given(several):
     assert 2 in several.per_class
     assert several.per_class.get(7) is None
     assert 7 not in several.per_class
+    assert "sensitivity" in several.per_class["2"]
+    assert several["Accuracy"] is several["accuracy"]
+    odd = gnomon.evaluate(np.where(Y, "auc", "roc_auc"), np.where(Y, "auc", "roc_auc"), task="multiclass")
+    with pytest.raises(gnomon.UnknownEstimateError):
+        odd.per_class["AUC"]  # a class, not a measure
 
 
 @pytest.mark.parametrize(("of", "message"), [

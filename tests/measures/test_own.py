@@ -1,5 +1,7 @@
 """A user's own measure is treated as any other."""
 
+import math
+import os
 import pickle
 import subprocess
 import sys
@@ -149,7 +151,7 @@ def test_a_damaged_declaration_is_refused(profit, tmp_path):
         (lambda: gnomon.measure("f2", lambda tp, fp, fn, tn: tp / (tp + fn)), "already"),
         (lambda: gnomon.measure("My measure", lambda tp, fp, fn, tn: tp / (tp + fn)), "small letters"),
         (lambda: gnomon.measure("mine", 3), "function"),
-        (lambda: gnomon.measure("mine", lambda tp, fp: tp / fp), "fails"),
+        (lambda: gnomon.measure("mine", lambda hits, misses: hits / misses), "fails"),
         (lambda: gnomon.measure("mine", lambda tp, fp, fn, tn: 50 * tp - fp), "number of rows"),
         (lambda: gnomon.measure("mine", lambda tp, fp, fn, tn: tp / fn, better="up"), "higher"),
         (lambda: gnomon.measure("mine", lambda tp, fp, fn, tn: tp / fn, low=1, high=0), "not below"),
@@ -236,3 +238,151 @@ def test_a_loss_scores_a_model(late):
     y = rows @ [1.0, 2.0] + rng.normal(size=50)
     model = LinearRegression().fit(rows, y)
     assert gnomon.get_scorer("lateness")(model, rows, y) == pytest.approx(-lateness(y, model.predict(rows)).mean())
+
+
+def test_a_function_cannot_change_the_rows():
+    """A loss or a formula that writes to its arguments is told so; neither the rows nor the caller's arrays change."""
+
+    def writes(y, p):
+        p[p < 0.5] = 0.5
+        return np.abs(y - p)
+
+    def divides(tp, fp, fn, tn):
+        tp /= tp + fp + fn + tn
+        return tp
+
+    before = P.copy()
+    with pytest.raises(UsageError, match="fails at true values"):
+        gnomon.measure("writes", loss=writes)
+    late = gnomon.measure("writes_late", loss=lambda y, p: writes(y, p) if len(p) > 5 else np.abs(y - p))
+    with pytest.raises(UsageError, match="the loss of 'writes_late' fails on these rows"):
+        gnomon.evaluate(Y, P, measures=[late])
+    assert (before == P).all()
+    with pytest.raises(UsageError, match="fails at tp, fp, fn, tn"):
+        gnomon.measure("divides", lambda tp, fp, fn, tn: np.divide(tp, 2, out=tp))
+    gnomon.measure("sound", lambda tp, fp, fn, tn: tp / (tp + fp + fn + tn))  # what was tried before is as it was
+
+
+def test_losses_of_another_shape():
+    """One number a row, on whatever rows there are."""
+    short = gnomon.measure("short", loss=lambda y, p: np.abs(y - p)[:30])
+    with pytest.raises(UsageError, match=r"has shape \(30,\) of 400 rows"):
+        gnomon.evaluate(Y, P, measures=[short])
+
+
+def test_logarithms_and_roots_in_formulas():
+    """Where they are not defined, the measure is not."""
+    log = gnomon.measure("log_hits", lambda tp, fp, fn, tn: math.log(tp / (fp + fn)))
+    assert not gnomon.evaluate([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4], measures=[log])["log_hits"].defined
+    assert gnomon.evaluate(Y, P, measures=[log])["log_hits"].defined
+
+
+def test_declared_again_it_is_the_one_that_was_passed():
+    """A cell of a notebook that is run again: value, baseline and direction are those of the object passed."""
+    first = gnomon.measure("twice", lambda tp, fp, fn, tn: tp / (tp + fp + fn + tn))
+    gnomon.measure("twice", lambda tp, fp, fn, tn: 10 + fp / (tp + fp + fn + tn), better="lower")
+    ev = gnomon.evaluate(Y, P, measures=[first])
+    assert ev.baseline.estimates["twice"].value == 0.0
+    assert ev.provenance["measures"]["twice"]["better"] == 1
+    gnomon.measure("twice", lambda tp, fp, fn, tn: 10 + fp / (tp + fp + fn + tn), better="lower")
+    assert gnomon.choose_threshold(Y, P, goal=first)["twice"].value == pytest.approx(Y.mean())
+
+
+def test_saved_results_in_another_process(tmp_path):
+    """Averages of it, and decisions by it, are read and shown where it was never declared."""
+    profit = gnomon.measure("gain", lambda tp, fp, fn, tn: (5 * tp - 4 * fp) / (tp + fp + fn + tn))
+    y3 = RNG.integers(0, 3, 100)
+    gnomon.evaluate(y3, RNG.dirichlet(np.ones(3), 100), measures=[profit, "gain_macro"]).save(tmp_path / "a.json")
+    gnomon.choose_threshold(Y, P, goal=profit).save(tmp_path / "b.json")
+    code = f"""
+import gnomon
+a, b = (gnomon.load(path) for path in ({str(tmp_path / "a.json")!r}, {str(tmp_path / "b.json")!r}))
+print(a["gain_macro"].value, len(b.to_html()) > 1000, "gain" in b.to_markdown(), b.plot.thresholds() is not None)
+b.show()
+try:
+    gnomon.evaluate([0, 1], [0.2, 0.7], measures=["gain"])
+except gnomon.UsageError as error:
+    print(error)
+"""
+    env = {**os.environ, "MPLBACKEND": "agg"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True, env=env
+    )
+    assert "True True True" in done.stdout
+    assert "declare it again with gnomon.measure" in done.stdout
+
+
+def test_a_value_outside_its_range():
+    """What the declaration rules out has no interval that would be false."""
+    signed = gnomon.measure("signed", loss=lambda y, p: p - y, low=0)
+    own = gnomon.evaluate(Y, P * 0.1, measures=[signed])["signed"]
+    assert math.isnan(own.low)
+    assert "outside 0 to inf" in own.reason
+    beyond = gnomon.measure("beyond", lambda tp, fp, fn, tn: 2 + tp / (tp + fp + fn + tn), high=1)
+    assert "outside" in gnomon.evaluate(Y, P, measures=[beyond])["beyond"].reason
+
+
+def test_labels_of_a_scorer():
+    """Of -1 and 1 a loss is told 0 and 1, as in an evaluation; of text the positive class has to be said."""
+    far = gnomon.measure("far", loss=lambda y, p: np.abs(y - p))
+    model = LogisticRegression().fit(X, Y)
+    expected = gnomon.evaluate_model(model, X, Y, measures=[far])["far"].value
+    signs = LogisticRegression().fit(X, 2 * Y - 1)
+    assert gnomon.get_scorer("far")(signs, X, 2 * Y - 1) == pytest.approx(-expected)
+    words = np.where(Y, "yes", "no")
+    named = LogisticRegression().fit(X, words)
+    assert gnomon.get_scorer("far", positive="yes")(named, X, words) == pytest.approx(-expected)
+    with pytest.raises(UsageError, match="say which class is positive"):
+        gnomon.get_scorer("far")(named, X, words)
+    assert gnomon.get_scorer("Sensitivity")(model, X, Y) == gnomon.get_scorer("recall")(model, X, Y)
+
+
+def test_parameters_by_name():
+    """scikit-learn's order of cells, or fewer of them, are what they are called."""
+    recall = gnomon.evaluate(Y, P)["recall"].value
+    for formula in (
+        lambda tn, fp, fn, tp: tp / (tp + fn),
+        lambda tp, fn: tp / (tp + fn),
+        lambda tp, fp, fn, tn: tp / (tp + fn),
+        lambda a, b, c, d: a / (a + c),
+    ):
+        own = gnomon.measure("hits", formula)
+        assert gnomon.evaluate(Y, P, measures=[own])["hits"].value == recall
+
+
+def test_it_is_shown_where_people_read(capsys):
+    """Of several classes in their table, first; of slices in theirs; in the repr in a line."""
+    own = gnomon.measure("hit_share", lambda tp, fp, fn, tn: tp / (tp + fp + fn + tn), title="hit share")
+    assert repr(own) == "Measure(hit_share, -inf to inf, better=higher)"
+    y3 = RNG.integers(0, 3, 100)
+    ev = gnomon.evaluate(y3, RNG.dirichlet(np.ones(3), 100), measures=[own, "f2"])
+    ev.show()
+    assert "hit share" in capsys.readouterr().out
+    assert "hit share" in ev.to_html()
+    rows = {"y": Y, "p": P, "g": np.where(np.arange(400) % 2, "a", "b")}
+    sliced = gnomon.evaluate(rows, target="y", score="p", slices="g", measures=[own])
+    table = sliced.to_markdown().split("| g |")[1].splitlines()[0]
+    assert "hit share" in table
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: gnomon.evaluate(Y, P, measures=["smape"]), "it is of regressions"),
+    (lambda: gnomon.evaluate(X[:, 0], X[:, 1], measures=["f2"]), "it counts classes"),
+    (lambda: gnomon.choose_threshold(Y, P, goal="roc_auc"), "does not depend on a threshold"),
+    (lambda: gnomon.evaluate(Y, P).per_class["a"], "there are none"),
+    (lambda: gnomon.compare({"a": gnomon.evaluate(Y, P)}, None), "pass the rows"),
+])  # fmt: skip
+def test_what_is_said_instead(call, message):
+    """Why something is not there, and what is."""
+    with pytest.raises((UsageError, KeyError), match=message):
+        call()
+
+
+def test_names_in_other_spellings():
+    """Capitals, trailing zeros and lists in one text."""
+    ev = gnomon.evaluate(Y, P, measures="jaccard, F2")
+    assert {"jaccard", "f2"} <= set(ev)
+    assert gnomon.evaluate(Y, P, measures=["f2.0"])["f2"] == ev["f2"]
+    model = LogisticRegression().fit(X, Y)
+    own = gnomon.measure("hits", lambda tp, fn: tp / (tp + fn))
+    assert gnomon.get_scorer(own)(model, X, Y) == gnomon.get_scorer("recall")(model, X, Y)

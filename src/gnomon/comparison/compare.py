@@ -156,7 +156,10 @@ def compare(
         accuracy: cannot tell new from old with n = 8, as the difference of +0.25 may be anything from -0.156 to \
 +0.591; about 23,000 rows would be needed to see a difference of 0.01.
     """
-    if any(isinstance(own, Evaluation) for own in (data, *others)):
+    passed = (data, *others)
+    held = [own for each in passed if isinstance(each, dict | list | tuple) for own in dict(enumerate(each)).values()]
+    held += [own for each in passed if isinstance(each, dict) for own in each.values()]
+    if any(isinstance(own, Evaluation) for own in (*passed, *held)):
         raise UsageError(
             "evaluations do not know which rows they share, and two models are compared row by row: pass the rows, "
             "compare(data, target=..., score=[...]); or see them side by side with gnomon.Evaluations"

@@ -13,7 +13,7 @@ from gnomon.comparison.pair import SAME, UNCLEAR, PairedDifference
 from gnomon.comparison.resampling import Resampled
 from gnomon.estimate import Difference
 from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
-from gnomon.evaluation.estimates.clustered import ONE_CLUSTER
+from gnomon.evaluation.estimates.clustered import LARGEST, ONE_CLUSTER
 from gnomon.evaluation.estimates.few import ENOUGH
 from gnomon.evaluation.estimates.ranking import ENOUGH_FOR_DELONG
 from gnomon.evaluation.influence.influences import Influences, Spread, Together
@@ -30,8 +30,6 @@ from gnomon.states.panel import Rows
 
 Array = NDArray[np.float64]
 
-# Influences whose squares, of any number of rows, are doubles.
-LARGEST = 1e140
 TOO_LARGE = "the squares of the differences are too large for a double: rescale the amounts"
 FEW_PREDICTED = f"no interval: a model predicts fewer than {ENOUGH} rows so"
 

@@ -204,6 +204,7 @@ def f_beta(beta: float, name: str) -> Measure:
     return Measure(
         name=name,
         title=f"F{beta:g}",
+        definition=f"(1 + {beta:g}²) TP / ((1 + {beta:g}²) TP + {beta:g}² FN + FP)",
         basis=OfClass(lambda cells: fbeta(cells, beta), JACCARD.reason),
         guess="positive",
         curve="hull",
@@ -410,8 +411,8 @@ MEASURES = (
         aliases=("lr+",),
         high=math.inf,
         guess=1.0,
-        curve="hull",
-        harmed=True,
+        curve="all",  # undefined without false positives, where the hull has its best
+        harmed=False,
     ),
     Measure(
         name="negative_likelihood_ratio",
@@ -433,7 +434,8 @@ MEASURES = (
         aliases=("dor",),
         high=math.inf,
         guess=1.0,
-        harmed=True,
+        curve="all",
+        harmed=False,
     ),
     Measure(
         name="lift",

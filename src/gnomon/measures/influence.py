@@ -158,7 +158,7 @@ def loss_influence(own: MeanLoss, target: Array, prediction: Array, weight: Arra
     return np.asarray(found)
 
 
-def tail_freedom(influence: Array, threads: int) -> float:
+def tail_freedom(influence: Array, units: int, threads: int) -> float:
     """Degrees of freedom of a variance that is the sum of squared influences, by how much it varies itself.
 
     Half of Satterthwaite's (F. E. Satterthwaite, Biometrics 2, 1946), n / (kurtosis - 1) of equal weights: the kurtosis
@@ -166,7 +166,8 @@ def tail_freedom(influence: Array, threads: int) -> float:
     (docs/coverage.md).
 
     Args:
-        influence: Of the rows, summing to 0.
+        influence: Of the rows, or of clusters, summing to 0; some may be 0 that stand for none.
+        units: How many rows, or clusters, there are.
         threads: How many threads there may be.
 
     Returns:
@@ -179,7 +180,7 @@ def tail_freedom(influence: Array, threads: int) -> float:
             return math.inf
         sums = sum_values((influence / largest) ** 2, None, threads)
     whole, fourth = float(sums.value), float(sums.square)
-    relative = fourth / (whole * whole) - 1 / len(influence)
+    relative = fourth / (whole * whole) - 1 / units
     return max(1.0, 1 / relative) if relative > 0 else math.inf
 
 

@@ -286,9 +286,11 @@ class Other:
 
     Attributes:
         compared: Whether a difference of two says something of other rows.
+        forgotten: Whether it is a user's own, known from a saved result alone, without its formula.
     """
 
     compared: bool = True
+    forgotten: bool = False
 
 
 def places(*computed: Place, **shown: int) -> Mapping[Place, int]:
@@ -337,6 +339,10 @@ class Measure:
     shown: Mapping[Place, int] = field(default_factory=dict, hash=False)
     rows: RestsOn | None = None
 
+    def __repr__(self) -> str:
+        better = {HIGHER: "higher", LOWER: "lower"}.get(self.better, "neither")
+        return f"Measure({self.name}, {self.low:g} to {self.high:g}, better={better})"
+
     @property
     def column(self) -> str:
         """What the head of a column calls it."""
@@ -351,6 +357,11 @@ class Measure:
     def compared(self) -> bool:
         """Whether a difference of two says something of other rows."""
         return not isinstance(self.basis, Other) or self.basis.compared
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether only its name is known, from a saved result."""
+        return isinstance(self.basis, Other) and self.basis.forgotten
 
     @property
     def cellwise(self) -> bool:

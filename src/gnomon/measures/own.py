@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from inspect import signature
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from gnomon.measures.measure import HIGHER, LOWER, Basis, Loss, MeanLoss, Measur
 from gnomon.measures.registry import refuse_taken, register
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CELLS = ("tp", "fp", "fn", "tn")
 # Cells by which a formula is tried when it is declared: two lots of counts, none of them 0.
 _TRIED = np.array([[60.0, 5.0], [10.0, 20.0], [7.0, 30.0], [23.0, 45.0]])
 
@@ -39,25 +41,26 @@ def measure(
     """Declare a measure of your own: a formula of the confusion matrix, or the mean of a loss of each row.
 
     Pass it as ``measures=[...]`` to :func:`gnomon.evaluate`, :func:`gnomon.compare` or :func:`gnomon.evaluate_model`;
-    from then on its name is known to :func:`gnomon.get_scorer`, too. Its estimate has an interval and a baseline, of
-    each slice as well, and two models are compared by the influence of each row. A formula can be the goal of
-    :func:`gnomon.choose_threshold` and stand in constraints; of several classes it is evaluated for each class against
-    the rest.
+    from then on its name is known to :func:`gnomon.get_scorer`, too, in this process. Its estimate has an interval, of
+    each slice as well, and a baseline, and two models are compared by the influence of each row. A formula can be the
+    goal of :func:`gnomon.choose_threshold` and stand in constraints; of several classes it is evaluated for each class
+    against the rest.
 
     Args:
         name: What its estimate is called: small letters, digits and underscores. Declaring a name of your own again
             replaces the measure.
         formula: The value from ``tp, fp, fn, tn``, the weights of the rows in each cell (floats, or arrays of them of
-            one shape). It must not change when all four are multiplied alike. Where it divides by 0 the measure is
-            undefined. Its interval is made of 1,000 replicates of the matrix, its baseline always predicts the most
-            frequent class.
+            one shape); where its parameters have these names they may be fewer, or in another order. It must not change
+            when all four are multiplied alike. Where it divides by 0 the measure is undefined. Its interval is made of
+            1,000 replicates of the matrix, its baseline always predicts the most frequent class.
         loss: Instead of a formula: the loss of each row from the true values and the predictions, two arrays of shape
             (rows,), of a regression; of two classes from 0 and 1 and the scores (or predictions where there are none).
             The measure is its mean, with Student's interval. The baseline always predicts the median of the target, of
-            two classes the share of positives.
+            two classes with scores the share of positives, where the rows are kept. It must not change its arguments.
         better: Whether ``"higher"`` or ``"lower"`` values are better; None for higher of a formula and lower of a loss.
         title: What reports call it; None for its name.
-        low: The least value that it can take. From 0 the interval of a loss is made on the log scale.
+        low: The least value that it can take; a value below it has no interval. From 0 the interval of a loss is made
+            on the log scale.
         high: The greatest.
 
     Returns:
@@ -119,19 +122,57 @@ def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
         raise UsageError(f"loss= of {name!r} must be a function of true values and predictions, not {loss!r}")
     each = np.vectorize(loss, otypes=[np.float64])
     try:
-        expected = each(*_TRIED_ROWS)
+        expected = each(*read_only(_TRIED_ROWS))
     except Exception:
         expected = None
+    function: Callable[..., Any] = loss
     try:
-        whole = np.asarray(loss(*_TRIED_ROWS), np.float64)
-        part = np.asarray(loss(*_TRIED_ROWS[:, 1:3]), np.float64)
+        whole = np.asarray(loss(*read_only(_TRIED_ROWS)), np.float64)
+        part = np.asarray(loss(*read_only(_TRIED_ROWS[:, 1:3])), np.float64)
     except Exception as error:
         if expected is None:
             raise UsageError(f"the loss of {name!r} fails at true values of 0 and 1: {error!r}") from None
-        return lambda target, prediction: np.asarray(each(target, prediction), np.float64)
-    if whole.shape != (_TRIED_ROWS.shape[1],) or not np.allclose(whole[1:3], part, rtol=1e-9, equal_nan=True):
-        raise UsageError(f"the loss of {name!r} must be one number a row, from that row alone: not its mean")
-    return lambda target, prediction: np.asarray(loss(target, prediction), np.float64)
+        function = each
+    else:
+        if whole.shape != (_TRIED_ROWS.shape[1],) or not np.allclose(whole[1:3], part, rtol=1e-9, equal_nan=True):
+            raise UsageError(f"the loss of {name!r} must be one number a row, from that row alone: not its mean")
+
+    def losses(target: Array, prediction: Array) -> Array:
+        try:
+            found = np.asarray(function(*read_only((target, prediction))), np.float64)
+        except Exception as error:
+            raise UsageError(f"the loss of {name!r} fails on these rows: {error!r}") from error
+        if found.shape != np.shape(target):
+            raise UsageError(
+                f"the loss of {name!r} has shape {found.shape} of {len(target):,} rows: it must be one number a row"
+            )
+        return found
+
+    return losses
+
+
+def by_name(formula: Callable[..., Any]) -> Callable[..., Any]:
+    """A formula that takes ``tp, fp, fn, tn`` in this order, of one that names its parameters so, in any order.
+
+    >>> by_name(lambda tn, fp, fn, tp: tp / (tp + fn))(3, 0, 1, 9)
+    0.75
+    """
+    try:
+        names = list(signature(formula).parameters)
+    except (TypeError, ValueError):  # a compiled function does not tell
+        return formula
+    if not names or not set(names) <= set(_CELLS) or names == list(_CELLS):
+        return formula
+    places = [_CELLS.index(name) for name in names]
+    return lambda *cells: formula(*(cells[place] for place in places))
+
+
+def read_only(arrays: Iterable[Array]) -> list[Array]:
+    """The same arrays, which a user's function cannot change."""
+    views = [np.asarray(own, np.float64).view() for own in arrays]
+    for view in views:
+        view.flags.writeable = False
+    return views
 
 
 def of_cells(name: str, formula: Callable[[Any, Any, Any, Any], Any]) -> Callable[[Cells], Array]:
@@ -146,15 +187,16 @@ def of_cells(name: str, formula: Callable[[Any, Any, Any, Any], Any]) -> Callabl
     def one(*cells: float) -> float:
         try:
             return float(formula(*cells))
-        except ZeroDivisionError:
+        except (ArithmeticError, ValueError):  # a division by 0, the logarithm or the root of a negative number
             return math.nan
 
     if not callable(formula):
         raise UsageError(f"the formula of {name!r} must be a function of tp, fp, fn, tn, not {formula!r}")
+    formula = by_name(formula)
     each = np.vectorize(one, otypes=[np.float64])
     try:
-        expected = each(*_TRIED)
-        tenfold = each(*(10 * _TRIED))
+        expected = each(*read_only(_TRIED))
+        tenfold = each(*read_only(10 * _TRIED))
     except Exception as error:
         raise UsageError(f"the formula of {name!r} fails at tp, fp, fn, tn = 60, 10, 7, 23: {error!r}") from None
     if not np.allclose(expected, tenfold, rtol=1e-9, atol=0, equal_nan=True):
@@ -164,7 +206,7 @@ def of_cells(name: str, formula: Callable[[Any, Any, Any, Any], Any]) -> Callabl
         )
     try:
         with np.errstate(all="ignore"):
-            whole = np.asarray(formula(*_TRIED), np.float64)
+            whole = np.asarray(formula(*read_only(_TRIED)), np.float64)
         of_arrays = whole.shape == expected.shape and np.allclose(whole, expected, rtol=1e-9, atol=0, equal_nan=True)
     except Exception:
         of_arrays = False
@@ -173,7 +215,7 @@ def of_cells(name: str, formula: Callable[[Any, Any, Any, Any], Any]) -> Callabl
     def value(cells: Cells) -> Array:
         parts = (cells.hits, cells.false_positives, cells.false_negatives, cells.true_negatives)
         with np.errstate(all="ignore"):
-            found = np.asarray(function(*(np.asarray(own, np.float64) for own in parts)), np.float64)
+            found = np.asarray(function(*read_only(parts)), np.float64)
         return np.where(np.isfinite(found), found, np.nan)
 
     return value

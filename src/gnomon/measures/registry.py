@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from operator import itemgetter
@@ -59,14 +60,17 @@ def measure(name: str) -> Measure:
     if name in _OWN:
         return _OWN[name]
     if (beta := beta_of(name)) is not None:
-        return confusion.f_beta(beta, name)
+        return confusion.f_beta(beta, f"f{beta:g}")
     if (quantile := _PINBALL.fullmatch(name)) and 0 < float(quantile[1]) < 1:
         return regression.pinball(float(quantile[1]), name)
     base, _, average = name.rpartition("_")
     known = REGISTRY | _OWN
-    if average not in AVERAGES or base not in known or not isinstance(known[base].basis, Cellwise | OfRanking):
+    own = known.get(base) or (None if (beta := beta_of(base)) is None else confusion.f_beta(beta, base))
+    if average not in AVERAGES or own is None or not isinstance(own.basis, Cellwise | OfRanking):
         raise KeyError(name)
-    return averaged(known[base], average)
+    if average in ("micro", "samples") and "averages" not in own.shown:
+        raise KeyError(name)  # what tasks sum for others is not summed for it
+    return averaged(own, average)
 
 
 def beta_of(name: str) -> float | None:
@@ -102,10 +106,10 @@ def find(name: str) -> Measure | None:
     >>> find("Sensitivity").name
     'recall'
     """
-    try:
-        return measure(ALIASES.get(name.lower(), name))
-    except KeyError:
-        return None
+    for spelled in (name, name.lower()):
+        with suppress(KeyError):
+            return measure(ALIASES.get(spelled, spelled))
+    return None
 
 
 def named(name: Any, having: Mapping[str, Any]) -> str:
@@ -118,10 +122,18 @@ def named(name: Any, having: Mapping[str, Any]) -> str:
     Raises:
         UnknownEstimateError: It has none; the message names the nearest.
     """
-    own = name if name in having else ALIASES.get(str(name).lower(), str(name))
+    own = called(name, having)
     if own not in having:
         raise UnknownEstimateError(f"{name!r} is not among the measures here: {nearest(own, having)}")
     return own
+
+
+def called(name: Any, having: Container[str]) -> str:
+    """The name under which something is held, given that name, another one that people know, or capitals."""
+    if name in having:
+        return str(name)
+    small = str(name).lower()
+    return ALIASES.get(small, small if small in having else str(name))
 
 
 def register(own: Measure) -> None:
@@ -134,6 +146,12 @@ def register(own: Measure) -> None:
     _OWN[own.name] = own
 
 
+def renew(own: Measure) -> None:
+    """Make a user's own measure the one of its name, where another one was declared since: it is the one meant."""
+    if own.name in _OWN:
+        _OWN[own.name] = own
+
+
 def refuse_taken(name: str) -> None:
     """Raises UsageError for the name, or another name, of one of gnomon's measures."""
     known = find(name)
@@ -142,12 +160,12 @@ def refuse_taken(name: str) -> None:
 
 
 def declared(names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What is to be known of users' own measures where a result is loaded without them, by name."""
-    wanted = set(names)
+    """What is to be known of users' own measures, and their averages, where a result is loaded without them."""
+    found = {name: own for name in names if name not in REGISTRY and (own := find(name)) is not None}
     return {
         name: {"title": own.title, "low": own.low, "high": own.high, "better": own.better}
-        for name, own in _OWN.items()
-        if name in wanted
+        for name, own in found.items()
+        if name in _OWN or name.rpartition("_")[0] in _OWN
     }
 
 
@@ -157,7 +175,9 @@ def recall_declared(form: Mapping[str, Mapping[str, Any]]) -> None:
         if find(name) is None:
             low = -math.inf if own["low"] is None else float(own["low"])
             high = math.inf if own["high"] is None else float(own["high"])
-            _OWN[name] = Measure(name=name, title=own["title"], basis=Other(), low=low, high=high, better=own["better"])
+            _OWN[name] = Measure(
+                name=name, title=own["title"], basis=Other(forgotten=True), low=low, high=high, better=own["better"]
+            )
 
 
 @cache
@@ -174,6 +194,18 @@ def shown(place: Place) -> tuple[Measure, ...]:
 def shown_in(place: Place) -> list[str]:
     """The names of those, the most telling first."""
     return [own.name for own in shown(place)]
+
+
+def in_order(place: Place, having: Iterable[str]) -> list[str]:
+    """The names of those estimates that stand in a place: those asked for first, then the usual ones in their order."""
+    held = list(having)
+
+    def asked_for(own: Measure) -> bool:
+        made = own.of_cells or (isinstance(own.basis, MeanLoss) and own.basis.loss is not None) or own.forgotten
+        return made and not own.shown and own.name.rpartition("_")[2] not in AVERAGES
+
+    asked = [name for name in held if asked_for(measure(name))]
+    return [*asked, *(name for name in shown_in(place) if name in held)]
 
 
 def shown_averages() -> Iterator[Measure]:

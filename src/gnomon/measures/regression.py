@@ -223,7 +223,14 @@ def pinball(alpha: float, name: str) -> Measure:
         return np.maximum(alpha * error, (alpha - 1) * error)
 
     title = f"pinball loss ({alpha:g})"
-    return Measure(name=name, title=title, basis=MeanLoss(loss, constant=alpha), high=math.inf, better=LOWER)
+    return Measure(
+        name=name,
+        title=title,
+        definition=f"mean of {alpha:g} (y - p) where y is greater, {1 - alpha:g} (p - y) where p is",
+        basis=MeanLoss(loss, constant=alpha),
+        high=math.inf,
+        better=LOWER,
+    )
 
 
 TOO_LOW = "a target or a prediction is -1 or less, which has no logarithm of 1 + x"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gnomon.errors import UsageError, nearest
 from gnomon.measures.measure import Cellwise, MeanLoss, Whole
@@ -137,12 +138,29 @@ def loss_score(y_true: Any, y_pred: Any, name: str, sample_weight: Any = None) -
     basis = measure(name).basis
     assert isinstance(basis, MeanLoss)
     assert basis.loss is not None  # those without one have functions of their own
-    target, said = (np.asarray(own, np.float64) for own in (y_true, y_pred))
+    said = np.asarray(y_pred, np.float64)
+    if said.ndim > 1:
+        raise UsageError(f"{name} takes one prediction a row, not of shape {said.shape}")
+    target = zero_and_one(name, y_true) if basis.of_scores else np.asarray(y_true, np.float64)
     value = float(np.average(basis.loss(target, said), weights=sample_weight))
     if basis.per is not None:
         below = float(np.average(basis.per(target, said), weights=sample_weight))
         value = value / below if below else np.nan
     return float(np.sqrt(value)) if basis.root else value
+
+
+def zero_and_one(name: str, y_true: Any) -> NDArray[np.float64]:
+    """True values as numbers, those of two classes that are -1 and 1 as 0 and 1.
+
+    Raises:
+        UsageError: They are text.
+    """
+    try:
+        target = np.asarray(y_true, np.float64)
+    except ValueError:
+        raise UsageError(f"{name}: say which class is positive, get_scorer({name!r}, positive=...)") from None
+    signs = bool(np.isin(target, (-1, 1)).all())
+    return np.asarray((target + 1) / 2 if signs and (target < 0).any() else target, np.float64)
 
 
 def names() -> list[str]:
@@ -166,7 +184,7 @@ def formula(name: str) -> Formula:
     own = find(name)
     if own is not None and isinstance(own.basis, MeanLoss) and own.basis.loss is not None:
         response = (*PROBABILITY_OR_SCORE, LABELS) if own.basis.of_scores else LABELS
-        return FORMULAS.get(own.name) or Formula(loss_score, response, options={"name": own.name})
+        return FORMULAS.get(own.name) or Formula(loss_score, response, own.basis.of_scores, {"name": own.name})
     if own is None or not own.of_cells:
         raise UsageError(f"there is no scorer {name!r}: {nearest(name, names())}")
     if own.name in FORMULAS:

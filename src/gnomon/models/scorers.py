@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from gnomon.errors import UsageError
-from gnomon.measures.measure import HIGHER
-from gnomon.measures.registry import ALIASES, measure
+from gnomon.measures.measure import HIGHER, Measure
+from gnomon.measures.registry import find, renew
 from gnomon.metrics.scoring import LABELS, formula, names
 
 
@@ -21,14 +21,16 @@ def get_scorer_names() -> list[str]:
     return names()
 
 
-def get_scorer(name: str, *, positive: Any = None) -> Any:
+def get_scorer(name: str | Measure, *, positive: Any = None) -> Any:
     """A scorer of scikit-learn for a measure, for ``scoring=``: greater is better, so losses are negated.
 
     It takes the model's labels, scores or probabilities as the measure needs them, and asks for metadata such as
     ``sample_weight`` in scikit-learn's way (``set_score_request``). ``mean_error`` scores the negated size of the bias.
+    A measure of your own (:func:`gnomon.measure`) scores in processes that have declared it.
 
     Args:
-        name: The name of an estimate: ``"recall"``, ``"roc_auc"``, ``"f1_macro"``, ``"f2"``, ``"rmse"``, ...
+        name: The name of an estimate: ``"recall"``, ``"roc_auc"``, ``"f1_macro"``, ``"f2"``, ``"rmse"``, ..., or what
+            :func:`gnomon.measure` made.
         positive: The class that the model looks for, of measures of a positive class; None for 1 or True.
 
     Returns:
@@ -44,11 +46,15 @@ def get_scorer(name: str, *, positive: Any = None) -> Any:
     """
     from sklearn.metrics import make_scorer
 
+    if isinstance(name, Measure):
+        renew(name)
+        name = name.name
     found = formula(name)
     if positive is not None and not found.binary:
         raise UsageError(f"positive={positive!r}: {name} has no positive class")
     options = {"name": name, "pos_label": positive} if found.binary and positive is not None else {"name": name}
-    greater = measure(ALIASES.get(name, name)).better == HIGHER
+    own = find(name)
+    greater = own is None or own.better == HIGHER
     return make_scorer(measured, response_method=found.response, greater_is_better=greater, **options)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import AS_IS, Recalibration
@@ -17,6 +19,8 @@ from gnomon.measures.registry import measure, shown
 from gnomon.report.language import tr
 from gnomon.report.text import number
 from gnomon.visible import visible
+
+Array = NDArray[np.float64]
 
 # Thresholds that are shown, spread over the share that is flagged.
 SHOWN = 12
@@ -76,24 +80,37 @@ def beside(decision: ThresholdDecision) -> list[str]:
 
 def alternatives(decision: ThresholdDecision) -> Alternatives:
     """About a dozen thresholds, the chosen one among them."""
-    table, wanted = decision.thresholds, decision.measure
+    table = decision.thresholds
     share = table["flagged_share"]
     places = {int(np.argmin(np.abs(share - goal))) for goal in np.linspace(0, 1, SHOWN - 1) ** 2}
     at = table.place(decision.threshold.value)
     listed = sorted(places | {at})
-    measures: list[Measure] = list(shown("thresholds"))
-    if all(own.name != wanted for own in measures) and wanted not in ("flagged_share", "flagged"):
-        measures.insert(0, measure(wanted))
-    columns = {}
-    for own in measures:
-        values = decision.costs.mean(table.points) if decision.costs and own.name == "cost" else table[own.name]
-        columns[tr(own.head or own.title)] = [number(float(values[place])) for place in listed]
+    goal = [] if decision.measure in ("flagged_share", "flagged") else [measure(decision.measure)]
+    columns = {
+        tr(own.column): [number(float(values[place])) for place in listed]
+        for own, values in by_threshold(decision, [*goal, *shown("thresholds")])
+    }
     return Alternatives(
         [tr("none") if math.isinf(table.threshold[place]) else f"{table.threshold[place]:.6g}" for place in listed],
         listed.index(at),
         [f"{share[place]:.1%}" for place in listed],
         columns,
     )
+
+
+def by_threshold(decision: ThresholdDecision, wanted: Iterable[Measure]) -> Iterator[tuple[Measure, Array]]:
+    """Measures, once each, with their values at every threshold: those that follow from counts, or from the costs."""
+    for own in dict.fromkeys(wanted):
+        if decision.costs is not None and own.name == decision.measure:
+            yield own, decision.costs.mean(decision.thresholds.points)
+        elif own.of_cells:
+            yield own, decision.thresholds[own.name]
+
+
+def drawn(decision: ThresholdDecision) -> list[Measure]:
+    """What is drawn at every threshold: the goal's measure; with one from 0 to 1 the usual ones, too."""
+    goal = measure(decision.measure)
+    return [goal, *(shown("threshold_curves") if (goal.low, goal.high) == (0.0, 1.0) or goal.forgotten else ())]
 
 
 def costs_of(decision: CostDecision) -> dict[str, Estimate | float]:

@@ -40,7 +40,7 @@ def to_frame(result: Any, table: str | None = None, library: str | None = None) 
 
 
 def tables_of(result: Any) -> dict[str, Callable[[], Columns]]:
-    """The tables of a result by name, those that have rows."""
+    """The tables of a result by name: of evaluations those that have rows."""
     match result:
         case ThresholdDecision():
             return {
@@ -60,7 +60,7 @@ def tables_of(result: Any) -> dict[str, Callable[[], Columns]]:
                 ),
             }
     models = evaluations_of(result)
-    several = isinstance(result, Comparison) or not isinstance(result, Evaluation)
+    several = not isinstance(result, Evaluation)
 
     def of_models(rows: Callable[[Evaluation], Iterable[Row]]) -> Columns:
         return columns(

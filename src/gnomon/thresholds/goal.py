@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gnomon.errors import UsageError, nearest
 from gnomon.intervals.wilson import wilson_ends
 from gnomon.measures.measure import HIGHER, POSITIVE, ZERO, Measure, OfMatrix, Share, Transformed
-from gnomon.measures.registry import find, measure, of_cells, with_ends
+from gnomon.measures.registry import find, measure, of_cells, renew, with_ends
 from gnomon.measures.rule import Rule
 from gnomon.measures.threshold import COST, FLAGGED, Costs, Points, youden
 
@@ -219,7 +219,17 @@ def make_goal(
         goal = "precision" if any(own.limits_misses for own in constraints) else "recall"
     if goal == COST:
         raise UsageError("goal='cost' needs the costs of the cells, such as costs={'fn': 10, 'fp': 1}")
+    if isinstance(goal, Measure):
+        renew(goal)
     wanted = of_threshold(goal.name if isinstance(goal, Measure) else goal) if isinstance(goal, str | Measure) else None
+    if (
+        wanted is None
+        and isinstance(goal, str | Measure)
+        and (other := find(str(getattr(goal, "name", goal)))) is not None
+    ):
+        raise UsageError(
+            f"goal={other.name!r} does not depend on a threshold: choose by a measure of what is predicted"
+        )
     if wanted is None:
         raise UsageError(f"goal={goal!r} is unknown: {nearest(str(goal), [*of_cells(), FLAGGED, 'f2', COST])}")
     if wanted.better == ZERO:

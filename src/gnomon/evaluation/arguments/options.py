@@ -9,8 +9,8 @@ from typing import Any, SupportsIndex
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import Estimate
 from gnomon.intervals.interval import NO_INTERVAL, Interval
-from gnomon.measures.measure import Measure
-from gnomon.measures.registry import REGISTRY, find
+from gnomon.measures.measure import MeanLoss, Measure
+from gnomon.measures.registry import REGISTRY, find, renew
 
 INTERVALS = ("auto", "percentile", "bca", "none")
 # Those that are made of bootstrap replicates wherever a measure has them.
@@ -75,12 +75,20 @@ def asked(measures: Any) -> tuple[Measure, ...]:
     """
     if measures is None:
         return ()
-    several = [measures] if isinstance(measures, str | Measure) or not isinstance(measures, Iterable) else measures
+    if isinstance(measures, str):
+        measures = [name.strip() for name in measures.split(",")]
+    several = measures if isinstance(measures, Iterable) else [measures]
     found: dict[str, Measure] = {}
     for one in several:
         own = one if isinstance(one, Measure) else find(one) if isinstance(one, str) else None
         if own is None:
             raise UsageError(f"measures= names {one!r}, which is no measure: {nearest(str(one), REGISTRY)}")
+        if own.forgotten:
+            raise UsageError(
+                f"measures= names {own.name!r}, whose formula is not known here: declare it again with gnomon.measure"
+            )
+        if isinstance(one, Measure):
+            renew(own)
         found[own.name] = own
     return tuple(found.values())
 
@@ -96,5 +104,19 @@ def check_asked(measures: Iterable[Measure], names: Iterable[str], task: str) ->
     having = set(names)
     for own in measures:
         if own.name not in having:
-            needs = "; it takes predictions, or a threshold" if own.of_cells and task != "regression" else ""
-            raise UsageError(f"measures= names {own.name!r}, which this {task} evaluation does not have{needs}")
+            raise UsageError(
+                f"measures= names {own.name!r}, which this {task} evaluation does not have{needs(own, task)}"
+            )
+
+
+def needs(own: Measure, task: str) -> str:
+    """What a measure takes that a task has not, as the end of a sentence."""
+    if own.of_cells and task == "regression":
+        return ": it counts classes; a measure of amounts is made by gnomon.measure(name, loss=...)"
+    if own.of_cells and task == "binary":
+        return ": it takes predictions, or a threshold"
+    if own.of_cells:
+        return ": of several labels only the usual ones are made" if task == "multilabel" else ""
+    if isinstance(own.basis, MeanLoss) and own.basis.loss is not None:
+        return ": it is of regressions" + (", or of two classes" if own.basis.of_scores else "")
+    return ""

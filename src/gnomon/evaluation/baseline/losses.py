@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 from gnomon.estimate import Difference
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.baseline.guesses import MEAN, MEDIAN, PRIOR, Guesses
-from gnomon.evaluation.influence.influences import Influences
+from gnomon.evaluation.influence.influences import Influences, Together
 from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.linearised import METHOD
-from gnomon.kernels.losses import sum_values
 from gnomon.measures.influence import loss_influence
 from gnomon.measures.means import mean_of
 from gnomon.measures.measure import MeanLoss, Measure
 from gnomon.measures.quantiles import Ranks
 from gnomon.states.base import State
-from gnomon.states.mean import Weight
+from gnomon.states.panel import Rows
 from gnomon.states.residuals import Amounts
 from gnomon.states.scores import Scores
 
@@ -30,7 +29,7 @@ Array = NDArray[np.float64]
 
 
 def guess_losses(guesses: Guesses, wanted: Iterable[Measure], kept: State | None, options: Options) -> None:
-    """The baseline of losses: always the best quantile of the target, of two classes the share of positives.
+    """The baseline of losses: always a quantile of the target, such as its median; of two classes the positives' share.
 
     Args:
         guesses: Where it goes.
@@ -43,7 +42,7 @@ def guess_losses(guesses: Guesses, wanted: Iterable[Measure], kept: State | None
     if not losses or not isinstance(kept, Amounts | Scores):
         return
     target, prediction, weight = columns_of(kept)
-    rows = Weight.of(len(target), weight, options.threads)
+    together = Together(Rows(target, (), weight), options.threads)
     for own in losses:
         assert isinstance(own.basis, MeanLoss)
         strategy, constant = constant_of(own.basis, kept, target, weight, options.threads)
@@ -54,12 +53,8 @@ def guess_losses(guesses: Guesses, wanted: Iterable[Measure], kept: State | None
         n, value = guesses.model[own.name].n, guesses.model[own.name].value - guess
         difference = Difference(value, level=options.level, n=n)
         if np.isfinite(influence).all():
-            spread = float(sum_values(influence, None, options.threads).square)
-            units = rows.effective
-            method = "paired t" if own.basis.plain else METHOD
-            difference = linearised_difference(
-                value, spread * units / max(1.0, units - 1), units, options.level, n, method
-            )
+            spread, method = together.spread(influence), "paired t" if own.basis.plain else METHOD
+            difference = linearised_difference(value, spread.variance, spread.units, options.level, n, method)
         guesses.add(
             own.name,
             strategy,

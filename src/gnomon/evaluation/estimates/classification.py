@@ -11,6 +11,7 @@ import numpy as np
 
 from gnomon.estimate import NAN, Difference, Estimate
 from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
+from gnomon.evaluation.estimates.losses import outside
 from gnomon.intervals.bootstrap import confusion_intervals
 from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.interval import NO_INTERVAL, Interval
@@ -33,6 +34,9 @@ from gnomon.measures.measure import (
 from gnomon.measures.registry import shown
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
+
+# What rounding may add to a value at an end of its range.
+ROUNDING = 1e-9
 
 
 class Table:
@@ -174,6 +178,8 @@ class Table:
         """Any measures, with intervals from common replicates of the matrix."""
         formulas: dict[str, Formula] = {}
         reasons: dict[str, str] = {}
+        outsiders: dict[str, str] = {}
+        wanted = list(wanted)
         for own in wanted:
             basis = own.basis
             assert isinstance(basis, Cellwise | Whole)  # it follows from a confusion matrix
@@ -191,8 +197,15 @@ class Table:
                 self._options.seed,
                 self._options.bootstrap,
             )
+        for own in wanted:
+            if self._options.intervals and (
+                values[own.name] < own.low - ROUNDING or values[own.name] > own.high + ROUNDING
+            ):
+                intervals[own.name], outsiders[own.name] = NO_INTERVAL, outside(own)
         return {
-            name: self._options.estimate(value, intervals[name], rows.n, reasons[name] if np.isnan(value) else None)
+            name: self._options.estimate(
+                value, intervals[name], rows.n, reasons[name] if np.isnan(value) else outsiders.get(name)
+            )
             for name, value in values.items()
         }
 

@@ -36,6 +36,8 @@ from gnomon.states.panel import Panel, Rows
 
 # With fewer clusters than this, how much they vary is known roughly.
 FEW_CLUSTERS = 30
+# Influences whose squares, of any number of rows, are doubles.
+LARGEST = 1e140
 ONE_CLUSTER = "no interval: all rows are of one cluster"
 
 
@@ -54,6 +56,7 @@ class Clustered:
         self.influences = Influences(self.rows, self.rows.answers[0], schema, options.threads)
         self._schema = schema
         self._options = options
+        self._last: tuple[tuple[str, int | None], Array | None] | None = None
 
     def widen(self, parts: Parts) -> None:
         """Gives every estimate of an evaluation an interval that allows for the clusters."""
@@ -78,14 +81,21 @@ class Clustered:
         """Degrees of freedom of the variance of an estimate of a regression, by its clusters."""
         if self._schema.task != "regression" or not skewed(name):
             return math.inf
-        influence = self.influences.of(name)
-        return math.inf if influence is None else self.together.tail(influence)
+        influence = self._influence(name, None)
+        return math.inf if influence is None or not np.isfinite(influence).all() else self.together.tail(influence)
+
+    def _influence(self, name: str, code: int | None) -> Array | None:
+        """Of the rows on an estimate; that of the last one is kept."""
+        if self._last is None or self._last[0] != (name, code):
+            own = self.influences.of(name) if code is None else self.influences.of_class(name, code)
+            self._last = (name, code), own
+        return self._last[1]
 
     def _interval(self, name: str, value: float, code: int | None) -> Interval:
         if name == MEDIAN_ABSOLUTE_ERROR.name:
             return self._of_median(value)
-        influence = self.influences.of(name) if code is None else self.influences.of_class(name, code)
-        if influence is None:
+        influence = self._influence(name, code)
+        if influence is None or not (np.abs(influence) < LARGEST).all():
             return NO_INTERVAL
         spread = self.together.spread(influence)
         if name == KS.name:

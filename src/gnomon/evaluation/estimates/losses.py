@@ -26,6 +26,7 @@ from gnomon.states.panel import Answer, Rows
 from gnomon.states.residuals import Amounts
 
 TOO_FEW = "no interval: too few rows"
+TOO_LARGE = "no interval: the squares of its terms are too large for double precision"
 # With fewer degrees of freedom than this, a few rows make up most of what is uncertain.
 FEW_DEGREES = 5.0
 FEW_ROWS_MATTER = "the interval is rough, as a few rows with large errors or amounts make up most of its width"
@@ -56,7 +57,7 @@ def freedom_of(kept: State | None, schema: Schema, threads: int) -> Freedom:
                 own = influences.of(name)
         except OverflowError:
             return math.inf
-        return math.inf if own is None or not np.isfinite(own).all() else tail_freedom(own, threads)
+        return math.inf if own is None or not np.isfinite(own).all() else tail_freedom(own, len(target), threads)
 
     return lambda name: of(SQUARED_LOSS if name == ROOT else name)  # influences of a root are those of the mean, scaled
 
@@ -112,8 +113,17 @@ def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options
     interval, value = mean_interval(measured, options.level, own.low, own.high, degrees), measured.mean
     if own.basis.root:
         value, interval = math.sqrt(value), Interval(math.sqrt(interval.low), math.sqrt(interval.high), interval.method)
-    reason = TOO_FEW if options.intervals and math.isnan(interval.low) else None
+    reason = None
+    if options.intervals and math.isnan(interval.low):
+        reason = TOO_FEW if measured.rows <= 1 else TOO_LARGE
+    if options.intervals and not own.low <= value <= own.high:
+        interval, reason = NO_INTERVAL, outside(own)
     return with_tail(options.estimate(value, interval, n, reason), degrees)
+
+
+def outside(own: Measure) -> str:
+    """Why a value has no interval that its declaration rules out."""
+    return f"no interval: the value lies outside {own.low:g} to {own.high:g}, as {own.name} was declared"
 
 
 def with_tail(estimate: Estimate, freedom: float) -> Estimate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +84,8 @@ class Together:
             scale = None
         else:
             sums, units = influence, self.rows.effective
-        variance = float(sum_values(np.ascontiguousarray(sums), None, self._threads).square)
+        square = sum_values(np.ascontiguousarray(sums), None, self._threads).square
+        variance = float(square) if square.finite else math.nan
         if scale is None:
             scale = units / (units - 1) if units > 1 else 1.0
         return Spread(variance * scale, units)
@@ -91,7 +93,7 @@ class Together:
     def tail(self, influence: Array) -> float:
         """Degrees of freedom of that variance, by how much it varies itself."""
         sums = influence if self.clusters is None else influences.cluster_sums(influence, self.clusters)
-        return influences.tail_freedom(np.ascontiguousarray(sums), self._threads)
+        return influences.tail_freedom(np.ascontiguousarray(sums), self.number, self._threads)
 
 
 class Influences:

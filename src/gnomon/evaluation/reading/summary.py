@@ -71,7 +71,7 @@ def summarise(batch: Batch, schema: Schema, plan: Plan, threads: int, *, keep: b
         "multilabel": multilabel_states,
         "regression": regression_states,
     }[schema.task]
-    states = {} if plan.order_only else make(batch, schema, threads) | losses_of(batch, plan.losses, threads)
+    states = {} if plan.order_only else make(batch, schema, threads) | loss_states(batch, plan.losses, threads)
     if keep:
         states |= kept_rows(batch, schema)
     if not keep and batch.weight is not None and schema.task in ("binary", "multiclass"):
@@ -79,7 +79,7 @@ def summarise(batch: Batch, schema: Schema, plan: Plan, threads: int, *, keep: b
     return Summary(Weight.of(batch.n, batch.weight, threads), batch.dropped, states)
 
 
-def losses_of(batch: Batch, measures: Sequence[Measure], threads: int) -> dict[str, State]:
+def loss_states(batch: Batch, measures: Sequence[Measure], threads: int) -> dict[str, State]:
     """The sums of losses that were asked for, by the names of their measures."""
     states: dict[str, State] = {}
     for own in measures:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from gnomon.errors import UnknownEstimateError, nearest
 from gnomon.estimate import Estimate
-from gnomon.measures.registry import ALIASES, shown_in
+from gnomon.measures.registry import called, shown_in
 from gnomon.visible import visible
 
 Held_co = TypeVar("Held_co", covariant=True)
@@ -40,15 +40,16 @@ class ByName(Mapping[str, Held_co], Generic[Held_co]):
         Raises:
             UnknownEstimateError: Nothing is; the message names the nearest.
         """
-        own = str(name)
-        if own not in self._held:
-            own = ALIASES.get(own.lower(), own)
+        own = self._called(name)
         if own not in self._held:
             raise UnknownEstimateError(f"there is no {self._kind} {name!r}: {nearest(own, self._held)}")
         return self._held[own]
 
     def __contains__(self, name: object) -> bool:
-        return str(name) in self._held
+        return self._called(name) in self._held
+
+    def _called(self, name: object) -> str:
+        return called(str(name), self._held) if self._kind == "measure" else str(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._held)

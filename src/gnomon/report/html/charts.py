@@ -12,6 +12,7 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure, shown
+from gnomon.report import decisions
 from gnomon.report.language import tr
 from gnomon.report.pairs import shown_pairs, title_of
 from gnomon.report.remarks import comparable, short_names
@@ -123,19 +124,14 @@ def thresholds_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
 
 def decision_chart(decision: ThresholdDecision) -> Spec:
     """The goal's measure at every threshold, and the chosen one; beside it the usual measures, where it ends at 1."""
-    table, goal = decision.thresholds, measure(decision.measure)
-    wanted = {goal.name: goal}
-    if goal.high == 1.0 and goal.low >= 0.0:
-        wanted |= {own.name: own for own in shown("threshold_curves")}
-    values = []
-    for own in wanted.values():
-        column = decision.costs.mean(table.points) if decision.costs and own is goal else table[own.name]
-        values += [
-            {"threshold": float(at), "measure": tr(own.title), "value": finite(float(value)), "place": place}
-            for place, (at, value) in enumerate(zip(table.threshold, column, strict=True))
-            if math.isfinite(at)
-        ]
-    names = [tr(own.title) for own in wanted.values()]
+    curves = list(decisions.by_threshold(decision, decisions.drawn(decision)))
+    values = [
+        {"threshold": float(at), "measure": tr(own.title), "value": finite(float(value)), "place": place}
+        for own, column in curves
+        for place, (at, value) in enumerate(zip(decision.thresholds.threshold, column, strict=True))
+        if math.isfinite(at)
+    ]
+    names = [tr(own.title) for own, _ in curves]
     kind = {"field": "measure", "type": "nominal", "legend": {"title": None, "orient": "top", "labelLimit": 300},
             "sort": names, "scale": {"domain": names}}  # fmt: skip
     line = {

@@ -120,7 +120,7 @@ def _(decision: CostDecision) -> dict[str, View]:
 @decision_sections.register
 def _(decision: Recalibration) -> dict[str, View]:
     names = decisions.maps_of(decision)
-    level = f"{100 * decision.estimates[next(iter(names))]['log_loss'].level:g} %"
+    level = f"{100 * decision.estimates[next(iter(names))][LOG_LOSS.name].level:g} %"
     rows = [
         {
             "name": names[name],

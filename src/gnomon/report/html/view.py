@@ -11,7 +11,7 @@ from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.estimates.few import resting_on
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
-from gnomon.measures.registry import measure, shown_in
+from gnomon.measures.registry import in_order, measure
 from gnomon.report import pairs as pairs_text
 from gnomon.report import remarks
 from gnomon.report.html import charts
@@ -26,6 +26,8 @@ View = dict[str, Any]
 LONGEST = 60
 # Rows of tables; a page must not grow with the data.
 MOST_SLICES, MOST_CLASSES, MOST_CONFUSIONS, MOST_ROWS = 200, 100, 10, 20
+# Measures of slices, besides that which they are ranked by.
+MOST_MEASURES = 4
 # Larger matrices are no picture: the classes that are confused most are listed instead.
 LARGEST_MATRIX = 40
 
@@ -203,7 +205,7 @@ def classes(evaluations: Models) -> View | None:
 def class_measures(evaluation: Evaluation) -> list[str]:
     """The estimates that classes have."""
     first = next(iter(evaluation.per_class.values()))
-    return [name for name in shown_in("class_table") if name in first]
+    return in_order("class_table", first)
 
 
 def amounts(evaluations: Models) -> View | None:
@@ -259,7 +261,7 @@ def slices(evaluations: Models) -> View | None:
         for column, values in own.slices.items():
             by = ranked_by(values.values())
             first = next(iter(values.values()))
-            shown = [each for each in shown_in("slices") if each in first and each != by][:4]
+            shown = [each for each in in_order("slices", first) if each != by][:MOST_MEASURES]
             names = [by, *shown] if by is not None else shown
             ordered = remarks.from_the_worst(values, by)
             tables.append(

@@ -10,7 +10,7 @@ import numpy as np
 from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
-from gnomon.measures.registry import measure, shown
+from gnomon.report import decisions
 from gnomon.report.language import tr
 from gnomon.report.plots.cuts import draw_confusion
 from gnomon.report.plots.display import GREY, Display, colour, finish, line, unit_square
@@ -86,13 +86,8 @@ class DecisionPlots(Pictures):
 
 def draw_choice(ax: Axes, decision: ThresholdDecision) -> None:
     """The goal's measure at every threshold, and the chosen one; measures that end at 1 with the usual ones."""
-    table, goal = decision.thresholds, measure(decision.measure)
-    wanted = {goal.name: goal}
-    if goal.high == 1.0 and goal.low >= 0.0:
-        wanted |= {own.name: own for own in shown("threshold_curves")}
-    across = table.threshold[:0:-1]  # upwards: between two scores the counts are those of the higher one
-    for place, own in enumerate(wanted.values()):
-        column = decision.costs.mean(table.points) if decision.costs and own is goal else table[own.name]
+    across = decision.thresholds.threshold[:0:-1]  # upwards: between two scores the counts are those of the higher one
+    for place, (own, column) in enumerate(decisions.by_threshold(decision, decisions.drawn(decision))):
         ax.plot(across, column[:0:-1], color=colour(place), linestyle=line(place), label=tr(own.title),
                 drawstyle="steps-pre")  # fmt: skip
     chosen = decision.threshold.value
@@ -108,5 +103,5 @@ def draw_maps(ax: Axes, found: Recalibration) -> None:
     for place, (name, own) in enumerate(found.maps.items()):
         ax.plot(across, own(across), color=colour(place), linestyle=line(place), label=tr(name.replace("_", " ")))
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (1, 2)), label=tr("as is"))
-    unit_square(ax, "probability", "probability, mapped")
+    unit_square(ax, tr("probability"), tr("probability, mapped"))
     finish(ax, tr("recalibration"))

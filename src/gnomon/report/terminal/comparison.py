@@ -7,7 +7,7 @@ from rich.text import Text
 
 from gnomon.comparison.pair import Pair
 from gnomon.comparison.result import Comparison
-from gnomon.measures.registry import shown_in
+from gnomon.measures.registry import in_order
 from gnomon.report.language import tr
 from gnomon.report.pairs import Row, notes_of, rows_of, shown_pairs, title_of
 from gnomon.report.remarks import source_name
@@ -56,7 +56,8 @@ def title(comparison: Comparison, glyphs: Glyphs) -> Text:
 def models_table(comparison: Comparison, width: int, glyphs: Glyphs) -> RenderableType:
     """What every model scores."""
     support = {name: own.n for name, own in comparison.models.items()}
-    order = [name for name in shown_in("slices") if all(name in own for own in comparison.models.values())]
+    first, *others = comparison.models.values()
+    order = [name for name in in_order("slices", first) if all(name in own for own in others)]
     return group_table(tr("model"), comparison.models, support, order[:MOST_MEASURES], width, glyphs)
 
 

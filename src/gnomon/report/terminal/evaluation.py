@@ -11,7 +11,7 @@ from rich.text import Text
 from gnomon.evaluation.estimates.few import resting_on
 from gnomon.evaluation.result.calibration import Calibration
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
-from gnomon.measures.registry import OTHER_NAMES, measure, shown_in
+from gnomon.measures.registry import OTHER_NAMES, in_order, measure
 from gnomon.report.language import tr
 from gnomon.report.remarks import from_the_worst, level_of, reasons, row_name, source_name
 from gnomon.report.terminal.tables import (
@@ -86,7 +86,8 @@ def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Table:
     """Each class, or label, against the rest."""
     support = {label: resting_on(own, "class") for label, own in evaluation.per_class.items()}
     kind = tr("label") if evaluation.task == "multilabel" else tr("class")
-    return group_table(kind, evaluation.per_class, support, shown_in("class_table"), width, glyphs)
+    order = in_order("class_table", next(iter(evaluation.per_class.values())))
+    return group_table(kind, evaluation.per_class, support, order, width, glyphs)
 
 
 def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyphs) -> RenderableType:
@@ -99,7 +100,7 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
     shown = {value: slices[value] for value in (*reliable, *few)}
     against = {value: against_text(own, by) for value, own in shown.items()}
     first = next(iter(slices.values()))
-    order = [name for name in shown_in("slices") if name in first and name != by]
+    order = [name for name in in_order("slices", first) if name != by]
     if by is not None:
         order.insert(0, by)
     table = group_table(
