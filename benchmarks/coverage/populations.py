@@ -154,6 +154,37 @@ class Amounts:
 
 
 @dataclass(frozen=True)
+class LogNormal:
+    """A regression of log-normal amounts, with errors that grow with them: a few rows carry most of the squares.
+
+    Attributes:
+        noise: The standard deviation of the logarithm of prediction / amount.
+        kind: ``"log-normal"``.
+    """
+
+    noise: float = 0.3
+    kind: str = "log-normal"
+
+    def sample(self, rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
+        """Rows: the true amount and the prediction."""
+        amount = np.exp(rng.normal(size=n))
+        return {"y": amount, "p": amount * np.exp(self.noise * rng.normal(size=n))}
+
+    def truths(self) -> dict[str, float]:
+        """The measures of the population; its median error and its relative error by ten million rows."""
+        import gnomon
+
+        half = self.noise**2 / 2
+        square = math.exp(2)  # the mean of the squared amount
+        mse = square * (math.exp(4 * half) - 2 * math.exp(half) + 1)
+        rows = self.sample(np.random.default_rng(1), 10_000_000)
+        found = gnomon.evaluate(rows["y"], rows["p"], interval="none")
+        exact = {"mse": mse, "rmse": math.sqrt(mse), "r2": 1 - mse / (square - math.exp(1)),
+                 "mean_error": math.exp(0.5) * (math.exp(half) - 1)}  # fmt: skip
+        return {name: found[name].value for name in ("mae", "mape", "median_absolute_error")} | exact
+
+
+@dataclass(frozen=True)
 class Multiclass:
     """Three classes, 60, 30 and 10 % of the rows, with the probabilities that noisy scores imply."""
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from populations import Amounts, Binary, Multiclass
+from populations import Amounts, Binary, LogNormal, Multiclass
 from running import run_all
 
 import gnomon
@@ -29,9 +29,13 @@ BINARY = [
     for n in (20, 50, 100, 300, 1000, 10_000)
     if n * prevalence >= (50 if kind == "clusters" else 10)
 ]
-OTHERS = [
+REGRESSIONS = [
     *((Amounts(tails, kind), n) for tails in (np.inf, 6.0) for kind in ("plain", "clusters")
       for n in (50, 300, 1000) if kind == "plain" or n >= 300),
+    *((LogNormal(), n) for n in (30, 80, 300, 1000)),
+]  # fmt: skip
+OTHERS = [
+    *REGRESSIONS,
     *((Multiclass(strength), n) for strength in (1.0, 2.5) for n in (200, 500, 2000)),
 ]  # fmt: skip
 
@@ -46,7 +50,7 @@ def run(job: tuple[Any, int, int, int, str]) -> dict[str, Any]:
     for _ in range(repeats):
         rows = population.sample(rng, n)
         options: dict[str, Any] = {"weight": rows.get("w"), "cluster": rows.get("c")}
-        if not isinstance(population, Amounts):
+        if not isinstance(population, Amounts | LogNormal):
             support = np.bincount(rows["y"], minlength=2)
             if support.min() < ENOUGH:
                 few += 1
@@ -90,10 +94,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=1000, help="samples of each design")
     parser.add_argument("--interval", default="auto", choices=("auto", "percentile", "bca"))
-    parser.add_argument("--only", choices=("binary", "others"), help="some of the designs")
+    parser.add_argument("--only", choices=("binary", "others", "regressions"), help="some of the designs")
     parser.add_argument("--results", type=Path, default=Path("build/coverage.json"), help="where the figures go")
     options = parser.parse_args()
-    designs = {"binary": BINARY, "others": OTHERS}.get(options.only, BINARY + OTHERS)
+    designs = {"binary": BINARY, "others": OTHERS, "regressions": REGRESSIONS}.get(options.only, BINARY + OTHERS)
     jobs = [(own, n, options.repeats, seed, options.interval) for seed, (own, n) in enumerate(designs)]
     run_all(run, sorted(jobs, key=lambda job: -job[1]), options.results)
 

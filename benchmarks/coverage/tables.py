@@ -28,7 +28,7 @@ METHODS = {
     "average_precision": "linearised", "ks": "Newcombe, less bias", "log_loss": "t on the log scale",
     "brier_score": "t on the log scale", "mse": "t on the log scale", "rmse": "t on the log scale",
     "mae": "t on the log scale", "mean_error": "t", "r2": "delta", "explained_variance": "delta",
-    "median_absolute_error": "order statistics",
+    "median_absolute_error": "order statistics", "mape": "t on the log scale",
 }  # fmt: skip
 CLUSTERED = "linearised"
 TESTS = {
@@ -109,7 +109,13 @@ def picture(found: list[dict[str, Any]], path: Path) -> None:
     mpl.rcParams.update({"svg.hashsalt": "gnomon", "svg.fonttype": "none"})
     import matplotlib.pyplot as plt
 
-    kinds = {"plain": "#0072B2", "ties": "#009E73", "weights": "#E69F00", "clusters": "#D55E00"}
+    kinds = {
+        "plain": "#0072B2",
+        "ties": "#009E73",
+        "weights": "#E69F00",
+        "clusters": "#D55E00",
+        "log-normal": "#CC79A7",
+    }
     by_name = gathered(found, "coverage", lambda _: True)
     figure, ax = plt.subplots(figsize=(8, 0.3 * len(by_name) + 1.2), layout="constrained")
     ax.axvspan(100 * AIM[0], 100 * AIM[1], color="#000000", alpha=0.08)
@@ -140,6 +146,7 @@ def main() -> None:
         "independent": coverage_table(coverage, lambda own: own["kind"] in ("plain", "ties"), False),
         "weights": coverage_table(coverage, lambda own: own["kind"] == "weights", False),
         "clusters": coverage_table(coverage, lambda own: own["kind"] == "clusters", True),
+        "log-normal": coverage_table(coverage, lambda own: own["kind"] == "log-normal", False),
         "outside": outside(coverage),
         "sizes": sizes_table(sizes),
     }
