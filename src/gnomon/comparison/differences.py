@@ -26,7 +26,7 @@ from gnomon.measures.measure import POSITIVE, Basis, MeanLoss, OfRanking, Share,
 from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
-from gnomon.states.panel import Rows
+from gnomon.states.panel import PanelRows
 
 Array = NDArray[np.float64]
 
@@ -45,7 +45,7 @@ class Paired:
     """
 
     def __init__(
-        self, rows: Rows, schemas: Sequence[Schema], evaluations: Sequence[Evaluation], options: Options
+        self, rows: PanelRows, schemas: Sequence[Schema], evaluations: Sequence[Evaluation], options: Options
     ) -> None:
         self._rows = rows
         self._evaluations = evaluations
@@ -165,7 +165,7 @@ class Paired:
         return np.asarray(predicted == target)
 
 
-def classes_of(rows: Rows, schema: Schema, threads: int) -> dict[int, Weight]:
+def classes_of(rows: PanelRows, schema: Schema, threads: int) -> dict[int, Weight]:
     """The rows of each class that has any, by its code; none for amounts."""
     found = {code: Weight.of_group(rows.target == code, rows.weight, threads) for code in range(len(schema.labels))}
     return {code: own for code, own in found.items() if own.n}

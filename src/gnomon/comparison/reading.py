@@ -14,7 +14,7 @@ from gnomon.evaluation.reading.tally import Tallies, Watch
 from gnomon.schema.batch import chosen_rows, encode, refuse_missing
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source
-from gnomon.states.panel import Panel, Rows
+from gnomon.states.panel import Panel, PanelRows
 
 # Bytes of a row for each model while influences are made of it.
 ROW = 48
@@ -44,7 +44,7 @@ class ModelRows:
     """
 
     summaries: list[Summary]
-    rows: Rows
+    rows: PanelRows
     fitted: int
 
 

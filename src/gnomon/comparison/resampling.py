@@ -18,7 +18,7 @@ from gnomon.measures.measure import POSITIVE, Formula, OfRanking, formula_of
 from gnomon.measures.ranking import STEPS
 from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
-from gnomon.states.panel import Rows
+from gnomon.states.panel import PanelRows
 
 Array = NDArray[np.float64]
 # A measure from the weights of the classes of one model's answers, of shape (replicates, answers).
@@ -43,7 +43,7 @@ class Resampled:
         options: How differences are made.
     """
 
-    def __init__(self, rows: Rows, influences: Sequence[Influences], schema: Schema, options: Options) -> None:
+    def __init__(self, rows: PanelRows, influences: Sequence[Influences], schema: Schema, options: Options) -> None:
         self._rows = rows
         self._influences = influences
         self._options = options

@@ -10,7 +10,7 @@ from gnomon.machine import usable_cpus
 
 SETTING = "GNOMON_THREADS"
 # Fewer rows than this are the work of one thread (core/parallel.h).
-FEW_ROWS = 1 << 17
+ROWS_FOR_THREADS = 1 << 17
 # More threads than any machine has are a mistake, which would show only once the system refuses them.
 MOST = 1024
 
@@ -46,4 +46,4 @@ def thread_count(threads: int | None = None) -> int:
 
 def threads_for(rows: int) -> int:
     """The number of threads to use for so many rows: one where more would be of no use."""
-    return 1 if rows < FEW_ROWS else thread_count()
+    return 1 if rows < ROWS_FOR_THREADS else thread_count()

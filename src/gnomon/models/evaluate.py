@@ -17,7 +17,7 @@ from gnomon.evaluation.result.several import Evaluations
 from gnomon.models.answers import CLASSIFIER, REGRESSOR, UNSAID, Answers, answers_of, kind_of
 from gnomon.models.cutoff import cutoff_of
 from gnomon.models.folds import OutOfFold, out_of_fold, rows_of
-from gnomon.models.rows import Rows
+from gnomon.models.rows import FeatureRows
 from gnomon.sources.arrays import check_aligned
 
 # Options of gnomon.evaluate that go with a model, and the arguments of evaluate_model itself.
@@ -221,7 +221,7 @@ def evaluated(model: Any, answers: Answers, X: Any, y: Any, weight: Any, said: d
     """The evaluation of what a model says of rows."""
     said = dict(said)
     cluster, task = said.pop("cluster"), said.pop("task")
-    rows = Rows(X, said.pop("slices"), said.pop("id"), cluster if isinstance(cluster, str) else None)
+    rows = FeatureRows(X, said.pop("slices"), said.pop("id"), cluster if isinstance(cluster, str) else None)
     truth = truth_of(y)
     if len(truth) != len(answers.predicted):
         raise UsageError(f"X has {len(answers.predicted):,} rows, but y has {len(truth):,}")
@@ -325,7 +325,7 @@ def known_classes(answers: Answers, given: Sequence[Any] | None) -> tuple[Any, .
     return tuple(by_name.get(label_text(own), own) for own in given)
 
 
-def of_two(model: Any, answers: Answers, known: tuple[Any, ...], said: dict[str, Any], rows: Rows) -> Evaluation:
+def of_two(model: Any, answers: Answers, known: tuple[Any, ...], said: dict[str, Any], rows: FeatureRows) -> Evaluation:
     """Of two classes: the score of the positive one, cut where the model itself cuts."""
     negative, positive = ordered(known, said.pop("positive"))
     said |= {"positive": label_text(positive), "classes": [negative, positive], "task": "binary"}
@@ -369,7 +369,9 @@ def label_text(label: Any) -> str:
     return str(bool(label)) if isinstance(label, np.bool_) else str(label)
 
 
-def of_labels(answers: Answers, truth: Any, labels: Sequence[Any], said: dict[str, Any], rows: Rows) -> Evaluation:
+def of_labels(
+    answers: Answers, truth: Any, labels: Sequence[Any], said: dict[str, Any], rows: FeatureRows
+) -> Evaluation:
     """Of several labels: one column each."""
     if answers.predicted.shape != truth.shape:
         raise UsageError(f"y has shape {truth.shape}, but the model predicts shape {answers.predicted.shape}")

@@ -12,7 +12,7 @@ from gnomon.evaluation.evaluate import evaluate
 from gnomon.evaluation.result.evaluation import Evaluation
 
 
-class Rows:
+class FeatureRows:
     """Columns of the features that slices and ids name, and what is put beside them, under names of their own.
 
     Args:

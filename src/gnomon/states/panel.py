@@ -34,7 +34,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class PanelRows:
     """Some rows in whole columns.
 
     Attributes:
@@ -93,7 +93,7 @@ class Panel(KeptRows):
             raise StateError("panels of different models, or with and without weights or clusters, do not merge")
         return type(self)(self.chunks + other.chunks, self.weighted, self.clustered, self.answers)
 
-    def rows(self) -> Rows:
+    def rows(self) -> PanelRows:
         """All rows in whole columns; there must be at least one."""
         columns = iter([np.concatenate(self.column(number)) for number in range(len(self.chunks[0]))])
         target = next(columns)
@@ -103,7 +103,7 @@ class Panel(KeptRows):
             Answer(next(columns) if predicts else None, tuple(next(columns) for _ in range(scores)))
             for predicts, scores in self.answers
         )
-        return Rows(target, answers, weight, clusters)
+        return PanelRows(target, answers, weight, clusters)
 
     def to_bytes(self) -> bytes:
         """The state as bytes, its rows in a canonical order."""

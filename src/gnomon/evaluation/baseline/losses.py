@@ -21,7 +21,7 @@ from gnomon.measures.means import mean_of
 from gnomon.measures.measure import MeanLoss, Measure
 from gnomon.measures.quantiles import Ranks
 from gnomon.states.base import State
-from gnomon.states.panel import Rows
+from gnomon.states.panel import PanelRows
 from gnomon.states.residuals import Amounts
 from gnomon.states.scores import Scores
 
@@ -42,7 +42,7 @@ def guess_losses(guesses: Guesses, wanted: Iterable[Measure], kept: State | None
     if not losses or not isinstance(kept, Amounts | Scores):
         return
     target, prediction, weight = columns_of(kept)
-    together = Together(Rows(target, (), weight), options.threads)
+    together = Together(PanelRows(target, (), weight), options.threads)
     for own in losses:
         assert isinstance(own.basis, MeanLoss)
         strategy, constant = constant_of(own.basis, kept, target, weight, options.threads)

@@ -22,7 +22,7 @@ from gnomon.measures.regression import MAX_ERROR
 from gnomon.schema.schema import Schema
 
 # A slice of fewer rows, or of fewer of a class that the whole has, is said to be unreliable, and ranked last.
-FEW_ROWS, FEW_OF_CLASS = 30, 10
+RELIABLE_ROWS, RELIABLE_OF_CLASS = 30, 10
 # With more slices of a column than this, AUCs are not compared: each takes a ranking of all other rows.
 MOST_RANKED = 50
 # What comparisons are made of: counts and sums, and the scores of a binary task.
@@ -121,12 +121,12 @@ def differences(own: Evaluation, rest: Mapping[str, Estimate]) -> dict[str, Diff
 
 def reliable(own: Evaluation, whole: Evaluation) -> bool:
     """Whether a slice has enough rows, of each class of a binary task, to be ranked among others."""
-    if own.n < FEW_ROWS:
+    if own.n < RELIABLE_ROWS:
         return False
     if own.task != "binary" or own.confusion is None or whole.confusion is None:
         return True
     support = own.confusion.counts.sum(axis=1)
-    return bool((support[whole.confusion.counts.sum(axis=1) > 0] >= FEW_OF_CLASS).all())
+    return bool((support[whole.confusion.counts.sum(axis=1) > 0] >= RELIABLE_OF_CLASS).all())
 
 
 def adjusted(slices: dict[str, dict[str, Evaluation]]) -> dict[str, dict[str, Evaluation]]:

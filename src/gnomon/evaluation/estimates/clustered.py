@@ -32,7 +32,7 @@ from gnomon.measures.ranking import AVERAGE_PRECISION, KS, TABLE_STEPS
 from gnomon.measures.registry import measure
 from gnomon.measures.regression import MAX_ERROR, MEDIAN_ABSOLUTE_ERROR
 from gnomon.schema.schema import Schema
-from gnomon.states.panel import Panel, Rows
+from gnomon.states.panel import Panel, PanelRows
 
 # With fewer clusters than this, how much they vary is known roughly.
 FEW_CLUSTERS = 30
@@ -51,7 +51,7 @@ class Clustered:
     """
 
     def __init__(self, summary: Summary, schema: Schema, options: Options) -> None:
-        self.rows: Rows = cast(Panel, summary.states["panel"]).rows()
+        self.rows: PanelRows = cast(Panel, summary.states["panel"]).rows()
         self.together = Together(self.rows, options.threads)
         self.influences = Influences(self.rows, self.rows.answers[0], schema, options.threads)
         self._schema = schema

@@ -22,7 +22,7 @@ from gnomon.measures.regression import MSE, RMSE
 from gnomon.schema.schema import Schema
 from gnomon.states.base import State
 from gnomon.states.mean import RatioLoss
-from gnomon.states.panel import Answer, Rows
+from gnomon.states.panel import Answer, PanelRows
 from gnomon.states.residuals import Amounts
 
 TOO_FEW = "no interval: too few rows"
@@ -48,7 +48,7 @@ def freedom_of(kept: State | None, schema: Schema, threads: int) -> Freedom:
     target, prediction, weight = kept.columns()
     if len(target) > MOST_ROWS:
         return lambda name: math.inf
-    influences = Influences(Rows(target, (), weight), Answer(prediction), schema, threads)
+    influences = Influences(PanelRows(target, (), weight), Answer(prediction), schema, threads)
 
     @cache
     def of(name: str) -> float:

@@ -25,7 +25,7 @@ from gnomon.measures.regression import EXPLAINED_VARIANCE, MEDIAN_ABSOLUTE_ERROR
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
-from gnomon.states.panel import Answer, Rows
+from gnomon.states.panel import Answer, PanelRows
 from gnomon.states.scores import Scores
 
 Array = NDArray[np.float64]
@@ -60,7 +60,7 @@ class Together:
         threads: How many threads there may be.
     """
 
-    def __init__(self, rows: Rows, threads: int) -> None:
+    def __init__(self, rows: PanelRows, threads: int) -> None:
         self.clusters = rows.clusters
         self._weight = rows.weight
         self._threads = threads
@@ -106,7 +106,7 @@ class Influences:
         threads: How many threads there may be.
     """
 
-    def __init__(self, rows: Rows, answer: Answer, schema: Schema, threads: int) -> None:
+    def __init__(self, rows: PanelRows, answer: Answer, schema: Schema, threads: int) -> None:
         self.rows = rows
         self._answer = answer
         self._schema = schema

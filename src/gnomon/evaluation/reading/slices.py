@@ -21,7 +21,7 @@ from gnomon.states.histogram import ScoreHistogram
 # Rows that a thread gathers before it sorts them by slice.
 GATHERED = 1 << 21
 # Rows that a slice keeps, where rows are not kept, before they are counted in bins.
-FEW_ROWS = 1 << 12
+KEPT_ROWS = 1 << 12
 
 
 class SliceTally:
@@ -85,7 +85,7 @@ class SliceState:
         self._summary = summary if self._summary is None else self._summary.merge(summary)
         if not self._empty:
             self._kept = merged(self._kept, kept_rows(batch, self._schema))
-        elif not self._binned and self._summary.rows.n <= FEW_ROWS:
+        elif not self._binned and self._summary.rows.n <= KEPT_ROWS:
             self._rows.append(taken(batch, np.arange(batch.n)))  # a copy: the rest of what was gathered may go
         else:
             self._binned = self._binned or {name: own.like() for name, own in self._empty.items()}
