@@ -77,7 +77,7 @@ def test_the_threshold_is_the_models_own(cancer):
     assert gnomon.evaluate_model(tree, test, y_test, positive="benign").threshold == 0.5
     ridge = RidgeClassifier().fit(train, y_train)
     assert gnomon.evaluate_model(ridge, test, y_test, positive="benign").threshold == 0.0
-    tuned = TunedThresholdClassifierCV(LogisticRegression(max_iter=5000), cv=3, thresholds=20)
+    tuned = TunedThresholdClassifierCV(make_pipeline(StandardScaler(), LogisticRegression()), cv=3, thresholds=20)
     tuned.fit(train, y_train == "malignant")
     ev = gnomon.evaluate_model(tuned, test, y_test == "malignant")
     assert ev.threshold == tuned.best_threshold_

@@ -1,6 +1,7 @@
 """Scorers for scikit-learn's searches and cross-validation."""
 
 import pickle
+from functools import cache
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, make_
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 import gnomon
@@ -61,16 +64,19 @@ def binary():
     return TREE, X[1::2], Y[1::2]
 
 
+@cache
 def multiclass():
     rows, truth = load_iris(return_X_y=True)
     return DecisionTreeClassifier(max_depth=2, random_state=0).fit(rows[::2], truth[::2]), rows[1::2], truth[1::2]
 
 
+@cache
 def multilabel():
     rows, truth = make_multilabel_classification(400, random_state=1)
     return KNeighborsClassifier(5).fit(rows[:200], truth[:200]), rows[200:], truth[200:]
 
 
+@cache
 def regression():
     rows, truth = load_diabetes(return_X_y=True)
     return LinearRegression().fit(rows[:300], truth[:300]), rows[300:], truth[300:]
@@ -95,8 +101,9 @@ def test_the_positive_class(name, positive):
 def test_scorers_work_in_searches():
     """They are pickled, cross-validated, and take weights in scikit-learn's way."""
     scorer = pickle.loads(pickle.dumps(gnomon.get_scorer("roc_auc")))
-    ours = cross_val_score(LogisticRegression(max_iter=5000), X, Y, scoring=scorer, cv=3, n_jobs=2)
-    theirs = cross_val_score(LogisticRegression(max_iter=5000), X, Y, scoring="roc_auc", cv=3)
+    model = make_pipeline(StandardScaler(), LogisticRegression())
+    ours = cross_val_score(model, X, Y, scoring=scorer, cv=3, n_jobs=2)
+    theirs = cross_val_score(model, X, Y, scoring="roc_auc", cv=3)
     assert ours == pytest.approx(theirs, abs=1e-12)
     search = GridSearchCV(DecisionTreeClassifier(random_state=0), {"max_depth": [1, 3]}, cv=3,
                           scoring={name: gnomon.get_scorer(name) for name in ("recall", "log_loss")},
