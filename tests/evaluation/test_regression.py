@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from sklearn import metrics as sk
 
 import gnomon
+from tests.intervals.influence import tails
 from tests.strategies import regression_rows, without_row_numbers
 
 
@@ -78,10 +80,18 @@ def test_intervals_against_simulation():
     widths = {name: [] for name in found}
     for _ in range(400):
         y = rng.gamma(3, 2, 300) + 5
-        ev = gnomon.evaluate(y, y * 0.9 + rng.normal(0, 1.5, 300) + 0.6)
+        p = y * 0.9 + rng.normal(0, 1.5, 300) + 0.6
+        ev = gnomon.evaluate(y, p)
+        error, apart = p - y, (y - y.mean()) ** 2 / y.var()
+        rows = {
+            "mse": error**2, "rmse": error**2, "mae": abs(error), "mape": abs(error) / y,
+            "r2": error**2 / np.mean(error**2) - apart,
+            "explained_variance": (error - error.mean()) ** 2 / error.var() - apart,
+        }  # fmt: skip
         for name in found:
+            freedom = min(299, tails(rows[name] - rows[name].mean()) - 1)
             found[name].append(ev[name].value)
-            widths[name].append((ev[name].high - ev[name].low) / 2 / 1.968)
+            widths[name].append((ev[name].high - ev[name].low) / 2 / stats.t.ppf(0.975, freedom))
     for name, values in found.items():
         assert np.mean(widths[name]) == pytest.approx(np.std(values), rel=0.15), name
 
