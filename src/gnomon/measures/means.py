@@ -63,7 +63,7 @@ def mean_ratio(state: RatioLoss) -> MeanAndError:
 
     Raises:
         ZeroDivisionError: The mean below is 0.
-        OverflowError: A loss is no number, or too large.
+        OverflowError: A loss is not a number, or is too large.
     """
     weight, above, below = state.above.weight, state.above, state.below
     ratio = above.value.fraction() / below.value.fraction()

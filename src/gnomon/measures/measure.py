@@ -354,6 +354,11 @@ class Measure:
         return isinstance(self.basis, Cellwise | Whole)
 
     @property
+    def row_loss(self) -> MeanLoss | None:
+        """The loss of each row's true value and prediction that it averages; None for other measures."""
+        return self.basis if isinstance(self.basis, MeanLoss) and self.basis.loss is not None else None
+
+    @property
     def compared(self) -> bool:
         """Whether a difference of two says something of other rows."""
         return not isinstance(self.basis, Other) or self.basis.compared

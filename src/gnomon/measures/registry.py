@@ -64,8 +64,9 @@ def measure(name: str) -> Measure:
     if (quantile := _PINBALL.fullmatch(name)) and 0 < float(quantile[1]) < 1:
         return regression.pinball(float(quantile[1]), name)
     base, _, average = name.rpartition("_")
-    known = REGISTRY | _OWN
-    own = known.get(base) or (None if (beta := beta_of(base)) is None else confusion.f_beta(beta, base))
+    own = _OWN.get(base) or REGISTRY.get(base)
+    if own is None and (beta := beta_of(base)) is not None:
+        own = confusion.f_beta(beta, base)
     if average not in AVERAGES or own is None or not isinstance(own.basis, Cellwise | OfRanking):
         raise KeyError(name)
     if average in ("micro", "samples") and "averages" not in own.shown:
@@ -201,7 +202,7 @@ def in_order(place: Place, having: Iterable[str]) -> list[str]:
     held = list(having)
 
     def asked_for(own: Measure) -> bool:
-        made = own.of_cells or (isinstance(own.basis, MeanLoss) and own.basis.loss is not None) or own.forgotten
+        made = own.of_cells or own.row_loss is not None or own.forgotten
         return made and not own.shown and own.name.rpartition("_")[2] not in AVERAGES
 
     asked = [name for name in held if asked_for(measure(name))]
@@ -223,7 +224,7 @@ def of_cells() -> list[str]:
 
 def of_losses() -> list[str]:
     """The names of those that average a loss of each row, from its true value and its prediction."""
-    return [own.name for own in _known() if isinstance(own.basis, MeanLoss) and own.basis.loss is not None]
+    return [own.name for own in _known() if own.row_loss is not None]
 
 
 def with_ends() -> list[str]:

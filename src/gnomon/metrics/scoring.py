@@ -182,9 +182,10 @@ def formula(name: str) -> Formula:
     if average in AVERAGES and base in REGISTRY and isinstance(REGISTRY[base].basis, Cellwise):
         return Formula(cell_score, options={"name": base, "average": average})
     own = find(name)
-    if own is not None and isinstance(own.basis, MeanLoss) and own.basis.loss is not None:
-        response = (*PROBABILITY_OR_SCORE, LABELS) if own.basis.of_scores else LABELS
-        return FORMULAS.get(own.name) or Formula(loss_score, response, own.basis.of_scores, {"name": own.name})
+    if own is not None and own.row_loss is not None:
+        of_scores = own.row_loss.of_scores
+        response = (*PROBABILITY_OR_SCORE, LABELS) if of_scores else LABELS
+        return FORMULAS.get(own.name) or Formula(loss_score, response, of_scores, {"name": own.name})
     if own is None or not own.of_cells:
         raise UsageError(f"there is no scorer {name!r}: {nearest(name, names())}")
     if own.name in FORMULAS:

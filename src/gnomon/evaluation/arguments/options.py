@@ -9,7 +9,7 @@ from typing import Any, SupportsIndex
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import Estimate
 from gnomon.intervals.interval import NO_INTERVAL, Interval
-from gnomon.measures.measure import MeanLoss, Measure
+from gnomon.measures.measure import Measure
 from gnomon.measures.registry import REGISTRY, find, renew
 
 INTERVALS = ("auto", "percentile", "bca", "none")
@@ -117,6 +117,6 @@ def needs(own: Measure, task: str) -> str:
         return ": it takes predictions, or a threshold"
     if own.of_cells:
         return ": of several labels only the usual ones are made" if task == "multilabel" else ""
-    if isinstance(own.basis, MeanLoss) and own.basis.loss is not None:
-        return ": it is of regressions" + (", or of two classes" if own.basis.of_scores else "")
+    if own.row_loss is not None:
+        return ": it is of regressions" + (", or of two classes" if own.row_loss.of_scores else "")
     return ""

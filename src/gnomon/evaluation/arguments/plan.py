@@ -10,7 +10,7 @@ from typing import Self
 from gnomon.engines.threads import fold
 from gnomon.errors import UsageError
 from gnomon.machine import available_memory
-from gnomon.measures.measure import MeanLoss, Measure
+from gnomon.measures.measure import Measure
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source
 
@@ -54,9 +54,9 @@ def losses_of(measures: Iterable[Measure], task: str) -> tuple[Measure, ...]:
     """The measures that are asked for, and whose losses have to be summed as the rows of a task pass."""
 
     def summed(own: Measure) -> bool:
-        if not isinstance(own.basis, MeanLoss) or own.basis.loss is None:
+        if own.row_loss is None:
             return False
-        return "regression" not in own.shown if task == "regression" else task == "binary" and own.basis.of_scores
+        return "regression" not in own.shown if task == "regression" else task == "binary" and own.row_loss.of_scores
 
     return tuple(filter(summed, measures))
 

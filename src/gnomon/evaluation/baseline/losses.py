@@ -49,7 +49,8 @@ def guess_losses(guesses: Guesses, wanted: Iterable[Measure], kept: State | None
         guesses.answers.setdefault(strategy, constant)
         said = np.full(len(target), constant)
         guess = value_of(own.basis, target, said, weight, options.threads)
-        influence = less_constant(own.basis, target, prediction, weight, options.threads, said)
+        influence = loss_influence(own.basis, target, prediction, weight, options.threads)
+        influence = less_constant(influence, own.basis, constant, target, weight, options.threads)
         n, value = guesses.model[own.name].n, guesses.model[own.name].value - guess
         difference = Difference(value, level=options.level, n=n)
         if np.isfinite(influence).all():
@@ -94,17 +95,16 @@ def value_of(basis: MeanLoss, target: Array, prediction: Array, weight: Array | 
 
 
 def less_constant(
-    basis: MeanLoss, target: Array, prediction: Array, weight: Array | None, threads: int, said: Array
+    influence: Array, basis: MeanLoss, constant: float, target: Array, weight: Array | None, threads: int
 ) -> Array:
-    """The influence of each row on the model's loss less that of a constant prediction."""
-    own, constant = (loss_influence(basis, target, each, weight, threads) for each in (prediction, said))
-    return own - constant
+    """The influence of each row on the model's loss, less that on the loss of a constant prediction."""
+    return influence - loss_influence(basis, target, np.full(len(target), constant), weight, threads)
 
 
 def by_cluster(influences: Influences, basis: MeanLoss, constant: float, threads: int) -> Array | None:
     """The same, of rows whose clusters are known."""
-    target = np.asarray(influences.rows.target, np.float64)
     own = influences.of_loss(basis)
     if own is None:
         return None
-    return own - loss_influence(basis, target, np.full(len(target), constant), influences.rows.weight, threads)
+    target = np.asarray(influences.rows.target, np.float64)
+    return less_constant(own, basis, constant, target, influences.rows.weight, threads)
