@@ -182,6 +182,21 @@ void bind_ranking(nb::module_& m) {
 void bind_histogram(nb::module_& m) {
   nb::class_<Histogram>(m, "Histogram")
       .def(nb::init<Input<double>, std::size_t, bool>(), nb::arg("sample"), nb::arg("wanted"), nb::arg("weighted"))
+      .def_static(
+          "of_form",
+          [](u64 low, u64 high, std::size_t wanted, std::size_t bins, Input<std::uint8_t> divisions, bool weighted) {
+            return Histogram(GridForm{low, high, wanted, bins, {divisions.begin(), divisions.end()}}, weighted);
+          },
+          nb::arg("low"), nb::arg("high"), nb::arg("wanted"), nb::arg("bins"), nb::arg("divisions"),
+          nb::arg("weighted"))
+      .def("form",
+           [](const Histogram& self) {
+             const GridForm form = self.form();
+             auto divisions = make_buffer<std::uint8_t>(form.divisions.size());
+             std::copy(form.divisions.begin(), form.divisions.end(), &divisions[0]);
+             return std::tuple(form.low, form.high, form.wanted, form.bins,
+                               Array(std::move(divisions), form.divisions.size()));
+           })
       .def("like", &Histogram::like)
       .def("bins", &Histogram::bins)
       .def("add", &Histogram::add, Unlocked(), nb::arg("scores"), nb::arg("labels"), nb::arg("weights").none(),

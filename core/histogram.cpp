@@ -33,7 +33,7 @@ GNOMON_INLINE Histogram::Bin Histogram::at(std::size_t b) const {
   return bin;
 }
 
-Histogram::Histogram(Input<double> sample, std::size_t wanted, bool weighted) : weighted_(weighted) {
+Histogram::Histogram(Input<double> sample, std::size_t wanted, bool weighted) : wanted_(wanted), weighted_(weighted) {
   const IeeeArithmetic ieee;
   std::vector<u64> words(sample.size());
   for (std::size_t i = 0; i < words.size(); ++i) words[i] = order_of(sample.data()[i]);
@@ -42,9 +42,15 @@ Histogram::Histogram(Input<double> sample, std::size_t wanted, bool weighted) : 
   allocate();
 }
 
-Histogram Histogram::like() const { return Histogram(grid_, weighted_); }
+Histogram::Histogram(const GridForm& form, bool weighted)
+    : Histogram(std::make_shared<const ScoreGrid>(form.low, form.high, form.wanted, form.bins, form.divisions),
+                form.wanted, weighted) {}
+
+Histogram Histogram::like() const { return Histogram(grid_, wanted_, weighted_); }
 
 std::size_t Histogram::bins() const { return grid_->bins(); }
+
+GridForm Histogram::form() const { return {grid_->low(), grid_->high(), wanted_, bins(), grid_->divisions()}; }
 
 void Histogram::add(const Scores& scores, Input<std::uint8_t> labels, std::optional<Input<i64>> weights,
                     std::optional<Input<i64>> squares) {
@@ -157,8 +163,8 @@ std::pair<double, double> Histogram::spread(double auc) const {
   return {p_sum, q_sum};
 }
 
-Histogram::Histogram(std::shared_ptr<const ScoreGrid> grid, bool weighted)
-    : grid_(std::move(grid)), weighted_(weighted) {
+Histogram::Histogram(std::shared_ptr<const ScoreGrid> grid, std::size_t wanted, bool weighted)
+    : grid_(std::move(grid)), wanted_(wanted), weighted_(weighted) {
   allocate();
 }
 

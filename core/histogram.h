@@ -37,6 +37,14 @@ struct Bounds {
   }
 };
 
+// The words of the least and of the greatest sampled score, how many bins were wanted and made, and how each cell of
+// the grid is divided: all that tells one grid of bins from another.
+struct GridForm {
+  u64 low = 0, high = 0;
+  std::size_t wanted = 1, bins = 0;
+  std::vector<std::uint8_t> divisions;
+};
+
 // Of each bin: the weights of the positives and of the negatives, the sums of their squares, and the word of its score.
 using HistogramCounts = std::tuple<Array<i64>, Array<i64>, Array<i64>, Array<i64>, Array<u64>>;
 
@@ -45,9 +53,13 @@ class Histogram {
   // About as many bins as are wanted, narrow where the sample of the scores is dense.
   Histogram(Input<double> sample, std::size_t wanted, bool weighted);
 
+  // An empty histogram of the bins of a form.
+  Histogram(const GridForm& form, bool weighted);
+
   // An empty histogram of the same bins.
   Histogram like() const;
   std::size_t bins() const;
+  GridForm form() const;
 
   // Weights are whole numbers in a unit, and their squares in another, so chosen that all sum to less than 2^61.
   void add(const Scores& scores, Input<std::uint8_t> labels, std::optional<Input<i64>> weights,
@@ -91,7 +103,7 @@ class Histogram {
     bool several() const { return word == kSeveral; }
   };
 
-  Histogram(std::shared_ptr<const ScoreGrid> grid, bool weighted);
+  Histogram(std::shared_ptr<const ScoreGrid> grid, std::size_t wanted, bool weighted);
 
   void check(std::size_t from, std::size_t to) const;
   void allocate();
@@ -109,6 +121,7 @@ class Histogram {
   double worst_precisions(i64 rows, double p, double a, double b) const;
 
   std::shared_ptr<const ScoreGrid> grid_;
+  std::size_t wanted_;
   bool weighted_;
   std::size_t rows_ = 0;
   Buffer<Counted> rows_of_;

@@ -171,6 +171,15 @@ void histogram(Bytes& bytes) {
   copy.restore(view(std::get<0>(counts)), view(std::get<1>(counts)), view(std::get<2>(counts)),
                view(std::get<3>(counts)), view(std::get<4>(counts)));
   require(copy.totals() == all.totals() && copy.bounds(1.0, 1.0, 1).open == bounds.open, "counts are not restored");
+  require(gnomon::Histogram(all.form(), weighted).edges().size() == all.bins(), "bins are not made again");
+  gnomon::GridForm form = all.form();  // damaged: refused, or another grid
+  form.bins = bytes.below(9000);
+  for (std::size_t spoilt = bytes.below(4); spoilt > 0; --spoilt)
+    form.divisions[bytes.below(form.divisions.size())] = bytes.byte();
+  try {
+    const gnomon::Histogram other(form, weighted);
+  } catch (const gnomon::InvalidInput&) {
+  }
   const std::size_t from = bytes.below(4000), to = bytes.below(4000);
   all.gather(from, to, frame, 1, 1);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <vector>
@@ -228,12 +229,26 @@ TEST_CASE("bounds of a histogram hold the pairs, and parts merge to the whole") 
       const auto [a, b, c, d, words] = all.counts();
       again.restore(to_vector(a), to_vector(b), to_vector(c), to_vector(d), to_vector(words));
       CHECK(static_cast<i64>(again.bounds(1.0, 1.0, 1).open) == open);
+      gnomon::Histogram other(all.form(), false);  // the same bins without the sample
+      CHECK(to_vector(other.edges()) == to_vector(all.edges()));
+      other.add(Input<double>(rows.score), rows.label, std::nullopt, std::nullopt);
+      CHECK(to_vector(std::get<4>(other.counts())) == to_vector(std::get<4>(all.counts())));
     }
   }
   const std::vector<double> sample{0.0, 1.0};
   gnomon::Histogram own(sample, 10, false);
   CHECK_THROWS_AS(own.one_score(own.bins()), gnomon::NoSuchBin);
   CHECK_THROWS_AS(own.merge(gnomon::Histogram(sample, 10, true)), gnomon::InvalidInput);
+  gnomon::GridForm form = own.form();
+  for (const auto& spoil : std::vector<std::function<void(gnomon::GridForm&)>>{
+           [](auto& its) { its.bins += 1; }, [](auto& its) { its.bins = 2; },
+           [](auto& its) { its.divisions.pop_back(); }, [](auto& its) { its.divisions.push_back(0); },
+           [](auto& its) { its.divisions[0] = 40; }, [](auto& its) { its.high = its.low - 1; },
+           [](auto& its) { its.high = ~std::uint64_t{0}; }}) {
+    gnomon::GridForm spoilt = form;
+    spoil(spoilt);
+    CHECK_THROWS_AS(gnomon::Histogram(spoilt, false), gnomon::InvalidInput);
+  }
 }
 
 TEST_CASE("probabilities fall into the bin of the edges below them") {

@@ -21,8 +21,8 @@ from gnomon.states.panel import Answer, Panel
 from gnomon.states.reliability import Reliability
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
-from gnomon.states.wire import MAGIC
 from gnomon.states.worst import WorstRows, WrongRow
+from gnomon.wire import MAGIC
 from tests.strategies import partitions
 
 ROWS = 12

@@ -35,6 +35,16 @@ class ExactSum:
         """The sum that a kernel returned."""
         return cls(None if raw is None else int.from_bytes(raw, "little", signed=True))
 
+    @classmethod
+    def of_text(cls, text: str | None) -> ExactSum:
+        """The inverse of :attr:`text`."""
+        return cls(None if text is None else int(text, 16))
+
+    @property
+    def text(self) -> str | None:
+        """Its units in hexadecimal, for bytes that travel."""
+        return None if self.units is None else format(self.units, "x")
+
     def __add__(self, other: ExactSum) -> ExactSum:
         if self.units is None or other.units is None:
             return ExactSum(None)

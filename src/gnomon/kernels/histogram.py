@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 from gnomon.kernels import _core
 from gnomon.kernels.ranking import Frame, PairCounts, ScoreBins, Stretch, integer_weights, step_of
 
-# The word of a bin that holds several scores (core/histogram.h).
-SEVERAL = np.uint64(2**64 - 1)
+# The words of a bin that holds no score, and of one that holds several (core/histogram.h).
+NO_SCORE, SEVERAL = np.uint64(0), np.uint64(2**64 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,22 @@ class WeightUnits:
         return math.ldexp(rows, self.weight[1 - code] - 1)
 
 
+class BinsForm(NamedTuple):
+    """How a range of scores is divided into bins.
+
+    Attributes:
+        low, high: The words, as which the core sorts doubles, of the least and of the greatest score of the sample.
+        wanted, bins: About how many bins were wanted, and how many there are.
+        divisions: How each cell of the grid is divided (uint8).
+    """
+
+    low: int
+    high: int
+    wanted: int
+    bins: int
+    divisions: NDArray[np.uint8]
+
+
 class ScoreCounts:
     """Counts of positives and negatives in bins of scores, and whether a bin holds one score only.
 
@@ -63,17 +80,32 @@ class ScoreCounts:
     """
 
     def __init__(self, sample: NDArray[np.float64], wanted: int, units: WeightUnits | None) -> None:
-        self.sample = np.sort(np.ascontiguousarray(sample, np.float64))
-        self.wanted = wanted
         self.units = units
-        self._core = _core.Histogram(self.sample, wanted, units is not None)
+        self._core = _core.Histogram(np.ascontiguousarray(sample, np.float64), wanted, units is not None)
 
-    def like(self) -> ScoreCounts:
-        """An empty histogram of the same bins."""
-        new = ScoreCounts.__new__(ScoreCounts)
-        new.sample, new.wanted, new.units = self.sample, self.wanted, self.units
-        new._core = self._core.like()
+    @classmethod
+    def of_bins(cls, form: BinsForm, units: WeightUnits | None) -> Self:
+        """An empty histogram of the bins of a form.
+
+        Raises:
+            ValueError: There are no such bins.
+        """
+        return cls._of(_core.Histogram.of_form(*form, units is not None), units)
+
+    @classmethod
+    def _of(cls, core: Any, units: WeightUnits | None) -> Self:
+        new = cls.__new__(cls)
+        new.units, new._core = units, core
         return new
+
+    def like(self) -> Self:
+        """An empty histogram of the same bins."""
+        return self._of(self._core.like(), self.units)
+
+    @property
+    def form(self) -> BinsForm:
+        """What tells its bins from those of others, in about as many bytes as a seventh of the bins."""
+        return BinsForm(*self._core.form())
 
     def add(self, score: NDArray[Any], label: NDArray[np.uint8], weight: NDArray[np.float64] | None) -> None:
         """Counts some rows."""
@@ -85,7 +117,9 @@ class ScoreCounts:
 
     def same_bins(self, other: ScoreCounts) -> bool:
         """Whether another histogram has the same bins and units."""
-        return self.wanted == other.wanted and self.units == other.units and np.array_equal(self.sample, other.sample)
+        mine, theirs = self.form, other.form
+        same = mine[:4] == theirs[:4] and np.array_equal(mine.divisions, theirs.divisions)
+        return same and self.units == other.units
 
     def merge(self, other: ScoreCounts) -> None:
         """Counts what another histogram of the same bins has counted."""
@@ -99,7 +133,7 @@ class ScoreCounts:
         """Whether a bin holds one score only, or none."""
         return self._core.one_score(number)
 
-    def restore(self, counts: tuple[NDArray[Any], ...]) -> None:
+    def restore(self, counts: Sequence[NDArray[Any]]) -> None:
         """Counts what :meth:`counts` said."""
         self._core.restore(*counts)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.states.base import of_one_class
-from gnomon.states.wire import pack, strict, unpack
+from gnomon.wire import pack, strict, unpack
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gnomon.errors import StateError
 from gnomon.kernels.confusion import count_confusion, count_confusion_at, sum_confusion_weights
 from gnomon.kernels.exact import ExactSum
 from gnomon.states.base import of_one_class
-from gnomon.states.wire import pack, pack_sum, strict, unpack, unpack_sum
+from gnomon.wire import pack, strict, unpack
 
 # cell (true * classes + predicted) -> sum of weights, sum of squared weights
 CellWeights = dict[int, tuple[ExactSum, ExactSum]]
@@ -115,7 +115,7 @@ class Confusion:
         """The state as bytes."""
         weights: dict[str, list[str | None]] | None = None
         if self.weights is not None:
-            weights = {str(cell): [pack_sum(own) for own in sums] for cell, sums in self.weights.items()}
+            weights = {str(cell): [own.text for own in sums] for cell, sums in self.weights.items()}
         return pack("confusion", {"weights": weights}, [self.counts])
 
     @classmethod
@@ -125,7 +125,9 @@ class Confusion:
         header, (counts,) = unpack("confusion", raw)
         weights = header["weights"]
         if weights is not None:
-            weights = {int(cell): (unpack_sum(total), unpack_sum(sq)) for cell, (total, sq) in weights.items()}
+            weights = {
+                int(cell): (ExactSum.of_text(total), ExactSum.of_text(sq)) for cell, (total, sq) in weights.items()
+            }
         square = counts.ndim == 2 and counts.shape[0] == counts.shape[1] and counts.dtype == np.int64
         if not square or (counts < 0).any() or any(not 0 <= cell < counts.size for cell in weights or ()):
             raise StateError("the state is damaged: these are not counts of a confusion matrix")

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import StateError
-from gnomon.kernels.histogram import ScoreCounts, WeightUnits
+from gnomon.kernels.histogram import NO_SCORE, SEVERAL, BinsForm, ScoreCounts, WeightUnits
 from gnomon.states.base import of_one_class
-from gnomon.states.wire import pack, strict, unpack
+from gnomon.wire import narrow, pack, strict, unpack, widen
 
 # More bins than this no histogram is asked for.
 MOST_BINS = 1 << 26
@@ -69,26 +69,42 @@ class ScoreHistogram:
     __hash__ = None  # type: ignore[assignment]
 
     def to_bytes(self) -> bytes:
-        """The state as bytes."""
-        counts, units = self.counts, self.counts.units
+        """The state as bytes: of the bins that hold rows, counts in as few bytes as they need."""
+        units, form = self.counts.units, self.counts.form
+        *counts, words = self.counts.counts()
+        held = words != NO_SCORE
+        single = words[held] != SEVERAL
         header = {
             "n": self.n,
-            "wanted": counts.wanted,
+            "grid": list(form[:4]),
             "units": None if units is None else [*units.weight, *units.square],
         }
-        return pack(self.kind, header, [counts.sample, *counts.counts()])
+        # Without weights the squares are the counts.
+        narrowed = [part for own in counts[: 2 if units is None else 4] for part in narrow(own[held])]
+        bits = [np.packbits(held), np.packbits(single)]
+        return pack(self.kind, header, [form.divisions, *bits, words[held][single], *narrowed])
 
     @classmethod
     @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
-        header, (sample, *counts) = unpack(cls.kind, raw)
-        units = header["units"]
-        if not 0 < header["wanted"] <= MOST_BINS or header["n"] < 0:
+        header, (divisions, held_bits, single_bits, scores, *narrowed) = unpack(cls.kind, raw)
+        units, (low, high, wanted, bins) = header["units"], header["grid"]
+        form = BinsForm(low, high, wanted, bins, divisions)
+        if not 0 < form.wanted <= MOST_BINS or not 0 < form.bins <= 8 * len(held_bits) or header["n"] < 0:
             raise StateError("the state is damaged: there is no histogram of so many bins or rows")
-        state = cls.empty(
-            sample, header["wanted"], None if units is None else WeightUnits((units[0], units[1]), (units[2], units[3]))
+        held = np.unpackbits(held_bits, count=form.bins).astype(bool)
+        words = np.full(np.count_nonzero(held), SEVERAL)
+        words[np.unpackbits(single_bits, count=len(words)).astype(bool)] = scores
+        counts = [widen(low, large) for low, large in zip(narrowed[::2], narrowed[1::2], strict=True)]
+        state = cls(
+            ScoreCounts.of_bins(
+                form, None if units is None else WeightUnits((units[0], units[1]), (units[2], units[3]))
+            )
         )
-        state.counts.restore(tuple(counts))
+        whole = [np.zeros(form.bins, own.dtype) for own in (*counts, words)]
+        for every, own in zip(whole, (*counts, words), strict=True):
+            every[held] = own
+        state.counts.restore(whole if units is not None else [*whole[:2], *whole])
         state.n = header["n"]
         return state

@@ -13,7 +13,7 @@ from gnomon.errors import StateError
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.losses import sum_binary_losses, sum_values, total_of
 from gnomon.states.base import of_one_class
-from gnomon.states.wire import pack, pack_sum, strict, unpack, unpack_sum
+from gnomon.wire import pack, strict, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,12 @@ class Weight:
 
     def to_header(self) -> list[Any]:
         """For a state's header."""
-        return [self.n, pack_sum(self.total), pack_sum(self.squares)]
+        return [self.n, self.total.text, self.squares.text]
 
     @classmethod
     def from_header(cls, form: list[Any]) -> Self:
         """The inverse of :meth:`to_header`."""
-        return cls(form[0], unpack_sum(form[1]), unpack_sum(form[2]))
+        return cls(form[0], ExactSum.of_text(form[1]), ExactSum.of_text(form[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class MeanLoss:
 
     def to_bytes(self) -> bytes:
         """The state as bytes."""
-        sums = [pack_sum(own) for own in (self.value, self.value2, self.square2)]
+        sums = [own.text for own in (self.value, self.value2, self.square2)]
         return pack("mean", {"weight": self.weight.to_header(), "sums": sums})
 
     @classmethod
@@ -109,7 +109,7 @@ class MeanLoss:
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, _ = unpack("mean", raw)
-        return cls(Weight.from_header(header["weight"]), *map(unpack_sum, header["sums"]))
+        return cls(Weight.from_header(header["weight"]), *map(ExactSum.of_text, header["sums"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class RatioLoss:
     def to_bytes(self) -> bytes:
         """The state as bytes."""
         parts = [np.frombuffer(own.to_bytes(), np.uint8) for own in (self.above, self.below)]
-        return pack("ratio", {"product2": pack_sum(self.product2)}, parts)
+        return pack("ratio", {"product2": self.product2.text}, parts)
 
     @classmethod
     @strict
@@ -157,7 +157,9 @@ class RatioLoss:
         """The inverse of :meth:`to_bytes`."""
         header, (above, below) = unpack("ratio", raw)
         return cls(
-            MeanLoss.from_bytes(above.tobytes()), MeanLoss.from_bytes(below.tobytes()), unpack_sum(header["product2"])
+            MeanLoss.from_bytes(above.tobytes()),
+            MeanLoss.from_bytes(below.tobytes()),
+            ExactSum.of_text(header["product2"]),
         )
 
 
@@ -234,7 +236,7 @@ class ClassLoss:
 
     def to_bytes(self) -> bytes:
         """The state as bytes."""
-        sums = [[pack_sum(own) for own in sums] for sums in (self.value, self.value2)]
+        sums = [[own.text for own in sums] for sums in (self.value, self.value2)]
         return pack("class_loss", {"sums": sums}, [np.frombuffer(self.loss.to_bytes(), np.uint8)])
 
     @classmethod
@@ -242,5 +244,5 @@ class ClassLoss:
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, (loss,) = unpack("class_loss", raw)
-        value, value2 = (tuple(map(unpack_sum, own)) for own in header["sums"])
+        value, value2 = (tuple(map(ExactSum.of_text, own)) for own in header["sums"])
         return cls(MeanLoss.from_bytes(loss.tobytes()), value, value2)

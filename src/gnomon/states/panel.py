@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gnomon.errors import StateError
 from gnomon.states.base import of_one_class
 from gnomon.states.rows import KeptRows
-from gnomon.states.wire import pack, strict, unpack
+from gnomon.wire import pack, strict, unpack
 
 
 @dataclass(frozen=True, slots=True)

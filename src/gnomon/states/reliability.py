@@ -13,7 +13,7 @@ from gnomon.kernels.probability_bins import ProbabilityCounts, count_probabiliti
 from gnomon.kernels.ranking import unit_of
 from gnomon.states.base import of_one_class
 from gnomon.states.mean import Weight
-from gnomon.states.wire import pack, strict, unpack
+from gnomon.wire import pack, strict, unpack
 
 # Bins of equal width, whose edges are among the fine ones.
 WIDTHS = 10

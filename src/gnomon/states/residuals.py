@@ -13,7 +13,7 @@ from gnomon.kernels.residuals import TERMS, largest_residual, sum_residuals
 from gnomon.states.base import of_one_class
 from gnomon.states.mean import Weight
 from gnomon.states.rows import KeptRows
-from gnomon.states.wire import pack, pack_sum, strict, unpack, unpack_sum
+from gnomon.wire import pack, strict, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Residuals:
         """The state as bytes."""
         header = {
             "weight": self.weight.to_header(),
-            "sums": [[pack_sum(sums[term]) for term in TERMS] for sums in (self.sums, self.sums2)],
+            "sums": [[sums[term].text for term in TERMS] for sums in (self.sums, self.sums2)],
             "largest": self.largest.hex(),
         }
         return pack("residuals", header)
@@ -70,7 +70,7 @@ class Residuals:
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
         header, _ = unpack("residuals", raw)
-        sums, sums2 = (dict(zip(TERMS, map(unpack_sum, own), strict=True)) for own in header["sums"])
+        sums, sums2 = (dict(zip(TERMS, map(ExactSum.of_text, own), strict=True)) for own in header["sums"])
         return cls(Weight.from_header(header["weight"]), sums, sums2, float.fromhex(header["largest"]))
 
 

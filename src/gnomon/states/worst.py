@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from gnomon.errors import StateError
 from gnomon.states.base import of_one_class
-from gnomon.states.wire import pack, strict, unpack
+from gnomon.wire import pack, strict, unpack
 
 
 class WrongRow(NamedTuple):

@@ -1,4 +1,4 @@
-"""The bytes of a state: a header in JSON, arrays as they lie in memory, a checksum. No pickle."""
+"""The bytes of what travels: a header in JSON, arrays as they lie in memory, a checksum. No pickle."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import StateError
-from gnomon.kernels.exact import ExactSum
 
 MAGIC = b"gnomon-state\n"
 VERSION = 1
@@ -115,11 +114,38 @@ def strict(build: Callable[[type[S], bytes], S]) -> Callable[[type[S], bytes], S
     return from_bytes
 
 
-def pack_sum(total: ExactSum) -> str | None:
-    """An exact sum for a header."""
-    return None if total.units is None else format(total.units, "x")
+def narrow(values: NDArray[Any]) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+    """Whole numbers, 0 or more, in as few bytes as most of them need.
+
+    Args:
+        values: Them, shape (rows,).
+
+    Returns:
+        The low bytes of each, shape (rows, bytes), all 255 where they do not suffice; and those values, in order.
+    """
+    whole = np.ascontiguousarray(values, "<u8")
+    sizes = [len(whole) * size + 8 * np.count_nonzero(whole >= 256**size - 1) for size in range(1, 8)]
+    size = 1 + int(np.argmin([*sizes, 8 * len(whole)]))
+    low = whole.view(np.uint8).reshape(-1, 8)[:, :size].copy()
+    if size == 8:
+        return low, whole[:0]
+    large = whole >= 256**size - 1
+    low[large] = 255
+    return low, whole[large]
 
 
-def unpack_sum(form: str | None) -> ExactSum:
-    """The inverse of :func:`pack_sum`."""
-    return ExactSum(None if form is None else int(form, 16))
+def widen(low: NDArray[np.uint8], large: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The inverse of :func:`narrow`.
+
+    Raises:
+        ValueError: There is nothing that becomes these.
+    """
+    rows, size = low.shape
+    whole = np.zeros((rows, 8), np.uint8)
+    whole[:, :size] = low
+    values = whole.reshape(-1).view("<u8").astype(np.uint64)
+    places = np.flatnonzero(values == 256**size - 1) if size < 8 else np.zeros(0, np.intp)
+    if len(places) != len(large):
+        raise ValueError(f"{len(places)} values are written apart, not {len(large)}")
+    values[places] = large
+    return values.astype(np.int64)
