@@ -31,8 +31,9 @@ from gnomon.report.language import CATALOGUES, DOMAIN, ENGLISH, LANGUAGES
 SOURCE = Path(__file__).parent.parent / "src" / "gnomon"
 # What a person at the command line or before a report never reads: scikit-learn's own words, errors of Python calls.
 SILENT = (
-    "metrics", "kernels", "states", "models", "__init__.py", "estimate.py", "calling.py",
-    "evaluation/result/checking.py", "comparison/checking.py", "decision/checking.py", "thresholds/table.py",
+    "metrics", "kernels", "states", "wire.py", "engines/messages.py", "models", "__init__.py", "estimate.py",
+    "calling.py", "evaluation/result/checking.py", "comparison/checking.py", "decision/checking.py",
+    "thresholds/table.py",
     "thresholds/bands.py", "evaluation/arguments/opening.py", "evaluation/result/several.py",
     "report/plots/accessor.py", "report/plots/pictures.py", "report/tables.py", "frames.py",
     "evaluation/result/named.py", "evaluation/result/form.py",
@@ -70,6 +71,7 @@ CLICK = (
 _PROSE = re.compile(r"[A-Za-z}%)'\"] +[A-Za-z{('\"]|[a-z]: ")
 _CODE = re.compile(
     r"^[\s\W]*$|^--|^\(\?P|^[a-z_]+\.[a-z_.]+$|^\\\\b|<[a-z]+ |^https?:|\$schema|^SELECT |datum\.|^sha256|^'sha256"
+    r"|^import "
 )
 # Calls whose strings are no sentences, or are collected as help.
 QUIET_CALLS = {"compile", "option", "argument", "command"}

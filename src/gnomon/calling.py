@@ -16,6 +16,7 @@ TaskChoice = Literal["auto", "binary", "multiclass", "multilabel", "regression"]
 ScaleChoice = Literal["probability", "any"]
 IntervalChoice = Literal["auto", "percentile", "bca", "none"]
 MissingChoice = Literal["error", "drop"]
+EngineChoice = Literal["threads", "processes"]
 ExactChoice = bool | Literal["auto"]
 
 P = ParamSpec("P")

@@ -7,6 +7,7 @@
     ├── ColumnError (ValueError)     a column: missing, misspelt, of the wrong type, of another length
     ├── DataError (ValueError)       a value: out of range, an unknown label, one class only
     │   └── MissingValuesError       values that are missing
+    ├── EngineError (RuntimeError)   the engine: a worker process that ended, something that cannot be sent to one
     ├── StateError (ValueError)      a stored state or evaluation: foreign, truncated, incompatible
     └── UnknownEstimateError (KeyError)   an estimate that the evaluation does not hold
 
@@ -45,6 +46,10 @@ class DataError(GnomonError, ValueError):
 
 class MissingValuesError(DataError):
     """Values are missing in a used column."""
+
+
+class EngineError(GnomonError, RuntimeError):
+    """A worker process ended before it had answered, or something cannot be sent to it."""
 
 
 class StateError(GnomonError, ValueError):

@@ -25,15 +25,15 @@ DTYPES = frozenset(f"{order}{code}" for code in ("u1", "i1", "b1") for order in 
 CONTENT = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError, MemoryError)
 
 
-class Written(Protocol):
-    """What has bytes."""
+class Travelling(Protocol):
+    """What can be written as bytes."""
 
     def to_bytes(self) -> bytes:
         """Them."""
         ...
 
 
-S = TypeVar("S", bound=Written)
+S = TypeVar("S", bound=Travelling)
 
 
 def pack(kind: str, header: dict[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> bytes:
@@ -61,21 +61,12 @@ def unpack(kind: str, raw: bytes) -> tuple[dict[str, Any], list[NDArray[Any]]]:
     Raises:
         StateError: The bytes are foreign, damaged, of another kind or of another version.
     """
-    if not raw.startswith(MAGIC):
-        raise StateError("these bytes are not a gnomon state")
-    start = len(MAGIC) + _LENGTH.size
-    if len(raw) < start + 4 or zlib.crc32(raw[:-4]) != struct.unpack("<I", raw[-4:])[0]:
-        raise StateError("the state is damaged or was cut off: write it again")
-    (length,) = _LENGTH.unpack(raw[len(MAGIC) : start])
+    form, at = _read_head(raw)
+    if form["kind"] != kind:
+        raise StateError(f"the state is a {form['kind']}, not a {kind}")
     try:
-        form = json.loads(raw[start : start + length])
-        version, found, header, described = (form[name] for name in ("version", "kind", "header", "arrays"))
-        if version != VERSION:
-            raise StateError(f"the state has version {version!r}, this gnomon reads {VERSION}")
-        if found != kind:
-            raise StateError(f"the state is a {found}, not a {kind}")
-        arrays, at = [], start + length
-        for code, shape in described:
+        header, arrays = form["header"], []
+        for code, shape in form["arrays"]:
             if code not in DTYPES or not all(type(own) is int and own >= 0 for own in shape):
                 raise ValueError(code)
             dtype = np.dtype(code)
@@ -84,11 +75,56 @@ def unpack(kind: str, raw: bytes) -> tuple[dict[str, Any], list[NDArray[Any]]]:
             at += size
         if at != len(raw) - 4 or not isinstance(header, dict):
             raise ValueError("length")
-    except StateError:
-        raise
     except CONTENT as error:
-        raise StateError(f"the state is damaged: its header is {type(error).__name__}") from None
+        raise damaged(error) from None
     return header, arrays
+
+
+def kind_of(raw: bytes) -> str:
+    """What the bytes of a state call it.
+
+    Raises:
+        StateError: The bytes are foreign, damaged, or of another version.
+    """
+    return str(_read_head(raw)[0]["kind"])
+
+
+def _read_head(raw: bytes) -> tuple[dict[str, Any], int]:
+    """What stands before the arrays, and where they begin."""
+    if not raw.startswith(MAGIC):
+        raise StateError("these bytes are not a gnomon state")
+    start = len(MAGIC) + _LENGTH.size
+    if len(raw) < start + 4 or zlib.crc32(raw[:-4]) != struct.unpack("<I", raw[-4:])[0]:
+        raise StateError("the state is damaged or was cut off: write it again")
+    (length,) = _LENGTH.unpack(raw[len(MAGIC) : start])
+    try:
+        form = json.loads(raw[start : start + length])
+        version, _, _, _ = (form[name] for name in ("version", "kind", "header", "arrays"))
+    except CONTENT as error:
+        raise damaged(error) from None
+    if version != VERSION:
+        raise StateError(f"the state has version {version!r}, this gnomon reads {VERSION}")
+    return form, start + length
+
+
+def damaged(error: BaseException) -> StateError:
+    """What to say of bytes whose content cannot be that of a state."""
+    return StateError(f"the state is damaged: its header is {type(error).__name__}")
+
+
+def pack_all(kind: str, header: dict[str, Any], parts: Sequence[bytes]) -> bytes:
+    """Bytes of several things that have bytes themselves."""
+    return pack(kind, header, [np.frombuffer(own, np.uint8) for own in parts])
+
+
+def unpack_all(kind: str, raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    """The inverse of :func:`pack_all`.
+
+    Raises:
+        StateError: The bytes are foreign, damaged, of another kind or of another version.
+    """
+    header, parts = unpack(kind, raw)
+    return header, [own.tobytes() for own in parts]
 
 
 def strict(build: Callable[[type[S], bytes], S]) -> Callable[[type[S], bytes], S]:
@@ -124,8 +160,9 @@ def narrow(values: NDArray[Any]) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]
         The low bytes of each, shape (rows, bytes), all 255 where they do not suffice; and those values, in order.
     """
     whole = np.ascontiguousarray(values, "<u8")
-    sizes = [len(whole) * size + 8 * np.count_nonzero(whole >= 256**size - 1) for size in range(1, 8)]
-    size = 1 + int(np.argmin([*sizes, 8 * len(whole)]))
+    sizes = [len(whole) * size + 8 * int(np.count_nonzero(whole >= 256**size - 1)) for size in range(1, 8)]
+    sizes.append(8 * len(whole))
+    size = 1 + sizes.index(min(sizes))
     low = whole.view(np.uint8).reshape(-1, 8)[:, :size].copy()
     if size == 8:
         return low, whole[:0]

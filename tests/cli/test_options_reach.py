@@ -17,6 +17,7 @@ SHARED = {
     "missing": (["--missing", "drop"], "missing", "drop"),
     "seed": (["--seed", "5"], "seed", 5),
     "memory": (["--memory", "2GiB"], "memory", "2GiB"),
+    "engine": (["--engine", "processes"], "engine", "processes"),
     "threads": (["--threads", "3"], "threads", 3),
 }
 SCALE = {"scale": (["--scale", "any"], "scale", "any")}
@@ -135,9 +136,9 @@ def test_options_of_a_cost_matrix(rows, monkeypatch):
     """Those that it has reach minimum_cost; the order of its names is not that of the classes."""
     Path("costs.csv").write_text(",b,a\nb,0,7\na,3,0\n")
     words = ["threshold", FILE, "-t", "g", "-s", "p,q", "--cost-matrix", "costs.csv", "--classes", "a,b", "-w", "w",
-             "--level", "0.8", "--missing", "drop", "--threads", "3"]  # fmt: skip
+             "--level", "0.8", "--missing", "drop", "--threads", "3", "--engine", "processes"]  # fmt: skip
     kept = arguments_of(monkeypatch, "gnomon.decision.cost.minimum_cost", words)
     assert kept["costs"] == [[0.0, 3.0], [7.0, 0.0]]  # rows are true classes
     del kept["paths"], kept["costs"]
     assert kept == {"target": "g", "score": ["p", "q"], "classes": ["a", "b"], "weight": "w", "level": 0.8,
-                    "missing": "drop", "threads": 3}  # fmt: skip
+                    "missing": "drop", "threads": 3, "engine": "processes"}  # fmt: skip

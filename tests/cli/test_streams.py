@@ -165,7 +165,7 @@ def test_an_error_of_reading_is_not_one_of_writing(rows, tmp_path):
     copy.write_bytes(rows.read_bytes())
     source = FileSource(copy, verbatim=True)
     copy.unlink()
-    pieces = (piece for part in source.parts({"y": "any", "p": "any"}, 1) for piece in part)
+    pieces = (piece for partition in source.partitions({"y": "any", "p": "any"}, 1) for piece in partition)
     with pytest.raises(SourceError, match=r"cannot read .*rows\.csv"):
         write_rows(pieces, {}, tmp_path / "out.csv")
     assert os.listdir(tmp_path) == []

@@ -28,13 +28,13 @@ def readings(monkeypatch):
     """Counts how often each kind of source is read."""
     counted = []
     for kind in (FileSource, ArraySource):
-        original = kind.parts
+        original = kind.partitions
 
-        def parts(self, columns, threads, original=original):
+        def partitions(self, columns, threads, original=original):
             counted.append(tuple(columns))
             return original(self, columns, threads)
 
-        monkeypatch.setattr(kind, "parts", parts)
+        monkeypatch.setattr(kind, "partitions", partitions)
     return counted
 
 

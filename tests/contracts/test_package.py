@@ -36,8 +36,8 @@ def test_parameters_are_the_ones_relied_on():
 
     assert list(inspect.signature(gnomon.evaluate).parameters)[2:] == [
         "target", "prediction", "score", "weight", "slices", "split", "id", "cluster", "classes", "positive", "task",
-        "threshold", "scale", "measures", "interval", "level", "seed", "missing", "exact", "memory", "threads",
-        "progress",
+        "threshold", "scale", "measures", "interval", "level", "seed", "missing", "exact", "memory", "engine",
+        "threads", "progress",
     ]  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def test_patterns_equal_the_standard_librarys(parts):
 
 def read(source):
     """The number of rows of one pass."""
-    return sum(len(piece.table) for part in source.parts({"p": "number"}, 1) for piece in part)
+    return sum(len(piece.table) for partition in source.partitions({"p": "number"}, 1) for piece in partition)
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])

@@ -48,6 +48,7 @@ from gnomon.cli import options as own
     own.MISSING,
     own.SEED,
     own.MEMORY,
+    own.ENGINE,
     own.THREADS,
     *own.WHERE,
 )

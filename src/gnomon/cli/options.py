@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gnomon.engines import ENGINES
 from gnomon.renderers import RENDERERS
 from gnomon.report.language import LANGUAGES
 
@@ -81,7 +82,16 @@ EXACT = click.option(
 MEMORY = click.option(
     "--memory", metavar="SIZE", help="Memory that kept rows may take, such as 2GiB.  [default: half of what is free]"
 )
-THREADS = click.option("--threads", type=int, metavar="N", help="Threads to use.  [default: the usable CPUs]")
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(list(ENGINES)),
+    default="threads",
+    show_default=True,
+    help="What reads and counts the rows: threads of this process, or processes of their own.",
+)
+THREADS = click.option(
+    "--threads", type=int, metavar="N", help="Threads, or processes, to use.  [default: the usable CPUs]"
+)
 FORM = click.option(
     "-f",
     "--format",
@@ -100,7 +110,7 @@ OUTPUT = click.option(
 )
 
 # How scores are read, and how estimates are made of them.
-HOW = (SCALE, LEVEL, INTERVAL, MISSING, SEED, EXACT, MEMORY, THREADS)
+HOW = (SCALE, LEVEL, INTERVAL, MISSING, SEED, EXACT, MEMORY, ENGINE, THREADS)
 # Where the result goes.
 WHERE = (FORM, OUTPUT, LANG)
 

@@ -152,7 +152,7 @@ def threshold_decision(cost: str | None, gain: str | None, paths: tuple[Path, ..
 
 
 # Options that a decision among several classes has; the others are of thresholds.
-OF_COSTS = ("target", "score", "classes", "weight", "level", "missing", "threads")
+OF_COSTS = ("target", "score", "classes", "weight", "level", "missing", "engine", "threads")
 OF_FILES = ("paths", "cost_matrix", "applied", "column", "form", "output")
 
 

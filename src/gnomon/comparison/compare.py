@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gnomon.calling import IntervalChoice, MissingChoice, ScaleChoice, TaskChoice, verb
+from gnomon.calling import EngineChoice, IntervalChoice, MissingChoice, ScaleChoice, TaskChoice, verb
 from gnomon.comparison.differences import Paired
 from gnomon.comparison.joining import joined
 from gnomon.comparison.judging import Asked, ByMeasure, judged
 from gnomon.comparison.models import ModelColumns, check_models, models_of, of_model
-from gnomon.comparison.reading import ModelRows, check_memory, read_models
+from gnomon.comparison.reading import ModelRows, ModelsPlan, check_memory, read_models
 from gnomon.comparison.result import Comparison
+from gnomon.engines import engine_of
+from gnomon.engines.base import Engine, Progress
 from gnomon.errors import UsageError
 from gnomon.evaluation.arguments.opening import (
     column_labels,
@@ -25,11 +27,12 @@ from gnomon.evaluation.arguments.opening import (
 )
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.arguments.options import asked as measures_of
-from gnomon.evaluation.arguments.plan import Plan, losses_of
+from gnomon.evaluation.arguments.retention import Retention, losses_of
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.evaluate import assemble
 from gnomon.evaluation.provenance import gnomon_version
 from gnomon.evaluation.reading.reading import Reading
+from gnomon.evaluation.reading.tally import CountPlan
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
@@ -84,8 +87,9 @@ def compare(
     seed: int = 0,
     missing: MissingChoice = "error",
     memory: int | str | None = None,
+    engine: EngineChoice = "threads",
     threads: int | None = None,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Progress | None = None,
 ) -> Comparison:
     """Compares models on the same rows: every difference with its interval and p-value, and what it says.
 
@@ -133,7 +137,8 @@ def compare(
         missing: ``"error"``, or ``"drop"`` to leave out rows that lack a value of any model.
         memory: How much memory the rows may take: a number of bytes, or such as ``"2GiB"``; None for half of what is
             available.
-        threads: How many threads; None for the CPUs that this process may use (or ``GNOMON_THREADS``).
+        engine: What reads and counts the rows, as for :func:`gnomon.evaluate`.
+        threads: How many threads, or processes; None for the CPUs that this process may use (or ``GNOMON_THREADS``).
         progress: Called with the numbers of rows read and of all rows, as for :func:`gnomon.evaluate`.
 
     Returns:
@@ -164,7 +169,8 @@ def compare(
             "evaluations do not know which rows they share, and two models are compared row by row: pass the rows, "
             "compare(data, target=..., score=[...]); or see them side by side with gnomon.Evaluations"
         )
-    options = Options(interval, level, seed, thread_count(threads), measures_of(measures))
+    options = Options(interval, level, seed, thread_count(threads), engine, measures_of(measures))
+    running = engine_of(engine, options.threads, progress)
     if not options.intervals:
         raise UsageError("a comparison is made of intervals: leave interval='none' out")
     asked = Asked(margin, worth)
@@ -189,9 +195,10 @@ def compare(
         )
         for name, own in opened.models.items()
     }
-    schemas = alike(opened.source, requests, options.threads)
-    check_memory(opened.source, list(schemas.values()), memory, options.threads)
-    found, models = evaluated(opened.source, schemas, options, progress)
+    with running:
+        schemas = alike(opened.source, requests, running)
+        check_memory(opened.source, list(schemas.values()), memory, running)
+        found, models = evaluated(opened.source, schemas, options, running)
     rows, fitted = found.rows, found.fitted
     left_out = [f"{fitted:,} rows that models were fitted on are left out ({split})."] if fitted else []
     paired = Paired(rows, list(schemas.values()), list(models.values()), options)
@@ -203,6 +210,7 @@ def compare(
         (*left_out, *notes_of(models)),
         {
             "gnomon": gnomon_version(),
+            "engine": options.engine,
             "source": opened.source.name,
             "models": {name: list(own.names) for name, own in opened.models.items()},
             "id": opened.shared.id,
@@ -364,14 +372,14 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
     return Opened(ArraySource(arrays), found, Columns((TARGET,), weight=weight, cluster=cluster))
 
 
-def alike(source: Source, requests: Mapping[str, Request], threads: int) -> dict[str, Schema]:
+def alike(source: Source, requests: Mapping[str, Request], engine: Engine) -> dict[str, Schema]:
     """What the columns of each model mean: one task, and the same classes.
 
     Raises:
         UsageError: The columns say different tasks.
     """
-    survey = Survey(source, list(requests.values()), threads)
-    schemas = {name: resolve(source, own, threads, survey) for name, own in requests.items()}
+    survey = Survey(source, list(requests.values()), engine)
+    schemas = {name: resolve(source, own, engine, survey) for name, own in requests.items()}
     tasks = {name: own.task for name, own in schemas.items()}
     if len(set(tasks.values())) > 1:
         said = ", ".join(f"{name}: {own}" for name, own in tasks.items())
@@ -382,7 +390,7 @@ def alike(source: Source, requests: Mapping[str, Request], threads: int) -> dict
     if any(len(own.labels) < len(labels) for own in schemas.values()):
         # One model predicts a class that another never does.
         wider = {name: replace(own, classes=labels) for name, own in requests.items()}
-        schemas = {name: resolve(source, own, threads, survey) for name, own in wider.items()}
+        schemas = {name: resolve(source, own, engine, survey) for name, own in wider.items()}
     # The columns of other models are read along, each as its own model has it.
     read_as = {
         name: use
@@ -394,22 +402,18 @@ def alike(source: Source, requests: Mapping[str, Request], threads: int) -> dict
 
 
 def evaluated(
-    source: Source,
-    schemas: Mapping[str, Schema],
-    options: Options,
-    progress: Callable[[int, int | None], None] | None,
+    source: Source, schemas: Mapping[str, Schema], options: Options, engine: Engine
 ) -> tuple[ModelRows, dict[str, Evaluation]]:
     """The rows, and the evaluation of each model, from one reading."""
-    plans = [
-        Plan(keep=True, exact=True, rows=max(1, source.row_limit), losses=losses_of(options.measures, own.task))
+    retentions = [
+        Retention(keep=True, exact=True, rows=max(1, source.row_limit), losses=losses_of(options.measures, own.task))
         for own in schemas.values()
     ]
-    readings = [
-        Reading(source, own, plan, options.threads, progress) for own, plan in zip(schemas.values(), plans, strict=True)
-    ]
-    found = read_models(source, list(schemas.values()), plans, options.threads, readings[0].begin())
+    plans = tuple(CountPlan(own, kept) for own, kept in zip(schemas.values(), retentions, strict=True))
+    found = read_models(source, ModelsPlan(plans), engine)
     models = {}
-    for (name, schema), summary, reading in zip(schemas.items(), found.summaries, readings, strict=True):
-        made = assemble(source, schema, summary, options, reading)
+    for name, plan, summary in zip(schemas, plans, found.summaries, strict=True):
+        reading = Reading(source, plan.schema, plan.retention, engine)
+        made = assemble(source, plan.schema, summary, options, reading)
         models[name] = replace(made, advice=advise(made))
     return found, models

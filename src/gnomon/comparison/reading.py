@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from gnomon.engines.threads import fold
+from gnomon.engines.base import Engine
 from gnomon.errors import DataError, MissingValuesError, UsageError
-from gnomon.evaluation.arguments.plan import Plan, budget_of, bytes_per_row, counted_rows
+from gnomon.evaluation.arguments.retention import budget_of, bytes_per_row, counted_rows
 from gnomon.evaluation.reading.summary import Summary, answer_of
-from gnomon.evaluation.reading.tally import Tallies, Watch
+from gnomon.evaluation.reading.tally import CountPlan, RowTally
 from gnomon.schema.batch import chosen_rows, encode, refuse_missing
 from gnomon.schema.schema import Schema
-from gnomon.sources.base import Piece, Source
+from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.panel import Panel, PanelRows
+from gnomon.wire import pack_all, unpack_all
 
 # Bytes of a row for each model while influences are made of it.
 ROW = 48
 
 
-def check_memory(source: Source, schemas: Sequence[Schema], memory: int | str | None, threads: int) -> None:
+def check_memory(source: Source, schemas: Sequence[Schema], memory: int | str | None, engine: Engine) -> None:
     """Raises UsageError where the rows take more memory than they may."""
     budget, each = budget_of(memory), sum(ROW + bytes_per_row(own) for own in schemas)
     if source.row_limit * each <= budget:
         return
-    rows = counted_rows(source, schemas[0], threads)
+    rows = counted_rows(source, schemas[0], engine)
     if rows * each > budget:
         raise UsageError(
             f"a comparison keeps the rows: {rows:,} of them take about {rows * each / 1e6:,.0f} MB, more than the "
@@ -48,27 +49,18 @@ class ModelRows:
     fitted: int
 
 
-def read_models(
-    source: Source, schemas: Sequence[Schema], plans: Sequence[Plan], threads: int, watch: Watch
-) -> ModelRows:
+def read_models(source: Source, plan: ModelsPlan, engine: Engine) -> ModelRows:
     """The rows, read once for all models.
-
-    Args:
-        source: The rows.
-        schemas: What the columns of each model mean.
-        plans: What is kept of them for each model's evaluation: the rows, all of them.
-        threads: How many threads there may be.
-        watch: Told the number of rows of each piece.
 
     Raises:
         DataError: There are none, or values are missing (then all of them are counted).
     """
-    tallies = [Tallies(own, plan, None, {}, {}, ignore) for own, plan in zip(schemas, plans, strict=True)]
+    schemas = plan.schemas
     try:
-        tally = fold(source.parts(schemas[0].uses, threads), lambda: ModelsTally(schemas, tallies, watch), threads)
+        tally = engine.fold(source, plan)
     except MissingValuesError:
         for own in schemas:
-            refuse_missing(source, own, threads)
+            refuse_missing(source, own, engine.threads)
         raise
     part = schemas[0].columns.part
     if part is not None and not part.inside and not tally.fitted:
@@ -82,42 +74,67 @@ def read_models(
     return ModelRows([own for own in summaries if own is not None], tally.panel.rows(), tally.fitted)
 
 
-def ignore(_: int) -> None:
-    """Rows are told of once, not for each model."""
+@dataclass(frozen=True, slots=True)
+class ModelsPlan:
+    """Keeps the rows, and counts them for each model.
 
-
-class ModelsTally:
-    """The rows that a thread has seen.
-
-    Args:
-        schemas: What the columns of each model mean; all leave out the same rows.
-        tallies: Where the rows of each model's evaluation go.
-        watch: Told the number of rows of each piece.
+    Attributes:
+        counts: What is counted for the evaluation of each model; all leave out the same rows.
     """
 
-    def __init__(self, schemas: Sequence[Schema], tallies: Sequence[Tallies], watch: Watch) -> None:
-        self._schemas = schemas
-        self._watch = watch
-        part = schemas[0].columns.part
-        columns = schemas[0].columns
-        self._fitted = None
-        if part is not None and not part.inside:
-            self._fitted = replace(schemas[0], columns=replace(columns, part=part.others))
-        self.models = [own.start() for own in tallies]
-        self.panel: Panel | None = None
-        self.fitted = 0
+    counts: tuple[CountPlan, ...]
+
+    @property
+    def schemas(self) -> tuple[Schema, ...]:
+        """What the columns of each model mean."""
+        return tuple(own.schema for own in self.counts)
+
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """The columns of all models."""
+        return self.schemas[0].uses
+
+    @property
+    def fitted(self) -> Schema | None:
+        """Which rows models were fitted on, if they are left out."""
+        first = self.schemas[0]
+        part = first.columns.part
+        if part is None or part.inside:
+            return None
+        return replace(first, columns=replace(first.columns, part=part.others))
+
+    def start(self) -> ModelsTally:
+        """An empty tally."""
+        return ModelsTally(self, [own.start() for own in self.counts])
+
+    def read(self, raw: bytes) -> ModelsTally:
+        """The tally of these bytes."""
+        header, parts = unpack_all("models", raw)
+        models = [own.read(each) for own, each in zip(self.counts, parts, strict=False)]
+        panel = [Panel.from_bytes(own) for own in parts[len(models) :]]
+        return ModelsTally(self, models, panel[0] if panel else None, header["fitted"])
+
+
+@dataclass(slots=True)
+class ModelsTally:
+    """The rows that were seen."""
+
+    plan: ModelsPlan
+    models: list[RowTally]
+    panel: Panel | None = None
+    fitted: int = 0
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
-        batches = [encode(piece, schema, threads) for schema in self._schemas]
+        schemas, fitted = self.plan.schemas, self.plan.fitted
+        batches = [encode(piece, schema, threads) for schema in schemas]
         for model, batch in zip(self.models, batches, strict=True):
             model.take(batch, threads)
         first = batches[0]
-        answers = [answer_of(batch, schema) for batch, schema in zip(batches, self._schemas, strict=True)]
+        answers = [answer_of(batch, schema) for batch, schema in zip(batches, schemas, strict=True)]
         self._take(Panel.of(first.target, answers, first.weight, first.clusters))
-        if self._fitted is not None:
-            self.fitted += len(chosen_rows(piece, self._fitted).table)
-        self._watch(len(piece.table))
+        if fitted is not None:
+            self.fitted += len(chosen_rows(piece, fitted).table)
 
     def merge(self, other: Self) -> Self:
         """The rows of both."""
@@ -130,3 +147,9 @@ class ModelsTally:
 
     def _take(self, panel: Panel) -> None:
         self.panel = panel if self.panel is None else self.panel.merge(panel)
+
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        models = [own.to_bytes() for own in self.models]
+        panel = [] if self.panel is None else [self.panel.to_bytes()]
+        return pack_all("models", {"fitted": self.fitted}, [*models, *panel])

@@ -67,7 +67,7 @@ def write_applied(
         return make(columns)
 
     wanted: dict[str, Use] = dict.fromkeys(source.columns, "any")
-    pieces = (piece for part in source.parts(wanted, 1) for piece in part)
+    pieces = (piece for partition in source.partitions(wanted, 1) for piece in partition)
     if output.suffix.lower() != ".csv":  # a CSV keeps the digits that it has; other formats have numbers
         pieces = (as_numbers(piece, scores) for piece in pieces)
     return write_rows(pieces, {name: of}, output)

@@ -9,10 +9,10 @@ from typing import Any, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.calling import MissingChoice, verb
+from gnomon.calling import EngineChoice, MissingChoice, verb
 from gnomon.decision.outcome import numbers_of
 from gnomon.decision.shown import DecisionShown
-from gnomon.engines.threads import fold
+from gnomon.engines import engine_of
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.opening import Named, opened
@@ -31,9 +31,10 @@ from gnomon.measures.means import mean_loss
 from gnomon.schema.batch import encode
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema
-from gnomon.sources.base import Piece
+from gnomon.sources.base import Piece, Use
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss
+from gnomon.wire import pack_all, unpack_all
 
 Array = NDArray[np.float64]
 
@@ -129,6 +130,7 @@ def minimum_cost(
     classes: Sequence[Any] | None = None,
     level: float = 0.95,
     missing: MissingChoice = "error",
+    engine: EngineChoice = "threads",
     threads: int | None = None,
 ) -> CostDecision:
     """Decides each row of several classes for the least expected cost, from its probabilities.
@@ -148,7 +150,8 @@ def minimum_cost(
         classes: The class labels, where not all occur or their order is another.
         level: Confidence level of the intervals.
         missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value.
-        threads: How many threads.
+        engine: What reads and counts the rows, ``"threads"`` or ``"processes"``.
+        threads: How many threads, or processes.
 
     Raises:
         UsageError: The costs do not fit the classes, or the task is not of several classes with probabilities.
@@ -165,21 +168,18 @@ def minimum_cost(
         >>> decision.apply([[0.5, 0.1, 0.4]]).tolist()
         [2]
     """
-    options = Options("auto", level, 0, thread_count(threads))
+    options = Options("auto", level, 0, thread_count(threads), engine)
     source, request = opened(
         (data, scored if target is None else None),
         Named(target, None, score, weight),
         task="multiclass", classes=classes, positive=None, threshold=None, scale="probability", missing=missing,
         has_scale=False,
     )  # fmt: skip
-    schema = resolve(source, request, options.threads)
-    if schema.unscored:
-        unknown = ", ".join(repr(schema.names[code]) for code in schema.unscored)
-        raise UsageError(f"a decision by costs needs a probability of every class, but there is none of {unknown}")
-    if not schema.columns.scores:
-        raise UsageError("name the columns of probabilities, one for each class (score=[...])")
-    matrix = cost_matrix(costs, schema.names)
-    tally = fold(source.parts(schema.uses, options.threads), lambda: CostTally(schema, matrix), options.threads)
+    with engine_of(engine, options.threads) as running:
+        schema = resolve(source, request, running)
+        check_scores(schema)
+        matrix = cost_matrix(costs, schema.names)
+        tally = running.fold(source, CostPlan(schema, matrix))
     if not tally.confusion.counts.sum():
         raise DataError(f"{source.name} has no rows to evaluate")
     cost, probable, difference = (cost_estimate(own, matrix, options) for own in tally.costs[:3])
@@ -198,6 +198,15 @@ def minimum_cost(
     )
     object.__setattr__(decided, "notes", (*left_out(tally.dropped), *remarks(decided), *schema.notes, *source.notes))
     return decided
+
+
+def check_scores(schema: Schema) -> None:
+    """Raises UsageError unless every class has a probability."""
+    if schema.unscored:
+        unknown = ", ".join(repr(schema.names[code]) for code in schema.unscored)
+        raise UsageError(f"a decision by costs needs a probability of every class, but there is none of {unknown}")
+    if not schema.columns.scores:
+        raise UsageError("name the columns of probabilities, one for each class (score=[...])")
 
 
 def remarks(decided: CostDecision) -> list[str]:
@@ -253,27 +262,54 @@ def least_cost(scores: tuple[NDArray[Any], ...], costs: Array) -> NDArray[np.int
     return best
 
 
-class CostTally:
-    """The costs of the rows that a thread has seen: as decided, as most probable, and the first less the second."""
+@dataclass(frozen=True, slots=True)
+class CostPlan:
+    """Adds up what decisions cost.
 
-    def __init__(self, schema: Schema, costs: Array) -> None:
-        self._schema, self._matrix = schema, costs
-        self.costs = [MeanLoss() for _ in range(3)]
-        self.dropped = 0
-        self.confusion = Confusion.empty(len(costs), schema.columns.weight is not None)
+    Attributes:
+        schema: What the columns mean.
+        costs: What deciding for a class costs.
+    """
+
+    schema: Schema
+    costs: Array
+
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """All columns."""
+        return self.schema.uses
+
+    def start(self) -> CostTally:
+        """An empty tally."""
+        weighted = self.schema.columns.weight is not None
+        return CostTally(self, [MeanLoss() for _ in range(3)], Confusion.empty(len(self.costs), weighted))
+
+    def read(self, raw: bytes) -> CostTally:
+        """The tally of these bytes."""
+        header, (confusion, *costs) = unpack_all("costs", raw)
+        own = list(map(MeanLoss.from_bytes, costs))
+        return CostTally(self, own, Confusion.from_bytes(confusion), header["dropped"])
+
+
+@dataclass(slots=True)
+class CostTally:
+    """The costs of the rows that were seen: as decided, as most probable, and the first less the second."""
+
+    plan: CostPlan
+    costs: list[MeanLoss]
+    confusion: Confusion
+    dropped: int = 0
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
-        batch = encode(piece, self._schema, threads)
+        batch, matrix = encode(piece, self.plan.schema, threads), self.plan.costs
         self.dropped += batch.dropped
-        decided = least_cost(batch.scores, self._matrix)
+        decided = least_cost(batch.scores, matrix)
         probable = np.argmax(np.stack(batch.scores, axis=1), axis=1)
-        cost, other = (self._matrix[batch.target, own] for own in (decided, probable))
+        cost, other = (matrix[batch.target, own] for own in (decided, probable))
         for place, values in enumerate((cost, other, cost - other)):
             self.costs[place] = self.costs[place].merge(MeanLoss.of(values, batch.weight, threads))
-        own = Confusion.of_labels(
-            batch.target, decided.astype(batch.target.dtype), batch.weight, len(self._matrix), threads
-        )
+        own = Confusion.of_labels(batch.target, decided.astype(batch.target.dtype), batch.weight, len(matrix), threads)
         self.confusion = self.confusion.merge(own)
 
     def merge(self, other: Self) -> Self:
@@ -282,6 +318,11 @@ class CostTally:
         self.confusion = self.confusion.merge(other.confusion)
         self.dropped += other.dropped
         return self
+
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        costs = [own.to_bytes() for own in self.costs]
+        return pack_all("costs", {"dropped": self.dropped}, [self.confusion.to_bytes(), *costs])
 
 
 def cost_estimate(state: MeanLoss, costs: Array, options: Options) -> Estimate:

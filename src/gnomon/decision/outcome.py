@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.engines.threads import fold
+from gnomon.engines.base import Engine
 from gnomon.errors import DataError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.options import Options
@@ -20,14 +20,15 @@ from gnomon.measures.measure import POSITIVE
 from gnomon.measures.registry import measure
 from gnomon.schema.batch import encode
 from gnomon.schema.schema import Schema
-from gnomon.sources.base import Piece, Source
+from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.confusion import Confusion
 from gnomon.states.scores import Scores
 from gnomon.thresholds.goal import Goal
+from gnomon.wire import pack_all, unpack_all
 
 
 def confusions_at(
-    source: Source, schema: Schema, thresholds: Sequence[float], summary: Summary | None, threads: int
+    source: Source, schema: Schema, thresholds: Sequence[float], summary: Summary | None, engine: Engine
 ) -> tuple[list[Confusion], int]:
     """The confusion counts of the rows of a binary task at each threshold, and how many rows were left out.
 
@@ -36,45 +37,69 @@ def confusions_at(
         schema: What they mean, and which of them take part.
         thresholds: The thresholds.
         summary: Their summary, if they were read before.
-        threads: How many threads there may be.
+        engine: What reads them.
 
     Raises:
         DataError: No rows take part.
     """
-    start = ConfusionTally(schema, tuple(thresholds))
+    plan = ConfusionPlan(schema, tuple(thresholds))
     kept = None if summary is None else summary.states.get("scores")
     if isinstance(kept, Scores):
+        tally = plan.start()
         for chunk in kept.chunks:
-            start.count(chunk[0], chunk[1], chunk[2] if kept.weighted else None, threads)
-        return start.states, 0
-    tally = fold(source.parts(schema.uses, threads), lambda: ConfusionTally(schema, start.thresholds), threads)
+            tally.count(chunk[0], chunk[1], chunk[2] if kept.weighted else None, engine.threads)
+        return tally.states, 0
+    tally = engine.fold(source, plan)
     if not tally.states[0].counts.sum():
         raise DataError(f"{source.name} has no rows whose {schema.columns.part}: there is nothing to judge by")
     return tally.states, tally.dropped
 
 
-@dataclass(slots=True)
-class ConfusionTally:
-    """The confusion counts at some thresholds of the rows that a thread has seen."""
+@dataclass(frozen=True, slots=True)
+class ConfusionPlan:
+    """Counts the confusion at some thresholds.
+
+    Attributes:
+        schema: What the columns mean.
+        thresholds: The thresholds.
+    """
 
     schema: Schema
     thresholds: tuple[float, ...]
-    states: list[Confusion] = field(init=False)
-    dropped: int = 0
 
-    def __post_init__(self) -> None:
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """All columns."""
+        return self.schema.uses
+
+    def start(self) -> ConfusionTally:
+        """An empty tally."""
         weighted = self.schema.columns.weight is not None
-        self.states = [Confusion.empty(2, weighted) for _ in self.thresholds]
+        return ConfusionTally(self, [Confusion.empty(2, weighted) for _ in self.thresholds])
+
+    def read(self, raw: bytes) -> ConfusionTally:
+        """The tally of these bytes."""
+        header, states = unpack_all("confusions", raw)
+        return ConfusionTally(self, list(map(Confusion.from_bytes, states)), header["dropped"])
+
+
+@dataclass(slots=True)
+class ConfusionTally:
+    """The confusion counts at some thresholds of the rows that were seen."""
+
+    plan: ConfusionPlan
+    states: list[Confusion]
+    dropped: int = 0
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
-        batch = encode(piece, self.schema, threads)
+        batch = encode(piece, self.plan.schema, threads)
         self.dropped += batch.dropped
         self.count(batch.scores[0], batch.target, batch.weight, threads)
 
     def count(self, score: NDArray[Any], target: NDArray[Any], weight: NDArray[Any] | None, threads: int) -> None:
         """Takes in some rows."""
-        for place, threshold in enumerate(self.thresholds):
+        for place, threshold in enumerate(self.plan.thresholds):
             own = Confusion.of_scores(target, score, weight, threshold, threads)
             self.states[place] = self.states[place].merge(own)
 
@@ -83,6 +108,10 @@ class ConfusionTally:
         self.states = [mine.merge(own) for mine, own in zip(self.states, other.states, strict=True)]
         self.dropped += other.dropped
         return self
+
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        return pack_all("confusions", {"dropped": self.dropped}, [own.to_bytes() for own in self.states])
 
 
 def achieved(state: Confusion, goal: Goal, schema: Schema, options: Options) -> dict[str, Estimate]:

@@ -10,18 +10,19 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.calling import MissingChoice, verb
+from gnomon.calling import EngineChoice, MissingChoice, verb
 from gnomon.decision.outcome import one_column
 from gnomon.decision.shown import DecisionShown
-from gnomon.engines.threads import fold
+from gnomon.engines import engine_of
+from gnomon.engines.base import Engine, Progress
 from gnomon.errors import DataError, UsageError, nearest
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.arguments.plan import plan_for
+from gnomon.evaluation.arguments.retention import retention_for
 from gnomon.evaluation.diagnostics.calibration import reliability_curve
 from gnomon.evaluation.provenance import left_out, provenance
-from gnomon.evaluation.reading.reading import Progress, Reading
+from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.tally import weigh
 from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.result.named import ByName
@@ -36,9 +37,10 @@ from gnomon.measures.recalibration import ScoreMap, beta, isotonic, platt
 from gnomon.schema.batch import encode
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema
-from gnomon.sources.base import Piece, Source
+from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.mean import MeanLoss, Weight
 from gnomon.states.reliability import WIDTHS, Reliability
+from gnomon.wire import pack_all, unpack_all
 
 METHODS = ("platt", "beta", "isotonic")
 AS_IS = "as_is"
@@ -143,6 +145,7 @@ def recalibrate(
     seed: int = 0,
     missing: MissingChoice = "error",
     memory: int | str | None = None,
+    engine: EngineChoice = "threads",
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Recalibration:
@@ -165,7 +168,8 @@ def recalibrate(
         seed: Seed of what is drawn.
         missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value.
         memory: How much memory kept rows may take; beyond, isotonic blocks end at bins of the scores.
-        threads: How many threads.
+        engine: What reads and counts the rows, ``"threads"`` or ``"processes"``.
+        threads: How many threads, or processes.
         progress: Told how many rows were read.
 
     Raises:
@@ -186,7 +190,8 @@ def recalibrate(
         >>> found.apply([0.5], "isotonic").shape
         (1,)
     """
-    options = Options("auto", level, seed, thread_count(threads))
+    options = Options("auto", level, seed, thread_count(threads), engine)
+    running = engine_of(engine, options.threads, progress)
     several = isinstance(methods, Sequence) and not isinstance(methods, str)
     if not several or not methods or any(name not in METHODS for name in methods):
         raise UsageError(f"methods={methods!r}: name some of {', '.join(METHODS)}")
@@ -196,21 +201,24 @@ def recalibrate(
         task="binary", classes=classes, positive=positive, threshold=None, scale="probability", missing=missing,
         has_scale=False,
     )  # fmt: skip
-    schema = resolve(source, request, options.threads)
-    if not schema.columns.scores or schema.columns.part is None:
-        raise UsageError("name the column of probabilities (score=...) and the rows to fit on (split='column=value')")
-    plan = plan_for(source, schema, "auto", memory, options.threads)
-    reading = Reading(source, schema, plan, options.threads, progress)
-    summary = reading.summary()
-    order = reading.order(summary)
-    if not order.positives.n or not order.negatives.n:
-        raise DataError(f"the rows whose {schema.columns.part} have one class only: nothing can be fitted")
-    groups = Groups.of(reading.reliability(summary))
-    (hull,) = order.curves("hull")
-    fits = {"platt": platt(groups), "beta": beta(groups), "isotonic": isotonic(upper_steps(hull))}
-    maps = {name: found for name in methods if (found := fits[name]) is not None}
-    judged = replace(schema, columns=replace(schema.columns, part=schema.columns.part.others))
-    tally = judge(source, judged, maps, options)
+    with running:
+        schema = resolve(source, request, running)
+        if not schema.columns.scores or schema.columns.part is None:
+            raise UsageError(
+                "name the column of probabilities (score=...) and the rows to fit on (split='column=value')"
+            )
+        retention = retention_for(source, schema, "auto", memory, running)
+        reading = Reading(source, schema, retention, running)
+        summary = reading.summary()
+        order = reading.order(summary)
+        if not order.positives.n or not order.negatives.n:
+            raise DataError(f"the rows whose {schema.columns.part} have one class only: nothing can be fitted")
+        groups = Groups.of(reading.reliability(summary))
+        (hull,) = order.curves("hull")
+        fits = {"platt": platt(groups), "beta": beta(groups), "isotonic": isotonic(upper_steps(hull))}
+        maps = {name: found for name in methods if (found := fits[name]) is not None}
+        judged = replace(schema, columns=replace(schema.columns, part=schema.columns.part.others))
+        tally = judge(source, judged, maps, running)
     estimates, differences = {}, {}
     for name, own in tally.judged.items():
         estimates[name] = own.estimates(options)
@@ -225,7 +233,7 @@ def recalibrate(
         differences,
         best,
         (*left_out(summary.dropped, tally.dropped), *notes, *remarks(best, differences), *schema.notes, *source.notes),
-        provenance(source, schema, summary, options) | {"ranking": plan.ranking},
+        provenance(source, schema, summary, options) | {"ranking": retention.ranking},
     )
 
 
@@ -241,7 +249,7 @@ def remarks(best: str, differences: Mapping[str, Mapping[str, Estimate]]) -> lis
     return notes
 
 
-def judge(source: Source, schema: Schema, maps: Mapping[str, ScoreMap], options: Options) -> JudgeTally:
+def judge(source: Source, schema: Schema, maps: Mapping[str, ScoreMap], engine: Engine) -> JudgeTally:
     """What the maps make of the rows of a schema.
 
     Raises:
@@ -249,10 +257,9 @@ def judge(source: Source, schema: Schema, maps: Mapping[str, ScoreMap], options:
     """
     weighted: Weight | None = None
     if schema.columns.weight is not None:
-        classes = weigh(source, schema, options.threads)
+        classes = weigh(source, schema, engine)
         weighted = None if classes is None else classes[0].merge(classes[1])
-    parts = source.parts(schema.uses, options.threads)
-    tally = fold(parts, lambda: JudgeTally(schema, maps, weighted), options.threads)
+    tally = engine.fold(source, JudgePlan(schema, maps, Reliability.empty(weighted)))
     if not tally.judged[AS_IS].losses[LOG_LOSS.name].weight.n:
         raise DataError(f"{source.name} has no rows whose {schema.columns.part}: there is nothing to judge by")
     return tally
@@ -274,6 +281,19 @@ class Judged:
             self.reliability.merge(other.reliability),
         )
 
+    def to_bytes(self) -> bytes:
+        """All of it as bytes."""
+        losses = [own[name].to_bytes() for own in (self.losses, self.less) for name in LOSSES]
+        return pack_all("judged_map", {}, [self.reliability.to_bytes(), *losses])
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Judged:
+        """The inverse of :meth:`to_bytes`."""
+        _, (reliability, *losses) = unpack_all("judged_map", raw)
+        means = list(map(MeanLoss.from_bytes, losses))
+        first, second = (dict(zip(LOSSES, own, strict=True)) for own in (means[: len(LOSSES)], means[len(LOSSES) :]))
+        return cls(first, second, Reliability.from_bytes(reliability))
+
     def estimates(self, options: Options) -> dict[str, Estimate]:
         """Log loss, Brier score, calibration error."""
         found = {name: mean_estimate(own, 0.0, options) for name, own in self.losses.items()}
@@ -292,31 +312,58 @@ def mean_estimate(state: MeanLoss, least: float, options: Options) -> Estimate:
     return options.estimate(measured.mean, mean_interval(measured, options.level, least), state.weight.n)
 
 
-class JudgeTally:
-    """What the maps made of the rows that a thread has seen."""
+@dataclass(frozen=True, slots=True)
+class JudgePlan:
+    """Sums the losses of mapped probabilities.
 
-    def __init__(self, schema: Schema, maps: Mapping[str, ScoreMap], weighted: Weight | None) -> None:
-        self._schema, self._maps = schema, maps
-        self._empty = Reliability.empty(weighted)
-        self.dropped = 0
-        self.judged = {
-            name: Judged({loss: MeanLoss() for loss in LOSSES}, {loss: MeanLoss() for loss in LOSSES}, self._empty)
-            for name in (AS_IS, *maps)
-        }
+    Attributes:
+        schema: What the columns mean.
+        maps: The maps, by method.
+        empty: An empty state of the probabilities in bins.
+    """
+
+    schema: Schema
+    maps: Mapping[str, ScoreMap]
+    empty: Reliability
+
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """All columns."""
+        return self.schema.uses
+
+    def start(self) -> JudgeTally:
+        """An empty tally."""
+        none = dict.fromkeys(LOSSES, MeanLoss())
+        return JudgeTally(self, {name: Judged(none, none, self.empty) for name in (AS_IS, *self.maps)})
+
+    def read(self, raw: bytes) -> JudgeTally:
+        """The tally of these bytes."""
+        header, parts = unpack_all("judged", raw)
+        named = zip((AS_IS, *self.maps), map(Judged.from_bytes, parts), strict=True)
+        return JudgeTally(self, dict(named), header["dropped"])
+
+
+@dataclass(slots=True)
+class JudgeTally:
+    """What the maps made of the rows that were seen."""
+
+    plan: JudgePlan
+    judged: dict[str, Judged]
+    dropped: int = 0
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
-        batch = encode(piece, self._schema, threads)
+        batch = encode(piece, self.plan.schema, threads)
         self.dropped += batch.dropped
         plain_ = batch.scores[0].astype(np.float64)
         before = losses_of(batch.target, plain_)
         for name in self.judged:
-            mapped = plain_ if name == AS_IS else self._maps[name](plain_)
+            mapped = plain_ if name == AS_IS else self.plan.maps[name](plain_)
             after = before if name == AS_IS else losses_of(batch.target, mapped)
             own = Judged(
                 {loss: MeanLoss.of(after[loss], batch.weight, threads) for loss in LOSSES},
                 {loss: MeanLoss.of(after[loss] - before[loss], batch.weight, threads) for loss in LOSSES},
-                self._empty.plus(mapped, batch.target, batch.weight, threads),
+                self.plan.empty.plus(mapped, batch.target, batch.weight, threads),
             )
             self.judged[name] = self.judged[name].merge(own)
 
@@ -325,6 +372,10 @@ class JudgeTally:
         self.judged = {name: own.merge(other.judged[name]) for name, own in self.judged.items()}
         self.dropped += other.dropped
         return self
+
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        return pack_all("judged", {"dropped": self.dropped}, [own.to_bytes() for own in self.judged.values()])
 
 
 def losses_of(target: NDArray[np.uint8], probability: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

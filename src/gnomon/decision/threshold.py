@@ -10,21 +10,23 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.calling import ExactChoice, IntervalChoice, MissingChoice, ScaleChoice, verb
+from gnomon.calling import EngineChoice, ExactChoice, IntervalChoice, MissingChoice, ScaleChoice, verb
 from gnomon.decision.outcome import achieved, confusions_at, one_column
 from gnomon.decision.remarks import remarks
 from gnomon.decision.resampled import Resampled
 from gnomon.decision.search import Found, best_threshold
 from gnomon.decision.shown import DecisionShown
+from gnomon.engines import engine_of
+from gnomon.engines.base import Progress
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options, asked, check_asked
-from gnomon.evaluation.arguments.plan import plan_for
+from gnomon.evaluation.arguments.retention import retention_for
 from gnomon.evaluation.estimates.parts import matrix_of
 from gnomon.evaluation.estimates.ranking import threshold_table
 from gnomon.evaluation.provenance import left_out, provenance
-from gnomon.evaluation.reading.reading import Progress, Reading
+from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.result.named import ByName
@@ -193,6 +195,7 @@ def choose_threshold(
     missing: MissingChoice = "error",
     exact: ExactChoice = "auto",
     memory: int | str | None = None,
+    engine: EngineChoice = "threads",
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> ThresholdDecision:
@@ -235,7 +238,8 @@ def choose_threshold(
         exact: As in :func:`gnomon.evaluate`. Where scores are counted in bins, the threshold is the best lower end of
             a bin, and ``threshold.bound`` tells by how much another could be better.
         memory: How much memory kept rows may take.
-        threads: How many threads.
+        engine: What reads and counts the rows, ``"threads"`` or ``"processes"``.
+        threads: How many threads, or processes.
         progress: Told how many rows were read.
 
     Raises:
@@ -257,7 +261,8 @@ def choose_threshold(
     """
     wanted = make_goal(goal, costs, gains, where, periods)
     more = {own.name: own for own in (wanted.achieved, *wanted.constrained, *asked(measures))}
-    options = Options(interval, level, seed, thread_count(threads), tuple(more.values()))
+    options = Options(interval, level, seed, thread_count(threads), engine, tuple(more.values()))
+    running = engine_of(engine, options.threads, progress)
     if periods != 1.0 and not any(own.name == "flagged" for own in wanted.constraints):
         raise UsageError("periods= divides the number of flagged rows: add a constraint, where='flagged <= 200'")
     source, request = opened(
@@ -265,25 +270,26 @@ def choose_threshold(
         Named(target, None, score, weight, None, split),
         task="binary", classes=classes, positive=positive, threshold=None, scale=scale, missing=missing,
     )  # fmt: skip
-    schema = resolve(source, request, options.threads)
-    if not schema.columns.scores:
-        raise UsageError("a threshold is chosen among scores: name the column of scores (score=...)")
-    plan = replace(plan_for(source, schema, exact, memory, options.threads), order_only=True)
-    reading = Reading(source, schema, plan, options.threads, progress)
-    summary = reading.summary()
-    order = reading.order(summary)
-    if not order.positives.n or not order.negatives.n:
-        raise DataError("the rows to choose a threshold on have one class only: nothing can be told apart")
-    rows = order.positives.merge(order.negatives)
-    trials = rows.effective / float(rows.total)
-    found = best_threshold(wanted, order, trials, level)
-    resampled = Resampled.of(wanted, order, found, trials, options) if options.intervals else None
-    at = [found.threshold, *([0.5] if schema.scale == "probability" else [])]
-    judged = schema
-    if schema.columns.part is not None:
-        judged = replace(schema, columns=replace(schema.columns, part=schema.columns.part.others))
-    own_rows = judged is schema
-    states, judged_dropped = confusions_at(source, judged, at, summary if own_rows else None, options.threads)
+    with running:
+        schema = resolve(source, request, running)
+        if not schema.columns.scores:
+            raise UsageError("a threshold is chosen among scores: name the column of scores (score=...)")
+        retention = replace(retention_for(source, schema, exact, memory, running), order_only=True)
+        reading = Reading(source, schema, retention, running)
+        summary = reading.summary()
+        order = reading.order(summary)
+        if not order.positives.n or not order.negatives.n:
+            raise DataError("the rows to choose a threshold on have one class only: nothing can be told apart")
+        rows = order.positives.merge(order.negatives)
+        trials = rows.effective / float(rows.total)
+        found = best_threshold(wanted, order, trials, level)
+        resampled = Resampled.of(wanted, order, found, trials, options) if options.intervals else None
+        at = [found.threshold, *([0.5] if schema.scale == "probability" else [])]
+        judged = schema
+        if schema.columns.part is not None:
+            judged = replace(schema, columns=replace(schema.columns, part=schema.columns.part.others))
+        own_rows = judged is schema
+        states, judged_dropped = confusions_at(source, judged, at, summary if own_rows else None, running)
     estimates, *default = (achieved(state, wanted, judged, options) for state in states)
     check_asked(options.measures, [*estimates, *(own.name for own in wanted.constrained)], "threshold's")
     value = estimates[wanted.measure]
@@ -301,7 +307,7 @@ def choose_threshold(
         thresholds=threshold_table(order, found.curve),
         classes=schema.names,
         scale=schema.scale,
-        provenance=provenance(source, schema, summary, options) | {"ranking": plan.ranking},
+        provenance=provenance(source, schema, summary, options) | {"ranking": retention.ranking},
     )
     dropped = [] if own_rows else [judged_dropped]
     notes = remarks(decided, wanted, found, order, trials, schema)

@@ -1,101 +1,65 @@
-"""The fold on this machine: threads take parts of the rows, read them, and add them to a tally of their own."""
+"""The fold in this process: threads take partitions, read them, and add them to a tally of their own."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextvars import copy_context
+from collections.abc import Callable, Iterable
 from itertools import chain, islice
-from typing import Generic, Protocol, Self, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Self
 
-P_contra = TypeVar("P_contra", contravariant=True)
-
-
-class Tally(Protocol[P_contra]):
-    """What one thread has seen so far. Its owner adds to it; two are merged, associatively and commutatively."""
-
-    def add(self, piece: P_contra, threads: int) -> None:
-        """Takes in one more piece, with so many threads for it."""
-        ...
-
-    def merge(self, other: Self) -> Self:
-        """What both have seen."""
-        ...
+from gnomon.engines.base import Counter, Plan, Progress, Rowed, T, merged
+from gnomon.engines.crew import Crew
 
 
-Q = TypeVar("Q")
-T = TypeVar("T", bound=Tally)  # type: ignore[type-arg]
-
-
-def fold(parts: Iterable[Iterable[Q]], start: Callable[[], T], threads: int) -> T:
-    """The tally of all pieces of all parts.
-
-    A part is read where it is iterated: by the thread that took it, so that reading and counting go on side by side,
-    and no more pieces are in memory than there are threads. A single part gets all the threads, piece by piece. By
-    the laws of states the result does not depend on it; nor does an error: of several it is that of the first part.
+class Threads:
+    """The threads of this process.
 
     Args:
-        parts: Pieces to read in order, of as many parts as may be read at the same time.
-        start: Makes an empty tally.
-        threads: How many threads there may be.
+        threads: How many there may be.
+        progress: Told how many rows have been read, from any thread; of each reading anew.
     """
-    stream = iter(parts)
-    first = list(islice(stream, 2))
-    if len(first) < 2 or threads == 1:
-        tally = start()
-        for part in chain(first, stream):
-            for piece in part:
-                tally.add(piece, threads)
-        return tally
-    return _Crew(chain(first, stream)).run(start, threads)
+
+    name = "threads"
+
+    def __init__(self, threads: int, progress: Progress | None = None) -> None:
+        self.threads = threads
+        self._progress = progress
+
+    def fold(self, source: Rowed, plan: Plan[T]) -> T:
+        """Return the tally of all rows; a single partition gets all the threads, piece by piece."""
+        counter = Counter(self._progress, source.rows)
+        stream = source.partitions(plan.uses, self.threads)
+        first = list(islice(stream, 2))
+        if len(first) < 2 or self.threads == 1:
+            alone = Hand(plan.start(), counter, self.threads)
+            for partition in chain(first, stream):
+                alone.take(partition, lambda: False)
+            return alone.tally
+        hands = [Hand(plan.start(), counter, 1) for _ in range(self.threads)]
+        Crew(chain(first, stream)).run(hands)
+        return merged([own.tally for own in hands])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing was started that has to end."""
 
 
-class _Crew(Generic[Q]):
-    """Threads that take parts in turn."""
+class Hand(Generic[T]):
+    """What one thread adds to its tally."""
 
-    def __init__(self, parts: Iterator[Iterable[Q]]) -> None:
-        self._parts = enumerate(parts)
-        self._taking = threading.Lock()
-        self._failures: dict[int, BaseException] = {}
-        self._stopped = False
+    def __init__(self, tally: T, counter: Counter, threads: int) -> None:
+        self.tally = tally
+        self._counter = counter
+        self._threads = threads
 
-    def run(self, start: Callable[[], T], threads: int) -> T:
-        with ThreadPoolExecutor(threads, thread_name_prefix="gnomon") as pool:
-            # Each thread works in a copy of the caller's context, such as how NumPy treats overflow.
-            workers = [pool.submit(copy_context().run, self._work, start()) for _ in range(threads)]
-            try:
-                wait(workers)
-            except BaseException:  # Ctrl-C: each thread stops after the piece in hand
-                self._stopped = True
-                raise
-        if self._failures:
-            raise self._failures[min(self._failures)]
-        tally, *others = [worker.result() for worker in workers]
-        for other in others:
-            tally = tally.merge(other)
-        return tally
-
-    def _work(self, tally: T) -> T:
-        while (taken := self._take()) is not None:
-            number, part = taken
-            try:
-                for piece in part:
-                    if self._stopped:
-                        return tally
-                    tally.add(piece, 1)
-            except BaseException as error:
-                self._failures[number] = error
-                return tally
-        return tally
-
-    def _take(self) -> tuple[int, Iterable[Q]] | None:
-        """The next part. After a failure none is taken any more, but those before it are read to their end."""
-        with self._taking:
-            if self._failures or self._stopped:
-                return None
-            try:
-                return next(self._parts, None)
-            except BaseException as error:
-                self._failures[2**63] = error  # parts that were taken come before it
-                return None
+    def take(self, partition: Iterable[Any], stopped: Callable[[], bool]) -> None:
+        """Add the pieces of a partition."""
+        for piece in partition:
+            if stopped():
+                return
+            self.tally.add(piece, self._threads)
+            self._counter.add(len(piece))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from gnomon.calling import ExactChoice, IntervalChoice, MissingChoice, ScaleChoice, TaskChoice, verb
-from gnomon.errors import UsageError
+from gnomon.calling import EngineChoice, ExactChoice, IntervalChoice, MissingChoice, ScaleChoice, TaskChoice, verb
+from gnomon.engines import engine_of
+from gnomon.engines.base import Progress
 from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options, asked, check_asked
-from gnomon.evaluation.arguments.plan import losses_of, plan_for
+from gnomon.evaluation.arguments.retention import losses_of, retention_for
 from gnomon.evaluation.baseline.baseline import baseline_of
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.diagnostics.agreement import agreement_notes
@@ -68,8 +69,9 @@ def evaluate(
     missing: MissingChoice = "error",
     exact: ExactChoice = "auto",
     memory: int | str | None = None,
+    engine: EngineChoice = "threads",
     threads: int | None = None,
-    progress: Callable[[int, int | None], None] | None = None,
+    progress: Progress | None = None,
 ) -> Evaluation:
     """Evaluates predictions: every measure with its interval, its support and, if undefined, the reason.
 
@@ -128,7 +130,9 @@ def evaluate(
             any size.
         memory: How much memory kept rows may take: a number of bytes, or such as ``"2GiB"``; None for half of what is
             available.
-        threads: How many threads; None for the CPUs that this process may use (or ``GNOMON_THREADS``).
+        engine: What reads and counts the rows: ``"threads"`` of this process, or ``"processes"``, each with an
+            interpreter of its own. The result is the same.
+        threads: How many threads, or processes; None for the CPUs that this process may use (or ``GNOMON_THREADS``).
         progress: Called as rows are read, from any thread, with how many were read so far and how many there are
             (None if that is not known); when rows are read again it begins anew.
 
@@ -140,6 +144,7 @@ def evaluate(
         SourceError: The file or folder cannot be read.
         ColumnError: A column is missing, of the wrong type or of another length.
         DataError: A missing or infinite value, a probability outside [0, 1], an unknown label, one class only.
+        EngineError: A worker process ended, as where memory runs out.
 
     Examples:
         >>> import gnomon
@@ -155,25 +160,25 @@ def evaluate(
         >>> gnomon.evaluate([1.5, 2.0, 3.5], [1.0, 2.0, 4.0])["mae"].value
         0.3333333333333333
     """
-    options = Options(interval, level, seed, thread_count(threads), asked(measures))
-    if progress is not None and not callable(progress):
-        raise UsageError(f"progress= takes a function of the rows read and of all rows, not {progress!r}")
+    options = Options(interval, level, seed, thread_count(threads), engine, asked(measures))
+    running = engine_of(engine, options.threads, progress)
     source, request = opened(
         (data, predicted),
         Named(target, prediction, score, weight, slices, split, id, cluster),
         task=task, classes=classes, positive=positive, threshold=threshold, scale=scale, missing=missing,
     )  # fmt: skip
-    schema = resolve(source, request, options.threads)
 
     def of(part: Part | None) -> Evaluation:
         own = replace(schema, columns=replace(schema.columns, part=part))
-        chosen = plan_for(source, own, exact, memory, options.threads)
+        chosen = retention_for(source, own, exact, memory, running)
         chosen = replace(chosen, losses=losses_of(options.measures, own.task))
-        reading = Reading(source, own, chosen, options.threads, progress)
+        reading = Reading(source, own, chosen, running)
         return assemble(source, own, reading.summary(), options, reading)
 
-    fitted = schema.columns.part
-    found = of(None) if fitted is None else replace(of(fitted.others), train=of(fitted))
+    with running:
+        schema = resolve(source, request, running)
+        fitted = schema.columns.part
+        found = of(None) if fitted is None else replace(of(fitted.others), train=of(fitted))
     return replace(found, advice=advise(found))
 
 
@@ -199,7 +204,7 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
             *schema.notes,
             *source.notes,
         ),
-        provenance=provenance(source, schema, summary, options) | {"ranking": reading.plan.ranking},
+        provenance=provenance(source, schema, summary, options) | {"ranking": reading.retention.ranking},
     )
 
 

@@ -25,6 +25,7 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
         "gnomon": gnomon_version(),
         "python": ".".join(map(str, sys.version_info[:3])),
         "numpy": np.__version__,
+        "engine": options.engine,
         "source": source.name,
         "columns": {
             "target": list(columns.targets) if schema.task == "multilabel" else columns.target,

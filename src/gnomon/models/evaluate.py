@@ -21,7 +21,7 @@ from gnomon.models.rows import FeatureRows
 from gnomon.sources.arrays import check_aligned
 
 # Options of gnomon.evaluate that go with a model, and the arguments of evaluate_model itself.
-OPTIONS = ("measures", "level", "interval", "seed", "missing", "exact", "memory", "threads", "progress")
+OPTIONS = ("measures", "level", "interval", "seed", "missing", "exact", "memory", "engine", "threads", "progress")
 SAID = ("train", "cv", "groups", "weight", "cluster", "slices", "id", "task", "classes", "positive", "threshold")
 # What the columns are called, unless the features have such columns themselves.
 TARGET, PREDICTED, SCORE, WEIGHT, CLUSTER = "y_true", "y_pred", "y_score", "weight", "cluster"
@@ -113,7 +113,7 @@ def evaluate_model(
         positive: The class that the model looks for; needed unless the classes are 0/1, False/True or -1/1.
         threshold: A row is predicted positive at ``score >= threshold``; None for what the model itself predicts.
         options: Others of :func:`gnomon.evaluate`: ``measures``, ``level``, ``interval``, ``seed``, ``missing``,
-            ``exact``, ``memory``, ``threads``, ``progress``.
+            ``exact``, ``memory``, ``engine``, ``threads``, ``progress``.
 
     Returns:
         A :class:`gnomon.Evaluation`; of several models a mapping of them, :class:`gnomon.Evaluations`.

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from gnomon.schema.labels import encode_labels, numbers
 from gnomon.schema.schema import Schema
 from gnomon.schema.slices import Slices, slice_name
 from gnomon.sources.base import Piece, Source
+from gnomon.wire import pack, unpack
 
 # Rows of probabilities may miss 1 by this much for each class: they were rounded to a few digits.
 ROUNDING = 0.01
@@ -57,6 +58,24 @@ class Batch:
     def n(self) -> int:
         """The number of rows."""
         return int(self.target.shape[-1])
+
+    def to_bytes(self) -> bytes:
+        """The arrays as bytes; slices, and what rows are called, are left out."""
+        known = [own is not None for own in (self.prediction, self.weight, self.clusters)]
+        columns = [own for own in (self.target, self.prediction, self.weight, self.clusters) if own is not None]
+        return pack("batch", {"known": known, "dropped": self.dropped}, [*columns, *self.scores])
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        """The inverse of :meth:`to_bytes`.
+
+        Raises:
+            StateError: The bytes are foreign or damaged.
+        """
+        header, (target, *columns) = unpack("batch", raw)
+        rest = iter(columns)
+        prediction, weight, clusters = (next(rest) if known else None for known in header["known"])
+        return cls(target, prediction, tuple(rest), weight, clusters, header["dropped"])
 
 
 class Rows:
@@ -390,8 +409,8 @@ def codes(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
 def refuse_missing(source: Source, schema: Schema, threads: int) -> None:
     """Raises MissingValuesError with the missing values of the whole source counted, if there are any."""
     found: dict[str, tuple[int, list[str]]] = {}
-    for part in source.parts(schema.uses, threads):
-        for piece in part:
+    for partition in source.partitions(schema.uses, threads):
+        for piece in partition:
             rows = chosen_rows(piece, schema)
             if schema.columns.weight is not None:
                 leave_out_weightless(rows, schema.columns.weight)

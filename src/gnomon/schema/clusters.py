@@ -1,9 +1,10 @@
-"""Which rows belong together: the values of a column, by name, numbered as they turn up."""
+"""Which rows belong together: the values of a column, by name, numbered in the order of the names."""
 
 from __future__ import annotations
 
-import threading
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +12,22 @@ from numpy.typing import NDArray
 from gnomon.errors import ColumnError
 from gnomon.schema.labels import numbers, without_views
 from gnomon.schema.slices import slice_name
+from gnomon.sources.base import Piece, Use
+from gnomon.wire import pack, unpack
+
+# Names that a tally gathers before it sorts out those that it has twice.
+GATHERED = 1 << 20
 
 
+@dataclass(frozen=True, eq=False)
 class ClusterNumbers:
-    """Numbers for the values of a column, the same for all pieces and threads.
+    """A number for each value of a column, the same wherever and in whatever order its rows are read.
 
-    A number tells a cluster from others, and nothing else: which one it gets depends on the order of the pieces.
+    Attributes:
+        names: The values, ascending, each once: an Arrow array of text.
     """
 
-    def __init__(self) -> None:
-        self._numbers: dict[Any, int] = {}
-        self._adding = threading.Lock()
+    names: Any
 
     def of(self, column: Any, name: str) -> NDArray[np.int64]:
         """The numbers of an Arrow column without missing values, shape (rows,).
@@ -32,20 +38,119 @@ class ClusterNumbers:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        column = without_views(column)
-        if pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
-        if not column.length():
+        if not len(column):
             return np.zeros(0, np.int64)
-        try:
-            coded = pc.dictionary_encode(column).combine_chunks()
-        except pa.ArrowNotImplementedError:
-            raise ColumnError(f"column {name!r} holds {column.type}: clusters need text, numbers or dates") from None
+        coded = encoded(column, name)
         chunks = coded.chunks if isinstance(coded, pa.ChunkedArray) else [coded]
-        return np.concatenate([self._chunk(chunk) for chunk in chunks])
+        found = []
+        for chunk in chunks:
+            places = numbers(pc.index_in(cluster_names(chunk.dictionary), value_set=self.names)).astype(np.int64)
+            found.append(places[numbers(chunk.indices)])
+        return np.concatenate(found)
 
-    def _chunk(self, chunk: Any) -> NDArray[np.int64]:
-        values = list(map(slice_name, chunk.dictionary.to_pylist()))
-        with self._adding:
-            places = np.array([self._numbers.setdefault(own, len(self._numbers)) for own in values], np.int64)
-        return np.asarray(places[numbers(chunk.indices)])
+
+def encoded(column: Any, name: str) -> Any:
+    """An Arrow column as a dictionary of its values."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = without_views(column)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    try:
+        return pc.dictionary_encode(column).combine_chunks()
+    except pa.ArrowNotImplementedError:
+        raise ColumnError(f"column {name!r} holds {column.type}: clusters need text, numbers or dates") from None
+
+
+def cluster_names(values: Any) -> Any:
+    """What the clusters of distinct values are called, an Arrow array of text; a whole number whatever its type."""
+    import pyarrow as pa
+
+    if pa.types.is_string(values.type) or pa.types.is_large_string(values.type) or pa.types.is_integer(values.type):
+        return values.cast(pa.large_string())
+    return pa.array(list(map(slice_name, values.to_pylist())), pa.large_string())
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPlan:
+    """Finds the values of a column.
+
+    Attributes:
+        column: The column.
+        use: What it is read for: names, unless it is something else as well.
+    """
+
+    column: str
+    use: Use = "text"
+
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """The column."""
+        return {self.column: self.use}
+
+    def start(self) -> ClusterTally:
+        """An empty tally."""
+        return ClusterTally(self.column)
+
+    def read(self, raw: bytes) -> ClusterTally:
+        """The tally of these bytes."""
+        _, (ends, text) = unpack("clusters", raw)
+        return ClusterTally(self.column, [array_of(ends, text)])
+
+
+@dataclass(slots=True)
+class ClusterTally:
+    """The values of a column that were seen."""
+
+    column: str
+    _seen: list[Any] = field(default_factory=list)
+    _held: int = 0
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Takes in the values of a piece."""
+        import pyarrow as pa
+
+        if not len(piece):
+            return
+        coded = encoded(piece.table[self.column], self.column)
+        for chunk in coded.chunks if isinstance(coded, pa.ChunkedArray) else [coded]:
+            self._take(cluster_names(chunk.dictionary.drop_null()))
+
+    def merge(self, other: Self) -> Self:
+        """The values of both."""
+        for own in other._seen:
+            self._take(own)
+        return self
+
+    def _take(self, names: Any) -> None:
+        self._seen.append(names)
+        self._held += len(names)
+        if self._held >= 2 * GATHERED:
+            self._seen = [self._distinct()]
+            self._held = max(0, len(self._seen[0]) - GATHERED)  # so that many distinct ones are not sorted each time
+
+    def _distinct(self) -> Any:
+        import pyarrow as pa
+
+        return pa.chunked_array(self._seen, pa.large_string()).unique()
+
+    def numbers(self) -> ClusterNumbers:
+        """A number for each of them."""
+        names = self._distinct()
+        return ClusterNumbers(names.sort())
+
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        names = self.numbers().names
+        _, ends, text = names.buffers()
+        whole = np.frombuffer(ends, np.int64, len(names) + 1, 8 * names.offset) if len(names) else np.zeros(1, np.int64)
+        raw = b"" if text is None else text[int(whole[0]) : int(whole[-1])]
+        return pack("clusters", {}, [whole - whole[0], np.frombuffer(raw, np.uint8)])
+
+
+def array_of(ends: NDArray[np.int64], text: NDArray[np.uint8]) -> Any:
+    """An Arrow array of text from where its texts end."""
+    import pyarrow as pa
+
+    return pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends.tobytes()), pa.py_buffer(text.tobytes()))

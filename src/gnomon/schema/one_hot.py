@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Self, cast
 
 import numpy as np
 
-from gnomon.engines.threads import fold
+from gnomon.engines.base import Engine
 from gnomon.errors import ColumnError, UsageError
 from gnomon.schema.batch import ROUNDING, Rows, floats, leave_out_incomplete, leave_out_weightless
 from gnomon.schema.matching import match_by_name
 from gnomon.schema.request import Request
 from gnomon.schema.schema import Columns, Missing, Scale, Schema
 from gnomon.sources.base import Piece, Source, Use
+from gnomon.wire import pack, unpack
 
 # Where so many rows have one label each, this is hardly chance.
 TELLING = 20
 
 
-def one_hot(source: Source, request: Request, threads: int) -> Schema | None:
+def one_hot(source: Source, request: Request, engine: Engine) -> Schema | None:
     """The schema of a multiclass task whose classes are columns; None where the columns are several labels.
 
     Raises:
@@ -28,7 +29,7 @@ def one_hot(source: Source, request: Request, threads: int) -> Schema | None:
     columns = request.columns
     notes: tuple[str, ...] = ()
     if request.task != "multiclass":
-        seen = shape_of(source, request, threads)
+        seen = shape_of(source, request, engine)
         if not seen.one or not seen.rows or len(columns.targets) < 3:
             return None
         if not (columns.scores and seen.sums and request.scale == "probability"):
@@ -94,48 +95,72 @@ class Shape:
     sums: bool = True
 
 
-def shape_of(source: Source, request: Request, threads: int) -> Shape:
+def shape_of(source: Source, request: Request, engine: Engine) -> Shape:
     """The shape of the rows of a source."""
-    columns = request.columns
-    weight = () if columns.weight is None else (columns.weight,)
-    uses: dict[str, Use] = dict.fromkeys((*columns.targets, *columns.scores, *weight), "number")
+    plan = ShapePlan(request.columns, request.missing == "drop")
     try:
-        first = next((piece for part in source.parts(uses, 1) for piece in part), None)
-        tally = ShapeTally(request)
+        first = next((piece for partition in source.partitions(plan.uses, 1) for piece in partition), None)
+        tally = plan.start()
         if first is not None:
-            tally.add(first, threads)
+            tally.add(first, engine.threads)
         if tally.shape.one:  # else the first rows tell, and the others need not be read
-            tally = fold(source.parts(uses, threads), lambda: ShapeTally(request), threads)
+            tally = engine.fold(source, plan)
     except ColumnError:
         return Shape(one=False)  # what holds no numbers is refused when it is encoded
     return tally.shape
 
 
-class ShapeTally:
-    """The shape of the rows that a thread has seen."""
+@dataclass(frozen=True, slots=True)
+class ShapePlan:
+    """Looks at the shape of rows.
 
-    def __init__(self, request: Request) -> None:
-        self._request = request
-        self._targets = request.columns.targets
-        self._scores = request.columns.scores
-        self.shape = Shape()
+    Attributes:
+        columns: The targets, the scores and the weight.
+        drop: Whether rows with a missing value are left out.
+    """
+
+    columns: Columns
+    drop: bool
+
+    @property
+    def uses(self) -> dict[str, Use]:
+        """The columns, all of numbers."""
+        weight = () if self.columns.weight is None else (self.columns.weight,)
+        return dict.fromkeys((*self.columns.targets, *self.columns.scores, *weight), "number")
+
+    def start(self) -> ShapeTally:
+        """An empty tally."""
+        return ShapeTally(self)
+
+    def read(self, raw: bytes) -> ShapeTally:
+        """The tally of these bytes."""
+        header, _ = unpack("shape", raw)
+        return ShapeTally(self, Shape(**header))
+
+
+@dataclass(slots=True)
+class ShapeTally:
+    """The shape of the rows that were seen."""
+
+    plan: ShapePlan
+    shape: Shape = field(default_factory=Shape)
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
         if not self.shape.one:
             return
-        rows = Rows(piece)
-        if self._request.columns.weight is not None:
-            leave_out_weightless(rows, self._request.columns.weight)
-        if self._request.missing == "drop":
-            leave_out_incomplete(rows, (*self._targets, *self._scores))
+        rows, columns = Rows(piece), self.plan.columns
+        if columns.weight is not None:
+            leave_out_weightless(rows, columns.weight)
+        if self.plan.drop:
+            leave_out_incomplete(rows, (*columns.targets, *columns.scores))
         n = len(rows.table)
         if not n:
             return
-        table = np.stack([floats(rows, name) for name in self._targets])
+        table = np.stack([floats(rows, name) for name in columns.targets])
         one = bool(np.isin(table, (0, 1)).all() and (table.sum(axis=0) == 1).all())
-        total = sum((floats(rows, name).astype(np.float64) for name in self._scores), np.zeros(n))
-        sums = bool((np.abs(total - 1.0) <= ROUNDING * max(1, len(self._scores))).all())
+        total = sum((floats(rows, name).astype(np.float64) for name in columns.scores), np.zeros(n))
+        sums = bool((np.abs(total - 1.0) <= ROUNDING * max(1, len(columns.scores))).all())
         self._take(Shape(n, one, sums))
 
     def merge(self, other: Self) -> Self:
@@ -146,3 +171,7 @@ class ShapeTally:
     def _take(self, other: Shape) -> None:
         own = self.shape
         self.shape = Shape(own.rows + other.rows, own.one and other.one, own.sums and other.sums)
+
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        return pack("shape", asdict(self.shape))

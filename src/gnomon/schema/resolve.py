@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
+from gnomon.engines.base import Engine
 from gnomon.errors import ColumnError, DataError, UsageError
 from gnomon.schema.classes import by_class, class_labels, of_positive, ordered_binary, read_names, too_many_classes
-from gnomon.schema.clusters import ClusterNumbers
 from gnomon.schema.labels import Label, LabelColumn, label_name, same_labels
 from gnomon.schema.matching import shown
 from gnomon.schema.multilabel import multilabel
@@ -31,13 +31,13 @@ _WRITTEN_AMOUNT = re.compile(
 FEW_AMOUNTS = 10
 
 
-def resolve(source: Source, request: Request, threads: int, survey: Survey | None = None) -> Schema:
+def resolve(source: Source, request: Request, engine: Engine, survey: Survey | None = None) -> Schema:
     """The schema of a source under a request. Reads the label columns once, if there are any.
 
     Args:
         source: The rows.
         request: What is asked of them.
-        threads: How many threads there may be.
+        engine: What reads them.
         survey: What reads the labels, where several requests share it.
 
     Raises:
@@ -54,18 +54,19 @@ def resolve(source: Source, request: Request, threads: int, survey: Survey | Non
         *([request.columns.id] if request.columns.id else []),
     ]
     check_columns(wanted, source.columns, source.name)
-    request = replace(request, columns=replace(request.columns, slices=slicings(request.slices, source)))
-    survey = survey or Survey(source, [request], threads)
-    schema = replace(resolved(source, request, threads, survey), has_scale=request.has_scale)
-    return schema if schema.columns.cluster is None else replace(schema, clusters=ClusterNumbers())
+    request = replace(request, columns=replace(request.columns, slices=slicings(request.slices, source, engine)))
+    survey = survey or Survey(source, [request], engine)
+    schema = replace(resolved(source, request, engine, survey), has_scale=request.has_scale)
+    cluster = schema.columns.cluster
+    return schema if cluster is None else replace(schema, clusters=survey.clusters(cluster, schema.uses[cluster]))
 
 
-def resolved(source: Source, request: Request, threads: int, survey: Survey) -> Schema:
+def resolved(source: Source, request: Request, engine: Engine, survey: Survey) -> Schema:
     """The schema of a request that has been checked."""
     if request.task == "regression":
         return regression(source, request)
     if len(request.columns.targets) > 1 and request.task != "multilabel":
-        found = one_hot(source, request, threads)
+        found = one_hot(source, request, engine)
         if found is not None:
             return found
     if request.task == "multilabel" or len(request.columns.targets) > 1:
@@ -102,7 +103,7 @@ def resolved(source: Source, request: Request, threads: int, survey: Survey) -> 
     task = request.task if request.task != "auto" else task_of(request, columns, classes)
     if task == "binary":
         if len(classes) > 2:
-            raise too_many_classes(source, request, columns, (classes, boolean), labels, threads)
+            raise too_many_classes(source, request, columns, (classes, boolean), labels, engine.threads)
         order, classes = classes, ordered_binary(request, columns, classes, boolean)
         if len(columns.scores) == 2 == len(order):
             columns = of_positive(columns, order, classes, boolean, notes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -143,7 +142,7 @@ class Schema:
     threshold: float | None = None
     missing: Missing = "error"
     clusters: ClusterNumbers | None = None
-    read_as: Mapping[str, Use] = field(default_factory=lambda: MappingProxyType({}))
+    read_as: Mapping[str, Use] = field(default_factory=dict)
     unscored: tuple[int, ...] = ()
     has_scale: bool = True
     one_hot: bool = False

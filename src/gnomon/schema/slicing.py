@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.engines.base import Engine
 from gnomon.errors import ColumnError, UsageError, nearest
 from gnomon.schema.labels import numbers
+from gnomon.schema.sampling import Sampled
 from gnomon.schema.slices import MOST_SLICES, Slices, too_many
-from gnomon.sources.base import Source, Use
+from gnomon.sources.base import Piece, Source, Use
 from gnomon.sources.columns import (
     MISSING,
     is_text,
@@ -24,13 +26,14 @@ from gnomon.sources.columns import (
     spelled_whole,
     without_fraction,
 )
+from gnomon.wire import pack, unpack
 
 # What the fields of a text file hold where they name slices: text as it stands, numbers, or whole numbers that are
 # written as fractions. Columns that have a type are "text" here: their values need no reading.
 Spelled = Literal["text", "number", "whole"]
 # A column of fractions with more values than this is divided into ranges, so many of them unless others are asked for.
 FEW_VALUES, RANGES, MOST_RANGES = 20, 5, 20
-# Values that ranges follow from: all of a column up to about so many, every so many of a longer one.
+# Values that ranges follow from: all of a column up to about so many, some of a longer one.
 SURVEYED = 1 << 20
 
 
@@ -95,26 +98,27 @@ def quoted(name: str) -> str:
     return repr(name) if ":" in name or name.startswith(("'", '"')) else name
 
 
-def slicings(asked: Sequence[Any], source: Source) -> tuple[Slicing, ...]:
+def slicings(asked: Sequence[Any], source: Source, engine: Engine) -> tuple[Slicing, ...]:
     """The ways to divide the rows that a person asked for.
 
     Args:
         asked: Each a column's name; several names joined by a colon (or a tuple of them); after a name the limits of
             ranges (``"age=30,50"``) or the number of ranges of nearly equally many rows (``"age=4"``).
         source: Where the columns are: a name that is a column is taken whole.
+        engine: What reads them.
 
     Raises:
         UsageError: One is asked for twice, or the limits are no ascending numbers.
         ColumnError: A column is missing, or holds no numbers.
     """
-    found = tuple(slicing(own, source) for own in asked)
+    found = tuple(slicing(own, source, engine) for own in asked)
     names = [own.name for own in found]
     if len(set(names)) < len(names):
         raise UsageError(f"a column is named twice among the slices: {', '.join(names)}")
     return found
 
 
-def slicing(asked: Any, source: Source) -> Slicing:
+def slicing(asked: Any, source: Source, engine: Engine) -> Slicing:
     """One of them."""
     whole = isinstance(asked, str) and asked in source.columns
     parts = [asked] if whole else asked.split(":") if isinstance(asked, str) else list(asked)
@@ -126,7 +130,7 @@ def slicing(asked: Any, source: Source) -> Slicing:
         if name in columns:
             raise UsageError(f"column {name!r} is named twice in the slices {asked!r}")
         columns.append(name)
-        surveyed = Surveyed.of(source, name)
+        surveyed = Surveyed.of(source, name, engine)
         edges.append(edges_of(name, limits, surveyed))
         spelled.append(surveyed.spelled)
     return Slicing(tuple(columns), tuple(edges), tuple(spelled))
@@ -180,7 +184,7 @@ class Surveyed:
     """What a column holds that divides the rows.
 
     Attributes:
-        values: Its numbers, every so many where they are very many; None if it holds something else.
+        values: Its numbers, some of them where they are very many; None if it holds something else.
         spelled: What the fields of a text file hold.
     """
 
@@ -188,36 +192,116 @@ class Surveyed:
     spelled: Spelled = "text"
 
     @classmethod
-    def of(cls, source: Source, column: str) -> Self:
-        """From one reading of the column."""
+    def of(cls, source: Source, column: str, engine: Engine) -> Self:
+        """From one reading of the column; from its first rows, where they hold text."""
+        plan = ColumnPlan(column, source.untyped(column))
+        if source.text_columns([column]) and not plan.untyped:
+            return cls(None)
+        first = plan.start()
+        for piece in next(iter(source.partitions(plan.uses, 1)), ()):
+            first.add(piece, engine.threads)
+            break
+        tally = first if first.other else engine.fold(source, plan)
+        if tally.other:
+            return cls(None)
+        spelled: Spelled = "text" if tally.use == "any" else "whole" if tally.whole else "number"
+        return cls(tally.values(), spelled)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """Looks at what a column holds.
+
+    Attributes:
+        column: The column.
+        untyped: Whether its fields come as text without a type.
+    """
+
+    column: str
+    untyped: bool
+
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """The column, as names."""
+        return {self.column: "text"}
+
+    def start(self) -> ColumnTally:
+        """An empty tally."""
+        return ColumnTally(self, Sampled(SURVEYED), whole=self.untyped)
+
+    def read(self, raw: bytes) -> ColumnTally:
+        """The tally of these bytes."""
+        header, arrays = unpack("column", raw)
+        kept = [
+            (table_of_numbers(own), drawn.astype(np.uint64))
+            for own, drawn in zip(arrays[::2], arrays[1::2], strict=True)
+        ]
+        sampled = Sampled(SURVEYED, header["level"], kept)
+        return ColumnTally(self, sampled, header["use"], whole=header["whole"], other=header["other"])
+
+
+@dataclass(slots=True)
+class ColumnTally:
+    """What the rows of a column hold that were seen.
+
+    Attributes:
+        plan: Which column it is.
+        sampled: Some of its numbers.
+        use: What fields without a type spell.
+        whole: Whether they are whole numbers, all of them.
+        other: Whether there is something else than numbers.
+    """
+
+    plan: ColumnPlan
+    sampled: Sampled
+    use: Use = "any"
+    whole: bool = False
+    other: bool = False
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Takes in the values of a piece."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        untyped = source.untyped(column)
-        if source.text_columns([column]) and not untyped:
-            return cls(None)
-        taken: list[NDArray[np.float64]] = []
-        step, rows = 1, 0
-        whole = untyped
-        use: Use = "any"
-        for part in source.parts({column: "text"}, 1):
-            for piece in part:
-                own = piece.every(-rows % step, step)[column].drop_null()
-                if untyped:
-                    texts = pc.unique(piece.table[column])
-                    use = joint_use((use, spelled_use(texts)))
-                    if use not in ("number", "any"):
-                        return cls(None)
-                    whole = whole and (spelled_whole(texts) or spelled_use(texts) == "any")
-                    own = spelled_numbers(own).drop_null()
-                kind = own.type
-                if not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind)):
-                    return cls(None)
-                values = numbers(own.cast(pa.float64(), safe=False))
-                taken.append(values[np.isfinite(values)])
-                rows += len(piece.table)
-                if sum(map(len, taken)) >= 2 * SURVEYED:
-                    taken = [np.concatenate(taken)[::2]]
-                    step *= 2
-        spelled: Spelled = "text" if use == "any" else "whole" if whole else "number"
-        return cls(np.concatenate(taken) if taken else np.zeros(0), spelled)
+        if self.other:
+            return
+        held = piece.table[self.plan.column]
+        if self.plan.untyped:
+            texts = pc.unique(held)
+            self.use = joint_use((self.use, spelled_use(texts)))
+            self.whole = self.whole and (spelled_whole(texts) or spelled_use(texts) == "any")
+            self.other = self.use not in ("number", "any")
+            held = None if self.other else spelled_numbers(held)
+        else:
+            kind = held.type
+            self.other = not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind))
+        if not self.other:
+            values = numbers(held.cast(pa.float64(), safe=False).fill_null(math.nan))
+            self.sampled.add(replace(piece, table=table_of_numbers(values)))
+
+    def merge(self, other: Self) -> Self:
+        """What both hold."""
+        self.sampled.merge(other.sampled)
+        self.use = joint_use((self.use, other.use))
+        self.whole = self.whole and other.whole
+        self.other = self.other or other.other or (self.plan.untyped and self.use not in ("number", "any"))
+        return self
+
+    def values(self) -> NDArray[np.float64]:
+        """The numbers that are finite, of the sample."""
+        found = [numbers(table["value"]) for table in self.sampled.tables]
+        whole = np.concatenate(found) if found else np.zeros(0)
+        return whole[np.isfinite(whole)]
+
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        header = {"level": self.sampled.level, "use": self.use, "whole": self.whole, "other": self.other}
+        arrays = [own for table, drawn in self.sampled.kept for own in (numbers(table["value"]), drawn)]
+        return pack("column", header, arrays)
+
+
+def table_of_numbers(values: NDArray[np.float64]) -> Any:
+    """A pyarrow Table of one column, ``"value"``."""
+    import pyarrow as pa
+
+    return pa.table({"value": values})

@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from gnomon.engines.threads import fold
+from gnomon.engines.base import Engine
 from gnomon.schema.batch import Rows, leave_out_incomplete, leave_out_weightless
+from gnomon.schema.clusters import ClusterNumbers, ClusterPlan, ClusterTally
 from gnomon.schema.labels import NO_LABELS, Label, LabelColumn, find_labels
 from gnomon.schema.request import Request
 from gnomon.sources.base import Piece, Source, Use
 from gnomon.sources.columns import MISSING, joint_use, spelled_numbers, spelled_use
+from gnomon.wire import pack_all, unpack_all
 
 
 class Survey:
     """The labels of the target and the predictions of one request, or of several on one source, from one reading.
 
-    Two labels that lie side by side, as 0 and 1 do, are taken from what a file says of its columns; for others the
-    columns are read.
+    The names of clusters come from the same reading. Two labels that lie side by side, as 0 and 1 do, are taken from
+    what a file says of its columns; for others the columns are read.
 
     Args:
         source: The rows.
         requests: What is asked of them: all that the survey will be asked for.
-        threads: How many threads there may be.
+        engine: What reads them.
     """
 
-    def __init__(self, source: Source, requests: Sequence[Request], threads: int) -> None:
+    def __init__(self, source: Source, requests: Sequence[Request], engine: Engine) -> None:
         self._source = source
         self._requests = requests
-        self._threads = threads
+        self._engine = engine
         self._labels: dict[tuple[str | None, ...], dict[str, LabelColumn]] = {}
+        self._clusters: dict[ClusterPlan, ClusterNumbers] = {}
 
     def labels(self, request: Request) -> dict[str, LabelColumn]:
         """The labels by column, of one of the requests."""
         if _key(request) not in self._labels:
             self._read(self._requests if self._together() else [request])
         return self._labels[_key(request)]
+
+    def clusters(self, column: str, use: Use) -> ClusterNumbers:
+        """The numbers of the values of a column that says which rows belong together, read for this use."""
+        plan = ClusterPlan(column, use)
+        if plan not in self._clusters:
+            self._clusters[plan] = self._engine.fold(self._source, plan).numbers()
+        return self._clusters[plan]
 
     def _together(self) -> bool:
         """Whether all requests read each column in the same way."""
@@ -45,16 +55,15 @@ class Survey:
                    for own in self._requests for name, use in Wanted.of(self._source, own).uses.items())  # fmt: skip
 
     def _read(self, requests: Sequence[Request]) -> None:
-        wanted = [Wanted.of(self._source, own) for own in requests]
-        uses = {name: use for own in wanted for name, use in own.uses.items()}
+        wanted = tuple(Wanted.of(self._source, own) for own in requests)
         found = [own.known for own in wanted]
-        if uses:
-
-            def start() -> LabelTallies:
-                return LabelTallies([LabelTally(asked, own) for asked, own in zip(requests, wanted, strict=True)])
-
-            tallies = fold(self._source.parts(uses, self._threads), start, self._threads).tallies
-            found = [own.known | tally.labels() for own, tally in zip(wanted, tallies, strict=True)]
+        if any(own.uses for own in wanted):
+            columns = {own.columns.cluster: None for own in requests if own.columns.cluster is not None}
+            shared = [name for name in columns if all(own.uses.get(name, "text") == "text" for own in wanted)]
+            clusters = tuple(map(ClusterPlan, shared))
+            tally = self._engine.fold(self._source, LabelPlan(wanted, clusters))
+            found = [own.known | seen.labels() for own, seen in zip(wanted, tally.labels, strict=True)]
+            self._clusters |= {plan: own.numbers() for plan, own in zip(clusters, tally.clusters, strict=True)}
         self._labels |= dict(zip(map(_key, requests), found, strict=True))
 
 
@@ -72,12 +81,16 @@ class Wanted:
         unknown: The columns whose labels have to be read.
         untyped: Those of them that come as text, whose values say what they hold.
         uses: All columns that are read, with their uses; of these a missing value leaves a row out where it is dropped.
+        weight: The column of weights, if there is one: rows of weight 0 say nothing.
+        drop: Whether rows with a missing value are left out.
     """
 
     known: dict[str, LabelColumn]
     unknown: tuple[str, ...]
     untyped: frozenset[str]
     uses: dict[str, Use]
+    weight: str | None
+    drop: bool
 
     @classmethod
     def of(cls, source: Source, request: Request) -> Self:
@@ -95,7 +108,8 @@ class Wanted:
         if unknown and request.missing == "drop":  # rows that will be left out must not decide either
             scores: dict[str, Use] = dict.fromkeys(request.columns.scores, "number")
             uses = texts | uses | scores
-        return cls(known, unknown, frozenset(name for name in unknown if texts[name] == "text"), uses)
+        untyped = frozenset(name for name in unknown if texts[name] == "text")
+        return cls(known, unknown, untyped, uses, weight, request.missing == "drop")
 
 
 def told_labels(source: Source, column: str) -> LabelColumn | None:
@@ -108,64 +122,120 @@ def told_labels(source: Source, column: str) -> LabelColumn | None:
     return LabelColumn(labels, boolean, rows=source.rows or 0, unit=set(labels) <= {0, 1})
 
 
-class LabelTally:
-    """The labels that a thread has seen.
+@dataclass(frozen=True, slots=True)
+class LabelPlan:
+    """Finds the labels of several requests, and the names of clusters.
 
-    Args:
-        request: What was asked for.
-        wanted: What has to be read for it.
+    Attributes:
+        wanted: What has to be read for each request.
+        clusters: What finds the names of clusters, a plan for each column.
     """
 
-    def __init__(self, request: Request, wanted: Wanted) -> None:
-        self._found: dict[str, LabelColumn | SpelledLabels] = {
-            name: SpelledLabels() if name in wanted.untyped else NO_LABELS for name in wanted.unknown
-        }
-        self._request = request
-        self._used = tuple(wanted.uses)
+    wanted: tuple[Wanted, ...]
+    clusters: tuple[ClusterPlan, ...]
+
+    @property
+    def uses(self) -> dict[str, Use]:
+        """All columns that are read."""
+        clusters = {name: use for own in self.clusters for name, use in own.uses.items()}
+        return clusters | {name: use for own in self.wanted for name, use in own.uses.items()}
+
+    def start(self) -> LabelTallies:
+        """An empty tally."""
+        return LabelTallies([LabelTally.of(own) for own in self.wanted], [own.start() for own in self.clusters])
+
+    def read(self, raw: bytes) -> LabelTallies:
+        """The tally of these bytes."""
+        header, clusters = unpack_all("labels", raw)
+        labels = [
+            LabelTally(own, {name: column_of(form) for name, form in told.items()})
+            for own, told in zip(self.wanted, header["labels"], strict=True)
+        ]
+        return LabelTallies(labels, [own.read(each) for own, each in zip(self.clusters, clusters, strict=True)])
+
+
+@dataclass(slots=True)
+class LabelTally:
+    """The labels that were seen, for one request.
+
+    Attributes:
+        wanted: What has to be read for it.
+        found: The labels of each column.
+    """
+
+    wanted: Wanted
+    found: dict[str, LabelColumn | SpelledLabels]
+
+    @classmethod
+    def of(cls, wanted: Wanted) -> Self:
+        """None yet."""
+        return cls(wanted, {name: SpelledLabels() if name in wanted.untyped else NO_LABELS for name in wanted.unknown})
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the labels of a piece."""
         rows = Rows(piece)
-        if self._request.columns.weight:
-            leave_out_weightless(rows, self._request.columns.weight)
-        if self._request.missing == "drop":
-            leave_out_incomplete(rows, self._used)
-        for name, found in self._found.items():
+        if self.wanted.weight and self.wanted.uses:
+            leave_out_weightless(rows, self.wanted.weight)
+        if self.wanted.drop:
+            leave_out_incomplete(rows, tuple(self.wanted.uses))
+        for name, found in self.found.items():
             column = rows.table[name]
             if isinstance(found, SpelledLabels):
-                self._found[name] = found.merge(SpelledLabels.of(column, name, threads), name)
+                self.found[name] = found.merge(SpelledLabels.of(column, name, threads), name)
             else:
-                self._found[name] = found.merge(find_labels(column, name, threads), name)
+                self.found[name] = found.merge(find_labels(column, name, threads), name)
 
     def merge(self, other: Self) -> Self:
         """The labels of both."""
-        for name, found in self._found.items():
-            self._found[name] = found.merge(other._found[name], name)  # type: ignore[arg-type]  # of one kind
+        for name, found in self.found.items():
+            self.found[name] = found.merge(other.found[name], name)  # type: ignore[arg-type]  # of one kind
         return self
 
     def labels(self) -> dict[str, LabelColumn]:
         """The labels of each column."""
         return {
-            name: found.settled() if isinstance(found, SpelledLabels) else found for name, found in self._found.items()
+            name: found.settled() if isinstance(found, SpelledLabels) else found for name, found in self.found.items()
         }
 
 
 @dataclass(slots=True)
 class LabelTallies:
-    """Those of several requests."""
+    """The labels of several requests, and the names of clusters."""
 
-    tallies: list[LabelTally]
+    labels: list[LabelTally]
+    clusters: list[ClusterTally]
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the labels of a piece."""
-        for own in self.tallies:
+        for own in self.labels:
             own.add(piece, threads)
+        for names in self.clusters:
+            names.add(piece, threads)
 
     def merge(self, other: Self) -> Self:
         """The labels of both."""
-        for own, others in zip(self.tallies, other.tallies, strict=True):
+        for own, others in zip(self.labels, other.labels, strict=True):
             own.merge(others)
+        for names, more in zip(self.clusters, other.clusters, strict=True):
+            names.merge(more)
         return self
+
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        found = [{name: asdict(labels) for name, labels in own.found.items()} for own in self.labels]
+        return pack_all("labels", {"labels": found}, [own.to_bytes() for own in self.clusters])
+
+
+def column_of(form: dict[str, Any]) -> LabelColumn | SpelledLabels:
+    """The labels of a column from their form."""
+    if "text" in form:
+        return SpelledLabels(form["use"], *(label_column(form[name]) for name in ("text", "values")))
+    return label_column(form)
+
+
+def label_column(form: dict[str, Any]) -> LabelColumn:
+    """Those of a column that has a type."""
+    return LabelColumn(**form | {"labels": None if form["labels"] is None else tuple(form["labels"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +289,8 @@ class SpelledLabels:
 
 def first_row_with(source: Source, column: str, use: Use, label: Label, threads: int) -> str | None:
     """What the first row with a label is called; None if it cannot be found."""
-    for part in source.parts({column: use}, threads):
-        for piece in part:
+    for partition in source.partitions({column: use}, threads):
+        for piece in partition:
             values = piece.table[column].to_pylist()
             place = next((place for place, own in enumerate(values) if own == label), None)
             if place is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gnomon.errors import ColumnError, UsageError
-from gnomon.sources.base import Piece, Use, table_glimpses, table_parts
+from gnomon.sources.base import Piece, Use, table_glimpses, table_partitions
 from gnomon.sources.columns import is_text, to_arrow
 
 
@@ -115,8 +115,8 @@ class ArraySource:
     def whole_range(self, column: str) -> None:
         """Not known without reading."""
 
-    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
+    def partitions(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows in pieces."""
         import pyarrow as pa
 
-        return table_parts(pa.table({name: self._arrays[name] for name in columns}), self._labels)
+        return table_partitions(pa.table({name: self._arrays[name] for name in columns}), self._labels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, Protocol
 
 from gnomon.errors import ColumnError, nearest
@@ -22,7 +22,7 @@ class Piece:
         table: The columns (``pyarrow.Table``).
         origin: The file that the rows came from; empty where there is but one place.
         start: The number of the first row, as a person counts rows there.
-        labels: What the rows of the whole are called, by place; None where they are called by their number.
+        labels: What the rows are called, by place; None where they are called by their number.
     """
 
     table: Any
@@ -30,12 +30,17 @@ class Piece:
     start: int
     labels: Any = None
 
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return unpickled, (type(self), *(streamed(getattr(self, field.name)) for field in fields(self)))
+
     def position(self, row: int) -> str:
         """Names one of the rows for a message."""
-        place = self.start + row
         if self.labels is not None:
-            return f"row {self.labels[place]!s}"
-        return f"row {place}" + (f" of {self.origin}" if self.origin else "")
+            return f"row {self.labels[row]!s}"
+        return f"row {self.start + row}" + (f" of {self.origin}" if self.origin else "")
 
     def every(self, first: int, step: int) -> Any:
         """Every so many rows, from the first one on, as a table."""
@@ -43,6 +48,43 @@ class Piece:
         import pyarrow as pa
 
         return self.table.take(pa.array(np.arange(first, len(self.table), step)))
+
+
+def stream_of(table: Any) -> bytes:
+    """A pyarrow Table as the bytes of an Arrow stream."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    raw: bytes = sink.getvalue().to_pybytes()
+    return raw
+
+
+def table_of_stream(raw: bytes) -> Any:
+    """The inverse of :func:`stream_of`."""
+    import pyarrow as pa
+
+    return pa.ipc.open_stream(raw).read_all()
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A table as an Arrow stream: a slice of a table would be pickled with all that it is a slice of."""
+
+    raw: bytes
+
+
+def streamed(value: Any) -> Any:
+    """A pyarrow Table as a stream; anything else as it is."""
+    import pyarrow as pa
+
+    return Stream(stream_of(value)) if isinstance(value, pa.Table) else value
+
+
+def unpickled(kind: type[Piece], *values: Any) -> Piece:
+    """A piece from what it was pickled as."""
+    return kind(*(table_of_stream(own.raw) if isinstance(own, Stream) else own for own in values))
 
 
 class Source(Protocol):
@@ -99,10 +141,11 @@ class Source(Protocol):
         """
         ...
 
-    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
+    def partitions(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows in order, with these columns only, each read for its use.
 
-        They come in parts, in order, that as many threads may read at the same time.
+        They come in partitions, which as many threads may read at the same time. A partition can be pickled, and read
+        in another process.
         """
         ...
 
@@ -111,10 +154,11 @@ class Source(Protocol):
 PIECE_ROWS = 1 << 21
 
 
-def table_parts(table: Any, labels: Any = None) -> Iterator[Iterable[Piece]]:
+def table_partitions(table: Any, labels: Any = None) -> Iterator[Iterable[Piece]]:
     """A table in memory, piece by piece, without copying; with what its rows are called, if they have labels."""
     for start in range(0, max(1, len(table)), PIECE_ROWS):
-        yield [Piece(table.slice(start, PIECE_ROWS), "", start, labels)]
+        own = None if labels is None else labels[start : start + PIECE_ROWS]
+        yield [Piece(table.slice(start, PIECE_ROWS), "", start, own)]
 
 
 def table_glimpses(table: Any, rows: int) -> list[Piece]:

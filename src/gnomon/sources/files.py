@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from gnomon.errors import ColumnError, SourceError
+from gnomon.errors import ColumnError
 from gnomon.sources.base import Piece, Use, check_columns
 from gnomon.sources.columns import is_null, is_text
 from gnomon.sources.listing import folder_values, format_of, list_files, name_of
-from gnomon.sources.readers import beyond_memory, brief, ends_open, first_text, open_reader, with_constants
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What tells a file from one that took its place, and from what it was before it was written to."""
-
-    device: int
-    inode: int
-    size: int
-    modified: int
-
-    @classmethod
-    def of(cls, file: Path) -> Self:
-        """That of a file as it is now.
-
-        Raises:
-            SourceError: The file is gone.
-        """
-        try:
-            told = file.stat()
-        except OSError as error:
-            raise SourceError(f"cannot read {file}: {error.strerror or error}") from None
-        return cls(told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns)
-
+from gnomon.sources.partition import FilePartition, Identity, check_unchanged, guarded, telling
+from gnomon.sources.readers import ends_open, first_text, open_reader, with_constants
 
 TEXT_FORMATS = ("csv", "json")
 # From about so many places of the files a sample is taken.
@@ -113,9 +88,9 @@ class FileSource:
 
     def _read_glimpses(self, places: list[tuple[Path, int]], columns: list[str], rows: int) -> Iterator[Piece]:
         for file, place in places:
-            self._check_unchanged(file)
+            check_unchanged(file, self._seen[file])
             own = [name for name in columns if name not in self._folders[file]]
-            for batch in self._guarded(file, [self._readers[file].glimpse(place, own, rows)]):
+            for batch in guarded(file, [self._readers[file].glimpse(place, own, rows)]):
                 yield Piece(with_constants(batch, self._folders[file], columns), file.name, 0)
 
     @property
@@ -141,7 +116,7 @@ class FileSource:
             return None
         return min(low for low, _ in known), max(high for _, high in known)
 
-    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
+    def partitions(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows, file by file, with these columns only.
 
         Raises:
@@ -151,46 +126,17 @@ class FileSource:
         for file in self._files:
             check_columns(list(columns), self.columns, self.name if len(self._files) == 1 else str(file))
             self._check_types(file, columns)
-            self._check_unchanged(file)
+            check_unchanged(file, self._seen[file])
             own = {name: use for name, use in columns.items() if name not in self._folders[file]}
-            with_file = self._guarded(file, self._readers[file].parts(own or self._any(file), threads))
-            for row, batches in with_file:
-                yield self._pieces(file, row, batches, list(columns))
+            origin = file.name if len(self._files) > 1 else ""
+            for row, batches in guarded(file, self._readers[file].partitions(own or self._any(file), threads)):
+                yield FilePartition(
+                    file, self._seen[file], origin, row + 1, batches, self._folders[file], tuple(columns)
+                )
 
     def _any(self, file: Path) -> dict[str, Use]:
         """Some column of the file, where only columns of its folders are asked for: it knows the number of rows."""
         return {self._readers[file].schema.names[0]: "any"}
-
-    def _pieces(self, file: Path, row: int, batches: Iterable[Any], columns: list[str]) -> Iterator[Piece]:
-        origin = file.name if len(self._files) > 1 else ""
-        self._check_unchanged(file)
-        for batch in self._guarded(file, batches):
-            yield Piece(with_constants(batch, self._folders[file], columns), origin, row + 1)
-            row += batch.num_rows
-        self._check_unchanged(file)
-
-    def _check_unchanged(self, file: Path) -> None:
-        """Refuse a file that is no longer the one that was opened: its rows would be those of two files."""
-        if Identity.of(file) != self._seen[file]:
-            raise SourceError(f"{file} was replaced or written to while it was read: run again once it is complete")
-
-    def _guarded(self, file: Path, items: Iterable[Any]) -> Iterator[Any]:
-        with self._telling(file):
-            yield from items
-
-    @contextmanager
-    def _telling(self, file: Path) -> Iterator[None]:
-        """Says of a file that cannot be read which one it is, and why."""
-        import pyarrow as pa
-
-        try:
-            yield
-        except MemoryError as error:
-            if not beyond_memory(error):
-                raise
-            raise SourceError(f"cannot read {file}: it is damaged, as its parts claim impossible sizes") from None
-        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-            raise SourceError(f"cannot read {file}: {brief(error)}") from None
 
     def _type(self, file: Path, name: str) -> Any:
         import pyarrow as pa
@@ -205,7 +151,7 @@ class FileSource:
             kind = self._type(file, name)
             usual = next((own for other in self._files if not is_null(own := self._type(other, name))), kind)
             if use == "number" and is_text(kind):
-                with self._telling(file):
+                with telling(file):
                     where = None if name in self._folders[file] else first_text(self._readers[file], name)
                 found = "" if where is None else f": row {where[0]} holds {where[1]!r}"
                 raise ColumnError(f"column {name!r} of {file} holds text where numbers are needed{found}")

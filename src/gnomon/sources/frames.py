@@ -7,7 +7,7 @@ from typing import Any
 
 from gnomon.errors import ColumnError
 from gnomon.sources.arrays import row_labels, telling_labels
-from gnomon.sources.base import Piece, Use, table_glimpses, table_parts
+from gnomon.sources.base import Piece, Use, table_glimpses, table_partitions
 from gnomon.sources.columns import is_text, to_arrow
 
 
@@ -63,9 +63,9 @@ class FrameSource:
     def whole_range(self, column: str) -> None:
         """Not known without reading."""
 
-    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
+    def partitions(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows in pieces."""
-        return table_parts(self._table(tuple(columns)), self._labels)
+        return table_partitions(self._table(tuple(columns)), self._labels)
 
     def _table(self, columns: tuple[str, ...]) -> Any:
         import narwhals as nw

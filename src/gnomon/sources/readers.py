@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,9 +38,49 @@ class Reader(Protocol):
     schema: Any
     rows: int | None
 
-    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
-        """Record batches of these columns in parts, which may be read at the same time; with each its first row."""
+    def partitions(self, columns: Mapping[str, Use], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
+        """Record batches of these columns, in partitions that may be read at the same time; with each its first row."""
         ...
+
+
+def opened_parquet(file: Path, metadata: Any, buffer: int) -> Any:
+    """A Parquet file whose metadata is known, its pages checked where they carry a checksum."""
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(
+        file, metadata=metadata, pre_buffer=False, buffer_size=buffer, page_checksum_verification=True
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroups:
+    """The record batches of some row groups of a Parquet file, read where they are iterated.
+
+    Attributes:
+        file: The file.
+        metadata: What its end says of it.
+        numbers: Of the row groups.
+        columns: The columns that are read.
+        texts: Those of them that hold text.
+        use_threads: Whether columns are decoded by several threads.
+    """
+
+    file: Path
+    metadata: Any
+    numbers: list[int]
+    columns: tuple[str, ...]
+    texts: tuple[str, ...]
+    use_threads: bool
+
+    def __iter__(self) -> Iterator[Any]:
+        # Read through a buffer, a row group of any size takes little memory; it is not loaded as a whole.
+        with opened_parquet(self.file, self.metadata, 1 << 20) as opened:
+            for batch in opened.iter_batches(
+                BATCH_ROWS, self.numbers, list(self.columns), use_threads=self.use_threads
+            ):
+                for name in self.texts:
+                    batch.column(name).validate(full=True)  # text of a damaged file need not be UTF-8
+                yield batch
 
 
 class ParquetReader:
@@ -56,18 +97,22 @@ class ParquetReader:
             self.schema = opened.schema_arrow
         self.rows: int | None = self._metadata.num_rows
 
-    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
-        """A part for each row group; where there are too few of them for the threads, for each batch."""
+    def partitions(self, columns: Mapping[str, Use], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
+        """A partition for each row group; where there are too few of them for the threads, for each batch."""
         groups = [self._metadata.row_group(number).num_rows for number in range(self._metadata.num_row_groups)]
+        texts = tuple(name for name in columns if is_text(self.schema.field(name).type))
+
+        def batches(numbers: list[int], use_threads: bool) -> RowGroups:
+            return RowGroups(self._file, self._metadata, numbers, tuple(columns), texts, use_threads)
+
+        row = 0
         if len(groups) < threads and (self.rows or 0) > BATCH_ROWS:
-            row = 0
-            for batch in self._batches(columns, list(range(len(groups))), use_threads=True):
+            for batch in batches(list(range(len(groups))), use_threads=True):
                 yield row, [batch]
                 row += batch.num_rows
             return
-        row = 0
         for number, rows in enumerate(groups):
-            yield row, self._batches(columns, [number], use_threads=False)
+            yield row, batches([number], use_threads=False)
             row += rows
 
     def whole_range(self, column: str) -> tuple[int, int] | None:
@@ -106,28 +151,8 @@ class ParquetReader:
 
     def glimpse(self, place: int, columns: Sequence[str], rows: int) -> Any:
         """The first rows of a row group."""
-        with self._opened(1 << 16) as opened:
+        with opened_parquet(self._file, self._metadata, 1 << 16) as opened:
             return next(opened.iter_batches(rows, [place], list(columns), use_threads=False))
-
-    def _batches(self, columns: Mapping[str, Use], groups: list[int], *, use_threads: bool) -> Iterator[Any]:
-        # Read through a buffer, a row group of any size takes little memory; it is not loaded as a whole.
-        with self._opened(1 << 20) as opened:
-            texts = [name for name in columns if is_text(self.schema.field(name).type)]
-            for batch in opened.iter_batches(BATCH_ROWS, groups, list(columns), use_threads=use_threads):
-                for name in texts:
-                    batch.column(name).validate(full=True)  # text of a damaged file need not be UTF-8
-                yield batch
-
-    def _opened(self, buffer: int) -> Any:
-        import pyarrow.parquet as pq
-
-        return pq.ParquetFile(
-            self._file,
-            metadata=self._metadata,
-            pre_buffer=False,
-            buffer_size=buffer,
-            page_checksum_verification=True,
-        )
 
 
 class DatasetReader:
@@ -155,8 +180,8 @@ class DatasetReader:
         if form == "ipc":
             self.rows = self._fragment({}).count_rows()
 
-    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
-        """A part for each batch."""
+    def partitions(self, columns: Mapping[str, Use], threads: int) -> Iterator[tuple[int, Iterable[Any]]]:
+        """A partition for each batch."""
         row = 0
         # Few batches ahead of the fold: enough to keep the decoding threads busy.
         batches = (
@@ -340,7 +365,7 @@ def beyond_memory(error: MemoryError) -> bool:
 
 def first_text(reader: DatasetReader | ParquetReader, name: str) -> tuple[int, str] | None:
     """The row (from 1) and the value of the first text in a column that is not a number."""
-    for row, batches in reader.parts({name: "text"}, 1):
+    for row, batches in reader.partitions({name: "text"}, 1):
         for batch in batches:
             for offset, value in enumerate(batch.column(0).to_pylist()):
                 if value is not None and value not in MISSING and not reads_as_number(value):

@@ -15,16 +15,14 @@ class CalledPiece(Piece):
     """Some rows that are called by their ids.
 
     Attributes:
-        column: What the ids are called.
-        ids: The id of each row, an Arrow array.
+        ids: The id of each row: a pyarrow Table of one column.
     """
 
-    column: str = ""
     ids: Any = None
 
     def position(self, row: int) -> str:
         """Names one of the rows for a message."""
-        return f"the row of {self.column} {self.ids[row].as_py()}"
+        return f"the row of {self.ids.column_names[0]} {self.ids[0][row].as_py()}"
 
 
 class TableSource:
@@ -72,11 +70,11 @@ class TableSource:
     def whole_range(self, column: str) -> None:
         """Not known without reading."""
 
-    def parts(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
+    def partitions(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows in pieces."""
         for start in range(0, max(1, len(self._table)), PIECE_ROWS):
             own = self._table.slice(start, PIECE_ROWS)
-            yield [CalledPiece(own.select(list(columns)), "", start, column=self._id, ids=own[self._id])]
+            yield [CalledPiece(own.select(list(columns)), "", start, ids=own.select([self._id]))]
 
 
 def table_of(source: Source, columns: Mapping[str, Use], threads: int) -> Any:
@@ -89,5 +87,5 @@ def table_of(source: Source, columns: Mapping[str, Use], threads: int) -> Any:
     """
     import pyarrow as pa
 
-    pieces = [piece.table for part in source.parts(columns, threads) for piece in part]
+    pieces = [piece.table for partition in source.partitions(columns, threads) for piece in partition]
     return pa.concat_tables(pieces, promote_options="permissive").unify_dictionaries().combine_chunks()

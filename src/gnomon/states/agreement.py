@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ class Agreement:
         least: The least score of any row.
     """
 
+    kind: ClassVar[str] = "agreement"
     rows: int = 0
     differing: int = 0
     lowest: float = math.inf
@@ -71,11 +72,11 @@ class Agreement:
     def to_bytes(self) -> bytes:
         """The state as bytes."""
         ends = [own.hex() for own in (self.lowest, self.highest, self.least)]
-        return pack("agreement", {"rows": self.rows, "differing": self.differing, "ends": ends})
+        return pack(self.kind, {"rows": self.rows, "differing": self.differing, "ends": ends})
 
     @classmethod
     @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
-        header, _ = unpack("agreement", raw)
+        header, _ = unpack(cls.kind, raw)
         return cls(header["rows"], header["differing"], *(float.fromhex(own) for own in header["ends"]))

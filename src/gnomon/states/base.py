@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from gnomon.errors import StateError
 
@@ -22,7 +22,13 @@ S = TypeVar("S")
 
 
 class State(Protocol):
-    """A mergeable summary; see the laws above."""
+    """A mergeable summary; see the laws above.
+
+    Attributes:
+        kind: What its bytes call it.
+    """
+
+    kind: ClassVar[str]
 
     def merge(self, other: Self) -> Self:
         """The state of the rows of both."""

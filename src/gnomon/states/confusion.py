@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ class Confusion:
             rows have no weights.
     """
 
+    kind: ClassVar[str] = "confusion"
     counts: NDArray[np.int64]
     weights: CellWeights | None = field(default=None)
 
@@ -116,13 +117,13 @@ class Confusion:
         weights: dict[str, list[str | None]] | None = None
         if self.weights is not None:
             weights = {str(cell): [own.text for own in sums] for cell, sums in self.weights.items()}
-        return pack("confusion", {"weights": weights}, [self.counts])
+        return pack(self.kind, {"weights": weights}, [self.counts])
 
     @classmethod
     @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
-        header, (counts,) = unpack("confusion", raw)
+        header, (counts,) = unpack(cls.kind, raw)
         weights = header["weights"]
         if weights is not None:
             weights = {

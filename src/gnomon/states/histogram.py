@@ -68,6 +68,9 @@ class ScoreHistogram:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_bytes, (self.to_bytes(),)
+
     def to_bytes(self) -> bytes:
         """The state as bytes: of the bins that hold rows, counts in as few bytes as they need."""
         units, form = self.counts.units, self.counts.form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +77,7 @@ class MeanLoss:
         value2, square2: Sums of w^2 * loss and w^2 * loss^2, for the variance of the mean.
     """
 
+    kind: ClassVar[str] = "mean"
     weight: Weight = Weight()
     value: ExactSum = ExactSum()
     value2: ExactSum = ExactSum()
@@ -102,13 +103,13 @@ class MeanLoss:
     def to_bytes(self) -> bytes:
         """The state as bytes."""
         sums = [own.text for own in (self.value, self.value2, self.square2)]
-        return pack("mean", {"weight": self.weight.to_header(), "sums": sums})
+        return pack(self.kind, {"weight": self.weight.to_header(), "sums": sums})
 
     @classmethod
     @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
-        header, _ = unpack("mean", raw)
+        header, _ = unpack(cls.kind, raw)
         return cls(Weight.from_header(header["weight"]), *map(ExactSum.of_text, header["sums"]))
 
 
@@ -121,6 +122,7 @@ class RatioLoss:
         product2: Sum of w^2 * above * below.
     """
 
+    kind: ClassVar[str] = "ratio"
     above: MeanLoss = MeanLoss()
     below: MeanLoss = MeanLoss()
     product2: ExactSum = ExactSum()
@@ -149,13 +151,13 @@ class RatioLoss:
     def to_bytes(self) -> bytes:
         """The state as bytes."""
         parts = [np.frombuffer(own.to_bytes(), np.uint8) for own in (self.above, self.below)]
-        return pack("ratio", {"product2": self.product2.text}, parts)
+        return pack(self.kind, {"product2": self.product2.text}, parts)
 
     @classmethod
     @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
-        header, (above, below) = unpack("ratio", raw)
+        header, (above, below) = unpack(cls.kind, raw)
         return cls(
             MeanLoss.from_bytes(above.tobytes()),
             MeanLoss.from_bytes(below.tobytes()),
@@ -172,6 +174,7 @@ class ClassLoss:
         value, value2: Sums of w * loss and of w^2 * loss over the rows of each class; empty for no rows.
     """
 
+    kind: ClassVar[str] = "class_loss"
     loss: MeanLoss = MeanLoss()
     value: tuple[ExactSum, ...] = ()
     value2: tuple[ExactSum, ...] = ()
@@ -237,12 +240,12 @@ class ClassLoss:
     def to_bytes(self) -> bytes:
         """The state as bytes."""
         sums = [[own.text for own in sums] for sums in (self.value, self.value2)]
-        return pack("class_loss", {"sums": sums}, [np.frombuffer(self.loss.to_bytes(), np.uint8)])
+        return pack(self.kind, {"sums": sums}, [np.frombuffer(self.loss.to_bytes(), np.uint8)])
 
     @classmethod
     @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
-        header, (loss,) = unpack("class_loss", raw)
+        header, (loss,) = unpack(cls.kind, raw)
         value, value2 = (tuple(map(ExactSum.of_text, own)) for own in header["sums"])
         return cls(MeanLoss.from_bytes(loss.tobytes()), value, value2)

@@ -27,6 +27,7 @@ class Residuals:
         largest: The largest absolute error; 0.0 without rows.
     """
 
+    kind: ClassVar[str] = "residuals"
     weight: Weight = Weight()
     sums: dict[str, ExactSum] = field(default_factory=lambda: {term: ExactSum() for term in TERMS})
     sums2: dict[str, ExactSum] = field(default_factory=lambda: {term: ExactSum() for term in TERMS})
@@ -63,13 +64,13 @@ class Residuals:
             "sums": [[sums[term].text for term in TERMS] for sums in (self.sums, self.sums2)],
             "largest": self.largest.hex(),
         }
-        return pack("residuals", header)
+        return pack(self.kind, header)
 
     @classmethod
     @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
-        header, _ = unpack("residuals", raw)
+        header, _ = unpack(cls.kind, raw)
         sums, sums2 = (dict(zip(TERMS, map(ExactSum.of_text, own), strict=True)) for own in header["sums"])
         return cls(Weight.from_header(header["weight"]), sums, sums2, float.fromhex(header["largest"]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -51,6 +52,8 @@ class KeptRows:
         columns = [np.concatenate(self.column(i)) for i in range(len(self.chunks[0]))]
         with np.errstate(invalid="ignore"):  # foreign bytes may hold a NaN that signals
             columns = [column + 0.0 if column.dtype.kind == "f" else column for column in columns]  # one zero, not two
+        if ascending(columns):  # as bytes are that were written so
+            return tuple(columns)
         order = np.lexsort(columns[::-1])
         return tuple(column[order] for column in columns)
 
@@ -74,3 +77,18 @@ class KeptRows:
         if any(own.shape != columns[0].shape or own.ndim != 1 for own in columns):
             raise StateError("the state is damaged: its columns differ in length")
         return cls((tuple(columns),) if columns else ())
+
+
+def ascending(columns: Sequence[NDArray[Any]]) -> bool:
+    """Whether rows ascend by their first column, those that are alike there by the second, and so on.
+
+    >>> ascending([np.array([1, 1, 2]), np.array([3, 4, 0])]), ascending([np.array([1, 1]), np.array([4, 3])])
+    (True, False)
+    """
+    alike = np.ones(max(0, len(columns[0]) - 1), bool)
+    for column in columns:
+        before, after = column[:-1], column[1:]
+        if not (before[alike] <= after[alike]).all():
+            return False
+        alike &= before == after
+    return True

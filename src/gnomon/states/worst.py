@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import ClassVar, NamedTuple, Self
 
 from gnomon.errors import StateError
 from gnomon.states.base import of_one_class
@@ -42,6 +42,7 @@ class WorstRows:
         rows: At most so many.
     """
 
+    kind: ClassVar[str] = "worst_rows"
     most: int
     rows: tuple[WrongRow, ...] = ()
 
@@ -69,13 +70,13 @@ class WorstRows:
     def to_bytes(self) -> bytes:
         """The state as bytes."""
         rows = [[row.wrongness.hex(), *row[1:]] for row in self.rows]
-        return pack("worst_rows", {"most": self.most, "rows": rows})
+        return pack(self.kind, {"most": self.most, "rows": rows})
 
     @classmethod
     @strict
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`."""
-        header, _ = unpack("worst_rows", raw)
+        header, _ = unpack(cls.kind, raw)
         return cls(header["most"], tuple(WrongRow(float.fromhex(row[0]), *row[1:]) for row in header["rows"]))
 
 

@@ -1,1 +1,1 @@
-"""What was passed, as a source, columns, options and a plan of what is kept."""
+"""What was passed, as a source, columns, options and what is kept."""

@@ -26,6 +26,7 @@ class Options:
         level: Their confidence level.
         seed: Of what is drawn.
         threads: How many threads there may be.
+        engine: What reads the rows.
         measures: Those asked for besides the usual ones.
 
     Raises:
@@ -36,6 +37,7 @@ class Options:
     level: float = 0.95
     seed: int = 0
     threads: int = 1
+    engine: str = "threads"
     measures: tuple[Measure, ...] = ()
 
     def __post_init__(self) -> None:

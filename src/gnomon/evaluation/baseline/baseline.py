@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.arguments.plan import losses_of
+from gnomon.evaluation.arguments.retention import losses_of
 from gnomon.evaluation.baseline.amounts import guess_amount
 from gnomon.evaluation.baseline.classes import guess_class
 from gnomon.evaluation.baseline.guesses import RANDOM, Guesses

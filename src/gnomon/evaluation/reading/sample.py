@@ -5,17 +5,20 @@ Which rows it holds decides how narrow the bins are, never whether a bound holds
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.engines.base import Engine
 from gnomon.errors import DataError
 from gnomon.schema.batch import Batch, encode
+from gnomon.schema.sampling import Sampled
 from gnomon.schema.schema import Schema
-from gnomon.sources.base import Piece, Source
+from gnomon.sources.base import Piece, Source, Use, stream_of, table_of_stream
+from gnomon.wire import pack_all, unpack_all
 
 # Rows of a sample: at least so many, if there are as many, and less than twice that.
 ROWS = 1 << 18
@@ -39,21 +42,60 @@ def glimpse(source: Source, schema: Schema) -> Sample | None:
     return None if pieces is None else Sample(encoded(pieces, schema))
 
 
-def every_so_many(source: Source, schema: Schema, threads: int) -> Sample:
-    """Every k-th row of the whole source, which is read once; k doubles while there are too many."""
-    taken: list[Any] = []
-    step, rows, held = 1, 0, 0
-    for part in source.parts(schema.uses, threads):
-        for piece in part:
-            first = -rows % step
-            taken.append(replace(piece, table=piece.every(first, step)))
-            rows += len(piece.table)
-            held += len(taken[-1].table)
-            if held >= 2 * ROWS:
-                taken = [replace(own, table=own.every(0, 2)) for own in taken]
-                held = sum(len(own.table) for own in taken)
-                step *= 2
-    return Sample(encoded(taken, schema))
+def from_all_over(source: Source, schema: Schema, engine: Engine) -> Sample:
+    """A sample of the whole source, which is read once."""
+    tables = engine.fold(source, SamplePlan(schema)).sampled.tables
+    return Sample(encoded([Piece(table, "", 0) for table in tables], schema))
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePlan:
+    """Takes a sample.
+
+    Attributes:
+        schema: What the columns mean.
+    """
+
+    schema: Schema
+
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """All columns."""
+        return self.schema.uses
+
+    def start(self) -> SampleTally:
+        """An empty tally."""
+        return SampleTally(Sampled(ROWS))
+
+    def read(self, raw: bytes) -> SampleTally:
+        """The tally of these bytes."""
+        header, parts = unpack_all("sample", raw)
+        kept = [
+            (table_of_stream(table), np.frombuffer(drawn, np.uint64))
+            for table, drawn in zip(parts[::2], parts[1::2], strict=True)
+        ]
+        return SampleTally(Sampled(ROWS, header["level"], kept))
+
+
+@dataclass(slots=True)
+class SampleTally:
+    """The sample of the rows that were seen."""
+
+    sampled: Sampled
+
+    def add(self, piece: Piece, threads: int) -> None:
+        """Takes in some rows of a piece."""
+        self.sampled.add(piece)
+
+    def merge(self, other: Self) -> Self:
+        """The sample of the rows of both."""
+        self.sampled.merge(other.sampled)
+        return self
+
+    def to_bytes(self) -> bytes:
+        """The tally as bytes: of each piece the rows as an Arrow stream, and what they drew."""
+        parts = [raw for table, drawn in self.sampled.kept for raw in (stream_of(table), drawn.tobytes())]
+        return pack_all("sample", {"level": self.sampled.level}, parts)
 
 
 def encoded(pieces: Iterable[Piece], schema: Schema) -> list[Batch]:

@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from gnomon.evaluation.arguments.plan import Plan
+from gnomon.evaluation.arguments.retention import Retention
 from gnomon.evaluation.reading.sample import Sample
 from gnomon.kernels.losses import class_losses
 from gnomon.measures.measure import MeanLoss, Measure
@@ -18,12 +18,14 @@ from gnomon.schema.schema import Schema
 from gnomon.states.agreement import Agreement
 from gnomon.states.base import State
 from gnomon.states.confusion import Confusion
+from gnomon.states.kinds import state_of
 from gnomon.states.mean import ClassLoss, RatioLoss, Weight
 from gnomon.states.mean import MeanLoss as MeanLossState
 from gnomon.states.panel import Answer, Panel
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
 from gnomon.states.worst import WorstRows
+from gnomon.wire import pack_all, unpack_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,30 @@ class Summary:
             {name: state.merge(other.states[name]) for name, state in self.states.items()},
         )
 
+    def to_bytes(self) -> bytes:
+        """The rows that were counted, and their states, as bytes."""
+        header = {"rows": self.rows.to_header(), "dropped": self.dropped, "states": list(self.states)}
+        return pack_all("summary", header, [own.to_bytes() for own in self.states.values()])
 
-def summarise(batch: Batch, schema: Schema, plan: Plan, threads: int, *, keep: bool) -> Summary:
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        """The inverse of :meth:`to_bytes`.
+
+        Raises:
+            StateError: The bytes are foreign or damaged.
+        """
+        header, states = unpack_all("summary", raw)
+        named = dict(zip(header["states"], map(state_of, states), strict=True))
+        return cls(Weight.from_header(header["rows"]), header["dropped"], named)
+
+
+def summarise(batch: Batch, schema: Schema, retention: Retention, threads: int, *, keep: bool) -> Summary:
     """The states of one batch.
 
     Args:
         batch: The rows.
         schema: What their columns mean.
-        plan: Whether nothing is asked for but the order of the scores; the losses that are summed.
+        retention: Whether nothing is asked for but the order of the scores; the losses that are summed.
         threads: How many threads there may be.
         keep: Whether the rows themselves are kept.
     """
@@ -71,7 +89,9 @@ def summarise(batch: Batch, schema: Schema, plan: Plan, threads: int, *, keep: b
         "multilabel": multilabel_states,
         "regression": regression_states,
     }[schema.task]
-    states = {} if plan.order_only else make(batch, schema, threads) | loss_states(batch, plan.losses, threads)
+    states = (
+        {} if retention.order_only else make(batch, schema, threads) | loss_states(batch, retention.losses, threads)
+    )
     if keep:
         states |= kept_rows(batch, schema)
     if not keep and batch.weight is not None and schema.task in ("binary", "multiclass"):
@@ -84,7 +104,7 @@ def loss_states(batch: Batch, measures: Sequence[Measure], threads: int) -> dict
     states: dict[str, State] = {}
     for own in measures:
         basis, answer = own.basis, batch.scores[0] if batch.scores else batch.prediction
-        assert isinstance(basis, MeanLoss)  # what a plan holds
+        assert isinstance(basis, MeanLoss)  # what a retention holds
         assert basis.loss is not None
         assert answer is not None  # a regression predicts, and scores are asked for of others
         target, said = (np.asarray(column, np.float64) for column in (batch.target, answer))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
 
-from gnomon.engines.threads import fold
+from gnomon.engines.base import Engine
 from gnomon.errors import DataError, MissingValuesError
-from gnomon.evaluation.arguments.plan import Plan
+from gnomon.evaluation.arguments.retention import Retention
 from gnomon.evaluation.reading.binned import SLICE_BINS, binned_columns, bins_wanted, histograms, most_open
 from gnomon.evaluation.reading.order import class_weights
-from gnomon.evaluation.reading.sample import Sample, every_so_many, glimpse
+from gnomon.evaluation.reading.sample import Sample, from_all_over, glimpse
 from gnomon.evaluation.reading.slices import GATHERED, SliceTally
 from gnomon.evaluation.reading.summary import Summary, summarise
 from gnomon.evaluation.reading.worst import worst_rows
@@ -29,13 +29,14 @@ from gnomon.schema.batch import (
     weights,
 )
 from gnomon.schema.schema import Schema
-from gnomon.sources.base import Piece, Source
+from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import Weight
 from gnomon.states.reliability import Reliability
 from gnomon.states.scores import Scores
 from gnomon.states.worst import WorstRows
+from gnomon.wire import Travelling, pack_all, unpack_all
 
 # The share of pairs that bins of equal mass leave open is about 1 over their number; so many times that is worth
 # another reading for a better sample.
@@ -43,11 +44,8 @@ TOO_OPEN = 3
 # How many of the most wrong rows are told.
 WORST = 10
 
-# Told the number of rows just read.
-Watch = Callable[[int], None]
 
-
-def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, begin: Callable[[], Watch]) -> Summary:
+def read_rows(source: Source, schema: Schema, retention: Retention, engine: Engine) -> Summary:
     """The summary of all rows.
 
     Where rows are not kept, the bins of their scores follow from a glimpse of the source. If they turn out too wide,
@@ -56,73 +54,100 @@ def read_rows(source: Source, schema: Schema, plan: Plan, threads: int, begin: C
     Raises:
         DataError: There are no rows, or values are missing (then all of them are counted).
     """
-    if plan.keep:
-        return count(source, schema, Tallies(schema, plan, None, {}, {}, begin()), threads)
-    classes = weigh(source, schema, threads)
+    if retention.keep:
+        return count(source, CountPlan(schema, retention), engine)
+    classes = weigh(source, schema, engine)
     reliability = None
-    if schema.probabilities and not plan.order_only:
+    if schema.probabilities and not retention.order_only:
         reliability = Reliability.empty(None if classes is None else classes[0].merge(classes[1]))
     hurried = glimpse(source, schema)
-    sample = hurried or every_so_many(source, schema, threads)
+    sample = hurried or from_all_over(source, schema, engine)
     while True:
-        empty = histograms(sample, schema, None if plan.exact else classes)
+        empty = histograms(sample, schema, None if retention.exact else classes)
         of_slice = histograms(sample, schema, classes, SLICE_BINS) if schema.columns.slices else {}
-        summary = count(source, schema, Tallies(schema, plan, reliability, empty, of_slice, begin()), threads, sample)
-        if sample is not hurried or most_open(summary, empty, threads) <= TOO_OPEN / bins_wanted(len(empty)):
+        summary = count(source, CountPlan(schema, retention, reliability, empty, of_slice), engine, sample)
+        wide = TOO_OPEN / bins_wanted(len(empty))
+        if sample is not hurried or most_open(summary, empty, engine.threads) <= wide:
             return summary
-        sample = every_so_many(source, schema, threads)
+        sample = from_all_over(source, schema, engine)
 
 
-def weigh(source: Source, schema: Schema, threads: int) -> list[Weight] | None:
+def weigh(source: Source, schema: Schema, engine: Engine) -> list[Weight] | None:
     """The weights of each class (of a regression: of all rows), from one reading; None where there are none."""
     if schema.columns.weight is None:
         return None
-    used = (schema.columns.weight, *schema.columns.targets, *schema.part_column)
-    columns = {name: use for name, use in schema.uses.items() if name in used}
-    return fold(source.parts(columns, threads), lambda: WeightTally(schema), threads).weights()
+    return class_weights(engine.fold(source, WeightPlan(schema)).classes)
 
 
+@dataclass(frozen=True, slots=True)
+class WeightPlan:
+    """Sums the weights of each class.
+
+    Attributes:
+        schema: What the columns mean.
+    """
+
+    schema: Schema
+
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """The weights, the targets, and what says which rows take part."""
+        columns = self.schema.columns
+        used = (columns.weight, *columns.targets, *self.schema.part_column)
+        return {name: use for name, use in self.schema.uses.items() if name in used}
+
+    def start(self) -> WeightTally:
+        """An empty tally."""
+        return WeightTally(self.schema, Confusion.empty(max(1, len(self.schema.labels)), weighted=True))
+
+    def read(self, raw: bytes) -> WeightTally:
+        """The tally of these bytes."""
+        return WeightTally(self.schema, Confusion.from_bytes(raw))
+
+
+@dataclass(slots=True)
 class WeightTally:
-    """The weights of the classes that a thread has seen."""
+    """The weights of the classes that were seen."""
 
-    def __init__(self, schema: Schema) -> None:
-        self._schema = schema
-        self._states = Confusion.empty(max(1, len(schema.labels)), weighted=True)
+    schema: Schema
+    classes: Confusion
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the weights of a piece; rows that lack one, or their class, count later if at all."""
-        name = self._schema.columns.weight
+        name = self.schema.columns.weight
         assert name is not None  # asked for where there are weights
-        rows = chosen_rows(piece, self._schema)
+        rows = chosen_rows(piece, self.schema)
         leave_out_weightless(rows, name)
-        leave_out_incomplete(rows, (name, *self._schema.columns.targets))
+        leave_out_incomplete(rows, (name, *self.schema.columns.targets))
         weight = weights(rows, name)
-        if self._schema.task == "regression":
+        if self.schema.task == "regression":
             code = np.zeros(len(weight), np.uint8)
         else:
-            code = outcomes(rows, self._schema.columns.targets, self._schema, threads)
-        self._states = self._states.merge(Confusion.of_labels(code, code, weight, self._states.classes, threads))
+            code = outcomes(rows, self.schema.columns.targets, self.schema, threads)
+        own = Confusion.of_labels(code, code, weight, self.classes.classes, threads)
+        self.classes = self.classes.merge(own)
 
     def merge(self, other: Self) -> Self:
         """The weights of both."""
-        self._states = self._states.merge(other._states)
+        self.classes = self.classes.merge(other.classes)
         return self
 
-    def weights(self) -> list[Weight]:
-        """The weights, by class."""
-        return class_weights(self._states)
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        return self.classes.to_bytes()
 
 
-def count(source: Source, schema: Schema, tallies: Tallies, threads: int, sample: Sample | None = None) -> Summary:
-    """The fold over the source.
+def count(source: Source, plan: CountPlan, engine: Engine, sample: Sample | None = None) -> Summary:
+    """The summary of all rows.
 
     Raises:
         DataError: There are no rows, or values are missing (then all of them are counted).
     """
+    schema = plan.schema
     try:
-        tally = fold(source.parts(schema.uses, threads), tallies.start, threads)
+        tally = engine.fold(source, plan)
     except MissingValuesError:
-        refuse_missing(source, schema, threads)
+        refuse_missing(source, schema, engine.threads)
         raise
     summary = tally.summary
     if summary is None or not summary.rows.n:
@@ -131,76 +156,78 @@ def count(source: Source, schema: Schema, tallies: Tallies, threads: int, sample
         of_part = " to evaluate" if part is None else f" whose {part}"
         raise DataError(f"{source.name} has no rows{of_part}{left_out}")
     slices = {
-        slicing.name: own.summaries(sample) for slicing, own in zip(schema.columns.slices, tallies.slices, strict=True)
+        slicing.name: own.summaries(sample) for slicing, own in zip(schema.columns.slices, tally.slices, strict=True)
     }
     return replace(summary, sample=sample, slices=slices)
 
 
-class Tallies:
-    """Where the rows of all threads go.
+@dataclass(frozen=True, slots=True)
+class CountPlan:
+    """Counts rows.
 
-    Args:
+    Attributes:
         schema: What the columns mean.
-        plan: What is kept of them.
+        retention: What is kept of them.
         reliability: An empty state for probabilities that are counted as rows pass; None where they are kept.
         histograms: Empty ones for what is counted in bins; none where rows are kept.
         of_slice: The same for a slice.
-        watch: Told the number of rows of each piece.
     """
 
-    def __init__(
-        self,
-        schema: Schema,
-        plan: Plan,
-        reliability: Reliability | None,
-        histograms: dict[str, ScoreHistogram],
-        of_slice: dict[str, ScoreHistogram],
-        watch: Watch,
-    ) -> None:
-        self.schema = schema
-        self.plan = plan
-        self.reliability = reliability
-        self.histograms = histograms
-        self.watch = watch
-        self.slices = [SliceTally(schema, plan, number, of_slice) for number in range(len(schema.columns.slices))]
+    schema: Schema
+    retention: Retention
+    reliability: Reliability | None = None
+    histograms: Mapping[str, ScoreHistogram] = field(default_factory=dict)
+    of_slice: Mapping[str, ScoreHistogram] = field(default_factory=dict)
+
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """All columns."""
+        return self.schema.uses
 
     def start(self) -> RowTally:
-        """A tally for one thread."""
+        """An empty tally."""
         return RowTally(self)
+
+    def read(self, raw: bytes) -> RowTally:
+        """The tally of these bytes."""
+        return RowTally(self).restore(raw)
 
 
 class RowTally:
-    """The states of the rows that a thread has seen: a summary, and the histograms that it adds to."""
+    """The states of the rows that were seen: a summary, the histograms that rows are added to, and the slices."""
 
-    def __init__(self, shared: Tallies) -> None:
-        self._shared = shared
-        self._histograms = {name: own.like() for name, own in shared.histograms.items()}
-        self._columns = binned_columns(shared.schema) if self._histograms else {}
+    def __init__(self, plan: CountPlan) -> None:
+        schema = plan.schema
+        self._plan = plan
+        self._histograms = {name: own.like() for name, own in plan.histograms.items()}
+        self._columns = binned_columns(schema) if self._histograms else {}
         self._gathered: list[Batch] = []
         self._held = 0
         self._worst = WorstRows(WORST)
         self._summary: Summary | None = None
+        self._slices = [
+            SliceTally(schema, plan.retention, number, plan.of_slice) for number in range(len(schema.columns.slices))
+        ]
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
-        self.take(encode(piece, self._shared.schema, threads), threads)
-        self._shared.watch(len(piece.table))
+        self.take(encode(piece, self._plan.schema, threads), threads)
 
     def take(self, batch: Batch, threads: int) -> None:
         """Takes in the rows of a batch."""
-        schema = self._shared.schema
-        own = summarise(batch, schema, self._shared.plan, threads, keep=not self._histograms)
-        if not self._shared.plan.order_only:
+        schema, reliability = self._plan.schema, self._plan.reliability
+        own = summarise(batch, schema, self._plan.retention, threads, keep=not self._histograms)
+        if not self._plan.retention.order_only:
             self._worst = self._worst.merge(worst_rows(batch, schema, WORST, self._worst.bound))
-        if self._shared.reliability is not None:
-            seen = self._shared.reliability.plus(batch.scores[0], batch.target, batch.weight, threads)
+        if reliability is not None:
+            seen = reliability.plus(batch.scores[0], batch.target, batch.weight, threads)
             own = replace(own, states={**own.states, "reliability": seen})
         self._summary = own if self._summary is None else self._summary.merge(own)
         for name, histogram in self._histograms.items():
             column = self._columns[name]
             weight = batch.weight if histogram.counts.units is not None else None
             histogram.add(column.value(batch), column.label(batch), weight)
-        if self._shared.slices and batch.n:
+        if self._slices and batch.n:
             self._gathered.append(batch)
             self._held += batch.n
             if self._held >= GATHERED:
@@ -208,13 +235,14 @@ class RowTally:
 
     def _sort(self) -> None:
         """Hands what was gathered to its slices."""
-        for own in self._shared.slices if self._gathered else ():
+        for own in self._slices if self._gathered else ():
             own.add(self._gathered)
         self._gathered, self._held = [], 0
 
     def merge(self, other: Self) -> Self:
         """The states of the rows of both, in this one."""
-        other._sort()
+        for mine, theirs in zip(self.slices, other.slices, strict=True):
+            mine.merge(theirs)
         for name, histogram in self._histograms.items():
             histogram.counts.merge(other._histograms[name].counts)
             histogram.n += other._histograms[name].n
@@ -228,41 +256,89 @@ class RowTally:
     @property
     def summary(self) -> Summary | None:
         """The states; None if there were no pieces. Nothing is added any more."""
-        self._sort()
         if self._summary is None:
             return None
         return replace(self._summary, states={**self._summary.states, **self._histograms}, worst=self._worst)
 
+    @property
+    def slices(self) -> list[SliceTally]:
+        """The slices of each column."""
+        self._sort()
+        return self._slices
 
-def read_range(source: Source, schema: Schema, low: float, high: float, threads: int, watch: Watch) -> Scores:
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        known = [] if self._summary is None else [self._summary]
+        states: list[Travelling] = [*known, *self._histograms.values(), self._worst, *self.slices]
+        return pack_all("rows", {"known": len(known)}, [own.to_bytes() for own in states])
+
+    def restore(self, raw: bytes) -> Self:
+        """The tally whose bytes these are, in this one, which is empty."""
+        header, parts = unpack_all("rows", raw)
+        rest = iter(parts)
+        self._summary = Summary.from_bytes(next(rest)) if header["known"] else None
+        self._histograms = {name: ScoreHistogram.from_bytes(next(rest)) for name in self._histograms}
+        self._worst = WorstRows.from_bytes(next(rest))
+        self._slices = [own.restore(next(rest)) for own in self._slices]
+        return self
+
+
+def read_range(source: Source, schema: Schema, low: float, high: float, engine: Engine) -> Scores:
     """The rows of a binary task whose scores lie in [low, high)."""
-    return fold(source.parts(schema.uses, threads), lambda: RangeTally(schema, low, high, watch), threads).scores
+    return engine.fold(source, RangePlan(schema, low, high)).scores
 
 
-@dataclass(slots=True)
-class RangeTally:
-    """The rows within a range of the scores that a thread has seen."""
+@dataclass(frozen=True, slots=True)
+class RangePlan:
+    """Keeps the rows within a range of the scores.
+
+    Attributes:
+        schema: What the columns mean.
+        low, high: The range, from the one up to below the other.
+    """
 
     schema: Schema
     low: float
     high: float
-    watch: Watch
+
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """All columns."""
+        return self.schema.uses
+
+    def start(self) -> RangeTally:
+        """An empty tally."""
+        return RangeTally(self)
+
+    def read(self, raw: bytes) -> RangeTally:
+        """The tally of these bytes."""
+        return RangeTally(self, Scores.from_bytes(raw))
+
+
+@dataclass(slots=True)
+class RangeTally:
+    """The rows within a range of the scores that were seen."""
+
+    plan: RangePlan
     scores: Scores = field(default_factory=Scores)
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the rows of a piece."""
-        batch = encode(piece, self.schema, threads)
+        batch = encode(piece, self.plan.schema, threads)
         score = batch.scores[0]
         inside = np.ones(len(score), bool)
-        if not math.isinf(self.low):
-            inside &= score >= np.float64(self.low)
-        if not math.isinf(self.high):
-            inside &= score < np.float64(self.high)
+        if not math.isinf(self.plan.low):
+            inside &= score >= np.float64(self.plan.low)
+        if not math.isinf(self.plan.high):
+            inside &= score < np.float64(self.plan.high)
         weight = None if batch.weight is None else batch.weight[inside]
         self.scores = self.scores.merge(Scores.of(score[inside], batch.target[inside], weight))
-        self.watch(len(piece.table))
 
     def merge(self, other: Self) -> Self:
         """The rows of both."""
         self.scores = self.scores.merge(other.scores)
         return self
+
+    def to_bytes(self) -> bytes:
+        """The tally as bytes."""
+        return self.scores.to_bytes()

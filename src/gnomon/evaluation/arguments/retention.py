@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from gnomon.engines.threads import fold
+from gnomon.engines.base import Engine
 from gnomon.errors import UsageError
 from gnomon.machine import available_memory
 from gnomon.measures.measure import Measure
 from gnomon.schema.schema import Schema
-from gnomon.sources.base import Piece, Source
+from gnomon.sources.base import Piece, Source, Use
+from gnomon.wire import pack, unpack
 
 # The share of the memory that is available which rows may take unless a budget is given.
 SHARE = 0.5
@@ -27,7 +28,7 @@ _UNITS = {"": 1, "b": 1} | {
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Retention:
     """What happens to the scores, or to the sizes of a regression's errors.
 
     Attributes:
@@ -61,38 +62,68 @@ def losses_of(measures: Iterable[Measure], task: str) -> tuple[Measure, ...]:
     return tuple(filter(summed, measures))
 
 
-def plan_for(source: Source, schema: Schema, exact: bool | str, memory: int | str | None, threads: int) -> Plan:
+def retention_for(
+    source: Source, schema: Schema, exact: bool | str, memory: int | str | None, engine: Engine
+) -> Retention:
     """How much is kept. The rows of a text file are counted only where it may matter."""
-    chosen = plan(schema, source.row_limit, exact, memory)
+    chosen = retention_of(schema, source.row_limit, exact, memory)
     if chosen.keep or source.rows is not None or (exact != "auto" and not exact):
         return chosen
-    return plan(schema, counted_rows(source, schema, threads), exact, memory)
+    return retention_of(schema, counted_rows(source, schema, engine), exact, memory)
 
 
-def counted_rows(source: Source, schema: Schema, threads: int) -> int:
+def counted_rows(source: Source, schema: Schema, engine: Engine) -> int:
     """The number of rows, from a reading where it is not known without one."""
     if source.rows is not None:
         return source.rows
-    return fold(source.parts({schema.columns.target: "any"}, threads), RowCounter, threads).rows
+    return engine.fold(source, RowPlan(schema.columns.target)).rows
 
 
-class RowCounter:
-    """The number of rows that a thread has seen."""
+@dataclass(frozen=True, slots=True)
+class RowPlan:
+    """Counts the rows.
 
-    def __init__(self) -> None:
-        self.rows = 0
+    Attributes:
+        column: One that all rows have.
+    """
+
+    column: str
+
+    @property
+    def uses(self) -> Mapping[str, Use]:
+        """The column, whatever it holds."""
+        return {self.column: "any"}
+
+    def start(self) -> RowCount:
+        """None yet."""
+        return RowCount()
+
+    def read(self, raw: bytes) -> RowCount:
+        """The number of these bytes."""
+        return RowCount(unpack("row_count", raw)[0]["rows"])
+
+
+@dataclass(slots=True)
+class RowCount:
+    """The number of rows that were seen."""
+
+    rows: int = 0
 
     def add(self, piece: Piece, threads: int) -> None:
         """Counts the rows of a piece."""
-        self.rows += len(piece.table)
+        self.rows += len(piece)
 
     def merge(self, other: Self) -> Self:
         """The rows of both."""
         self.rows += other.rows
         return self
 
+    def to_bytes(self) -> bytes:
+        """The number as bytes."""
+        return pack("row_count", {"rows": self.rows})
 
-def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | None) -> Plan:
+
+def retention_of(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | None) -> Retention:
     """Keeps the rows while they fit into the memory; beyond, ``exact`` decides.
 
     Args:
@@ -112,7 +143,7 @@ def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | 
     rows = max(1, budget // each) if each else row_limit
     fits = row_limit <= rows
     if each == 0 or (fits and exact is not False):
-        return Plan(keep=True, exact=True, rows=rows)
+        return Retention(keep=True, exact=True, rows=rows)
     if schema.columns.cluster is not None:
         if exact is False:
             raise UsageError("intervals by cluster need the rows: leave exact=False (--certified) out")
@@ -129,7 +160,7 @@ def plan(schema: Schema, row_limit: int, exact: bool | str, memory: int | str | 
             f"{row_limit * each / 1e6:,.0f} MB, more than the {budget / 1e6:,.1f} MB that kept rows may take: "
             "raise memory= (--memory)" + ("" if schema.task == "multilabel" else ", or say exact=False (--certified)")
         )
-    return Plan(keep=False, exact=exact is True, rows=rows)
+    return Retention(keep=False, exact=exact is True, rows=rows)
 
 
 def bytes_per_row(schema: Schema) -> int:

@@ -1,0 +1,185 @@
+"""The fold in processes of this machine: each has an interpreter of its own, gets partitions and sends back its tally.
+
+They are started anew by the command line of this interpreter, neither by a fork nor by importing the caller's script
+again: threads that hold locks, notebooks and scripts without a main guard are no trouble.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from itertools import chain, islice
+from types import TracebackType
+from typing import IO, Any, Self
+
+from gnomon.engines.base import Counter, Plan, Progress, Rowed, T, merged
+from gnomon.engines.crew import Crew
+from gnomon.engines.messages import Failure, receive, send
+from gnomon.engines.threads import Threads
+from gnomon.errors import EngineError
+from gnomon.lazy import load
+
+BEGIN = "import sys; sys.path[:] = {path!r}; from gnomon.engines.worker import work; work()"
+
+
+class Processes:
+    """Worker processes, started by the first fold of several partitions and kept until the end.
+
+    Args:
+        threads: How many workers there may be.
+        progress: Told how many rows have been read; of each reading anew.
+    """
+
+    name = "processes"
+
+    def __init__(self, threads: int, progress: Progress | None = None) -> None:
+        self.threads = threads
+        self._progress = progress
+        self._workers: list[Worker] = []
+
+    def fold(self, source: Rowed, plan: Plan[T]) -> T:
+        """Return the tally of all rows; a single partition is read in this process, with as many threads.
+
+        Raises:
+            EngineError: A worker ended before it had answered, or the plan cannot be sent.
+        """
+        stream = source.partitions(plan.uses, self.threads)
+        first = list(islice(stream, 2))
+        if len(first) < 2:
+            return Threads(self.threads, self._progress).fold(Begun(first, source.rows), plan)
+        while len(self._workers) < self.threads:
+            self._workers.append(Worker())
+        sent, counter = pickled(plan), Counter(self._progress, source.rows)
+        hands = [Hand(own, sent, counter) for own in self._workers]
+        Crew(chain(first, stream), self._kill).run(hands)
+        return merged([plan.read(own.tally()) for own in hands])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the workers."""
+        self._kill()
+        for own in self._workers:
+            own.wait()
+        self._workers = []
+
+    def _kill(self) -> None:
+        for own in self._workers:
+            own.kill()
+
+
+class Begun:
+    """A source of which the first partitions were taken already: they are all that it has."""
+
+    def __init__(self, partitions: list[Iterable[Any]], rows: int | None) -> None:
+        self.rows = rows
+        self._partitions = partitions
+
+    def partitions(self, columns: Any, threads: int) -> Any:
+        """Return them."""
+        return iter(self._partitions)
+
+
+class Hand:
+    """What one thread has its worker do."""
+
+    def __init__(self, worker: Worker, plan: bytes, counter: Counter) -> None:
+        self._worker = worker
+        self._counter = counter
+        worker.ask("plan", plan)
+
+    def take(self, partition: Iterable[Any], stopped: Callable[[], bool]) -> None:
+        """Send a partition, and wait until it is counted."""
+        self._counter.add(self._worker.ask("partition", pickle.dumps(partition, pickle.HIGHEST_PROTOCOL)))
+
+    def tally(self) -> bytes:
+        """Return the bytes of the worker's tally."""
+        raw: bytes = self._worker.ask("tally", b"")
+        return raw
+
+
+class Worker:
+    """A process, and the pipes to it."""
+
+    def __init__(self) -> None:
+        if not sys.executable:
+            raise EngineError("engine='processes' starts Python again, but this program does not say where it is: "
+                              "use engine='threads'")  # fmt: skip
+        path = [os.path.abspath(own) for own in sys.path]
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", BEGIN.format(path=path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def ask(self, what: str, content: bytes) -> Any:
+        """Send something, and return the answer.
+
+        Raises:
+            EngineError: The process ended before it had answered.
+            BaseException: Whatever went wrong there.
+        """
+        stdin, stdout = self._pipes
+        try:
+            send(stdin, what.encode())
+            send(stdin, content)
+            answer = pickle.loads(receive(stdout))
+        except (EOFError, OSError):
+            code = self._process.wait()
+            how = f"by signal {-code}, as where memory runs out" if code < 0 else f"with code {code}"
+            raise EngineError(
+                f"a worker process of engine='processes' ended {how}, before it had counted its rows: use fewer "
+                "(threads=), or engine='threads'"
+            ) from None
+        if isinstance(answer, Failure):
+            raise answer.error()
+        return answer
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+
+    def wait(self) -> None:
+        """Wait for its end."""
+        self._process.wait()
+        for own in self._pipes:
+            with suppress(OSError):  # what it was not sent any more
+                own.close()
+
+    @property
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        return self._process.stdin, self._process.stdout
+
+
+def pickled(plan: Plan[Any]) -> bytes:
+    """Return a plan as bytes.
+
+    Raises:
+        EngineError: It holds something that cannot be sent, such as a function that has no name of its own.
+    """
+    stream = io.BytesIO()
+    try:
+        pickler_class()(stream, pickle.HIGHEST_PROTOCOL).dump(plan)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise EngineError(
+            f"engine='processes' cannot send what is to be computed to its workers ({error}): install cloudpickle, "
+            "define functions at the top of a module, or use engine='threads'"
+        ) from None
+    return stream.getvalue()
+
+
+def pickler_class() -> type[pickle.Pickler]:
+    """Return what pickles functions of notebooks and lambdas, too, if it is installed; else the plain one."""
+    try:
+        pickler: type[pickle.Pickler] = load("cloudpickle:Pickler")
+    except ImportError:
+        return pickle.Pickler
+    return pickler
