@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gnomon import metrics
     from gnomon.comparison.compare import compare
     from gnomon.comparison.folds import compare_folds
-    from gnomon.comparison.pair import Pair, PairedDifference
+    from gnomon.comparison.pair import Pair
     from gnomon.comparison.result import Comparison
     from gnomon.decision.cost import CostDecision, minimum_cost
     from gnomon.decision.loading import load
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gnomon.errors import (
         ColumnError,
         DataError,
+        EngineError,
         GnomonError,
         MissingValuesError,
         SourceError,
@@ -59,6 +60,7 @@ __all__ = [
     "CostDecision",
     "DataError",
     "Difference",
+    "EngineError",
     "ErrorAnalysis",
     "Estimate",
     "Evaluation",
@@ -68,7 +70,6 @@ __all__ = [
     "MissingValuesError",
     "OperatingPoint",
     "Pair",
-    "PairedDifference",
     "Recalibration",
     "SourceError",
     "StateError",
@@ -107,7 +108,6 @@ _HOME = {
     "OperatingPoint": "gnomon.thresholds.table",
     "Measure": "gnomon.measures.measure",
     "Pair": "gnomon.comparison.pair",
-    "PairedDifference": "gnomon.comparison.pair",
     "Recalibration": "gnomon.decision.recalibration",
     "ThresholdDecision": "gnomon.decision.threshold",
     "Thresholds": "gnomon.thresholds.table",

@@ -90,19 +90,31 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
-    """How far one value lies from another, and how sure that is.
+    """How far one value lies from another, and how sure that is: of a slice, a model, a second model.
 
     Attributes:
-        value: The first less the second.
+        value: What is looked at less what it is compared with: a slice less all other rows, a model less the baseline,
+            the evaluated rows less those that it was fitted on, the second model less the first.
         low, high: The interval at ``level``; NaN where there is none.
         level: The confidence level of the interval.
         method: How the interval was made; None where there is none.
-        n: The number of rows that the first rests on.
+        n: The number of rows that the first of the two values rests on.
         p_value: How often chance alone sets two equal values at least so far apart; NaN where it is unknown.
         adjusted: The same, adjusted for the number of comparisons by Y. Benjamini and Y. Hochberg (1995): calling those
             of at most 0.05 different is wrong in at most one of twenty of them.
         bound: Half-width of the numeric error of the value; 0.0 where it is exact.
         reason: Why the value or its interval is undefined, in words; else None.
+        exact: Of two models: the exact p-value of McNemar's test, where ``p_value`` is its mid-p; else NaN.
+        holm: Of models: ``p_value`` adjusted for all pairs by S. Holm (1979): calling those of at most 0.05 different
+            is wrong even once in at most one of twenty comparisons.
+        verdict: Of two models: ``"better"``, ``"worse"``, ``"cannot tell"`` or ``"the same"``, of the second, by
+            ``holm`` at the level of the intervals; of a bias, which is best at 0, ``"different"``. None of all else.
+        to_see: A difference that is worth seeing; NaN where none is looked for.
+        rows_needed: About how many rows show such a difference four times out of five; None where it is not known.
+        margin: By how much the second model may be worse and still not count as worse; NaN where none was given.
+        p_not_worse: How often chance alone makes a model that is worse by the margin look at least so good.
+        p_equivalent: How often chance alone makes one that differs by the margin, either way, look at least so alike.
+        warning: Why the interval is to be taken with care, such as few rows of a class; else None.
     """
 
     value: float
@@ -115,11 +127,30 @@ class Difference:
     adjusted: float = NAN
     bound: float = 0.0
     reason: str | None = None
+    exact: float = NAN
+    holm: float = NAN
+    verdict: str | None = None
+    to_see: float = NAN
+    rows_needed: int | None = None
+    margin: float = NAN
+    p_not_worse: float = NAN
+    p_equivalent: float = NAN
+    warning: str | None = None
 
     @property
     def defined(self) -> bool:
         """Whether there is a value at all."""
         return not math.isnan(self.value)
+
+    @property
+    def not_worse(self) -> bool | None:
+        """Whether the second model is worse by less than the margin: half of 1 - level; None without a margin."""
+        return None if math.isnan(self.p_not_worse) else self.p_not_worse <= (1 - self.level) / 2
+
+    @property
+    def equivalent(self) -> bool | None:
+        """Whether the two models differ by less than the margin: half of 1 - level; None without a margin."""
+        return None if math.isnan(self.p_equivalent) else self.p_equivalent <= (1 - self.level) / 2
 
     def __repr__(self) -> str:
         if not self.defined:
@@ -137,22 +168,23 @@ class Difference:
         return hash(tuple(self.to_dict().values()))
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields in their JSON form: NaN is None."""
-        return {field.name: finite(getattr(self, field.name)) for field in fields(self)}
+        """The fields in their JSON form: NaN is None. Those of models are left out of all else."""
+        form = {field.name: finite(getattr(self, field.name)) for field in fields(self)}
+        if self.verdict is None:
+            return {name: own for name, own in form.items() if name not in OF_MODELS}
+        return form | {"not_worse": self.not_worse, "equivalent": self.equivalent}
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> Difference:
         """The inverse of :meth:`to_dict`."""
-        names = ("value", "low", "high", "p_value", "adjusted")
-        numbers = {name: NAN if form.get(name) is None else float(form[name]) for name in names}
-        numbers["bound"] = float(form.get("bound", 0.0))
-        return cls(
-            **numbers,
-            level=float(form["level"]),
-            method=form["method"],
-            n=int(form["n"]),
-            reason=form.get("reason"),
-        )
+        known = {field.name: form[field.name] for field in fields(cls) if form.get(field.name) is not None}
+        return cls(**{"value": NAN, **known})  # what is None is so by default, or is NaN
+
+
+# What only a difference of two models has.
+OF_MODELS = frozenset(
+    ("exact", "holm", "verdict", "to_see", "rows_needed", "margin", "p_not_worse", "p_equivalent", "warning")
+)
 
 
 def undefined(reason: str, *, n: int = 0, level: float = 0.95) -> Estimate:

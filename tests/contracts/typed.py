@@ -21,7 +21,7 @@ assert_type(gnomon.evaluate_model(object(), [[0.0]], [0], task="binary"), gnomon
 assert_type(gnomon.evaluate_model({"a": object()}, [[0.0]], [0]), gnomon.Evaluations)
 assert_type(gnomon.evaluate_model([object()], [[0.0]], [0]), gnomon.Evaluations)
 assert_type(gnomon.compare([0, 1], {"a": [0, 1], "b": [1, 0]}), gnomon.Comparison)
-assert_type(gnomon.compare([0, 1], {"a": [0, 1], "b": [1, 0]})["a", "b"]["accuracy"], gnomon.PairedDifference)
+assert_type(gnomon.compare([0, 1], {"a": [0, 1], "b": [1, 0]})["a", "b"]["accuracy"], gnomon.Difference)
 decision = gnomon.choose_threshold([0, 1], [0.2, 0.7], goal="f1", where=["recall >= 0.5"])
 assert_type(decision, gnomon.ThresholdDecision)
 assert_type(decision["f1"], gnomon.Estimate)

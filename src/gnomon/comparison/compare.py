@@ -142,7 +142,7 @@ def compare(
         progress: Called with the numbers of rows read and of all rows, as for :func:`gnomon.evaluate`.
 
     Returns:
-        A :class:`gnomon.Comparison`: ``comparison["old", "new"]["roc_auc"]`` is a :class:`gnomon.PairedDifference`,
+        A :class:`gnomon.Comparison`: ``comparison["old", "new"]["roc_auc"]`` is a :class:`gnomon.Difference`,
         ``comparison.models["new"]`` an :class:`gnomon.Evaluation`.
 
     Raises:

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.comparison.pair import SAME, UNCLEAR, PairedDifference
+from gnomon.comparison.pair import SAME
 from gnomon.comparison.resampling import Resampled
 from gnomon.estimate import Difference
 from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
@@ -67,10 +67,10 @@ class Paired:
         """The number of clusters; None where rows are independent."""
         return None if self._rows.clusters is None else self._together.number
 
-    def differences(self) -> dict[tuple[int, int], dict[str, PairedDifference]]:
+    def differences(self) -> dict[tuple[int, int], dict[str, Difference]]:
         """Of every pair of models, by their places: what the second scores less the first, by estimate."""
         pairs = list(combinations(range(len(self._evaluations)), 2))
-        found: dict[tuple[int, int], dict[str, PairedDifference]] = {pair: {} for pair in pairs}
+        found: dict[tuple[int, int], dict[str, Difference]] = {pair: {} for pair in pairs}
         for name in self._names():
             has = [self._has(name, place) for place in range(len(self._evaluations))]
             rows = [self._influences[place].of(name) if known else None for place, known in enumerate(has)]
@@ -88,33 +88,31 @@ class Paired:
         own = self._evaluations[place]
         return name in own and own[name].defined
 
-    def _difference(
-        self, name: str, pair: tuple[int, int], rows: tuple[Array | None, Array | None]
-    ) -> PairedDifference:
+    def _difference(self, name: str, pair: tuple[int, int], rows: tuple[Array | None, Array | None]) -> Difference:
         first, second = (self._evaluations[place][name] for place in pair)
         value, level, n = second.value - first.value, self._options.level, second.n
         basis = measure(name).basis
         if isinstance(basis, OfRanking) and min(own.n for own in self._classes.values()) < basis.few:
             which, enough = name.upper(), basis.few
             reason = f"no interval: {which} takes {enough} rows of each class to be compared"
-            return PairedDifference(value, level=level, n=n, reason=reason)
+            return Difference(value, level=level, n=n, reason=reason)
         # Each model has its own rows here, and a few of one say little of those of another.
         if isinstance(basis, Share) and basis.of_predicted_rows and min(first.n, second.n) < ENOUGH:
-            return PairedDifference(value, level=level, n=n, reason=FEW_PREDICTED)
+            return Difference(value, level=level, n=n, reason=FEW_PREDICTED)
         independent = self._rows.weight is None and self._rows.clusters is None
         if independent and (isinstance(basis, ShareOfAll) or (isinstance(basis, Share) and basis.of_given_rows)):
             return self._of_shares(basis, pair, value)
         if self._resampled is not None and (made := self._resampled.difference(name, pair, rows, value, n)) is not None:
-            return of_plain(made)
+            return made
         if rows[0] is None or rows[1] is None:
-            return of_plain(Difference(value, level=level, n=n))
+            return Difference(value, level=level, n=n)
         influence = rows[1] - rows[0]
         if not (np.abs(influence) < LARGEST).all():
-            return PairedDifference(value, level=level, n=n, reason=TOO_LARGE)
+            return Difference(value, level=level, n=n, reason=TOO_LARGE)
         spread = self._spread(basis, influence)
         if self._rows.clusters is not None and spread.units < 2:
-            return PairedDifference(value, level=level, n=n, reason=ONE_CLUSTER)
-        return of_plain(linearised_difference(value, spread.variance, spread.units, level, n, self._method(basis)))
+            return Difference(value, level=level, n=n, reason=ONE_CLUSTER)
+        return linearised_difference(value, spread.variance, spread.units, level, n, self._method(basis))
 
     def _method(self, basis: Basis) -> str:
         if self._rows.clusters is not None:
@@ -141,7 +139,7 @@ class Paired:
             parts += square**2 / max(1.0, own.effective - 1)
         return whole**2 / parts if parts > 0 else math.inf
 
-    def _of_shares(self, basis: Share | ShareOfAll, pair: tuple[int, int], value: float) -> PairedDifference:
+    def _of_shares(self, basis: Share | ShareOfAll, pair: tuple[int, int], value: float) -> Difference:
         """McNemar's test of a share of the same rows, by those that only one of the models counts."""
         target = self._rows.target
         rows = np.ones(len(target), bool)
@@ -153,8 +151,8 @@ class Paired:
         n, level = int(rows.sum()), self._options.level
         ends = tango(only_first, only_second, n, level)
         mid, exact = mcnemar(only_first, only_second)
-        verdict = SAME if only_first == only_second == 0 else UNCLEAR
-        return PairedDifference(value, ends.low, ends.high, level, ends.method, n, mid, exact=exact, verdict=verdict)
+        verdict = SAME if only_first == only_second == 0 else None
+        return Difference(value, ends.low, ends.high, level, ends.method, n, mid, exact=exact, verdict=verdict)
 
     def _counted(self, basis: Share | ShareOfAll, place: int) -> NDArray[np.bool_]:
         """Which rows a model's share counts."""
@@ -169,10 +167,3 @@ def classes_of(rows: PanelRows, schema: Schema, threads: int) -> dict[int, Weigh
     """The rows of each class that has any, by its code; none for amounts."""
     found = {code: Weight.of_group(rows.target == code, rows.weight, threads) for code in range(len(schema.labels))}
     return {code: own for code, own in found.items() if own.n}
-
-
-def of_plain(own: Difference) -> PairedDifference:
-    """A difference of two models, what it says still to be judged."""
-    return PairedDifference(
-        own.value, own.low, own.high, own.level, own.method, own.n, own.p_value, bound=own.bound, reason=own.reason
-    )

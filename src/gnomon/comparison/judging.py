@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from numbers import Real
 
-from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, UNCLEAR, WORSE, Pair, PairedDifference
+from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, UNCLEAR, WORSE, Pair
 from gnomon.comparison.words import sentences
 from gnomon.errors import UsageError, nearest
-from gnomon.estimate import NAN
+from gnomon.estimate import NAN, Difference
 from gnomon.evaluation.estimates.few import ENOUGH, of_its_own_rows, resting, warning_of
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.intervals.difference import beyond, false_discovery, family_wise
@@ -25,7 +25,7 @@ WORTH, SHARE_WORTH = 0.01, 0.01
 
 # A number for every measure that ends at 1, or one for each by name.
 ByMeasure = Mapping[str, float] | float | None
-Differences = Mapping[tuple[int, int], Mapping[str, PairedDifference]]
+Differences = Mapping[tuple[int, int], Mapping[str, Difference]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ class Counted:
         """The rows of the rarest class that has any; of amounts all."""
         return min((own for own in self.classes if own), default=self.n)
 
-    def warning(self, name: str, own: PairedDifference) -> str | None:
+    def warning(self, name: str, own: Difference) -> str | None:
         """Why the interval of a difference is to be taken with care."""
         if math.isnan(own.low):
             return None
@@ -171,7 +171,7 @@ def mirrored(pair: Pair, models: Mapping[str, Evaluation], asked: Asked, pairs: 
         to_see = asked.worth_of(name, first[name].value)
         found = replace(
             own, value=-own.value, low=-own.high, high=-own.low, n=second[name].n, to_see=to_see,
-            verdict={BETTER: WORSE, WORSE: BETTER}.get(own.verdict, own.verdict),
+            verdict=WORSE if own.verdict == BETTER else BETTER if own.verdict == WORSE else own.verdict,
         )  # fmt: skip
         found = replace(found, rows_needed=rows_to_see(found, rows, to_see))
         turned[name] = found if math.isnan(own.p_not_worse) else within(name, found)
@@ -179,9 +179,9 @@ def mirrored(pair: Pair, models: Mapping[str, Evaluation], asked: Asked, pairs: 
     return replace(made, says=sentences(made, first.task, rows.n, asked.named))
 
 
-def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, PairedDifference]]:
+def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, Difference]]:
     """The same with p-values adjusted over all pairs of models, measure by measure."""
-    made: dict[tuple[int, int], dict[str, PairedDifference]] = {pair: {} for pair in found}
+    made: dict[tuple[int, int], dict[str, Difference]] = {pair: {} for pair in found}
     for name in dict.fromkeys(name for own in found.values() for name in own):
         having = [pair for pair, own in found.items() if name in own]
         p_values = [found[pair][name].p_value for pair in having]
@@ -191,7 +191,7 @@ def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, PairedDiffer
     return made
 
 
-def judge(name: str, own: PairedDifference, first: float, rows: Counted, asked: Asked) -> PairedDifference:
+def judge(name: str, own: Difference, first: float, rows: Counted, asked: Asked) -> Difference:
     """A difference with its verdict.
 
     Args:
@@ -208,7 +208,7 @@ def judge(name: str, own: PairedDifference, first: float, rows: Counted, asked: 
     return own if math.isnan(own.margin) or math.isnan(own.low) else within(name, own)
 
 
-def within(name: str, own: PairedDifference) -> PairedDifference:
+def within(name: str, own: Difference) -> Difference:
     """A difference with what is settled within its margin."""
     # Turned so that greater is better.
     value, low, high = own.value, own.low, own.high
@@ -219,7 +219,7 @@ def within(name: str, own: PairedDifference) -> PairedDifference:
     return replace(own, p_not_worse=at_least, p_equivalent=max(at_least, at_most))
 
 
-def verdict_of(name: str, own: PairedDifference) -> str:
+def verdict_of(name: str, own: Difference) -> str:
     """What a difference says of the second model."""
     if own.verdict == SAME or own.low == own.high == own.value == 0:
         return SAME
@@ -230,7 +230,7 @@ def verdict_of(name: str, own: PairedDifference) -> str:
     return BETTER if measure(name).better * own.value > 0 else WORSE
 
 
-def rows_to_see(own: PairedDifference, rows: Counted, difference: float) -> int | None:
+def rows_to_see(own: Difference, rows: Counted, difference: float) -> int | None:
     """About how many rows show a difference of this size four times out of five; None where it is not known.
 
     The width of the interval shrinks as one over the root of all rows, of which those of a class are the same share;

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, WORSE, Pair, PairedDifference
+from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, WORSE, Pair
+from gnomon.estimate import Difference
 from gnomon.measures.registry import measure, shown_in
 
 
@@ -38,7 +39,7 @@ def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tu
     return tuple(found)
 
 
-def verdict(pair: Pair, name: str, own: PairedDifference, rows: int) -> str:
+def verdict(pair: Pair, name: str, own: Difference, rows: int) -> str:
     """Better, worse, or that one cannot tell and what it would take."""
     title, first, second = measure(name).title, pair.first, pair.second
     if own.verdict == SAME:
@@ -61,12 +62,12 @@ def verdict(pair: Pair, name: str, own: PairedDifference, rows: int) -> str:
     )
 
 
-def holds_zero(own: PairedDifference) -> bool:
+def holds_zero(own: Difference) -> bool:
     """Whether the interval holds no difference at all."""
     return own.low <= 0 <= own.high
 
 
-def enough(own: PairedDifference, rows: int) -> str:
+def enough(own: Difference, rows: int) -> str:
     """How many rows it takes."""
     if own.rows_needed is None:
         return ""
@@ -75,7 +76,7 @@ def enough(own: PairedDifference, rows: int) -> str:
     return f"; about {rounded(own.rows_needed):,} rows would be needed to see a difference of {plain(own.to_see)}"
 
 
-def within_margin(pair: Pair, name: str, own: PairedDifference) -> str:
+def within_margin(pair: Pair, name: str, own: Difference) -> str:
     """Whether the second is not worse than the first by more than a margin, or the two are equivalent."""
     title, first, second, margin = measure(name).title, pair.first, pair.second, plain(own.margin)
     if own.equivalent:

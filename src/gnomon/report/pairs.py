@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gnomon.comparison.pair import BETTER, UNCLEAR, WORSE, Pair, PairedDifference
+from gnomon.comparison.pair import BETTER, UNCLEAR, WORSE, Pair
 from gnomon.comparison.result import Comparison
 from gnomon.comparison.words import rounded
+from gnomon.estimate import Difference
 from gnomon.measures.registry import measure
 from gnomon.report.language import tr
 from gnomon.report.remarks import reasons
@@ -58,7 +59,7 @@ def rows_of(pair: Pair) -> list[Row]:
     return [row_of(name, own) for name, own in pair.differences.items()]
 
 
-def row_of(name: str, own: PairedDifference) -> Row:
+def row_of(name: str, own: Difference) -> Row:
     """A difference as text."""
     ends = "" if math.isnan(own.low) else f"{signed(own.low)} – {signed(own.high)}"
     return Row(
@@ -67,15 +68,15 @@ def row_of(name: str, own: PairedDifference) -> Row:
         signed(own.value),
         ends,
         p_text(own.holm),
-        tr(own.verdict) if ends else "",
+        tr(own.verdict or "") if ends else "",
         margin_text(own),
         f"{rounded(own.rows_needed):,}" if own.verdict == UNCLEAR and own.rows_needed is not None else "",
         tr(own.method or ""),
-        {BETTER: True, WORSE: False}.get(own.verdict),
+        None if own.verdict not in (BETTER, WORSE) else own.verdict == BETTER,
     )
 
 
-def margin_text(own: PairedDifference) -> str:
+def margin_text(own: Difference) -> str:
     """What is settled within the margin."""
     if own.equivalent is None:
         return ""

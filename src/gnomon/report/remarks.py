@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from gnomon.comparison.pair import PairedDifference
-from gnomon.estimate import Estimate
+from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure, shown_in
 from gnomon.report.language import tr
@@ -81,7 +80,7 @@ def from_the_worst(slices: Mapping[str, Evaluation], by: str | None) -> list[str
     return sorted(slices, key=below)
 
 
-def reasons(estimates: Mapping[str, Estimate] | Mapping[str, PairedDifference]) -> list[str]:
+def reasons(estimates: Mapping[str, Estimate] | Mapping[str, Difference]) -> list[str]:
     """Why values or intervals are undefined, or to be taken with care, the same reason once."""
     by_reason: dict[str, list[str]] = {}
     for name, estimate in estimates.items():
