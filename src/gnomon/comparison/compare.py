@@ -18,10 +18,15 @@ from gnomon.engines import engine_of
 from gnomon.engines.base import Engine, Progress
 from gnomon.errors import UsageError
 from gnomon.evaluation.arguments.opening import (
+    BESIDE,
+    Named,
     column_labels,
     column_name,
     column_names,
     columns_of,
+    is_array,
+    mask_of,
+    open_beside,
     open_named,
     part_of,
 )
@@ -39,7 +44,7 @@ from gnomon.measures.measure import Measure
 from gnomon.schema.labels import label_order
 from gnomon.schema.request import Request
 from gnomon.schema.resolve import resolve
-from gnomon.schema.schema import Columns, Schema
+from gnomon.schema.schema import Columns, Part, Schema
 from gnomon.schema.survey import Survey
 from gnomon.sources.arrays import ArraySource, check_aligned
 from gnomon.sources.base import Source, Use
@@ -72,7 +77,7 @@ def compare(
     prediction: Any = None,
     weight: Any = None,
     cluster: Any = None,
-    split: str | None = None,
+    split: Any = None,
     id: str | None = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
@@ -118,7 +123,7 @@ def compare(
         weight: Name of the column (or the array) of row weights.
         cluster: Name of a column (or the array) that says which rows belong together.
         split: The rows that models were fitted on, as ``"column=value"``: they are left out; of ``"part=train,test"``
-            only those of the second value are compared.
+            only those of the second value are compared. Or an array of shape (rows,), True for the rows to leave out.
         id: Name of the column that says which rows of several data are the same.
         classes: As for :func:`gnomon.evaluate`.
         positive: The label that the models look for; needed unless the labels are 0/1, False/True or -1/1.
@@ -200,7 +205,8 @@ def compare(
         check_memory(opened.source, list(schemas.values()), memory, running)
         found, models = evaluated(opened.source, schemas, options, running)
     rows, fitted = found.rows, found.fitted
-    left_out = [f"{fitted:,} rows that models were fitted on are left out ({split})."] if fitted else []
+    said = split if isinstance(split, str) or split is None else "split"
+    left_out = [f"{fitted:,} rows that models were fitted on are left out ({said})."] if fitted else []
     paired = Paired(rows, list(schemas.values()), list(models.values()), options)
     return Comparison(
         models,
@@ -216,7 +222,7 @@ def compare(
             "id": opened.shared.id,
             "weight": opened.shared.weight,
             "cluster": opened.shared.cluster,
-            "split": split,
+            "split": said,
             "margin": dict(margin) if isinstance(margin, Mapping) else margin,
             "worth": dict(worth) if isinstance(worth, Mapping) else worth,
             "interval": options.interval,
@@ -240,7 +246,7 @@ def open_models(
     others: tuple[Any, ...],
     target: str | Sequence[str] | None,
     said: tuple[Any, Any],
-    shared: tuple[Any, Any, str | None, str | None],
+    shared: tuple[Any, Any, Any, str | None],
     threads: int,
 ) -> Opened:
     """Where the rows of all models are: columns of one place, joined from several, or arrays.
@@ -256,19 +262,20 @@ def open_models(
     score, prediction = said
     weight, cluster, split, id = shared
     if target is None:
-        if split or id:
+        if id or (split is not None and not is_array(split)):
             raise UsageError("split= and id= name columns: pass a path or a data frame, and name its columns")
-        return open_arrays(data, others, said, (weight, cluster))
-    names = (column_name("weight", weight), column_name("cluster", cluster))
+        return open_arrays(data, others, said, (weight, cluster, None if split is None else mask_of(split)))
     called = column_name("id", id)
     targets = column_names("target", target)
     if len(targets) > 1:
         raise UsageError("rows with several labels are compared label by label: name one target")
     several = each_model(data, others)
     if several is None:
-        source = open_named(data)
-        columns = Columns(targets, weight=names[0], cluster=names[1], part=judges(split, source), id=called)
+        source, named = open_beside(data, Named(weight=weight, cluster=cluster, split=split))
+        names = (column_name("weight", named.weight), column_name("cluster", named.cluster))
+        columns = Columns(targets, weight=names[0], cluster=names[1], part=judges(named.split, source), id=called)
         return Opened(source, models_of(score, prediction), columns)
+    names = (column_name("weight", weight), column_name("cluster", cluster))
     if called is None:
         raise UsageError(
             "rows of several files are matched by a column: say which one tells them apart, id=... (--id), "
@@ -322,7 +329,7 @@ def is_data(own: Any) -> bool:
     return isinstance(own, (str, Path, Mapping)) or (hasattr(own, "columns") and not hasattr(own, "reshape"))
 
 
-def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given: tuple[Any, Any]) -> Opened:
+def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given: tuple[Any, Any, Any]) -> Opened:
     """Models whose predictions are arrays.
 
     Raises:
@@ -345,13 +352,13 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
             models.setdefault(str(name), {})[part] = values
     check_models(models)
     said_of = {f"{name} {part}": own for name, parts in models.items() for part, own in parts.items()}
-    check_aligned({TARGET: data, **said_of, **dict(zip(("weight", "cluster"), given, strict=True))})
+    check_aligned({TARGET: data, **said_of, **dict(zip(BESIDE, given, strict=True))})
     found = {}
     for name, own in models.items():
         columns = {
             part: columns_of(name if len(own) == 1 else f"{name} {part}", values) for part, values in own.items()
         }
-        twice = [each for part in columns.values() for each in part if each in arrays or each in ("weight", "cluster")]
+        twice = [each for part in columns.values() for each in part if each in arrays or each in BESIDE]
         if twice:
             raise UsageError(f"a model cannot be called {twice[0]!r} here: give it another name")
         either = columns.get("either", {})
@@ -363,13 +370,14 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
             next(iter(either)) if len(either) == 1 else None,
             all(column_labels(values) is None for values in own.values()),
         )
-    for name, values in zip(("weight", "cluster"), given, strict=True):
+    for name, values in zip(BESIDE, given, strict=True):
         if isinstance(values, str):
             raise UsageError(f"{name}={values!r} names a column, but the true values came as an array: pass an array")
         if values is not None:
             arrays[name] = values
-    weight, cluster = (name if name in arrays else None for name in ("weight", "cluster"))
-    return Opened(ArraySource(arrays), found, Columns((TARGET,), weight=weight, cluster=cluster))
+    weight, cluster, split = (name if name in arrays else None for name in BESIDE)
+    judging = None if split is None else Part(split, "True").others
+    return Opened(ArraySource(arrays), found, Columns((TARGET,), weight=weight, cluster=cluster, part=judging))
 
 
 def alike(source: Source, requests: Mapping[str, Request], engine: Engine) -> dict[str, Schema]:

@@ -13,6 +13,7 @@ from gnomon.calling import EngineChoice, MissingChoice, verb
 from gnomon.decision.outcome import numbers_of
 from gnomon.decision.shown import DecisionShown
 from gnomon.engines import engine_of
+from gnomon.engines.base import Progress
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.opening import Named, opened
@@ -132,6 +133,7 @@ def minimum_cost(
     missing: MissingChoice = "error",
     engine: EngineChoice = "threads",
     threads: int | None = None,
+    progress: Progress | None = None,
 ) -> CostDecision:
     """Decides each row of several classes for the least expected cost, from its probabilities.
 
@@ -152,6 +154,7 @@ def minimum_cost(
         missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value.
         engine: What reads and counts the rows, ``"threads"`` or ``"processes"``.
         threads: How many threads, or processes.
+        progress: Told how many rows were read.
 
     Raises:
         UsageError: The costs do not fit the classes, or the task is not of several classes with probabilities.
@@ -175,7 +178,7 @@ def minimum_cost(
         task="multiclass", classes=classes, positive=None, threshold=None, scale="probability", missing=missing,
         has_scale=False,
     )  # fmt: skip
-    with engine_of(engine, options.threads) as running:
+    with engine_of(engine, options.threads, progress) as running:
         schema = resolve(source, request, running)
         check_scores(schema)
         matrix = cost_matrix(costs, schema.names)

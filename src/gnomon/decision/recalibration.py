@@ -133,11 +133,13 @@ class Recalibration(Form, DecisionShown):
 @verb
 def recalibrate(
     data: Any,
+    scored: Any = None,
+    /,
     *,
-    target: str,
-    score: str,
-    split: str,
-    weight: str | None = None,
+    target: str | None = None,
+    score: Any = None,
+    split: Any = None,
+    weight: Any = None,
     methods: Sequence[str] = METHODS,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
@@ -155,12 +157,13 @@ def recalibrate(
     values are recalibrated through their logistic: pass ``1 / (1 + exp(-z))``, and Platt's map is his own.
 
     Args:
-        data: Data with named columns; see :func:`gnomon.evaluate`.
+        data: The true values, or the data that holds the named columns; see :func:`gnomon.evaluate`.
+        scored: The probabilities, when ``data`` holds the true values.
         target: Name of the column of true values.
-        score: Name of the column of probabilities of the positive class.
+        score: Name of the column of probabilities of the positive class (or the array).
         split: The rows to fit on, as ``"column=value"``, such as ``"part=validation"``; all others judge, or those
-            of a second value: ``"part=validation,test"``.
-        weight: Name of the column of row weights.
+            of a second value: ``"part=validation,test"``. Or an array of shape (rows,), True for the rows to fit on.
+        weight: Name of the column (or the array) of row weights.
         methods: Which of ``"platt"``, ``"beta"``, ``"isotonic"``.
         classes: The class labels, where not both occur.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
@@ -189,6 +192,9 @@ def recalibrate(
         ('beta', True)
         >>> found.apply([0.5], "isotonic").shape
         (1,)
+        >>> fit = np.arange(4000) % 2 == 0
+        >>> gnomon.recalibrate(rows["y"], p, split=fit).best
+        'beta'
     """
     options = Options("auto", level, seed, thread_count(threads), engine)
     running = engine_of(engine, options.threads, progress)
@@ -196,7 +202,7 @@ def recalibrate(
     if not several or not methods or any(name not in METHODS for name in methods):
         raise UsageError(f"methods={methods!r}: name some of {', '.join(METHODS)}")
     source, request = opened(
-        (data, None),
+        (data, scored if target is None else None),
         Named(target, None, score, weight, None, split),
         task="binary", classes=classes, positive=positive, threshold=None, scale="probability", missing=missing,
         has_scale=False,

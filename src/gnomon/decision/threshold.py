@@ -184,7 +184,7 @@ def choose_threshold(
     gains: Mapping[str, float] | None = None,
     where: str | Sequence[str] = (),
     periods: float = 1.0,
-    split: str | None = None,
+    split: Any = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     scale: ScaleChoice = "probability",
@@ -226,7 +226,7 @@ def choose_threshold(
             where recall is limited the best precision is looked for, else the best recall.
         periods: How many days, say, the rows cover: ``flagged`` is limited in each.
         split: The rows to choose on, as ``"column=value"``; all others judge the threshold, or those of a second value:
-            ``"part=validation,test"``.
+            ``"part=validation,test"``. Or an array of shape (rows,), True for the rows to choose on.
         classes: The class labels, where not both occur.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
         scale: ``"probability"`` or ``"any"``.

@@ -54,7 +54,7 @@ def evaluate(
     score: Any = None,
     weight: Any = None,
     slices: str | Sequence[str] | None = None,
-    split: str | None = None,
+    split: Any = None,
     id: str | None = None,
     cluster: Any = None,
     classes: Sequence[Any] | None = None,
@@ -102,7 +102,7 @@ def evaluate(
             A column may have 10,000 values.
         split: The rows that the model was fitted on, as ``"column=value"``, such as ``"part=train"``: all other rows
             (or those of a second value, ``"part=train,test"``) are evaluated, and these are, for comparison,
-            ``ev.train``.
+            ``ev.train``. Or an array of shape (rows,), True for the rows that it was fitted on.
         id: Name of a column that says what rows are called; without one they are called by their number.
         cluster: Name of a column (or the array) that says which rows belong together, such as those of one patient:
             intervals then allow for what rows of a cluster have in common.

@@ -18,19 +18,26 @@ class FrameSource:
         frame: A narwhals frame.
         name: What to call it in a report.
         labels: What the rows are called, by place: a pandas index; None where they have numbers only.
+        beside: Arrays of the same rows that are no columns of the frame, by the names that they get.
 
     Raises:
-        ColumnError: A used column cannot be turned into Arrow data.
+        ColumnError: A used column cannot be turned into Arrow data, or an array has another length.
     """
 
     notes: tuple[str, ...] = ()
 
-    def __init__(self, frame: Any, name: str, labels: Any = None) -> None:
+    def __init__(self, frame: Any, name: str, labels: Any = None, beside: Mapping[str, Any] | None = None) -> None:
         self._frame = frame
+        self._beside = {own: to_arrow(values, own) for own, values in (beside or {}).items()}
         self._labels = labels
         self.name = name
         self._names = {str(column): column for column in frame.collect_schema().names()}
-        self.columns = tuple(self._names)
+        self.columns = (*self._names, *self._beside)
+        for own, values in self._beside.items():
+            if len(values) != self.row_limit:
+                raise ColumnError(
+                    f"{name} has {self.row_limit:,} rows but {own!r} has {len(values):,}: they must match row by row"
+                )
         self._tables: dict[tuple[str, ...], Any] = {}
 
     def text_columns(self, columns: Sequence[str]) -> frozenset[str]:
@@ -72,18 +79,27 @@ class FrameSource:
         import pyarrow as pa
 
         if columns not in self._tables:
-            selected = self._frame.select(*(nw.col(self._names[column]) for column in columns))
+            held = [column for column in columns if column in self._names]
+            selected = self._frame.select(*(nw.col(self._names[column]) for column in held))
             try:
                 if isinstance(selected, nw.LazyFrame):
                     selected = selected.collect(backend="pyarrow")
-                self._tables[columns] = selected.to_arrow().select(range(len(columns))).rename_columns(list(columns))
+                table = selected.to_arrow().select(range(len(held))).rename_columns(held)
+                for column in self._beside.keys() & set(columns):
+                    table = table.append_column(column, self._beside[column])
+                self._tables[columns] = table.select(list(columns))
             except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
                 raise ColumnError(f"a used column mixes types: {error}") from None
         return self._tables[columns]
 
 
-def open_frame(data: Any) -> FrameSource | None:
-    """A source over ``data`` if it is a data frame of any kind, else None."""
+def open_frame(data: Any, beside: Mapping[str, Any] | None = None) -> FrameSource | None:
+    """A source over ``data`` if it is a data frame of any kind, else None.
+
+    Args:
+        data: The frame.
+        beside: Arrays of the same rows, by the names that they get.
+    """
     import narwhals as nw
     import pyarrow as pa
 
@@ -101,13 +117,13 @@ def open_frame(data: Any) -> FrameSource | None:
     except nw.exceptions.NarwhalsError as error:
         raise ColumnError(f"the data frame cannot be used: {' '.join(str(error).split())}") from None
     if isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
-        return FrameSource(frame, f"{type(data).__module__.split('.')[0]} data frame", telling_labels(data))
+        return FrameSource(frame, f"{type(data).__module__.split('.')[0]} data frame", telling_labels(data), beside)
     if hasattr(data, "__arrow_c_stream__"):
         try:
             table = pa.table(data)
         except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, ValueError):
             return None  # a stream of one column is an array, not a frame
-        return FrameSource(nw.from_native(table), "Arrow data")
+        return FrameSource(nw.from_native(table), "Arrow data", None, beside)
     return None
 
 

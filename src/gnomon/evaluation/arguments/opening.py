@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from gnomon.sources.frames import open_frame
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What was said of columns: their names, or with arrays the arrays themselves."""
+    """What was said of columns: their names, or the arrays themselves."""
 
     target: Any = None
     prediction: Any = None
@@ -46,7 +46,7 @@ def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -
     """
     first, predicted = data
     if predicted is None and named.target is not None:
-        source = open_named(first)
+        source, named = open_beside(first, named)
         columns = Columns(
             column_names("target", named.target),
             column_names("prediction", named.prediction),
@@ -63,6 +63,52 @@ def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -
     scores = predicted if named.score is None else named.score
     by_place = column_labels(scores) is None
     return source, Request(columns, either, classes=classes, by_place=by_place, **asked)
+
+
+def open_beside(data: Any, named: Named) -> tuple[Source, Named]:
+    """A source with named columns, and beside them what was passed as an array of its rows, with the names it got.
+
+    Raises:
+        UsageError: The data has no named columns, or an array is passed beside files, whose rows it cannot be paired
+            with, or is no mask.
+    """
+    arrays = {part: own for part in BESIDE if is_array(own := getattr(named, part))}
+    if not arrays:
+        return open_named(data), named
+    if is_paths(data):
+        part = next(iter(arrays))
+        raise UsageError(f"{part}= is an array, which cannot be paired with the rows of files: name a column of them")
+    check_aligned({"data": data, **arrays})
+    columns = open_named(data).columns
+    calls = {part: part if part not in columns else f"{part} (array)" for part in arrays}
+    if "split" in arrays:
+        arrays["split"] = mask_of(arrays["split"])
+    source = open_named(data, {calls[part]: own for part, own in arrays.items()})
+    said = {part: f"{call}=true" if part == "split" else call for part, call in calls.items()}
+    return source, replace(named, **said)
+
+
+# What may be an array of the rows of a data frame.
+BESIDE = ("weight", "cluster", "split")
+
+
+def is_array(value: Any) -> bool:
+    """Whether something holds a value for each row, rather than the name of a column."""
+    return value is not None and not isinstance(value, (str, bytes, Mapping)) and hasattr(value, "__len__")
+
+
+def mask_of(split: Any) -> Any:
+    """An array that says which rows something is fitted on.
+
+    Raises:
+        UsageError: It is no array of True and False.
+    """
+    mask = np.asarray(split)
+    if mask.dtype != bool or mask.ndim != 1:
+        raise UsageError(
+            "split= takes 'column=value', or an array that is True for the rows to fit on, False for others"
+        )
+    return mask
 
 
 def slices_of(given: Any) -> tuple[Any, ...]:
@@ -104,19 +150,24 @@ def part_of(split: Any, columns: Sequence[str]) -> Part | None:
     return Part(column.strip(), fit.strip(), judge.strip() or None)
 
 
-def open_named(data: Any) -> Source:
-    """A source with named columns.
+def is_paths(data: Any) -> bool:
+    """Whether something is a path, or several."""
+    several = isinstance(data, (list, tuple)) and data and all(isinstance(path, (str, Path)) for path in data)
+    return isinstance(data, (str, Path)) or bool(several)
+
+
+def open_named(data: Any, beside: Mapping[str, Any] | None = None) -> Source:
+    """A source with named columns, and arrays of its rows beside them by the names that they get.
 
     Raises:
-        UsageError: The data has none.
+        UsageError: The data has no named columns.
     """
-    several = isinstance(data, (list, tuple)) and data and all(isinstance(path, (str, Path)) for path in data)
-    if isinstance(data, (str, Path)) or several:
-        paths = list(data) if several else [data]
+    if is_paths(data):
+        paths = [data] if isinstance(data, (str, Path)) else list(data)
         if not all(str(path).strip() for path in paths):
             raise UsageError("the path is empty: name a file or a folder")
         return FileSource(*map(Path, paths))
-    source = open_frame(data)
+    source = open_frame(data, beside)
     if source is None:
         raise UsageError(
             f"target= names a column, but {type(data).__name__} has no named columns: pass a path or a data frame, "
@@ -141,7 +192,8 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
     )
     if isinstance(data, (str, Path, Mapping)) or (frame and not several):
         raise UsageError("name the column of true values: target=...")
-    for part, given in (("slices", named.slices), ("split", named.split), ("id", named.id)):
+    masked = is_array(named.split)
+    for part, given in (("slices", named.slices), ("split", None if masked else named.split), ("id", named.id)):
         if given:
             raise UsageError(f"{part}= names columns: pass a path or a data frame, and name its columns")
     if named.target is not None:
@@ -170,10 +222,14 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
         arrays[either] = predicted
     predictions = {} if prediction is None else columns_of("y_pred", prediction)
     scores = {} if score is None else columns_of("y_score", score)
-    others = {name: own for name, own in (("weight", weight), ("cluster", cluster)) if own is not None}
+    split = mask_of(named.split) if masked else None
+    others = {name: own for name, own in zip(BESIDE, (weight, cluster, split), strict=True) if own is not None}
     arrays |= predictions | scores | others
     known = {name: name for name in others}
-    columns = Columns(targets, tuple(predictions), tuple(scores), known.get("weight"), known.get("cluster"))
+    columns = Columns(
+        targets, tuple(predictions), tuple(scores), known.get("weight"), known.get("cluster"),
+        part=Part("split", "True") if masked else None,
+    )  # fmt: skip
     return ArraySource(arrays), columns, either
 
 

@@ -299,7 +299,7 @@ baseline = record({
     "answers": mapping(answer),
     "strategies": mapping(text),
     "estimates": estimates,
-    "differences": mapping(estimate, measured),
+    "differences": differences,
 })  # fmt: skip
 measurements = {
     "n": count,
