@@ -12,7 +12,7 @@ import pytest
 
 import gnomon
 from gnomon.errors import SourceError, UsageError
-from gnomon.files import PART, aside, open_regular, refuse_overwriting, write_whole
+from gnomon.files import UNFINISHED, aside, open_regular, refuse_overwriting, write_whole
 from tests.cli.commands import command
 
 ROWS = "y,p,q\n" + "0,0.25,0.5\n1,0.75,0.5\n" * 20
@@ -99,15 +99,20 @@ def test_the_umask_is_not_set(tmp_path, monkeypatch):
 def test_pipes_in_the_way_hang_nothing(tmp_path, monkeypatch):
     """A pipe, a link or a folder under the name of a part file or of the cached chart library is let alone."""
     pytest.importorskip("vl_convert")
-    os.mkfifo(tmp_path / f".a.json.xyz{PART}")
-    (tmp_path / f".b{PART}").symlink_to("/dev/zero")
-    (tmp_path / f".c{PART}").mkdir()
-    (tmp_path / f".d{PART}").write_text("left behind")
+    os.mkfifo(tmp_path / f".a.json.xyz{UNFINISHED}")
+    (tmp_path / f".b{UNFINISHED}").symlink_to("/dev/zero")
+    (tmp_path / f".c{UNFINISHED}").mkdir()
+    (tmp_path / f".d{UNFINISHED}").write_text("left behind")
     worker = threading.Thread(target=write_whole, args=(tmp_path / "a.json", "new"), daemon=True)
     worker.start()
     worker.join(20)
     assert not worker.is_alive()
-    assert sorted(own.name for own in tmp_path.iterdir()) == [f".a.json.xyz{PART}", f".b{PART}", f".c{PART}", "a.json"]
+    assert sorted(own.name for own in tmp_path.iterdir()) == [
+        f".a.json.xyz{UNFINISHED}",
+        f".b{UNFINISHED}",
+        f".c{UNFINISHED}",
+        "a.json",
+    ]
 
     from importlib.metadata import version
 
@@ -122,7 +127,7 @@ def test_pipes_in_the_way_hang_nothing(tmp_path, monkeypatch):
     worker.join(60)
     assert "vegaEmbed" in made[0]
     with pytest.raises(OSError, match="not a regular file"):
-        open_regular(tmp_path / f".a.json.xyz{PART}")
+        open_regular(tmp_path / f".a.json.xyz{UNFINISHED}")
 
 
 def test_whose_error_it_is(tmp_path):

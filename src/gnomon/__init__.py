@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
     from gnomon.evaluation.result.error_analysis import ErrorAnalysis
     from gnomon.evaluation.result.evaluation import Evaluation
+    from gnomon.evaluation.result.operating_points import OperatingPoints
     from gnomon.evaluation.result.several import Evaluations
     from gnomon.measures.measure import Measure
     from gnomon.measures.own import measure
@@ -69,6 +70,7 @@ __all__ = [
     "Measure",
     "MissingValuesError",
     "OperatingPoint",
+    "OperatingPoints",
     "Pair",
     "Recalibration",
     "SourceError",
@@ -106,6 +108,7 @@ _HOME = {
     "Evaluation": "gnomon.evaluation.result.evaluation",
     "Evaluations": "gnomon.evaluation.result.several",
     "OperatingPoint": "gnomon.thresholds.table",
+    "OperatingPoints": "gnomon.evaluation.result.operating_points",
     "Measure": "gnomon.measures.measure",
     "Pair": "gnomon.comparison.pair",
     "Recalibration": "gnomon.decision.recalibration",

@@ -94,7 +94,7 @@ class Difference:
 
     Attributes:
         value: What is looked at less what it is compared with: a slice less all other rows, a model less the baseline,
-            the evaluated rows less those that it was fitted on, the second model less the first.
+            the rows that it was fitted on less the evaluated ones, the second model less the first.
         low, high: The interval at ``level``; NaN where there is none.
         level: The confidence level of the interval.
         method: How the interval was made; None where there is none.

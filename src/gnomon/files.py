@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from gnomon.errors import SourceError, UsageError
 
 # How the names of files end that are still being written.
-PART = ".gnomon-part"
+UNFINISHED = ".gnomon-part"
 # A link is not followed, and a pipe is not waited for: whoever put one there does not decide what is opened.
 _CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -103,7 +103,7 @@ def is_stream(path: Path) -> bool:
 def begin(path: Path) -> tuple[int, str]:
     """Create a hidden file beside the path, open and locked, so that no one takes it for one that was left behind."""
     while True:
-        name = str(path.parent / f".{os.fsdecode(os.fsencode(path.name)[:80])}.{secrets.token_hex(6)}{PART}")
+        name = str(path.parent / f".{os.fsdecode(os.fsencode(path.name)[:80])}.{secrets.token_hex(6)}{UNFINISHED}")
         try:
             # The process's umask applies by itself; setting it to read it would change it for every thread.
             handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | _CAREFULLY, 0o666)
@@ -120,7 +120,7 @@ def begin(path: Path) -> tuple[int, str]:
 
 def clean(folder: Path) -> None:
     """Remove what killed runs have left in a folder: regular part files that no one holds locked."""
-    for left in folder.glob(f".*{PART}"):
+    for left in folder.glob(f".*{UNFINISHED}"):
         with contextlib.suppress(OSError), open_regular(left) as stream:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             left.unlink()

@@ -298,3 +298,19 @@ def test_killed_while_writing(tmp_path):
         process.wait(30)
         form = json.loads(target.read_text())
         assert form == {"old": True} or form["n"] == 20_000
+
+
+def test_options_that_a_person_would_quote_are_quoted():
+    """As the demo shows them."""
+    from gnomon.cli.demo import command_options
+
+    assert command_options({"target": "y", "score": ["p a", "q"], "split": "part=a b"}) == (
+        "--target y --score 'p a,q' --split 'part=a b'"
+    )
+
+
+def test_a_task_is_one_of_those_that_a_command_has():
+    """Others are refused with the choices."""
+    code, _, err = command("compare", "a.csv", "-t", "y", "-s", "p,q", "--task", "multilabel")
+    assert code == 2
+    assert "'multilabel' is not one of 'auto', 'binary', 'multiclass', 'regression'" in err

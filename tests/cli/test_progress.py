@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gnomon.cli import progress
-from gnomon.files import PART, begin, clean, write_whole
+from gnomon.files import UNFINISHED, begin, clean, write_whole
 
 ROWS = 3_000_000
 
@@ -126,7 +126,7 @@ def test_killed_at_any_moment(big, tmp_path):
 
 def test_what_a_killed_run_left_is_cleared(tmp_path):
     """A part that a process left behind goes with the next write; one that is being written stays."""
-    left = tmp_path / f".other.json.abc{PART}"
+    left = tmp_path / f".other.json.abc{UNFINISHED}"
     left.write_text("half")
     handle, held = begin(tmp_path / "mine.json")
     write_whole(tmp_path / "new.json", "{}")

@@ -169,3 +169,16 @@ def test_an_error_of_reading_is_not_one_of_writing(rows, tmp_path):
     with pytest.raises(SourceError, match=r"cannot read .*rows\.csv"):
         write_rows(pieces, {}, tmp_path / "out.csv")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(("said", "kept"), [
+    ("120", "120"), ("40", "40"), ("7", "NARROWEST"), ("0", None), ("-5", None), ("wide", None), ("\u00b2", None),
+    ("\u0665\u0660", None), ("1e3", None), ("", ""),
+])  # fmt: skip
+def test_a_width_that_is_none_is_left_out(monkeypatch, said, kept):
+    """A width of few columns is the narrowest; what is no width is that of the terminal."""
+    from gnomon.cli import streams
+
+    monkeypatch.setenv("COLUMNS", said)
+    streams.prepare()
+    assert os.environ.get("COLUMNS") == (str(streams.NARROWEST) if kept == "NARROWEST" else kept)

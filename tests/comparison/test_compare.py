@@ -702,3 +702,16 @@ def test_clusters_of_arrays_widen_intervals():
         )
     wide, narrow = arrays["a", "b"]["brier_score"], plain["a", "b"]["brier_score"]
     assert wide.high - wide.low > 1.8 * (narrow.high - narrow.low)
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_two_clusters_are_enough_for_an_interval(number):
+    """One says nothing of how clusters differ; two do."""
+    rng = np.random.default_rng(number)
+    y = rng.integers(0, 2, 60)
+    scores = {name: np.clip(rng.normal(0.3 + gain * y, 0.3), 0, 1) for name, gain in (("a", 0.3), ("b", 0.4))}
+    found = gnomon.compare(y, scores, cluster=np.arange(60) % number)["a", "b"]["log_loss"]
+    assert np.isfinite([found.low, found.high]).all()
+    alone = gnomon.compare(y, scores, cluster=np.zeros(60))["a", "b"]["log_loss"]
+    assert np.isnan(alone.low)
+    assert alone.reason

@@ -81,6 +81,17 @@ TEST_CASE("labels that span few numbers are found with their counts") {
       gnomon::label_counts<std::int64_t>(std::vector<std::int64_t>{0, 1000}, std::vector<std::int64_t>{0, 0}, 1));
 }
 
+TEST_CASE("a label just beyond those of the first rows is found, too") {
+  for (const bool among_targets : {true, false}) {
+    auto target = columns::whole<std::int64_t>(6000, 5, 8), predicted = columns::whole<std::int64_t>(6000, 5, 9);
+    (among_targets ? target : predicted)[4000] = 5;  // one more than the first rows say there are
+    const auto found = gnomon::label_counts<std::int64_t>(target, predicted, 2);
+    REQUIRE(found);
+    CHECK(to_vector(found->first) == std::vector<std::int64_t>{0, 1, 2, 3, 4, 5});
+    CHECK(to_vector(found->second) == counted(target, predicted, 6));
+  }
+}
+
 TEST_CASE("weights by cell") {
   for (const std::size_t classes : {std::size_t{2}, std::size_t{9}, std::size_t{400}}) {
     const auto target = columns::whole<std::int32_t>(3000, classes, 5),

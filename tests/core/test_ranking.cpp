@@ -251,6 +251,17 @@ TEST_CASE("bounds of a histogram hold the pairs, and parts merge to the whole") 
   }
 }
 
+TEST_CASE("bounds of one positive, and of none") {
+  const std::vector<double> score{0.1, 0.2, 0.3, 0.9};
+  for (const std::uint8_t last : {std::uint8_t{1}, std::uint8_t{0}}) {
+    gnomon::Histogram own(score, 100, false);
+    own.add(Input<double>(score), std::vector<std::uint8_t>{0, 0, 0, last}, std::nullopt, std::nullopt);
+    const auto bounds = own.bounds(1.0, 1.0, 1);
+    CHECK(bounds.f_low == (last ? 1.0 : 0.0));  // alone above all others
+    CHECK(bounds.f_high == (last ? 1.0 : 0.0));
+  }
+}
+
 TEST_CASE("probabilities fall into the bin of the edges below them") {
   const std::vector<double> edges{0.1, 0.25, 0.5, 0.9};
   std::vector<double> score;

@@ -87,3 +87,17 @@ def test_probabilities_that_are_of_no_use_for_the_costs(reward, said):
     costs[:, 0] -= reward  # so that class 0 is the best decision for every row
     decided = gnomon.minimum_cost(y, table, costs=costs)
     assert any("of no use" in note for note in decided.notes) == said
+
+
+@pytest.mark.parametrize(("greatest", "accepted"), [(1e100, True), (-1e100, True), (1.01e100, False), (np.inf, False),
+                                                    (np.nan, False)])  # fmt: skip
+def test_costs_have_a_greatest_value(greatest, accepted):
+    """Whose sums are still doubles."""
+    y, p = ["a", "b", "c"], [[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.5, 0.1, 0.4]]
+    costs = np.zeros((3, 3))
+    costs[2, 0] = greatest
+    if accepted:
+        assert gnomon.minimum_cost(y, p, costs=costs).costs[2, 0] == greatest
+    else:
+        with pytest.raises(gnomon.UsageError, match="costs= takes a finite number"):
+            gnomon.minimum_cost(y, p, costs=costs)

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 from rich.console import Console
@@ -111,3 +112,20 @@ def test_plots_that_only_some_models_have():
     assert "calibration" in with_them.plot.available()
     assert "calibration" not in both.plot.available()
     assert "roc" in both.plot.available()
+
+
+def test_a_corrected_value_that_is_undefined_is_not_told():
+    """No fact is made of it, nor of one that is not there."""
+    from gnomon.estimate import Estimate
+    from gnomon.report.decisions import beside
+
+    y = np.array([0, 0, 0, 1, 0, 1, 1, 1] * 10)
+    p = np.clip(np.linspace(0.1, 0.9, 80) * 0.5 + 0.4 * y, 0, 1)
+    decision = gnomon.choose_threshold(y, p, goal="f1")
+    assert decision.corrected is not None
+    assert [own.partition(" ")[2] for own in beside(decision)] == [
+        "once corrected for optimism", "at a threshold of 0.5"
+    ]  # fmt: skip
+    for nothing in (None, Estimate(float("nan"), reason="none")):
+        bare = replace(decision, corrected=nothing, default=nothing)
+        assert beside(bare) == []

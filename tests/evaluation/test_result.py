@@ -181,3 +181,24 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
         EVALUATIONS["regression"]().save(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_operating_points_are_evaluations_at_their_thresholds():
+    """Counts, values and intervals, also those that are drawn, at the level and with the seed of the evaluation."""
+    rng = np.random.default_rng(8)
+    y = rng.integers(0, 2, 150)
+    p = np.round(np.clip(rng.normal(0.3 + 0.3 * y, 0.25), 0, 1), 2)
+    ev = gnomon.evaluate(y, p, threshold=0.415, level=0.9, seed=4)
+    found = ev.operating_points(["recall", "f1", "matthews_corrcoef"])
+    table = found.thresholds
+    assert table.place(0.415) == found.start
+    for place in (found.start, 3, len(table) - 5):
+        other = gnomon.evaluate(y, p, threshold=float(table.threshold[place]), level=0.9, seed=4)
+        for name, band in found.bands.items():
+            wanted = (other[name].value, other[name].low, other[name].high)
+            assert tuple(end[place] for end in band) == pytest.approx(wanted, abs=1e-12), (name, place)
+    few = ev.operating_points(["recall"], most=5)
+    assert few.thresholds.threshold[few.start] == 0.415
+    assert few.bands["recall"].value[few.start] == ev["recall"].value
+    with pytest.raises(gnomon.UsageError, match="this regression evaluation has no thresholds"):
+        gnomon.evaluate([1.0, 2.0, 3.5], [1.0, 2.5, 3.0]).operating_points()

@@ -1,9 +1,10 @@
 """Every estimate is registered, within the range that it states."""
 
 import numpy as np
+import pytest
 
 import gnomon
-from gnomon.measures.registry import REGISTRY, measure, of_losses
+from gnomon.measures.registry import REGISTRY, find, measure, of_losses
 
 
 def evaluations():
@@ -29,3 +30,19 @@ def test_every_estimate_is_registered_and_every_entry_used():
     for goal in ({"goal": "youden"}, {"costs": {"fn": 1, "fp": 1}}, {"goal": "flagged", "where": "recall >= 0.5"}):
         made |= set(gnomon.choose_threshold(y, p, **goal).estimates)
     assert set(REGISTRY) <= made
+
+
+@pytest.mark.parametrize(("known", "own"), [
+    ("ppv", "precision"), ("sensitivity", "recall"), ("tpr", "recall"), ("tnr", "specificity"),
+    ("fpr", "false_positive_rate"), ("fall_out", "false_positive_rate"), ("npv", "negative_predictive_value"),
+    ("fdr", "false_discovery_rate"), ("fnr", "false_negative_rate"), ("miss_rate", "false_negative_rate"),
+    ("mcc", "matthews_corrcoef"), ("kappa", "cohen_kappa"), ("informedness", "youden"), ("f1_score", "f1"),
+    ("iou", "jaccard"), ("threat_score", "jaccard"), ("dor", "diagnostic_odds_ratio"), ("brier", "brier_score"),
+    ("lr+", "positive_likelihood_ratio"), ("lr-", "negative_likelihood_ratio"), ("gmean", "geometric_mean"),
+    ("mean_squared_error", "mse"), ("r2_score", "r2"), ("bias", "mean_error"), ("wmape", "wape"), ("auc", "roc_auc"),
+    ("auroc", "roc_auc"), ("ap", "average_precision"), ("pr_auc", "average_precision"),
+])  # fmt: skip
+def test_what_others_call_a_measure(known, own):
+    """Names that people know lead to the measure."""
+    assert find(known) is not None
+    assert find(known).name == own

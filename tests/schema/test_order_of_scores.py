@@ -217,3 +217,14 @@ def test_other_index_labels_are_noted():
     labels = np.array([[0, 1], [1, 0], [1, 1], [0, 0]] * 10)
     scores = np.random.default_rng(0).random((40, 2))
     assert gnomon.evaluate(sparse.csr_matrix(labels), scores) == gnomon.evaluate(labels, scores)
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_columns_are_numbered_from_0_or_1(start):
+    """Such columns are in the order of the classes, whatever these are called."""
+    rng = np.random.default_rng(5)
+    shares = rng.dirichlet((1, 1, 1), 60)
+    kinds = np.array(["ant", "bee", "cat"])[shares.argmax(axis=1)]
+    columns = {f"p{start + place}": shares[:, place] for place in range(3)}
+    found = gnomon.evaluate({"y": kinds, **columns}, target="y", score=list(columns))
+    assert found["accuracy"].value == 1.0

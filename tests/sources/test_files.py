@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from pyarrow import feather
+from pyarrow import csv, feather
 
 import gnomon
 from gnomon.errors import ColumnError, DataError, SourceError
@@ -236,3 +236,46 @@ def test_untrusted_names(tmp_path, frame):
     frame.rename(columns={"p": odd, "y": "=cmd()"}).to_csv(tmp_path / "a.csv", index=False)
     ev = gnomon.evaluate(tmp_path / "a.csv", target="=cmd()", score=odd)
     assert ev["roc_auc"] == gnomon.evaluate(frame["y"], frame["p"])["roc_auc"]
+
+
+def test_a_column_without_values_fits_any_type(tmp_path):
+    """A file in which it is empty throughout does not contradict the others."""
+    rows = {"y": [0, 1, 1], "p": [0.2, 0.9, 0.6]}
+    pq.write_table(pa.table({**rows, "g": ["a", "b", "a"]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({**rows, "g": pa.nulls(3)}), tmp_path / "b.parquet")
+    found = gnomon.evaluate(tmp_path, target="y", score="p", slices="g")
+    assert {name: own.n for name, own in found.slices["g"].items()} == {"a": 2, "b": 1, "(missing)": 3}
+
+
+@pytest.mark.parametrize("slices", [None, "g"])
+def test_a_column_of_two_types_is_refused(tmp_path, slices):
+    """Where files have types, also if it is read as names."""
+    rows = {"y": [0, 1, 1], "p": [0.2, 0.9, 0.6]}
+    pq.write_table(pa.table({**rows, "g": ["a", "b", "a"]}), tmp_path / "a.parquet")
+    pq.write_table(pa.table({**rows, "g": [1, 2, 3]}), tmp_path / "b.parquet")
+    with pytest.raises(ColumnError, match=r"column 'g' is string in a\.parquet but int64 in b\.parquet"):
+        gnomon.evaluate(tmp_path, target="y", score="p", slices="g", cluster=None if slices else "g")
+
+
+def test_text_files_have_names_of_any_spelling(tmp_path):
+    """Numbers in one file and words in another name slices all the same; labels of two types do not."""
+    (tmp_path / "a.csv").write_text("y,p,g\n0,0.2,1\n1,0.9,2\n")
+    (tmp_path / "b.csv").write_text("y,p,g\n0,0.3,x\n1,0.8,2\n")
+    found = gnomon.evaluate(tmp_path, target="y", score="p", slices="g")
+    assert {name: own.n for name, own in found.slices["g"].items()} == {"1": 1, "2": 2, "x": 1}
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "feather"])
+def test_booleans_are_called_so(tmp_path, ending):
+    """Their names are False and True from any file, and of pieces that hold none."""
+    table = pa.table({"y": [True, False, True, False], "p": [0.9, 0.2, 0.6, 0.7]})
+    path = tmp_path / f"a.{ending}"
+    {"csv": csv.write_csv, "parquet": pq.write_table, "feather": feather.write_feather}[ending](table, path)
+    assert gnomon.evaluate(path, target="y", score="p").classes == ("False", "True")
+    assert gnomon.evaluate(path, target="y", score="p", missing="drop").classes == ("False", "True")
+
+
+def test_words_beside_true_are_names(tmp_path):
+    """One that is not true or false makes all of them text."""
+    (tmp_path / "a.csv").write_text("y,q\ntrue,true\nmaybe,true\nfalse,maybe\n")
+    assert gnomon.evaluate(tmp_path / "a.csv", target="y", prediction="q").classes == ("false", "maybe", "true")

@@ -91,3 +91,10 @@ def test_calls_that_cannot_be_meant():
     ):
         with pytest.raises(UsageError):
             call()
+
+
+@pytest.mark.parametrize("data", [{}, {1: [0, 1], "p": [0.2, 0.8]}, {None: [0, 1]}])
+def test_a_mapping_needs_names(data):
+    """That are text, and a column at least."""
+    with pytest.raises(gnomon.ColumnError, match="a mapping of columns needs names that are text, and at least one"):
+        gnomon.evaluate(data, target="y", score="p")

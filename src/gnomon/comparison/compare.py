@@ -28,7 +28,7 @@ from gnomon.evaluation.arguments.opening import (
     mask_of,
     open_beside,
     open_named,
-    part_of,
+    subset_of,
 )
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.arguments.options import asked as measures_of
@@ -44,7 +44,7 @@ from gnomon.measures.measure import Measure
 from gnomon.schema.labels import label_order
 from gnomon.schema.request import Request
 from gnomon.schema.resolve import resolve
-from gnomon.schema.schema import Columns, Part, Schema
+from gnomon.schema.schema import Columns, Schema, Subset
 from gnomon.schema.survey import Survey
 from gnomon.sources.arrays import ArraySource, check_aligned
 from gnomon.sources.base import Source, Use
@@ -273,7 +273,7 @@ def open_models(
     if several is None:
         source, named = open_beside(data, Named(weight=weight, cluster=cluster, split=split))
         names = (column_name("weight", named.weight), column_name("cluster", named.cluster))
-        columns = Columns(targets, weight=names[0], cluster=names[1], part=judges(named.split, source), id=called)
+        columns = Columns(targets, weight=names[0], cluster=names[1], subset=judges(named.split, source), id=called)
         return Opened(source, models_of(score, prediction), columns)
     names = (column_name("weight", weight), column_name("cluster", cluster))
     if called is None:
@@ -290,21 +290,21 @@ def open_models(
         )
         for name in several
     }
-    part = judges(split, next(iter(sources.values())))
+    subset = judges(split, next(iter(sources.values())))
     uses: tuple[Use, ...] = ("number", "text", "text")
     common = {
         own: use
-        for own, use in zip((*names, None if part is None else part.column), uses, strict=True)
+        for own, use in zip((*names, None if subset is None else subset.column), uses, strict=True)
         if own is not None and own not in targets
     }
     source, renamed = joined(sources, models, called, targets, common, threads)
-    return Opened(source, renamed, Columns(targets, weight=names[0], cluster=names[1], part=part, id=called))
+    return Opened(source, renamed, Columns(targets, weight=names[0], cluster=names[1], subset=subset, id=called))
 
 
 def judges(split: str | None, source: Source) -> Any:
     """The rows that are compared, if not all are."""
-    part = part_of(split, source.columns)
-    return None if part is None else part.others
+    subset = subset_of(split, source.columns)
+    return None if subset is None else subset.others
 
 
 def each_model(data: Any, others: tuple[Any, ...]) -> dict[str, Any] | None:
@@ -376,8 +376,8 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
         if values is not None:
             arrays[name] = values
     weight, cluster, split = (name if name in arrays else None for name in BESIDE)
-    judging = None if split is None else Part(split, "True").others
-    return Opened(ArraySource(arrays), found, Columns((TARGET,), weight=weight, cluster=cluster, part=judging))
+    judging = None if split is None else Subset(split, "True").others
+    return Opened(ArraySource(arrays), found, Columns((TARGET,), weight=weight, cluster=cluster, subset=judging))
 
 
 def alike(source: Source, requests: Mapping[str, Request], engine: Engine) -> dict[str, Schema]:

@@ -62,9 +62,9 @@ def read_models(source: Source, plan: ModelsPlan, engine: Engine) -> ModelRows:
         for own in schemas:
             refuse_missing(source, own, engine.threads)
         raise
-    part = schemas[0].columns.part
-    if part is not None and not part.inside and not tally.fitted:
-        raise DataError(f"{source.name} has no rows whose {part.others}")
+    subset = schemas[0].columns.subset
+    if subset is not None and not subset.inside and not tally.fitted:
+        raise DataError(f"{source.name} has no rows whose {subset.others}")
     summaries = [own.summary for own in tally.models]
     if tally.panel is None or not tally.panel.chunks or any(own is None or not own.rows.n for own in summaries):
         left_out = (
@@ -98,10 +98,10 @@ class ModelsPlan:
     def fitted(self) -> Schema | None:
         """Which rows models were fitted on, if they are left out."""
         first = self.schemas[0]
-        part = first.columns.part
-        if part is None or part.inside:
+        subset = first.columns.subset
+        if subset is None or subset.inside:
             return None
-        return replace(first, columns=replace(first.columns, part=part.others))
+        return replace(first, columns=replace(first.columns, subset=subset.others))
 
     def start(self) -> ModelsTally:
         """An empty tally."""

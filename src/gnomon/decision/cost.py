@@ -18,7 +18,7 @@ from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.estimates.parts import matrix_of
+from gnomon.evaluation.estimates.draft import matrix_of
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix

@@ -51,7 +51,7 @@ def confusions_at(
         return tally.states, 0
     tally = engine.fold(source, plan)
     if not tally.states[0].counts.sum():
-        raise DataError(f"{source.name} has no rows whose {schema.columns.part}: there is nothing to judge by")
+        raise DataError(f"{source.name} has no rows whose {schema.columns.subset}: there is nothing to judge by")
     return tally.states, tally.dropped
 
 

@@ -209,7 +209,7 @@ def recalibrate(
     )  # fmt: skip
     with running:
         schema = resolve(source, request, running)
-        if not schema.columns.scores or schema.columns.part is None:
+        if not schema.columns.scores or schema.columns.subset is None:
             raise UsageError(
                 "name the column of probabilities (score=...) and the rows to fit on (split='column=value')"
             )
@@ -218,12 +218,12 @@ def recalibrate(
         summary = reading.summary()
         order = reading.order(summary)
         if not order.positives.n or not order.negatives.n:
-            raise DataError(f"the rows whose {schema.columns.part} have one class only: nothing can be fitted")
+            raise DataError(f"the rows whose {schema.columns.subset} have one class only: nothing can be fitted")
         groups = Groups.of(reading.reliability(summary))
         (hull,) = order.curves("hull")
         fits = {"platt": platt(groups), "beta": beta(groups), "isotonic": isotonic(upper_steps(hull))}
         maps = {name: found for name in methods if (found := fits[name]) is not None}
-        judged = replace(schema, columns=replace(schema.columns, part=schema.columns.part.others))
+        judged = replace(schema, columns=replace(schema.columns, subset=schema.columns.subset.others))
         tally = judge(source, judged, maps, running)
     estimates, differences = {}, {}
     for name, own in tally.judged.items():
@@ -267,7 +267,7 @@ def judge(source: Source, schema: Schema, maps: Mapping[str, ScoreMap], engine: 
         weighted = None if classes is None else classes[0].merge(classes[1])
     tally = engine.fold(source, JudgePlan(schema, maps, Reliability.empty(weighted)))
     if not tally.judged[AS_IS].losses[LOG_LOSS.name].weight.n:
-        raise DataError(f"{source.name} has no rows whose {schema.columns.part}: there is nothing to judge by")
+        raise DataError(f"{source.name} has no rows whose {schema.columns.subset}: there is nothing to judge by")
     return tally
 
 

@@ -25,7 +25,7 @@ def remarks(
 ) -> list[str]:
     """What a person should know of the choice, in plain words."""
     notes = unmet(goal, found, order, trials, decided.threshold.level) if not found.met else []
-    here = "" if schema.columns.part is None else " on the rows that it was chosen on"
+    here = "" if schema.columns.subset is None else " on the rows that it was chosen on"
     if any(own.name == "flagged" for own in goal.constraints):
         flagged = float(found.points.flagged)
         each = {own.periods for own in goal.constraints if own.name == "flagged"} - {1.0}
@@ -43,7 +43,7 @@ def remarks(
             notes.append(f"If the scores were true probabilities, the cost would be least at {calibrated:.4g}.")
     if len(decided.thresholds) <= 2:
         notes.append("Every row has the same score: a threshold flags all of them or none.")
-    if schema.columns.part is not None:
+    if schema.columns.subset is not None:
         notes.append("Chosen on one part of the rows, judged on the others: what is said of it is not flattered.")
         notes += broken_there(decided, goal) if found.met else []
     elif decided.optimism is not None and decided.corrected is not None:

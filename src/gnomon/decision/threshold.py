@@ -23,7 +23,7 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options, asked, check_asked
 from gnomon.evaluation.arguments.retention import retention_for
-from gnomon.evaluation.estimates.parts import matrix_of
+from gnomon.evaluation.estimates.draft import matrix_of
 from gnomon.evaluation.estimates.ranking import threshold_table
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.reading import Reading
@@ -286,8 +286,8 @@ def choose_threshold(
         resampled = Resampled.of(wanted, order, found, trials, options) if options.intervals else None
         at = [found.threshold, *([0.5] if schema.scale == "probability" else [])]
         judged = schema
-        if schema.columns.part is not None:
-            judged = replace(schema, columns=replace(schema.columns, part=schema.columns.part.others))
+        if schema.columns.subset is not None:
+            judged = replace(schema, columns=replace(schema.columns, subset=schema.columns.subset.others))
         own_rows = judged is schema
         states, judged_dropped = confusions_at(source, judged, at, summary if own_rows else None, running)
     estimates, *default = (achieved(state, wanted, judged, options) for state in states)

@@ -16,14 +16,6 @@ from typing import Any, Protocol, Self, TypeVar
 Progress = Callable[[int, int | None], None]
 
 
-class Rows(Protocol):
-    """Some consecutive rows of a source."""
-
-    def __len__(self) -> int:
-        """How many there are."""
-        ...
-
-
 class Rowed(Protocol):
     """What has rows: a source, as far as an engine knows it."""
 

@@ -55,7 +55,7 @@ class Processes:
         while len(self._workers) < self.threads:
             self._workers.append(Worker())
         sent, counter = pickled(plan), Counter(self._progress, source.rows)
-        hands = [Hand(own, sent, counter) for own in self._workers]
+        hands = [Sender(own, sent, counter) for own in self._workers]
         Crew(chain(first, stream), self._kill).run(hands)
         return merged([plan.read(own.tally()) for own in hands])
 
@@ -88,7 +88,7 @@ class Begun:
         return iter(self._partitions)
 
 
-class Hand:
+class Sender:
     """What one thread has its worker do."""
 
     def __init__(self, worker: Worker, plan: bytes, counter: Counter) -> None:

@@ -31,11 +31,11 @@ class Threads:
         stream = source.partitions(plan.uses, self.threads)
         first = list(islice(stream, 2))
         if len(first) < 2 or self.threads == 1:
-            alone = Hand(plan.start(), counter, self.threads)
+            alone = Adder(plan.start(), counter, self.threads)
             for partition in chain(first, stream):
                 alone.take(partition, lambda: False)
             return alone.tally
-        hands = [Hand(plan.start(), counter, 1) for _ in range(self.threads)]
+        hands = [Adder(plan.start(), counter, 1) for _ in range(self.threads)]
         Crew(chain(first, stream)).run(hands)
         return merged([own.tally for own in hands])
 
@@ -48,7 +48,7 @@ class Threads:
         """Nothing was started that has to end."""
 
 
-class Hand(Generic[T]):
+class Adder(Generic[T]):
     """What one thread adds to its tally."""
 
     def __init__(self, tally: T, counter: Counter, threads: int) -> None:

@@ -22,10 +22,10 @@ from gnomon.evaluation.diagnostics.scatter import scatter_of
 from gnomon.evaluation.diagnostics.slice_differences import compared
 from gnomon.evaluation.estimates.binary import evaluate_binary
 from gnomon.evaluation.estimates.clustered import Clustered
+from gnomon.evaluation.estimates.draft import Draft, matrix_of
 from gnomon.evaluation.estimates.few import warn_of_few
 from gnomon.evaluation.estimates.multiclass import evaluate_multiclass
 from gnomon.evaluation.estimates.multilabel import evaluate_multilabel
-from gnomon.evaluation.estimates.parts import Parts, matrix_of
 from gnomon.evaluation.estimates.ranking import threshold_table
 from gnomon.evaluation.estimates.regression import evaluate_regression
 from gnomon.evaluation.provenance import left_out, provenance
@@ -38,7 +38,7 @@ from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
 from gnomon.measures.probability import BRIER_SCORE
 from gnomon.schema.resolve import resolve
-from gnomon.schema.schema import Part, Schema
+from gnomon.schema.schema import Schema, Subset
 from gnomon.sources.base import Source
 from gnomon.states.residuals import Amounts
 
@@ -168,8 +168,8 @@ def evaluate(
         task=task, classes=classes, positive=positive, threshold=threshold, scale=scale, missing=missing,
     )  # fmt: skip
 
-    def of(part: Part | None) -> Evaluation:
-        own = replace(schema, columns=replace(schema.columns, part=part))
+    def of(subset: Subset | None) -> Evaluation:
+        own = replace(schema, columns=replace(schema.columns, subset=subset))
         chosen = retention_for(source, own, exact, memory, running)
         chosen = replace(chosen, losses=losses_of(options.measures, own.task))
         reading = Reading(source, own, chosen, running)
@@ -177,30 +177,30 @@ def evaluate(
 
     with running:
         schema = resolve(source, request, running)
-        fitted = schema.columns.part
+        fitted = schema.columns.subset
         found = of(None) if fitted is None else replace(of(fitted.others), train=of(fitted))
     return replace(found, advice=advise(found))
 
 
 def assemble(source: Source, schema: Schema, summary: Summary, options: Options, reading: Reading) -> Evaluation:
     """The evaluation of a summary, and of each of its slices."""
-    parts = parts_of(summary, schema, options, reading)
-    clustered = clusters_of(parts, summary, schema, options)
-    whole = evaluation_of(parts, summary, schema)
+    draft = draft_of(summary, schema, options, reading)
+    clustered = clusters_of(draft, summary, schema, options)
+    whole = evaluation_of(draft, summary, schema)
     check_asked(options.measures, [*whole, *(name for own in whole.per_class.values() for name in own)], schema.task)
     return replace(
         whole,
-        curves=parts.curves,
-        thresholds=None if parts.order is None else threshold_table(parts.order),
-        baseline=baseline_of(parts, summary, schema, options, clustered),
-        errors=errors_of(parts, summary, schema, options),
-        calibration=calibration(parts, summary, schema, options, reading),
+        curves=draft.curves,
+        thresholds=None if draft.order is None else threshold_table(draft.order),
+        baseline=baseline_of(draft, summary, schema, options, clustered),
+        errors=errors_of(draft, summary, schema, options),
+        calibration=calibration(draft, summary, schema, options, reading),
         slices=slices_of(summary, whole, schema, options, reading),
         notes=(
             *left_out(summary.dropped),
             *agreement_notes(summary, schema),
-            *parts.notes,
-            *reading.notes(parts.estimates),
+            *draft.notes,
+            *reading.notes(draft.estimates),
             *schema.notes,
             *source.notes,
         ),
@@ -208,63 +208,63 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
     )
 
 
-def clusters_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> Clustered | None:
-    """The rows by cluster, once the intervals of the parts allow for them; None where rows are independent."""
+def clusters_of(draft: Draft, summary: Summary, schema: Schema, options: Options) -> Clustered | None:
+    """The rows by cluster, once the intervals of the draft allow for them; None where rows are independent."""
     if schema.columns.cluster is None:
         return None
     clustered = Clustered(summary, schema, options)
-    clustered.widen(parts)
+    clustered.widen(draft)
     return clustered
 
 
-def errors_of(parts: Parts, summary: Summary, schema: Schema, options: Options) -> ErrorAnalysis:
+def errors_of(draft: Draft, summary: Summary, schema: Schema, options: Options) -> ErrorAnalysis:
     """Where the model errs."""
     kept = summary.states.get("errors")
     return ErrorAnalysis(
         summary.worst.rows,
-        () if parts.confusion is None else most_confused(parts.confusion, schema.names),
+        () if draft.confusion is None else most_confused(draft.confusion, schema.names),
         residuals_by_prediction(kept, options) if isinstance(kept, Amounts) else (),
         scatter_of(kept, options.threads) if isinstance(kept, Amounts) else None,
     )
 
 
 def calibration(
-    parts: Parts, summary: Summary, schema: Schema, options: Options, reading: Reading
+    draft: Draft, summary: Summary, schema: Schema, options: Options, reading: Reading
 ) -> Calibration | None:
     """The calibration of probabilities, where rows of both classes have one."""
-    if parts.order is None or not schema.probabilities:
+    if draft.order is None or not schema.probabilities:
         return None
-    (hull,) = parts.order.curves("hull")
-    brier = parts.estimates[BRIER_SCORE.name].value
+    (hull,) = draft.order.curves("hull")
+    brier = draft.estimates[BRIER_SCORE.name].value
     return calibration_of(reading.reliability(summary), brier, hull, summary.rows.n, options)
 
 
-def parts_of(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Parts:
+def draft_of(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Draft:
     """The parts of an evaluation, by the task."""
     if schema.task == "binary":
-        parts = evaluate_binary(summary, schema, options, reading)
+        draft = evaluate_binary(summary, schema, options, reading)
     elif schema.task == "multiclass":
-        parts = evaluate_multiclass(summary, schema, options)
+        draft = evaluate_multiclass(summary, schema, options)
     elif schema.task == "multilabel":
-        parts = evaluate_multilabel(summary, schema, options)
+        draft = evaluate_multilabel(summary, schema, options)
     else:
-        parts = evaluate_regression(summary, schema, options)
-    warn_of_few(parts, schema)
-    return parts
+        draft = evaluate_regression(summary, schema, options)
+    warn_of_few(draft, schema)
+    return draft
 
 
-def evaluation_of(parts: Parts, summary: Summary, schema: Schema) -> Evaluation:
+def evaluation_of(draft: Draft, summary: Summary, schema: Schema) -> Evaluation:
     """What a slice has in common with the whole: the estimates and the counts."""
     return Evaluation(
         task=schema.task,
         n=summary.rows.n,
-        estimates=parts.estimates,
+        estimates=draft.estimates,
         classes=schema.names,
         positive=schema.names[1] if schema.task == "binary" else None,
         threshold=schema.threshold,
-        per_class=parts.per_class,
-        confusion=matrix_of(parts.confusion, schema.names),
-        confusions={label: matrix for label, own in parts.confusions.items() if (matrix := matrix_of(own, ("0", "1")))},
+        per_class=draft.per_class,
+        confusion=matrix_of(draft.confusion, schema.names),
+        confusions={label: matrix for label, own in draft.confusions.items() if (matrix := matrix_of(own, ("0", "1")))},
     )
 
 
@@ -274,8 +274,8 @@ def slices_of(
     """The evaluation of each slice, several at a time, and its differences to the rest."""
     alone, of_slices = replace(options, threads=1), reading.of_slices()
 
-    def again(own: Summary, options: Options, reading: Reading) -> Parts:
-        found = parts_of(own, schema, options, reading)
+    def again(own: Summary, options: Options, reading: Reading) -> Draft:
+        found = draft_of(own, schema, options, reading)
         clusters_of(found, own, schema, options)
         return found
 

@@ -35,7 +35,7 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
             "cluster": columns.cluster,
             "slices": [own.name for own in columns.slices],
             "id": columns.id,
-            "part": None if columns.part is None else str(columns.part),
+            "part": None if columns.subset is None else str(columns.subset),
         },
         "rows_dropped": summary.dropped,
         "effective_rows": summary.rows.effective,

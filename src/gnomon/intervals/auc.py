@@ -12,7 +12,7 @@ def newcombe(auc: float, positives: float, negatives: float, level: float) -> In
 
     Solves |auc - t| = z * sqrt(V(t)) with the variance of Hanley and McNeil under exponential scores:
     R. G. Newcombe, "Confidence intervals for an effect size measure based on the Mann-Whitney statistic.
-    Part 2: asymptotic methods and evaluation", Statistics in Medicine 25 (2006), method 5.
+    Subset 2: asymptotic methods and evaluation", Statistics in Medicine 25 (2006), method 5.
     """
     z = normal_quantile(level)
     mean_rows = (positives + negatives) / 2 - 1

@@ -34,11 +34,6 @@ def level_of(evaluation: Evaluation) -> float:
     return next((own.level for own in evaluation.values()), 0.95)
 
 
-def asked_level(evaluation: Evaluation) -> float | None:
-    """The level of the intervals; None where they were left out."""
-    return None if evaluation.provenance.get("interval") == "none" else level_of(evaluation)
-
-
 def short_names(names: Iterable[str], longest: int) -> dict[str, str]:
     """Names as they are shown, cut to a length, and still different from each other.
 

@@ -137,10 +137,10 @@ def encode(piece: Piece, schema: Schema, threads: int) -> Batch:
 
 def chosen_rows(piece: Piece, schema: Schema) -> Rows:
     """The rows of a piece that are asked for."""
-    rows, part = Rows(piece), schema.columns.part
-    if part is not None:
-        slices = Slices.of(rows.table[part.column], part.column)
-        rows.keep(part.chosen(slices.names)[slices.codes] if len(slices.names) else np.zeros(len(rows.table), bool))
+    rows, subset = Rows(piece), schema.columns.subset
+    if subset is not None:
+        slices = Slices.of(rows.table[subset.column], subset.column)
+        rows.keep(subset.chosen(slices.names)[slices.codes] if len(slices.names) else np.zeros(len(rows.table), bool))
     return rows
 
 

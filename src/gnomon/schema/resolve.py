@@ -46,11 +46,11 @@ def resolve(source: Source, request: Request, engine: Engine, survey: Survey | N
         DataError: The labels do not fit the task.
     """
     check_request(request)
-    part = request.columns.part
+    subset = request.columns.subset
     wanted = [
         *request.columns.used(),
         *([request.either] if request.either else []),
-        *([part.column] if part else []),
+        *([subset.column] if subset else []),
         *([request.columns.id] if request.columns.id else []),
     ]
     check_columns(wanted, source.columns, source.name)

@@ -20,7 +20,7 @@ Missing = Literal["error", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Subset:
     """Some of the rows: those that something is fitted on, or those that judge it.
 
     Attributes:
@@ -36,7 +36,7 @@ class Part:
     inside: bool = True
 
     @property
-    def others(self) -> Part:
+    def others(self) -> Subset:
         """The other rows."""
         return replace(self, inside=not self.inside)
 
@@ -82,7 +82,7 @@ class Columns:
         cluster: The column that says which rows belong together; None where rows are independent.
         others: Columns that other models have: a row that lacks a value there is left out here, too.
         slices: How the rows are divided into slices, which are evaluated by themselves, too.
-        part: The rows that take part, if not all do.
+        subset: The rows that take part, if not all do.
         id: The column that says what rows are called.
     """
 
@@ -93,7 +93,7 @@ class Columns:
     cluster: str | None = None
     others: tuple[str, ...] = ()
     slices: tuple[Slicing, ...] = ()
-    part: Part | None = None
+    subset: Subset | None = None
     id: str | None = None
 
     @property
@@ -162,7 +162,7 @@ class Schema:
         divided = [pair for own in columns.slices for pair in zip(own.columns, own.edges, strict=True)]
         for name, edges in sorted(divided, key=lambda pair: pair[1] is not None):  # text, if any use needs it
             found.setdefault(name, "text" if edges is None else "number")
-        for name in (*self.part_column, *([] if columns.id is None else [columns.id])):
+        for name in (*self.subset_column, *([] if columns.id is None else [columns.id])):
             found.setdefault(name, "text")
         return found
 
@@ -172,6 +172,6 @@ class Schema:
         return self.task == "binary" and bool(self.columns.scores) and self.scale == "probability"
 
     @property
-    def part_column(self) -> tuple[str, ...]:
+    def subset_column(self) -> tuple[str, ...]:
         """The column that says which rows take part, if not all do."""
-        return () if self.columns.part is None else (self.columns.part.column,)
+        return () if self.columns.subset is None else (self.columns.subset.column,)

@@ -11,7 +11,7 @@ import numpy as np
 
 from gnomon.errors import UsageError
 from gnomon.schema.request import Request
-from gnomon.schema.schema import Columns, Part
+from gnomon.schema.schema import Columns, Subset
 from gnomon.sources.arrays import ArraySource, check_aligned
 from gnomon.sources.base import Source
 from gnomon.sources.files import FileSource
@@ -53,7 +53,7 @@ def opened(data: tuple[Any, Any], named: Named, *, classes: Any, **asked: Any) -
             column_names("score", named.score),
             column_name("weight", named.weight),
             column_name("cluster", named.cluster),
-            part=part_of(named.split, source.columns),
+            subset=subset_of(named.split, source.columns),
             id=column_name("id", named.id),
         )
         return source, Request(columns, None, classes=classes, slices=slices_of(named.slices), **asked)
@@ -127,7 +127,7 @@ def slices_of(given: Any) -> tuple[Any, ...]:
     return tuple(asked)
 
 
-def part_of(split: Any, columns: Sequence[str]) -> Part | None:
+def subset_of(split: Any, columns: Sequence[str]) -> Subset | None:
     """The rows to fit on and those that judge, from ``"column=value"`` or ``"column=value,value"``.
 
     Raises:
@@ -147,7 +147,7 @@ def part_of(split: Any, columns: Sequence[str]) -> Part | None:
     fit, both, judge = value.partition(",")
     if both and not (fit.strip() and judge.strip() and fit.strip() != judge.strip()):
         raise UsageError(f"split={split!r}: name two values, of the rows to fit on and of those that judge")
-    return Part(column.strip(), fit.strip(), judge.strip() or None)
+    return Subset(column.strip(), fit.strip(), judge.strip() or None)
 
 
 def is_paths(data: Any) -> bool:
@@ -228,7 +228,7 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
     known = {name: name for name in others}
     columns = Columns(
         targets, tuple(predictions), tuple(scores), known.get("weight"), known.get("cluster"),
-        part=Part("split", "True") if masked else None,
+        subset=Subset("split", "True") if masked else None,
     )  # fmt: skip
     return ArraySource(arrays), columns, either
 

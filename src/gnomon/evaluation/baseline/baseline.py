@@ -10,7 +10,7 @@ from gnomon.evaluation.baseline.guesses import RANDOM, Guesses
 from gnomon.evaluation.baseline.losses import guess_losses
 from gnomon.evaluation.baseline.probabilities import guess_prior, guess_ranking
 from gnomon.evaluation.estimates.clustered import Clustered
-from gnomon.evaluation.estimates.parts import Parts
+from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.result.baseline import Baseline
 from gnomon.measures.measure import OfRanking
@@ -21,28 +21,28 @@ from gnomon.states.mean import ClassLoss
 
 
 def baseline_of(
-    parts: Parts, summary: Summary, schema: Schema, options: Options, clustered: Clustered | None
+    draft: Draft, summary: Summary, schema: Schema, options: Options, clustered: Clustered | None
 ) -> Baseline | None:
     """What the best constant answers score; None where there is nothing to compare with."""
-    guesses = Guesses(parts.estimates, options, clustered)
+    guesses = Guesses(draft.estimates, options, clustered)
     if schema.task == "regression":
-        guess_amount(guesses, parts, summary, options)
+        guess_amount(guesses, draft, summary, options)
         guess_losses(guesses, losses_of(options.measures, schema.task), summary.states.get("errors"), options)
         return guesses.baseline()
-    if parts.table is not None:
-        guess_class(guesses, parts.table, summary.rows, schema)
-    for name in parts.estimates:
+    if draft.table is not None:
+        guess_class(guesses, draft.table, summary.rows, schema)
+    for name in draft.estimates:
         own = measure(name)
         if isinstance(own.basis, OfRanking) and isinstance(own.guess, float):
             guesses.add_constant(name, RANDOM, own.guess)
-    if parts.order is not None:
-        guess_ranking(guesses, parts, parts.order)
+    if draft.order is not None:
+        guess_ranking(guesses, draft, draft.order)
     losses = {
         name: state
         for name in (LOG_LOSS.name, BRIER_SCORE.name)
         if isinstance(state := summary.states.get(name), ClassLoss)
     }
     guess_losses(guesses, losses_of(options.measures, schema.task), summary.states.get("scores"), options)
-    if losses and parts.table is not None:
-        guess_prior(guesses, losses, parts.table.classes(), schema, options)
+    if losses and draft.table is not None:
+        guess_prior(guesses, losses, draft.table.classes(), schema, options)
     return guesses.baseline()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gnomon.estimate import NAN
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.baseline.guesses import PRIOR, RANDOM, Guesses
-from gnomon.evaluation.estimates.parts import Parts
+from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.influence.influences import Influences
 from gnomon.evaluation.reading.order import Order
 from gnomon.intervals.difference import mean_difference, to_constant
@@ -26,14 +26,14 @@ from gnomon.schema.schema import Schema
 from gnomon.states.mean import ClassLoss, Weight
 
 
-def guess_ranking(guesses: Guesses, parts: Parts, order: Order) -> None:
+def guess_ranking(guesses: Guesses, draft: Draft, order: Order) -> None:
     """Scores that say nothing: their average precision is the share of positives."""
     model = guesses.model[AVERAGE_PRECISION.name]
     both = order.positives.merge(order.negatives)
     share = order.positives.total.over(both.total)
-    assert parts.precision_gain is not None  # made with the order
+    assert draft.precision_gain is not None  # made with the order
     guess = replace(model, value=share, low=NAN, high=NAN, method=None, bound=0.0)
-    gain = parts.precision_gain
+    gain = draft.precision_gain
     moved = replace(model, value=model.value - share, low=gain.low, high=gain.high, method=gain.method)
     guesses.add(AVERAGE_PRECISION.name, RANDOM, guess, to_constant(moved, 0.0), Influences.of_precision_gain)
 

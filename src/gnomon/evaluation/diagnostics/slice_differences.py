@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.estimates.parts import Parts
+from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.ranking import auc_estimate
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.summary import Summary
@@ -28,7 +28,7 @@ MOST_RANKED = 50
 # What comparisons are made of: counts and sums, and the scores of a binary task.
 COUNTS, SCORES = ("confusion", LOG_LOSS.name, BRIER_SCORE.name, "residuals"), ("scores", "classes", "panel")
 
-Evaluate = Callable[[Summary, Options, Reading], Parts]
+Evaluate = Callable[[Summary, Options, Reading], Draft]
 
 
 def compared(
@@ -57,19 +57,19 @@ def compared(
     for column, own in slices.items():
         values = list(own)
         sums = (*COUNTS, *(own.name for own in options.measures))
-        parts = [only(summaries[column][value], (*sums, *SCORES)) for value in values]
-        ranked = len(values) <= MOST_RANKED and len({type(part.states.get("scores")) for part in parts}) == 1
+        draft = [only(summaries[column][value], (*sums, *SCORES)) for value in values]
+        ranked = len(values) <= MOST_RANKED and len({type(part.states.get("scores")) for part in draft}) == 1
         if not ranked and schema.columns.cluster is not None:
             found[column] = {value: replace(own[value], reliable=reliable(own[value], whole)) for value in values}
             continue
         if not ranked:
-            parts = [only(part, sums) for part in parts]
+            draft = [only(part, sums) for part in draft]
 
         def of_rest(rest: Summary | None) -> Mapping[str, Estimate]:
             return {} if rest is None else rest_estimates(rest, schema, options, evaluate, reading)
 
         with ThreadPoolExecutor(options.threads) as pool:
-            rests = list(pool.map(of_rest, rests_of(parts)))
+            rests = list(pool.map(of_rest, rests_of(draft)))
         found[column] = {
             value: replace(own[value], differences=differences(own[value], rest), reliable=reliable(own[value], whole))
             for value, rest in zip(values, rests, strict=True)
@@ -77,13 +77,13 @@ def compared(
     return adjusted(found)
 
 
-def rests_of(parts: Sequence[Summary]) -> list[Summary | None]:
+def rests_of(draft: Sequence[Summary]) -> list[Summary | None]:
     """For each of some summaries that of all others; None where there are none."""
-    below = list(accumulate(parts, lambda a, b: a.merge(b)))
-    above = list(accumulate(reversed(parts), lambda a, b: b.merge(a)))[::-1]
+    below = list(accumulate(draft, lambda a, b: a.merge(b)))
+    above = list(accumulate(reversed(draft), lambda a, b: b.merge(a)))[::-1]
     rests: list[Summary | None] = []
-    for place in range(len(parts)):
-        sides = [below[place - 1]] * (place > 0) + [above[place + 1] for _ in range(place + 1 < len(parts))]
+    for place in range(len(draft)):
+        sides = [below[place - 1]] * (place > 0) + [above[place + 1] for _ in range(place + 1 < len(draft))]
         rests.append(reduce(lambda a, b: a.merge(b), sides) if sides else None)
     return rests
 

@@ -8,8 +8,8 @@ from typing import cast
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.classification import Table
+from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.losses import loss_estimates
-from gnomon.evaluation.estimates.parts import Parts
 from gnomon.evaluation.estimates.ranking import ranking_estimates
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.summary import Summary
@@ -24,29 +24,29 @@ from gnomon.states.confusion import Confusion
 from gnomon.states.mean import ClassLoss, Weight
 
 
-def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Parts:
+def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Draft:
     """Threshold measures of the positive class, ranking measures, losses of probabilities."""
-    parts = Parts()
+    draft = Draft()
     label = schema.names[POSITIVE]
     states = summary.states
     if "confusion" in states:
         table = Table(cast(Confusion, states["confusion"]), options)
-        parts.estimates |= confusion_estimates(table, summary.rows, schema, options)
-        parts.confusion = table.state
-        parts.table = table
+        draft.estimates |= confusion_estimates(table, summary.rows, schema, options)
+        draft.confusion = table.state
+        draft.table = table
     if "scores" in states:
         order = reading.order(summary)
         ranked = ranking_estimates(order, label, options)
-        parts.order, parts.precision_gain = (order, ranked.precision_gain) if ranked.curves else (None, None)
-        parts.estimates |= ranked.estimates
-        parts.curves = ranked.curves
+        draft.order, draft.precision_gain = (order, ranked.precision_gain) if ranked.curves else (None, None)
+        draft.estimates |= ranked.estimates
+        draft.curves = ranked.curves
     for name, most in ((LOG_LOSS.name, float("inf")), (BRIER_SCORE.name, 1.0)):
         if name in states:
             measured = mean_loss(cast(ClassLoss, states[name]).loss)
             interval = mean_interval(measured, options.level, most=most)
-            parts.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
-    parts.estimates |= loss_estimates(options.measures, states, summary.rows.n, options, lambda _: math.inf)
-    return parts
+            draft.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
+    draft.estimates |= loss_estimates(options.measures, states, summary.rows.n, options, lambda _: math.inf)
+    return draft
 
 
 def confusion_estimates(table: Table, rows: Weight, schema: Schema, options: Options) -> dict[str, Estimate]:

@@ -11,9 +11,9 @@ import numpy as np
 
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.few import few
 from gnomon.evaluation.estimates.losses import skewed, with_tail
-from gnomon.evaluation.estimates.parts import Parts
 from gnomon.evaluation.estimates.ranking import left_out_of
 from gnomon.evaluation.influence.influences import Array, Influences, Spread, Together
 from gnomon.evaluation.reading.summary import Summary
@@ -58,15 +58,15 @@ class Clustered:
         self._options = options
         self._last: tuple[tuple[str, int | None], Array | None] | None = None
 
-    def widen(self, parts: Parts) -> None:
+    def widen(self, draft: Draft) -> None:
         """Gives every estimate of an evaluation an interval that allows for the clusters."""
         if self._options.intervals:
-            parts.estimates = {name: self._estimate(name, own) for name, own in parts.estimates.items()}
-            for code, label in enumerate(parts.per_class):
-                parts.per_class[label] = {
-                    name: self._estimate(name, own, code) for name, own in parts.per_class[label].items()
+            draft.estimates = {name: self._estimate(name, own) for name, own in draft.estimates.items()}
+            for code, label in enumerate(draft.per_class):
+                draft.per_class[label] = {
+                    name: self._estimate(name, own, code) for name, own in draft.per_class[label].items()
                 }
-        parts.notes += self._notes()
+        draft.notes += self._notes()
 
     def _estimate(self, name: str, own: Estimate, code: int | None = None) -> Estimate:
         if not own.defined or name == MAX_ERROR.name:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gnomon.estimate import Estimate
-from gnomon.evaluation.estimates.parts import Parts
+from gnomon.evaluation.estimates.draft import Draft
 from gnomon.measures.measure import RestsOn
 from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
@@ -16,27 +16,27 @@ from gnomon.schema.schema import Schema
 ENOUGH = 10
 
 
-def warn_of_few(parts: Parts, schema: Schema) -> None:
+def warn_of_few(draft: Draft, schema: Schema) -> None:
     """Gives estimates that rest on fewer rows of a class than are enough a warning."""
-    classes = classes_of(parts)
+    classes = classes_of(draft)
     if schema.task == "binary" and classes is not None:
         negatives, positives = classes
-        parts.estimates = {name: warned(name, own, positives, negatives) for name, own in parts.estimates.items()}
+        draft.estimates = {name: warned(name, own, positives, negatives) for name, own in draft.estimates.items()}
     elif schema.task == "multiclass" and classes is not None:
         least = min((rows for rows in classes if rows), default=0)
-        parts.estimates = {name: warned(name, own, least, least) for name, own in parts.estimates.items()}
+        draft.estimates = {name: warned(name, own, least, least) for name, own in draft.estimates.items()}
         for code, label in enumerate(schema.names):
             rows, others = classes[code], sum(classes) - classes[code]
-            parts.per_class[label] = {
-                name: warned(name, own, rows, others) for name, own in parts.per_class[label].items()
+            draft.per_class[label] = {
+                name: warned(name, own, rows, others) for name, own in draft.per_class[label].items()
             }
     elif schema.task == "multilabel":
-        for label, own in parts.per_class.items():
+        for label, own in draft.per_class.items():
             having, lacking = resting_on(own, "class"), resting_on(own, "others")
             if having is not None and lacking is not None:
-                parts.per_class[label] = {name: warned(name, each, having, lacking) for name, each in own.items()}
+                draft.per_class[label] = {name: warned(name, each, having, lacking) for name, each in own.items()}
     else:
-        parts.estimates = {name: few(own, own.n, "rows") for name, own in parts.estimates.items()}
+        draft.estimates = {name: few(own, own.n, "rows") for name, own in draft.estimates.items()}
 
 
 def resting_on(estimates: Mapping[str, Estimate], rows: RestsOn) -> int | None:
@@ -44,12 +44,12 @@ def resting_on(estimates: Mapping[str, Estimate], rows: RestsOn) -> int | None:
     return next((own.n for name, own in estimates.items() if measure(name).rests_on == rows), None)
 
 
-def classes_of(parts: Parts) -> list[int] | None:
+def classes_of(draft: Draft) -> list[int] | None:
     """The rows of each class; None where they are not known."""
-    if parts.confusion is not None:
-        return [int(rows) for rows in parts.confusion.counts.sum(axis=1)]
-    if parts.order is not None:
-        return [parts.order.negatives.n, parts.order.positives.n]
+    if draft.confusion is not None:
+        return [int(rows) for rows in draft.confusion.counts.sum(axis=1)]
+    if draft.order is not None:
+        return [draft.order.negatives.n, draft.order.positives.n]
     return None
 
 

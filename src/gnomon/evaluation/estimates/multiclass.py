@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.averaged import RankedRows, averaged
 from gnomon.evaluation.estimates.classification import Table
-from gnomon.evaluation.estimates.parts import Parts
+from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.ranking import ranking_estimates
 from gnomon.evaluation.reading.order import BinnedOrder, KeptOrder, against_the_rest, class_weights
 from gnomon.evaluation.reading.summary import Summary
@@ -28,52 +28,52 @@ from gnomon.states.mean import ClassLoss
 from gnomon.states.scores import ClassScores
 
 
-def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> Parts:
+def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> Draft:
     """Measures of all classes together, averages over classes, and each class against the rest."""
-    parts = Parts()
+    draft = Draft()
     table = Table(cast(Confusion, summary.states["confusion"]), options)
-    parts.confusion = table.state
+    draft.confusion = table.state
     wanted = {own.name: own for own in (*shown("multiclass"), *shown_averages())}
     wanted |= {own.name: own for own in options.measures if isinstance(own.basis, Whole)}
-    parts.estimates |= table.estimates(wanted.values(), summary.rows, None, "")
+    draft.estimates |= table.estimates(wanted.values(), summary.rows, None, "")
     for code, label in enumerate(schema.names):
-        parts.per_class[label] = table.per_class(code, label)
-    parts.table = table
-    left_out = [label for label, own in parts.per_class.items() if not own["precision"].defined]
+        draft.per_class[label] = table.per_class(code, label)
+    draft.table = table
+    left_out = [label for label, own in draft.per_class.items() if not own["precision"].defined]
     if left_out:
-        parts.notes.append(
+        draft.notes.append(
             f"Nothing was predicted as {', '.join(map(repr, left_out))}: averages of precision leave "
             f"{'it' if len(left_out) == 1 else 'them'} out."
         )
     if "scores" in summary.states:
-        add_ranking(parts, cast(ClassScores, summary.states["scores"]), schema, options)
+        add_ranking(draft, cast(ClassScores, summary.states["scores"]), schema, options)
     elif summary.sample is not None:
-        add_binned_ranking(parts, summary, schema, options)
+        add_binned_ranking(draft, summary, schema, options)
     for name, most in ((LOG_LOSS.name, float("inf")), (BRIER_SCORE.name, 2.0)):
         if name in summary.states:
             measured = mean_loss(cast(ClassLoss, summary.states[name]).loss)
             interval = mean_interval(measured, options.level, most=most)
-            parts.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
-    return parts
+            draft.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
+    return draft
 
 
-def add_ranking(parts: Parts, state: ClassScores, schema: Schema, options: Options) -> None:
+def add_ranking(draft: Draft, state: ClassScores, schema: Schema, options: Options) -> None:
     """AUC and average precision of each class against the rest, and the averages of the AUC."""
     for code, label in enumerate(schema.names):
         ranked = ranking_estimates(
             KeptOrder(state.one_vs_rest(code, len(schema.labels)), options.threads), label, options
         )
-        parts.per_class[label] |= {name: ranked.estimates[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
+        draft.per_class[label] |= {name: ranked.estimates[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
     classes = len(schema.labels)
     target = np.concatenate(state.column(0))
     weight = np.concatenate(state.column(1 + classes)) if len(state.chunks[0]) > 1 + classes else None
     columns = [np.concatenate(state.column(1 + code)) for code in range(classes)]
-    support = [float(own.total) for own in parts.table.classes()] if parts.table is not None else [1.0] * classes
-    add_averages(parts, schema, target, columns, support, weight, options)
+    support = [float(own.total) for own in draft.table.classes()] if draft.table is not None else [1.0] * classes
+    add_averages(draft, schema, target, columns, support, weight, options)
 
 
 def add_averages(
-    parts: Parts,
+    draft: Draft,
     schema: Schema,
     target: NDArray[Any],
     scores: Sequence[NDArray[Any]],
@@ -83,14 +83,14 @@ def add_averages(
 ) -> None:
     """The averages of the AUCs of classes, from all rows or some."""
     rankings = [
-        RankedRows(parts.per_class[label], support[code], (target == code).astype(np.uint8), scores[code])
+        RankedRows(draft.per_class[label], support[code], (target == code).astype(np.uint8), scores[code])
         for code, label in enumerate(schema.names)
     ]
     for average in ("macro", "weighted"):
-        parts.estimates[f"roc_auc_{average}"] = averaged(rankings, ROC_AUC.name, average, weight, options)
+        draft.estimates[f"roc_auc_{average}"] = averaged(rankings, ROC_AUC.name, average, weight, options)
 
 
-def add_binned_ranking(parts: Parts, summary: Summary, schema: Schema, options: Options) -> None:
+def add_binned_ranking(draft: Draft, summary: Summary, schema: Schema, options: Options) -> None:
     """The same from histograms; how the AUCs vary together is taken from the sample that the bins follow from."""
     assert summary.sample is not None
     target = np.concatenate([batch.target for batch in summary.sample.batches])
@@ -105,7 +105,7 @@ def add_binned_ranking(parts: Parts, summary: Summary, schema: Schema, options: 
             options.threads,
         )
         found = ranking_estimates(order, label, options).estimates
-        parts.per_class[label] |= {name: found[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
+        draft.per_class[label] |= {name: found[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
         columns.append(summary.sample.column(lambda batch, code=code: batch.scores[code]))
         support.append(float(order.positives.total))
-    add_averages(parts, schema, target, columns, support, weight, options)
+    add_averages(draft, schema, target, columns, support, weight, options)

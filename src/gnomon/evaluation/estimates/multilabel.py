@@ -12,8 +12,8 @@ from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.averaged import RankedRows, averaged
 from gnomon.evaluation.estimates.classification import Table
+from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.few import ENOUGH
-from gnomon.evaluation.estimates.parts import Parts
 from gnomon.evaluation.estimates.ranking import ranking_estimates
 from gnomon.evaluation.reading.order import KeptOrder
 from gnomon.evaluation.reading.summary import Summary
@@ -48,57 +48,57 @@ _LABEL_RANKINGS = {
 }
 
 
-def evaluate_multilabel(summary: Summary, schema: Schema, options: Options) -> Parts:
+def evaluate_multilabel(summary: Summary, schema: Schema, options: Options) -> Draft:
     """Each label against its absence, averages over labels and over rows, rankings of the labels of a row."""
-    parts = Parts(per_class={name: {} for name in schema.names})
+    draft = Draft(per_class={name: {} for name in schema.names})
     if "labels" in summary.states:
-        add_predictions(parts, cast(LabelRows, summary.states["labels"]), summary.rows, schema, options)
+        add_predictions(draft, cast(LabelRows, summary.states["labels"]), summary.rows, schema, options)
     if "scores" in summary.states:
-        add_scores(parts, cast(LabelRows, summary.states["scores"]), summary.rows, schema, options)
-    return parts
+        add_scores(draft, cast(LabelRows, summary.states["scores"]), summary.rows, schema, options)
+    return draft
 
 
-def add_predictions(parts: Parts, state: LabelRows, rows: Weight, schema: Schema, options: Options) -> None:
+def add_predictions(draft: Draft, state: LabelRows, rows: Weight, schema: Schema, options: Options) -> None:
     """What follows from the labels that were predicted for each row."""
     target, predicted, weight = split(state, len(schema.names))
     tables = []
     for name, own, said in zip(schema.names, target, predicted, strict=True):
         confusion = Confusion.of_labels(own, said, weight, 2, options.threads)
         tables.append(Table(confusion, options))
-        parts.per_class[name] |= tables[-1].per_class(POSITIVE, name)
-        parts.confusions[name] = confusion
+        draft.per_class[name] |= tables[-1].per_class(POSITIVE, name)
+        draft.confusions[name] = confusion
     matrix = [np.ascontiguousarray(np.stack(own, axis=1)) for own in (target, predicted)]
     both, flagged, positive = row_margins(matrix[0], matrix[1], options.threads)
     by_row = Cells(both, positive, flagged, np.array([float(len(target))]))
-    parts.estimates["accuracy"] = share_of_rows(exact_match(by_row), weight, rows, options)
-    parts.estimates[HAMMING_LOSS.name] = mean_estimate(wrong_labels(by_row), weight, rows, 1.0, options)
+    draft.estimates["accuracy"] = share_of_rows(exact_match(by_row), weight, rows, options)
+    draft.estimates[HAMMING_LOSS.name] = mean_estimate(wrong_labels(by_row), weight, rows, 1.0, options)
     cells = of_labels([table.mass.of_class(POSITIVE) for table in tables])
     for average in ("macro", "micro", "weighted"):
         for name in PER_CLASS:
             value, influence = averaged_with_influence(name, average, cells, target, predicted, weight)
-            parts.estimates[f"{name}_{average}"] = linearised(name, value, influence, rows, options)
+            draft.estimates[f"{name}_{average}"] = linearised(name, value, influence, rows, options)
     for name, formula in PER_CLASS.items():
-        parts.estimates[f"{name}_samples"] = mean_of_rows(name, formula(by_row), weight, options)
+        draft.estimates[f"{name}_samples"] = mean_of_rows(name, formula(by_row), weight, options)
     counts = [int(table.state.counts[POSITIVE].sum()) for table in tables]
-    parts.notes += label_notes(schema.names, counts, [int(table.state.counts[:, POSITIVE].sum()) for table in tables])
+    draft.notes += label_notes(schema.names, counts, [int(table.state.counts[:, POSITIVE].sum()) for table in tables])
 
 
-def add_scores(parts: Parts, state: LabelRows, rows: Weight, schema: Schema, options: Options) -> None:
+def add_scores(draft: Draft, state: LabelRows, rows: Weight, schema: Schema, options: Options) -> None:
     """What follows from the scores of the labels: each label's ranking of rows, each row's ranking of labels."""
     target, scores, weight = split(state, len(schema.names))
     rankings = []
     for name, own, score in zip(schema.names, target, scores, strict=True):
         found = ranking_estimates(KeptOrder(Scores.of(score, own, weight), options.threads), name, options).estimates
-        parts.per_class[name] |= {which: found[which] for which in (ROC_AUC.name, AVERAGE_PRECISION.name)}
+        draft.per_class[name] |= {which: found[which] for which in (ROC_AUC.name, AVERAGE_PRECISION.name)}
         support = float(Weight.of_group(own == 1, weight, options.threads).total)
-        rankings.append(RankedRows(parts.per_class[name], support, own, score))
+        rankings.append(RankedRows(draft.per_class[name], support, own, score))
     for average in ("macro", "weighted"):
-        parts.estimates[f"roc_auc_{average}"] = averaged(rankings, ROC_AUC.name, average, weight, options)
-    parts.estimates["average_precision_macro"] = averaged(rankings, AVERAGE_PRECISION.name, "macro", weight, options)
+        draft.estimates[f"roc_auc_{average}"] = averaged(rankings, ROC_AUC.name, average, weight, options)
+    draft.estimates["average_precision_macro"] = averaged(rankings, AVERAGE_PRECISION.name, "macro", weight, options)
     truth = np.ascontiguousarray(np.stack(target, axis=1))
     matrix = np.ascontiguousarray(np.stack(scores, axis=1), np.float64)
     for name, (kernel, most) in _LABEL_RANKINGS.items():
-        parts.estimates[name] = mean_estimate(kernel(truth, matrix, options.threads), weight, rows, most, options)
+        draft.estimates[name] = mean_estimate(kernel(truth, matrix, options.threads), weight, rows, most, options)
 
 
 def split(

@@ -9,8 +9,8 @@ import numpy as np
 
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.losses import TOO_FEW, Freedom, freedom_of, loss_estimates, mean_estimate, with_tail
-from gnomon.evaluation.estimates.parts import Parts
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.explained import explained_interval
 from gnomon.intervals.interval import NO_INTERVAL
@@ -43,9 +43,9 @@ LOSSES = {MAE.name: measures.absolute_error, MAPE.name: measures.relative_error,
 MEDIAN, LARGEST = MEDIAN_ABSOLUTE_ERROR.name, MAX_ERROR.name
 
 
-def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> Parts:
+def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> Draft:
     """Errors in the target's unit, relative ones, and the share of the target's variation explained."""
-    parts = Parts()
+    draft = Draft()
     state = cast(Residuals, summary.states["residuals"])
     n = summary.rows.n
     freedom = freedom_of(summary.states.get("errors"), schema, options.threads) if options.intervals else lambda _: INF
@@ -54,30 +54,30 @@ def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> P
         squared = measures.squared_error(state)
         measures.target_mean_and_variance(state)
     except OverflowError:
-        parts.estimates |= dict.fromkeys((*SQUARED, *EXPLAINED), too_large)
+        draft.estimates |= dict.fromkeys((*SQUARED, *EXPLAINED), too_large)
     else:
         for name in SQUARED:
-            parts.estimates[name] = mean_estimate(measure(name), squared, n, options, freedom)
+            draft.estimates[name] = mean_estimate(measure(name), squared, n, options, freedom)
         for name, centre in EXPLAINED.items():
-            parts.estimates[name] = explained_estimate(name, state, centre, n, options, freedom)
+            draft.estimates[name] = explained_estimate(name, state, centre, n, options, freedom)
     for name, loss in LOSSES.items():
         try:
             measured = loss(state)
         except OverflowError:
-            parts.estimates[name] = too_large
+            draft.estimates[name] = too_large
         else:
-            parts.estimates[name] = mean_estimate(measure(name), measured, n, options, freedom)
+            draft.estimates[name] = mean_estimate(measure(name), measured, n, options, freedom)
     if "errors" in summary.states:
         errors = ranks_of(summary.states["errors"], state.largest, options)
         median = errors.certified(0.5)
         interval = median_interval(errors, summary.rows.effective, options.level)
         reason = TOO_FEW if options.intervals and math.isnan(interval.low) else None
-        parts.estimates[MEDIAN] = options.estimate(median.value, interval, n, reason, median.bound)
-    parts.estimates[LARGEST] = options.estimate(
+        draft.estimates[MEDIAN] = options.estimate(median.value, interval, n, reason, median.bound)
+    draft.estimates[LARGEST] = options.estimate(
         state.largest, NO_INTERVAL, n, NO_UPPER_END if options.intervals else None
     )
-    parts.estimates |= loss_estimates(options.measures, summary.states, n, options, freedom)
-    return parts
+    draft.estimates |= loss_estimates(options.measures, summary.states, n, options, freedom)
+    return draft
 
 
 def ranks_of(state: State, largest: float, options: Options) -> Ranks | BinnedRanks:

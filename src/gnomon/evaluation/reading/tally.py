@@ -93,7 +93,7 @@ class WeightPlan:
     def uses(self) -> Mapping[str, Use]:
         """The weights, the targets, and what says which rows take part."""
         columns = self.schema.columns
-        used = (columns.weight, *columns.targets, *self.schema.part_column)
+        used = (columns.weight, *columns.targets, *self.schema.subset_column)
         return {name: use for name, use in self.schema.uses.items() if name in used}
 
     def start(self) -> WeightTally:
@@ -152,8 +152,8 @@ def count(source: Source, plan: CountPlan, engine: Engine, sample: Sample | None
     summary = tally.summary
     if summary is None or not summary.rows.n:
         left_out = " once rows with missing values are left out" if summary is not None and summary.dropped else ""
-        part = schema.columns.part
-        of_part = " to evaluate" if part is None else f" whose {part}"
+        subset = schema.columns.subset
+        of_part = " to evaluate" if subset is None else f" whose {subset}"
         raise DataError(f"{source.name} has no rows{of_part}{left_out}")
     slices = {
         slicing.name: own.summaries(sample) for slicing, own in zip(schema.columns.slices, tally.slices, strict=True)

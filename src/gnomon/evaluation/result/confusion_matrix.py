@@ -32,6 +32,11 @@ class ConfusionMatrix:
             if array is not None:
                 array.flags.writeable = False
 
+    @property
+    def mass(self) -> NDArray[Any]:
+        """The weight in each cell; without weights the rows."""
+        return self.counts if self.weights is None else self.weights
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.counts, dtype=dtype)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,10 +17,11 @@ from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.error_analysis import ErrorAnalysis
 from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.result.named import ByName
+from gnomon.evaluation.result.operating_points import OperatingPoints, operating_points
 from gnomon.evaluation.result.shown import Shown
 from gnomon.intervals.difference import independent_difference
 from gnomon.lazy import load
-from gnomon.measures.registry import measure, named, shown_in
+from gnomon.measures.registry import measure, named, shown, shown_in
 from gnomon.thresholds.table import Thresholds
 from gnomon.visible import visible
 
@@ -104,6 +105,35 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
 
     def __len__(self) -> int:
         return len(self.estimates)
+
+    @property
+    def level(self) -> float | None:
+        """The confidence level of the intervals; None where they were left out."""
+        if self.provenance.get("interval") == "none":
+            return None
+        return next((own.level for own in self.values()), 0.95)
+
+    def operating_points(self, measures: Sequence[str] | None = None, *, most: int | None = None) -> OperatingPoints:
+        """Measures of the confusion matrix at other thresholds, with their intervals, of a binary task with scores.
+
+        Args:
+            measures: Their names; None for those of an evaluation.
+            most: About how many thresholds there are at most; None for all of :attr:`thresholds`.
+
+        Raises:
+            UsageError: There are no thresholds, or there is no measure of such a name.
+
+        Examples:
+            >>> import gnomon
+            >>> ev = gnomon.evaluate([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+            >>> found = ev.operating_points(["recall"])
+            >>> found.thresholds.threshold.tolist(), found.bands["recall"].value.tolist(), found.start
+            ([inf, 0.8, 0.4, 0.35, 0.1], [0.0, 0.5, 0.5, 1.0, 1.0], 1)
+        """
+        if self.thresholds is None:
+            raise UsageError(f"this {self.task} evaluation has no thresholds: they are of scores of two classes")
+        names = [own.name for own in shown("binary")] if measures is None else list(measures)
+        return operating_points(self, self.thresholds, names, most)
 
     @property
     def gap(self) -> Mapping[str, Difference]:

@@ -9,14 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure, shown, shown_in
 from gnomon.report.html import charts
 from gnomon.report.language import tr
-from gnomon.report.remarks import asked_level, level_of
+from gnomon.report.remarks import level_of
 from gnomon.report.text import number
-from gnomon.thresholds.table import Thresholds
 from gnomon.visible import visible
 
 # Thresholds that the slider stops at, of all models together and of one at least; the best by any costs is among them.
@@ -62,25 +60,11 @@ def explorer_data(evaluations: Mapping[str, Evaluation], section: dict[str, Any]
 def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
     """One model's counts and measures at the slider's stops, from the highest threshold down.
 
-    Measures and intervals that are told are text, as a report shows them, made by the formulas of an evaluation. At the
-    evaluation's own threshold they are its own estimates.
+    Measures and intervals that are told are text, as a report shows them.
     """
-    assert evaluation.thresholds is not None  # there is a slider
-    seed = int(evaluation.provenance.get("seed", 0))
-    used = evaluation.threshold
-    table = evaluation.thresholds.some(most)
-    if used is not None and evaluation.confusion is not None:  # a thinned table may lack it
-        cells = masses(evaluation.confusion)
-        table = table.including(used, float(cells[1, 1]), float(cells[0, 1]))
-    names = slider_measures()
-    bands = table.bands(names, level=asked_level(evaluation), seed=seed)
-    start = start_of(evaluation, table)
-    told = {name: [[number(each) for each in end.tolist()] for end in bands[name]] for name in names}
-    if used is not None:
-        for name in evaluation.estimates.keys() & set(names):  # one that was saved may lack some
-            own = evaluation[name]
-            for end, value in zip(told[name], (own.value, own.low, own.high), strict=True):
-                end[start] = number(value)
+    found = evaluation.operating_points(slider_measures(), most=most)
+    table = found.thresholds
+    told = {name: [[number(each) for each in end.tolist()] for end in band] for name, band in found.bands.items()}
     return {
         "threshold": [None if math.isinf(own) else own for own in table.threshold.tolist()],
         "tp": plain_counts(table.true_positives),
@@ -88,23 +72,9 @@ def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
         "positives": table.positives,
         "negatives": table.negatives,
         "measures": told,
-        "start": start,
-        "used": used,
+        "start": found.start,
+        "used": evaluation.threshold,
     }
-
-
-def start_of(evaluation: Evaluation, table: Thresholds) -> int:
-    """Where the slider begins: at the evaluation's threshold, else where as many rows are flagged as were predicted."""
-    if evaluation.threshold is not None:
-        return table.place(evaluation.threshold)
-    if evaluation.confusion is None:
-        return int(np.nanargmax(table["f1"]))
-    return int(np.argmin(np.abs(table["flagged"] - float(masses(evaluation.confusion)[:, 1].sum()))))
-
-
-def masses(confusion: ConfusionMatrix) -> NDArray[Any]:
-    """The weight in each cell; without weights the rows."""
-    return confusion.counts if confusion.weights is None else confusion.weights
 
 
 def plain_counts(counts: NDArray[np.float64]) -> list[float | int]:

@@ -13,7 +13,6 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, unit_square
-from gnomon.report.remarks import asked_level
 from gnomon.report.text import number
 from gnomon.thresholds.table import Thresholds
 from gnomon.visible import visible
@@ -27,12 +26,12 @@ Array = NDArray[np.float64]
 def draw_roc(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Recall against fall-out, with the pointwise interval of the recall, and the line of guessing."""
     for place, (name, own) in enumerate(evaluations.items()):
-        table = thresholds_of(own)
-        band = table.bands(["recall", "false_positive_rate"], level=asked_level(own))
+        found = own.operating_points(["recall", "false_positive_rate"])
+        band = found.bands
         across, recall = band["false_positive_rate"].value, band["recall"]
         draw_curve(ax, place, across, recall.value, legend_text(name, "AUC", own[ROC_AUC.name]))
         ax.fill_between(across, recall.low, recall.high, color=colour(place), alpha=BAND, linewidth=0)
-        mark(ax, place, own, across, recall.value)
+        mark(ax, place, own, found.start, across, recall.value)
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (1, 2)), label=f"{tr('guessing')} (AUC 0.5)")
     unit_square(ax, "false positive rate (fall-out)", "true positive rate (recall)")
     finish(ax, tr("ROC curve"))
@@ -42,15 +41,15 @@ def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> No
     """Precision against recall in steps, with the pointwise interval of the precision, and the share of positives."""
     shares = set()
     for place, (name, own) in enumerate(evaluations.items()):
-        table = thresholds_of(own)
-        band = table.bands(["recall", "precision"], level=asked_level(own))
+        found = own.operating_points(["recall", "precision"])
+        band, table = found.bands, found.thresholds
         recall, precision = band["recall"].value, band["precision"]
         value = np.where(np.isnan(precision.value), 1.0, precision.value)  # by convention, where nothing is flagged
         draw_curve(
             ax, place, recall, value, legend_text(name, "AP", own[AVERAGE_PRECISION.name]), drawstyle="steps-pre"
         )
         ax.fill_between(recall, precision.low, precision.high, step="pre", color=colour(place), alpha=BAND, linewidth=0)
-        mark(ax, place, own, recall, precision.value)  # where nothing is flagged it has none
+        mark(ax, place, own, found.start, recall, precision.value)  # where nothing is flagged it has none
         shares.add(table.positives / (table.positives + table.negatives))
     for share in sorted(shares):
         label = f"{tr('guessing')} ({number(share)})"
@@ -85,10 +84,9 @@ def draw_curve(ax: Axes, place: int, across: Array, up: Array, label: str, **sty
     ax.plot(across, up, color=colour(place), linestyle=line(place), label=label, **style)
 
 
-def mark(ax: Axes, place: int, evaluation: Evaluation, across: Array, up: Array) -> None:
-    """A point where the evaluation's own threshold lies."""
+def mark(ax: Axes, place: int, evaluation: Evaluation, at: int, across: Array, up: Array) -> None:
+    """A point where the evaluation's own threshold lies, if it has one."""
     if evaluation.threshold is not None:
-        at = thresholds_of(evaluation).place(evaluation.threshold)
         ax.plot(across[at], up[at], "o", color=colour(place), markeredgecolor="white", markersize=7)
 
 

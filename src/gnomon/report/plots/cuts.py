@@ -11,9 +11,7 @@ from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure, shown_in
 from gnomon.report.language import tr
-from gnomon.report.plots.curves import thresholds_of
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line
-from gnomon.report.remarks import asked_level
 from gnomon.visible import visible
 
 if TYPE_CHECKING:
@@ -28,9 +26,11 @@ def draw_thresholds(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     several = len(evaluations) > 1
     names = shown_in("threshold_curves")
     for place, (name, own) in enumerate(evaluations.items()):
-        table = thresholds_of(own)
-        bands = table.bands(names, level=asked_level(own))
-        across = table.threshold[:0:-1]  # upwards: between two scores the counts are those of the higher one
+        found = own.operating_points(names)
+        bands, across = (
+            found.bands,
+            found.thresholds.threshold[:0:-1],
+        )  # upwards: between two scores the counts are those of the higher one
         for number, (title, band) in enumerate(bands.items()):
             label = tr(measure(title).title) + (f", {visible(name, 30)}" if several else "")
             style = line(place) if several else line(number)

@@ -1,4 +1,4 @@
-"""What a task's evaluation is put together from."""
+"""An evaluation in the making: what is estimated so far, and what later steps need for it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from gnomon.states.confusion import Confusion
 
 
 @dataclass(slots=True)
-class Parts:
-    """The parts of an evaluation, filled by the task's own module."""
+class Draft:
+    """An evaluation in the making, filled by the task's own module."""
 
     estimates: dict[str, Estimate] = field(default_factory=dict)
     per_class: dict[str, dict[str, Estimate]] = field(default_factory=dict)
