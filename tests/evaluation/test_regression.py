@@ -67,9 +67,12 @@ def test_variance_of_a_target_far_from_zero():
     for name in ("r2", "explained_variance", "mse"):
         assert farther[name].value == far[name].value == near[name].value
         assert far[name].low == pytest.approx(near[name].low, rel=1e-6)
-    # So far out the fourth moments are lost: the interval is left out and the reason said.
-    assert np.isnan(farther["r2"].low)
-    assert "too far from zero" in farther["r2"].reason
+    # So far out the fourth moments are lost: the rows tell, or, where they are not kept, the reason is said.
+    assert farther["r2"].low == pytest.approx(near["r2"].low, rel=1e-6)
+    binned = gnomon.evaluate(y + 2.0**30, p + 2.0**30, exact=False)["r2"]
+    assert binned.value == near["r2"].value
+    assert np.isnan(binned.low)
+    assert "too far from zero" in binned.reason
 
 
 @pytest.mark.slow
@@ -198,3 +201,42 @@ def test_a_constant_error_explains_all_variance():
     w = np.array([0.1, 1.3, 0.7, 2.9])
     ev = gnomon.evaluate({"y": y, "p": y + 3, "w": w}, target="y", prediction="p", weight="w", task="regression")
     assert ev["explained_variance"].value == 1.0
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("scale", [0.0, 1e6, 1e7, 1e10])
+def test_the_interval_of_explained_variation_far_from_zero(scale, weighted):
+    """It is that of the same rows near zero, as far as doubles hold their digits."""
+    rng = np.random.default_rng(5)
+    y = np.round(rng.normal(size=300) * 2**12) / 2**12  # sums with the scale are exact
+    p = y + np.round(rng.normal(0, 0.5, 300) * 2**12) / 2**12
+    weight = rng.random(300) + 0.1 if weighted else None
+    near, far = (gnomon.evaluate(y + own, p + own, weight=weight) for own in (0.0, scale))
+    for name in ("r2", "explained_variance"):
+        for end in ("value", "low", "high"):
+            assert getattr(far[name], end) == pytest.approx(getattr(near[name], end), rel=1e-5), (name, end)
+
+
+def test_a_target_that_does_not_vary_explains_nothing():
+    """Whatever the weights: R² is undefined, not what rounding leaves of it."""
+    rng = np.random.default_rng(6)
+    for _ in range(200):
+        n, constant = int(rng.integers(2, 40)), float(rng.normal() * 10.0 ** rng.integers(-6, 9))
+        weight = np.exp(2 * rng.normal(size=n))
+        ev = gnomon.evaluate(np.full(n, constant), constant + rng.normal(size=n), weight=weight, task="regression")
+        for name in ("r2", "explained_variance"):
+            assert np.isnan(ev[name].value)
+            assert ev[name].reason == "the target does not vary"
+
+
+@pytest.mark.parametrize(("zeros", "words"), [(1, "1 true value is 0"), (3, "3 true values are 0")])
+@pytest.mark.parametrize("more", [{}, {"weight": np.full(12, 2.0)}, {"cluster": np.arange(12) // 2}, {"exact": False}])
+def test_true_values_of_0_are_told_beside_the_mape(zeros, words, more):
+    """No error is a share of them; the WAPE, which is advised, has no such rows."""
+    y = np.arange(12.0)
+    y[:zeros] = 0.0
+    ev = gnomon.evaluate(y, y + 0.5, task="regression", measures="wape", **more)
+    assert ev["mape"].warning.startswith(words)
+    assert "measures='wape'" in ev["mape"].warning
+    assert ev["wape"].value == pytest.approx(0.5 * 12 / y.sum())
+    assert not (gnomon.evaluate(y + 1, y + 1.5, task="regression", **more)["mape"].warning or "").startswith(words)

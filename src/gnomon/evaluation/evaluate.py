@@ -258,7 +258,8 @@ def evaluation_of(draft: Draft, summary: Summary, schema: Schema) -> Evaluation:
     return Evaluation(
         task=schema.task,
         n=summary.rows.n,
-        estimates=draft.estimates,
+        estimates=draft.estimates
+        | {name: replace(draft.estimates[name], warning=doubt) for name, doubt in draft.doubts.items()},
         classes=schema.names,
         positive=schema.names[1] if schema.task == "binary" else None,
         threshold=schema.threshold,

@@ -123,7 +123,7 @@ def explained(state: Residuals, *, centre_errors: bool) -> Explained | None:
     if max(centres) > FARTHEST:
         return Explained(open_, None, "the target or the errors lie too far from zero for their spread")
     try:
-        squared = Moments(state.sums2, state.weight.squares)  # rows weigh w^2 in a linearised variance
+        squared = Moments(state.sums2, state.squares)  # rows weigh w^2 in a linearised variance
         fourth_e = squared.centred(4, 0, e_center, Fraction(0))
         mixed = squared.centred(2, 2, e_center, y_mean)
         fourth_y = squared.centred(0, 4, Fraction(0), y_mean)
@@ -174,7 +174,7 @@ def squared_gain(state: Residuals) -> MeanAndError:
     if rows <= 1 or spread == 0 or centre**2 / spread > FARTHEST:
         return MeanAndError(float(mean), None, rows)
     try:
-        squared = Moments(state.sums2, state.weight.squares)
+        squared = Moments(state.sums2, state.squares)
         second = (
             squared.centred(4, 0, Fraction(0), Fraction(0))
             - 2 * squared.centred(2, 2, Fraction(0), centre)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.kernels.exact import ExactSum
+from gnomon.kernels.losses import total_of
 from gnomon.kernels.residuals import TERMS, largest_residual, sum_residuals
 from gnomon.states.base import of_one_class
 from gnomon.states.mean import Weight
@@ -25,6 +26,9 @@ class Residuals:
         sums: The sum of w times each of :data:`gnomon.kernels.residuals.TERMS`.
         sums2: The sum of w^2 times each, for variances.
         largest: The largest absolute error; 0.0 without rows.
+        squares: The sum of w^2, each rounded to a double as it is where it multiplies a term: what is centred far from
+            zero would be left with the rounding.
+        zeros: How many rows have a target of 0, to which no error is relative.
     """
 
     kind: ClassVar[str] = "residuals"
@@ -32,6 +36,8 @@ class Residuals:
     sums: dict[str, ExactSum] = field(default_factory=lambda: {term: ExactSum() for term in TERMS})
     sums2: dict[str, ExactSum] = field(default_factory=lambda: {term: ExactSum() for term in TERMS})
     largest: float = 0.0
+    squares: ExactSum = ExactSum()
+    zeros: int = 0
 
     @classmethod
     def of(
@@ -43,9 +49,13 @@ class Residuals:
     ) -> Self:
         """The state of some rows."""
         sums = sum_residuals(target, prediction, weight, threads)
-        sums2 = sums if weight is None else sum_residuals(target, prediction, weight * weight, threads)
-        largest = largest_residual(target, prediction, threads)
-        return cls(Weight.of(len(target), weight, threads), sums, sums2, largest)
+        rows, largest = Weight.of(len(target), weight, threads), largest_residual(target, prediction, threads)
+        zeros = len(target) - int(np.count_nonzero(target))
+        if weight is None:
+            return cls(rows, sums, sums, largest, rows.squares, zeros)
+        squares = weight * weight
+        sums2 = sum_residuals(target, prediction, squares, threads)
+        return cls(rows, sums, sums2, largest, total_of(squares, None, threads), zeros)
 
     @of_one_class
     def merge(self, other: Self) -> Self:
@@ -55,6 +65,8 @@ class Residuals:
             {term: self.sums[term] + other.sums[term] for term in TERMS},
             {term: self.sums2[term] + other.sums2[term] for term in TERMS},
             max(self.largest, other.largest),
+            self.squares + other.squares,
+            self.zeros + other.zeros,
         )
 
     def to_bytes(self) -> bytes:
@@ -63,6 +75,8 @@ class Residuals:
             "weight": self.weight.to_header(),
             "sums": [[sums[term].text for term in TERMS] for sums in (self.sums, self.sums2)],
             "largest": self.largest.hex(),
+            "squares": self.squares.text,
+            "zeros": self.zeros,
         }
         return pack(self.kind, header)
 
@@ -72,7 +86,9 @@ class Residuals:
         """The inverse of :meth:`to_bytes`."""
         header, _ = unpack(cls.kind, raw)
         sums, sums2 = (dict(zip(TERMS, map(ExactSum.of_text, own), strict=True)) for own in header["sums"])
-        return cls(Weight.from_header(header["weight"]), sums, sums2, float.fromhex(header["largest"]))
+        squares = ExactSum.of_text(header["squares"])
+        largest, zeros = float.fromhex(header["largest"]), header["zeros"]
+        return cls(Weight.from_header(header["weight"]), sums, sums2, largest, squares, zeros)
 
 
 class Amounts(KeptRows):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import cast
 
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.evaluation.estimates.losses import loss_estimates
+from gnomon.evaluation.estimates.losses import KeptRows, loss_estimates
 from gnomon.evaluation.estimates.ranking import ranking_estimates
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.summary import Summary
@@ -45,7 +44,8 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
             measured = mean_loss(cast(ClassLoss, states[name]).loss)
             interval = mean_interval(measured, options.level, most=most)
             draft.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
-    draft.estimates |= loss_estimates(options.measures, states, summary.rows.n, options, lambda _: math.inf)
+    no_rows = KeptRows(None, schema, options)
+    draft.estimates |= loss_estimates(options.measures, states, summary.rows.n, options, no_rows)
     return draft
 
 

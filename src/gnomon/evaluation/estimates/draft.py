@@ -17,7 +17,10 @@ from gnomon.states.confusion import Confusion
 
 @dataclass(slots=True)
 class Draft:
-    """An evaluation in the making, filled by the task's own module."""
+    """An evaluation in the making, filled by the task's own module.
+
+    ``doubts`` are warnings about values themselves, whatever their intervals rest on, by the name of the estimate.
+    """
 
     estimates: dict[str, Estimate] = field(default_factory=dict)
     per_class: dict[str, dict[str, Estimate]] = field(default_factory=dict)
@@ -28,6 +31,7 @@ class Draft:
     order: Order | None = None
     precision_gain: Interval | None = None
     notes: list[str] = field(default_factory=list)
+    doubts: dict[str, str] = field(default_factory=dict)
 
 
 def matrix_of(state: Confusion | None, names: tuple[str, ...]) -> ConfusionMatrix | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -14,6 +14,8 @@ from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.influence.influences import Influences
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.mean import mean_interval
+from gnomon.kernels.losses import sum_values
+from gnomon.measures.cells import Array
 from gnomon.measures.influence import tail_freedom
 from gnomon.measures.means import MeanAndError, mean_loss, mean_ratio
 from gnomon.measures.measure import MeanLoss, Measure, Other
@@ -33,33 +35,43 @@ FEW_ROWS_MATTER = "the interval is rough, as a few rows with large errors or amo
 # Of more rows, the variance of a variance is left out: it takes a look at every row's influence.
 MOST_ROWS = 1 << 17
 
-Freedom = Callable[[str], float]
 # A root, and the mean under it.
 ROOT, SQUARED_LOSS = RMSE.name, MSE.name
 
 
-def freedom_of(kept: State | None, schema: Schema, threads: int) -> Freedom:
-    """Degrees of freedom of the variance of each estimate of a regression, by name, from its rows where they are kept.
+class KeptRows:
+    """The rows of a regression, where they are kept and intervals are wanted: what each contributes to an estimate."""
 
-    Infinite where that is not known, or the rows are many.
-    """
-    if not isinstance(kept, Amounts):
-        return lambda name: math.inf
-    target, prediction, weight = kept.columns()
-    if len(target) > MOST_ROWS:
-        return lambda name: math.inf
-    influences = Influences(PanelRows(target, (), weight), Answer(prediction), schema, threads)
+    def __init__(self, kept: State | None, schema: Schema, options: Options) -> None:
+        self._threads = options.threads
+        self._rows = 0
+        if isinstance(kept, Amounts) and options.intervals:
+            target, prediction, weight = kept.columns()
+            self._rows = len(target)
+            self._influences = Influences(PanelRows(target, (), weight), Answer(prediction), schema, options.threads)
+        self._of = cache(self._influence)
 
-    @cache
-    def of(name: str) -> float:
+    def freedom(self, name: str) -> float:
+        """Degrees of freedom of the variance of an estimate; infinite where that is not known, or the rows are many."""
+        if self._rows > MOST_ROWS:
+            return math.inf
+        own = self._of(SQUARED_LOSS if name == ROOT else name)  # those of a root are those of the mean, scaled
+        return math.inf if own is None else tail_freedom(own, self._rows, self._threads)
+
+    def variance(self, name: str) -> float | None:
+        """The variance of an estimate; None where it is not known."""
+        own = self._of(name)
+        return None if own is None else float(sum_values(own, None, self._threads).square)
+
+    def _influence(self, name: str) -> Array | None:
+        if not self._rows:
+            return None
         try:
             with np.errstate(all="ignore"):
-                own = influences.of(name)
+                own = self._influences.of(name)
         except OverflowError:
-            return math.inf
-        return math.inf if own is None or not np.isfinite(own).all() else tail_freedom(own, len(target), threads)
-
-    return lambda name: of(SQUARED_LOSS if name == ROOT else name)  # influences of a root are those of the mean, scaled
+            return None
+        return own if own is not None and np.isfinite(own).all() else None
 
 
 def skewed(name: str) -> bool:
@@ -69,7 +81,7 @@ def skewed(name: str) -> bool:
 
 
 def loss_estimates(
-    wanted: Iterable[Measure], states: Mapping[str, State], n: int, options: Options, freedom: Freedom
+    wanted: Iterable[Measure], states: Mapping[str, State], n: int, options: Options, rows: KeptRows
 ) -> dict[str, Estimate]:
     """Measures whose losses were summed as rows passed, by name.
 
@@ -78,7 +90,7 @@ def loss_estimates(
         states: The sums, by the names of the measures.
         n: The rows.
         options: How estimates are made.
-        freedom: Degrees of freedom of their variances.
+        rows: The rows, where they are kept.
     """
     found = {}
     for own in wanted:
@@ -90,11 +102,11 @@ def loss_estimates(
         except (OverflowError, ZeroDivisionError):
             found[own.name] = options.estimate(NAN, NO_INTERVAL, n, own.basis.reason)
         else:
-            found[own.name] = mean_estimate(own, measured, n, options, freedom)
+            found[own.name] = mean_estimate(own, measured, n, options, rows)
     return found
 
 
-def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options, freedom: Freedom) -> Estimate:
+def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options, rows: KeptRows) -> Estimate:
     """The estimate of a mean, or of the root of one.
 
     Losses are skewed, so that their variance is known less well than the number of rows says; of values of both signs
@@ -105,11 +117,11 @@ def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options
         measured: The mean, before a root is taken.
         n: The rows.
         options: How estimates are made.
-        freedom: Degrees of freedom of the variance, by the name of the measure.
+        rows: The rows, where they are kept.
     """
     assert isinstance(own.basis, MeanLoss)
     varies = skewed(own.name) and measured.variance is not None and measured.variance > 0
-    degrees = freedom(own.name) if varies else math.inf
+    degrees = rows.freedom(own.name) if varies else math.inf
     interval, value = mean_interval(measured, options.level, own.low, own.high, degrees), measured.mean
     if own.basis.root:
         value, interval = math.sqrt(value), Interval(math.sqrt(interval.low), math.sqrt(interval.high), interval.method)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.evaluation.estimates.losses import TOO_FEW, Freedom, freedom_of, loss_estimates, mean_estimate, with_tail
+from gnomon.evaluation.estimates.losses import TOO_FEW, KeptRows, loss_estimates, mean_estimate, with_tail
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.explained import explained_interval
 from gnomon.intervals.interval import NO_INTERVAL
@@ -36,7 +37,6 @@ from gnomon.states.residuals import Amounts, Residuals
 
 TOO_LARGE = "its terms are too large for double precision: rescale the target and the prediction"
 NO_UPPER_END = "no interval: the largest error of a sample says nothing of larger ones to come"
-INF = math.inf
 # Those that follow from the exact moments of targets and errors, and how.
 SQUARED, EXPLAINED = (MSE.name, RMSE.name), {R2.name: False, EXPLAINED_VARIANCE.name: True}
 LOSSES = {MAE.name: measures.absolute_error, MAPE.name: measures.relative_error, MEAN_ERROR.name: measures.mean_error}
@@ -48,7 +48,7 @@ def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> D
     draft = Draft()
     state = cast(Residuals, summary.states["residuals"])
     n = summary.rows.n
-    freedom = freedom_of(summary.states.get("errors"), schema, options.threads) if options.intervals else lambda _: INF
+    rows = KeptRows(summary.states.get("errors"), schema, options)
     too_large = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
     try:
         squared = measures.squared_error(state)
@@ -57,16 +57,18 @@ def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> D
         draft.estimates |= dict.fromkeys((*SQUARED, *EXPLAINED), too_large)
     else:
         for name in SQUARED:
-            draft.estimates[name] = mean_estimate(measure(name), squared, n, options, freedom)
+            draft.estimates[name] = mean_estimate(measure(name), squared, n, options, rows)
         for name, centre in EXPLAINED.items():
-            draft.estimates[name] = explained_estimate(name, state, centre, n, options, freedom)
+            draft.estimates[name] = explained_estimate(name, state, centre, n, options, rows)
     for name, loss in LOSSES.items():
         try:
             measured = loss(state)
         except OverflowError:
             draft.estimates[name] = too_large
         else:
-            draft.estimates[name] = mean_estimate(measure(name), measured, n, options, freedom)
+            draft.estimates[name] = mean_estimate(measure(name), measured, n, options, rows)
+    if state.zeros:
+        draft.doubts[MAPE.name] = of_zeros(state.zeros)
     if "errors" in summary.states:
         errors = ranks_of(summary.states["errors"], state.largest, options)
         median = errors.certified(0.5)
@@ -76,8 +78,14 @@ def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> D
     draft.estimates[LARGEST] = options.estimate(
         state.largest, NO_INTERVAL, n, NO_UPPER_END if options.intervals else None
     )
-    draft.estimates |= loss_estimates(options.measures, summary.states, n, options, freedom)
+    draft.estimates |= loss_estimates(options.measures, summary.states, n, options, rows)
     return draft
+
+
+def of_zeros(rows: int) -> str:
+    """Why the MAPE says little where amounts are 0."""
+    counted = "1 true value is" if rows == 1 else f"{rows:,} true values are"
+    return f"{counted} 0, of which no error is a share: see the WAPE (measures='wape', --measure wape)"
 
 
 def ranks_of(state: State, largest: float, options: Options) -> Ranks | BinnedRanks:
@@ -89,13 +97,17 @@ def ranks_of(state: State, largest: float, options: Options) -> Ranks | BinnedRa
 
 
 def explained_estimate(
-    name: str, state: Residuals, centre_errors: bool, n: int, options: Options, freedom: Freedom
+    name: str, state: Residuals, centre_errors: bool, n: int, options: Options, rows: KeptRows
 ) -> Estimate:
     """R², or the explained variance where errors are centred."""
     explained = measures.explained(state, centre_errors=centre_errors)
     if explained is None:
         return options.estimate(NAN, NO_INTERVAL, n, "the target does not vary")
-    degrees = freedom(name) if explained.relative_variance else math.inf
+    if explained.relative_variance is None and state.weight.effective > 1:  # what moments do not tell, rows may
+        variance = rows.variance(name)
+        if variance is not None:
+            explained = replace(explained, relative_variance=variance / float(explained.unexplained) ** 2, reason=None)
+    degrees = rows.freedom(name) if explained.relative_variance else math.inf
     interval = explained_interval(explained, state.weight.effective, options.level, degrees)
     reason = f"no interval: {explained.reason}" if options.intervals and explained.reason else None
     return with_tail(options.estimate(float(1 - explained.unexplained), interval, n, reason), degrees)
