@@ -206,3 +206,19 @@ def test_saved_and_loaded(tmp_path):
     ev = gnomon.evaluate(rng.integers(0, 2, (50, 3)), rng.random((50, 3)), weight=rng.random(50))
     ev.save(tmp_path / "ev.json")
     assert gnomon.load(tmp_path / "ev.json") == ev
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_label_that_every_row_has_is_ranked_precisely(weighted):
+    """As scikit-learn has it: precision is 1 wherever one looks, and averages count the label."""
+    rng = np.random.default_rng(12)
+    truth = np.column_stack([np.ones(40, int), rng.integers(0, 2, 40), rng.integers(0, 2, 40)])
+    scores = rng.random((40, 3))
+    weight = rng.integers(1, 4, 40) / 2 if weighted else None
+    ev = gnomon.evaluate(truth, scores, weight=weight)
+    wanted = sk.average_precision_score(truth, scores, average="macro", sample_weight=weight)
+    assert ev["average_precision_macro"].value == pytest.approx(wanted, rel=1e-12)
+    own = ev.per_class["0"]["average_precision"]
+    assert own.value == 1.0
+    assert 0.8 < own.low < own.high == 1.0
+    assert np.isnan(ev.per_class["0"]["roc_auc"].value)

@@ -18,6 +18,7 @@ from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.ks import ks_interval
 from gnomon.intervals.linearised import linearised_interval
 from gnomon.intervals.logit import logit_interval
+from gnomon.intervals.wilson import wilson
 from gnomon.kernels.ranking import PairCounts, ScoreBins
 from gnomon.measures import ranking as measures
 from gnomon.measures.certified import Certified, certified
@@ -55,7 +56,11 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
         if order.positives.n:
             missing = f"no row has another class than {label!r}"
         nothing = options.estimate(NAN, NO_INTERVAL, n, missing)
-        return RankingEstimates(dict.fromkeys((ROC_AUC.name, AVERAGE_PRECISION.name, KS.name), nothing), {}, False)
+        found = dict.fromkeys((ROC_AUC.name, AVERAGE_PRECISION.name, KS.name), nothing)
+        if order.positives.n:  # any ranking of positives alone is precise; it is hardly less so than their share
+            share = wilson(1.0, order.positives.effective, options.level)
+            found[AVERAGE_PRECISION.name] = options.estimate(1.0, share, n)
+        return RankingEstimates(found, {}, False)
     pairs, bins = order.pairs, order.bins(measures.STEPS)
     found = values_of(order, pairs)
     values = {name: own.value for name, own in found.items()}
