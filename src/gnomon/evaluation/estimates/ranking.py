@@ -56,11 +56,11 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
         if order.positives.n:
             missing = f"no row has another class than {label!r}"
         nothing = options.estimate(NAN, NO_INTERVAL, n, missing)
-        found = dict.fromkeys((ROC_AUC.name, AVERAGE_PRECISION.name, KS.name), nothing)
+        alone = dict.fromkeys((ROC_AUC.name, AVERAGE_PRECISION.name, KS.name), nothing)
         if order.positives.n:  # any ranking of positives alone is precise; it is hardly less so than their share
             share = wilson(1.0, order.positives.effective, options.level)
-            found[AVERAGE_PRECISION.name] = options.estimate(1.0, share, n)
-        return RankingEstimates(found, {}, False)
+            alone[AVERAGE_PRECISION.name] = options.estimate(1.0, share, n)
+        return RankingEstimates(alone, {}, False)
     pairs, bins = order.pairs, order.bins(measures.STEPS)
     found = values_of(order, pairs)
     values = {name: own.value for name, own in found.items()}
