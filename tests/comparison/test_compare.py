@@ -106,7 +106,8 @@ def test_regressions_are_paired_t_tests(data):
         assert own[name].p_value == pytest.approx(other.pvalue, rel=1e-7), name
         assert (own[name].low, own[name].high) == pytest.approx(tuple(other.confidence_interval(0.95)), rel=1e-7)
     assert own["rmse"].verdict == own["r2"].verdict == "worse"
-    shifted = gnomon.compare(data | {"b": data["a"] + 5}, target="amount", prediction=["a", "b"])["a", "b"]
+    jitter = np.random.default_rng(0).normal(5, 0.1, len(data["a"]))
+    shifted = gnomon.compare(data | {"b": data["a"] + jitter}, target="amount", prediction=["a", "b"])["a", "b"]
     assert shifted["mean_error"].verdict == "different"
     assert "max_error" not in shifted.differences
 
@@ -515,7 +516,7 @@ def test_what_is_not_seen_to_vary_is_not_certain():
     """Perfect rankings, two rows, a tie of medians: no interval, no p-value, and the reason; never p = 0."""
     found = gnomon.compare([0, 1], {"old": [0.5, 0.5], "new": [0.1, 0.9]})["old", "new"]
     assert np.isnan([found["roc_auc"].low, found["roc_auc"].p_value]).all()
-    assert found["roc_auc"].reason == "no interval: in these rows nothing is seen to vary"
+    assert found["roc_auc"].reason == "no interval: ROC AUC takes 3 rows of each class to be compared"
     assert found["roc_auc"].verdict == "cannot tell"
     y = [1, 1, 0, 0] * 10
     own = gnomon.compare(y, {"a": [0.9, 0.8, 0.1, 0.2] * 10, "b": [0.7, 0.95, 0.3, 0.1] * 10}, margin=0.001)["a", "b"]
@@ -533,7 +534,7 @@ def test_few_rows_of_a_class_are_warned_of(data):
     pair = gnomon.compare({name: own[keep] for name, own in data.items()}, target="y", score=["p", "r"])["p", "r"]
     assert "9 rows of the rarer class" in pair["roc_auc"].warning
     assert pair["accuracy"].warning is None
-    assert pair["ks"].reason == "no interval: KS takes 30 rows of each class to be compared"
+    assert pair["ks"].reason == "no interval: Kolmogorov-Smirnov takes 30 rows of each class to be compared"
     assert gnomon.compare(data, target="y", score=["p", "r"])["p", "r"]["roc_auc"].warning is None
     few = gnomon.compare({**data, "c": np.arange(400) % 8}, target="y", score=["p", "r"], cluster="c")
     assert "8 clusters" in few["p", "r"]["roc_auc"].warning
@@ -715,3 +716,30 @@ def test_two_clusters_are_enough_for_an_interval(number):
     alone = gnomon.compare(y, scores, cluster=np.zeros(60))["a", "b"]["log_loss"]
     assert np.isnan(alone.low)
     assert alone.reason
+
+
+@pytest.mark.parametrize("rows", [2, 4, 50])
+def test_differences_that_are_equal_up_to_rounding_are_not_certain(rows):
+    """Amounts that two models miss by a tenth and by two, chances of 0.2 and 0.3: nothing varies but rounding."""
+    y = np.arange(rows) * 1.7 + 0.3
+    own = gnomon.compare(y, {"a": y + 0.1, "b": y + 0.2}, task="regression")["a", "b"]
+    for name in ("mae", "mean_error"):
+        assert np.isnan([own[name].low, own[name].p_value]).all(), name
+        assert own[name].reason in ("no interval: in these rows nothing is seen to vary", "no interval: too few rows")
+        assert own[name].verdict == "cannot tell"
+    label = np.arange(rows) % 2
+    said = {"a": np.where(label, 0.8, 0.2), "b": np.where(label, 0.7, 0.3)}
+    loss = gnomon.compare(label, said)["a", "b"]["brier_score"]
+    assert np.isnan(loss.p_value)
+
+
+def test_one_positive_row_says_nothing_of_others():
+    """Noise is not found to be worse by what weighs the classes alike."""
+    rng = np.random.default_rng(1)
+    for positives, compared in ((1, set()), (5, {"roc_auc", "average_precision"}), (10, None)):
+        y = np.r_[np.ones(positives, int), np.zeros(100, int)]
+        own = gnomon.compare(y, {name: np.clip(rng.normal(0.4 + 0.2 * y, 0.2), 0, 1) for name in "ab"})["a", "b"]
+        for name in ("roc_auc", "average_precision", "balanced_accuracy", "matthews_corrcoef"):
+            there = not np.isnan(own[name].low)
+            assert there == (compared is None or name in compared), (positives, name)
+            assert there or "rows of each class to be compared" in own[name].reason

@@ -240,3 +240,14 @@ def test_true_values_of_0_are_told_beside_the_mape(zeros, words, more):
     assert "measures='wape'" in ev["mape"].warning
     assert ev["wape"].value == pytest.approx(0.5 * 12 / y.sum())
     assert not (gnomon.evaluate(y + 1, y + 1.5, task="regression", **more)["mape"].warning or "").startswith(words)
+
+
+@pytest.mark.parametrize(("target", "prediction"), [([1.0, 2.0], [1.5, 2.5]), ([1.0, 2.0, 4.0], [1.0, 2.0, 4.0])])
+def test_errors_that_are_all_alike_leave_no_interval(target, prediction):
+    """How much others would vary is not seen in them: no interval of no width, but the reason."""
+    ev = gnomon.evaluate(target, prediction, task="regression")
+    for name in ("mse", "rmse", "mae", "mean_error", "r2"):
+        assert np.isnan([ev[name].low, ev[name].high]).all(), name
+        assert ev[name].reason == "no interval: in these rows nothing is seen to vary", name
+    wide = gnomon.evaluate(target, np.array(prediction) + [0.1, *[0.0] * (len(target) - 1)], task="regression")
+    assert wide["mae"].low < wide["mae"].high

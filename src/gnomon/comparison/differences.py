@@ -92,9 +92,9 @@ class Paired:
         first, second = (self._evaluations[place][name] for place in pair)
         value, level, n = second.value - first.value, self._options.level, second.n
         basis = measure(name).basis
-        if isinstance(basis, OfRanking) and min(own.n for own in self._classes.values()) < basis.few:
-            which, enough = name.upper(), basis.few
-            reason = f"no interval: {which} takes {enough} rows of each class to be compared"
+        fewest = measure(name).fewest
+        if len(self._classes) == 2 and min(own.n for own in self._classes.values()) < fewest:
+            reason = f"no interval: {measure(name).title} takes {fewest} rows of each class to be compared"
             return Difference(value, level=level, n=n, reason=reason)
         # Each model has its own rows here, and a few of one say little of those of another.
         if isinstance(basis, Share) and basis.of_predicted_rows and min(first.n, second.n) < ENOUGH:

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from gnomon.estimate import Difference, Estimate
 from gnomon.intervals.interval import normal_quantile, t_quantile, two_sided, two_sided_t
 from gnomon.intervals.linearised import METHOD
+from gnomon.intervals.mean import NO_SPREAD, TOO_FEW, no_spread
 from gnomon.measures.means import MeanAndError
-
-TOO_FEW = "no interval: too few rows"
-NO_SPREAD = "no interval: in these rows nothing is seen to vary"
 
 
 def independent_difference(first: Estimate, second: Estimate) -> Difference:
@@ -63,7 +61,7 @@ def linearised_difference(
     if not units > 1 or not math.isfinite(variance) or math.isnan(value):
         return Difference(value, level=level, n=n, reason=None if math.isnan(value) else TOO_FEW)
     error = math.sqrt(variance)
-    if error == 0 and value != 0:
+    if value != 0 and no_spread(value, variance, units):
         return Difference(value, level=level, n=n, reason=NO_SPREAD)
     half = t_quantile(level, units - 1) * error
     t = value / error if error > 0 else 0.0 if value == 0 else math.inf

@@ -212,6 +212,9 @@ def f_beta(beta: float, name: str) -> Measure:
     )
 
 
+# What weighs the classes alike rests on the rarer one: of so few rows of it, how much it varies is not known from them.
+FEWEST = 10
+
 MEASURES = (
     Measure(
         name="accuracy",
@@ -226,6 +229,7 @@ MEASURES = (
         definition="mean over classes of the recall",
         head="balanced acc.",
         basis=MeanOfShares(RECALL, balanced_accuracy, "no class has any rows"),
+        fewest=FEWEST,
         shown=places("binary", "multiclass", slices=9, ranks_slices=2),
     ),
     Measure(
@@ -315,6 +319,7 @@ MEASURES = (
         title="Matthews correlation",
         definition="correlation of target and prediction",
         basis=OfMatrix(matthews_corrcoef, ONE_CLASS),
+        fewest=FEWEST,
         aliases=("mcc",),
         low=-1.0,
         guess=0.0,
@@ -340,6 +345,7 @@ MEASURES = (
         title="Youden's index",
         definition="recall + specificity - 1",
         basis=OfClass(youden, "no row has the class {name}, or none has another"),
+        fewest=FEWEST,
         aliases=("informedness", "youden_j"),
         low=-1.0,
         guess=0.0,
@@ -391,6 +397,7 @@ MEASURES = (
         title="geometric mean of recalls",
         definition="geometric mean of the recalls of the classes",
         basis=OfMatrix(geometric_mean, "a class has no rows"),
+        fewest=FEWEST,
         aliases=("g_mean", "gmean"),
         guess=0.0,
         curve="gains",
@@ -408,6 +415,7 @@ MEASURES = (
         title="positive likelihood ratio",
         definition="recall / false positive rate",
         basis=OfClass(lambda cells: likelihood_ratios(cells)[0], NO_RATIO),
+        fewest=FEWEST,
         aliases=("lr+",),
         high=math.inf,
         guess=1.0,
@@ -419,6 +427,7 @@ MEASURES = (
         title="negative likelihood ratio",
         definition="false negative rate / specificity",
         basis=OfClass(lambda cells: likelihood_ratios(cells)[1], NO_RATIO),
+        fewest=FEWEST,
         aliases=("lr-",),
         high=math.inf,
         better=LOWER,
@@ -431,6 +440,7 @@ MEASURES = (
         title="diagnostic odds ratio",
         definition="TP TN / (FP FN)",
         basis=OfClass(diagnostic_odds_ratio, NO_RATIO),
+        fewest=FEWEST,
         aliases=("dor",),
         high=math.inf,
         guess=1.0,

@@ -240,13 +240,11 @@ class OfRanking:
         binned: Its value from the weights of positives and negatives in bins of scores, ascending along the last axis,
             and which bins hold one score only.
         influence: The derivative by the weight of a positive, and of a negative, in each bin.
-        few: With fewer rows of a class than this, models are not compared by it.
         delong: Whether DeLong's variance is known.
     """
 
     binned: Callable[[Array, Array, NDArray[np.bool_]], Array]
     influence: Callable[[Array, Array], tuple[Array, Array]]
-    few: int = 0
     delong: bool = False
 
 
@@ -322,6 +320,7 @@ class Measure:
         harmed: Whether one more false positive can only make it worse; None where its basis tells.
         shown: Where it stands without being asked for, and after which others: :func:`places`.
         rows: The rows that it rests on; None where its basis tells.
+        fewest: With fewer rows of one of two classes than this, models are not compared by it.
     """
 
     name: str
@@ -338,6 +337,7 @@ class Measure:
     harmed: bool | None = None
     shown: Mapping[Place, int] = field(default_factory=dict, hash=False)
     rows: RestsOn | None = None
+    fewest: int = 0
 
     def __repr__(self) -> str:
         better = {HIGHER: "higher", LOWER: "lower"}.get(self.better, "neither")

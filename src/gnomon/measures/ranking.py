@@ -259,6 +259,7 @@ ROC_AUC = Measure(
     basis=OfRanking(lambda p, n, _: binned_roc_auc(p, n), auc_influence_by_bin, delong=True),
     aliases=("auc", "auroc"),
     guess=0.5,
+    fewest=3,
     shown=places(
         headline=5, headline_macro=6, slices=1, slices_macro=7, class_table=4, ranks_slices=1, gap=1, gap_macro=2
     ),
@@ -270,6 +271,7 @@ AVERAGE_PRECISION = Measure(
     head="AP",
     basis=OfRanking(binned_average_precision, average_precision_influence),
     aliases=("ap", "pr_auc"),
+    fewest=3,
     shown=places(headline=7, class_table=5),
 )
 # With fewer rows of a class, how much the largest gap varies is not known from the rows.
@@ -277,7 +279,8 @@ KS = Measure(
     name="ks",
     title="Kolmogorov-Smirnov",
     definition="largest distance between TPR and FPR over all thresholds",
-    basis=OfRanking(lambda p, n, _: binned_ks(p, n), gap_influence, few=30),
+    basis=OfRanking(lambda p, n, _: binned_ks(p, n), gap_influence),
     guess=0.0,
+    fewest=30,
 )
 MEASURES = (ROC_AUC, AVERAGE_PRECISION, KS)

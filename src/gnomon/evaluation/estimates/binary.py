@@ -13,7 +13,7 @@ from gnomon.evaluation.estimates.ranking import ranking_estimates
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.interval import NO_INTERVAL
-from gnomon.intervals.mean import mean_interval
+from gnomon.intervals.mean import mean_interval, without_interval
 from gnomon.measures.means import mean_loss
 from gnomon.measures.measure import POSITIVE, MeanOfShares
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
@@ -43,7 +43,8 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
         if name in states:
             measured = mean_loss(cast(ClassLoss, states[name]).loss)
             interval = mean_interval(measured, options.level, most=most)
-            draft.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
+            reason = without_interval(measured) if options.intervals else None
+            draft.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n, reason)
     no_rows = KeptRows(None, schema, options)
     draft.estimates |= loss_estimates(options.measures, states, summary.rows.n, options, no_rows)
     return draft

@@ -13,7 +13,7 @@ from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.influence.influences import Influences
 from gnomon.intervals.interval import NO_INTERVAL, Interval
-from gnomon.intervals.mean import mean_interval
+from gnomon.intervals.mean import mean_interval, without_interval
 from gnomon.kernels.losses import sum_values
 from gnomon.measures.cells import Array
 from gnomon.measures.influence import tail_freedom
@@ -27,8 +27,6 @@ from gnomon.states.mean import RatioLoss
 from gnomon.states.panel import Answer, PanelRows
 from gnomon.states.residuals import Amounts
 
-TOO_FEW = "no interval: too few rows"
-TOO_LARGE = "no interval: the squares of its terms are too large for double precision"
 # With fewer degrees of freedom than this, a few rows make up most of what is uncertain.
 FEW_DEGREES = 5.0
 FEW_ROWS_MATTER = "the interval is rough, as a few rows with large errors or amounts make up most of its width"
@@ -126,8 +124,8 @@ def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options
     if own.basis.root:
         value, interval = math.sqrt(value), Interval(math.sqrt(interval.low), math.sqrt(interval.high), interval.method)
     reason = None
-    if options.intervals and math.isnan(interval.low):
-        reason = TOO_FEW if measured.rows <= 1 else TOO_LARGE
+    if options.intervals:
+        reason = without_interval(measured)
     if options.intervals and not own.low <= value <= own.high:
         interval, reason = NO_INTERVAL, outside(own)
     return with_tail(options.estimate(value, interval, n, reason), degrees)

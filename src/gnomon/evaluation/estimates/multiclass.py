@@ -15,7 +15,7 @@ from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.ranking import ranking_estimates
 from gnomon.evaluation.reading.order import BinnedOrder, KeptOrder, against_the_rest, class_weights
 from gnomon.evaluation.reading.summary import Summary
-from gnomon.intervals.mean import mean_interval
+from gnomon.intervals.mean import mean_interval, without_interval
 from gnomon.measures.means import mean_loss
 from gnomon.measures.measure import Whole
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
@@ -53,7 +53,8 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> D
         if name in summary.states:
             measured = mean_loss(cast(ClassLoss, summary.states[name]).loss)
             interval = mean_interval(measured, options.level, most=most)
-            draft.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n)
+            reason = without_interval(measured) if options.intervals else None
+            draft.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n, reason)
     return draft
 
 

@@ -19,7 +19,7 @@ from gnomon.evaluation.reading.order import KeptOrder
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.linearised import linearised_interval
-from gnomon.intervals.mean import mean_interval
+from gnomon.intervals.mean import mean_interval, without_interval
 from gnomon.intervals.wilson import effective_trials, wilson
 from gnomon.kernels.indicators import row_margins
 from gnomon.kernels.losses import sum_values
@@ -136,7 +136,8 @@ def mean_estimate(
     measured = mean_loss(MeanLoss.of(values, weight, options.threads))
     if most == 1.0 and measured.mean in (0.0, 1.0):  # nothing varies, which does not prove that nothing ever will
         return options.estimate(measured.mean, wilson(measured.mean, rows.effective, options.level), rows.n)
-    return options.estimate(measured.mean, mean_interval(measured, options.level, most=most), rows.n)
+    reason = without_interval(measured) if options.intervals else None
+    return options.estimate(measured.mean, mean_interval(measured, options.level, most=most), rows.n, reason)
 
 
 def mean_of_rows(

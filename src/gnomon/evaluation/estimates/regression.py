@@ -11,10 +11,11 @@ import numpy as np
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.evaluation.estimates.losses import TOO_FEW, KeptRows, loss_estimates, mean_estimate, with_tail
+from gnomon.evaluation.estimates.losses import KeptRows, loss_estimates, mean_estimate, with_tail
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.explained import explained_interval
 from gnomon.intervals.interval import NO_INTERVAL
+from gnomon.intervals.mean import NO_SPREAD, TOO_FEW
 from gnomon.intervals.quantile import median_interval
 from gnomon.measures import regression as measures
 from gnomon.measures.quantiles import BinnedRanks, Ranks
@@ -110,4 +111,6 @@ def explained_estimate(
     degrees = rows.freedom(name) if explained.relative_variance else math.inf
     interval = explained_interval(explained, state.weight.effective, options.level, degrees)
     reason = f"no interval: {explained.reason}" if options.intervals and explained.reason else None
+    if options.intervals and explained.relative_variance == 0:
+        interval, reason = NO_INTERVAL, NO_SPREAD
     return with_tail(options.estimate(float(1 - explained.unexplained), interval, n, reason), degrees)
