@@ -90,7 +90,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
-    """How far one value lies from another, and how sure that is: of a slice, a model, a second model.
+    """How far one value lies from another, and how sure that is.
 
     Attributes:
         value: What is looked at less what it is compared with: a slice less all other rows, a model less the baseline,
@@ -144,12 +144,18 @@ class Difference:
 
     @property
     def not_worse(self) -> bool | None:
-        """Whether the second model is worse by less than the margin: half of 1 - level; None without a margin."""
+        """Whether the second model is shown to be worse by less than the margin; None where there is none.
+
+        By ``p_not_worse``, at half of 1 - level.
+        """
         return None if math.isnan(self.p_not_worse) else self.p_not_worse <= (1 - self.level) / 2
 
     @property
     def equivalent(self) -> bool | None:
-        """Whether the two models differ by less than the margin: half of 1 - level; None without a margin."""
+        """Whether the two models are shown to differ by less than the margin; None where there is none.
+
+        By ``p_equivalent``, at half of 1 - level.
+        """
         return None if math.isnan(self.p_equivalent) else self.p_equivalent <= (1 - self.level) / 2
 
     def __repr__(self) -> str:

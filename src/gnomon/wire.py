@@ -22,7 +22,7 @@ _LENGTH = struct.Struct("<Q")
 DTYPES = frozenset(f"{order}{code}" for code in ("u1", "i1", "b1") for order in "|") | frozenset(
     f"<{code}" for code in ("u2", "u4", "u8", "i2", "i4", "i8", "f4", "f8")
 )
-CONTENT = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError, MemoryError)
+CONTENT = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError, MemoryError)
 
 
 class Travelling(Protocol):
@@ -34,6 +34,8 @@ class Travelling(Protocol):
 
 
 S = TypeVar("S", bound=Travelling)
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def pack(kind: str, header: dict[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> bytes:
@@ -125,6 +127,25 @@ def unpack_all(kind: str, raw: bytes) -> tuple[dict[str, Any], list[bytes]]:
     """
     header, parts = unpack(kind, raw)
     return header, [own.tobytes() for own in parts]
+
+
+def refusing(read: Callable[[T, bytes], R]) -> Callable[[T, bytes], R]:
+    """Make what reads bytes refuse those whose content cannot be that of such a thing.
+
+    Raises:
+        StateError: It cannot.
+    """
+
+    @wraps(read)
+    def reading(owner: T, raw: bytes) -> R:
+        try:
+            return read(owner, raw)
+        except StateError:
+            raise
+        except CONTENT as error:
+            raise StateError(f"the bytes are damaged: {error!r}") from None
+
+    return reading
 
 
 def strict(build: Callable[[type[S], bytes], S]) -> Callable[[type[S], bytes], S]:

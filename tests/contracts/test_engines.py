@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -265,13 +267,13 @@ def test_a_worker_that_dies_is_told():
         engine.fold(Quick(), RowPlan("y"))  # both have begun
 
         def end():
-            for own in engine._workers:
+            for own in engine._workers.values():
                 os.kill(own._process.pid, signal.SIGKILL)
 
         threading.Timer(1, end).start()
         with pytest.raises(EngineError, match=r"ended by signal 9, as where memory runs out"):
             engine.fold(Sleeper(), RowPlan("y"))
-        processes = [own._process for own in engine._workers]
+        processes = [own._process for own in engine._workers.values()]
     assert all(own.poll() is not None for own in processes)
     assert time.monotonic() - began < 25
 
@@ -281,7 +283,7 @@ def test_no_worker_is_left(folder):
     source = FileSource(folder / "rows.parquet")
     with engine_of("processes", 2) as engine:
         assert engine.fold(source, RowPlan("y")).rows == N
-        pids = [own._process.pid for own in engine._workers]
+        pids = [own._process.pid for own in engine._workers.values()]
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
@@ -298,3 +300,63 @@ def test_every_engine_keeps_the_promises():
     for name in ENGINES:
         with engine_of(name, 1) as engine:
             assert (engine.name, engine.threads) == (name, 1)
+
+
+def test_losses_of_modules_need_no_cloudpickle(shared, folder, tmp_path, monkeypatch):
+    """A function that stands in a module is found there by every worker."""
+    (tmp_path / "my_losses.py").write_text("def fourfold(true, said):\n    return 4 * abs(true - said)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("gnomon.engines.processes.pickler_class", lambda: __import__("pickle").Pickler)
+    shared._kill()  # others know the path
+    for own in shared._workers.values():
+        own.wait()
+    shared._workers.clear()
+    own = gnomon.measure("fourfold", loss=__import__("my_losses").fourfold)
+    form = same(lambda **engine: gnomon.evaluate(folder / "rows.parquet", **WORDS["regression"], measures=[own],
+                                                 **engine))  # fmt: skip
+    assert form["estimates"]["fourfold"]["value"] == pytest.approx(4 * form["estimates"]["mae"]["value"])
+
+
+def test_a_function_of_the_script_is_not_found_by_a_worker(folder, tmp_path):
+    """Without cloudpickle: an error that says what to do; with it, the loss is computed."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\n"
+        "if sys.argv[1] == 'without': sys.modules['cloudpickle'] = None\n"
+        "import gnomon\n"
+        "def loss(true, said):\n    return abs(true - said)\n"
+        "own = gnomon.measure('of_script', loss=loss)\n"
+        f"ev = gnomon.evaluate({str(folder / 'rows.parquet')!r}, target='amount', prediction='guess', measures=own,\n"
+        "                     engine='processes', threads=2)\n"
+        "print(ev['of_script'].value == ev['mae'].value)\n"
+    )
+    run = [subprocess.run([sys.executable, script, how], capture_output=True, text=True, check=False, timeout=120)
+           for how in ("with", "without")]  # fmt: skip
+    assert run[0].stdout == "True\n", run[0].stderr
+    assert "EngineError: a worker of engine='processes' does not find what is to be computed" in run[1].stderr
+
+
+def test_what_an_environment_prints_does_not_stop_a_worker(tmp_path, monkeypatch):
+    """Text of a sitecustomize comes before the worker's first word, and is passed over."""
+    (tmp_path / "sitecustomize.py").write_text("print('hello' * 1000, flush=True)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Processes(2) as engine:
+        assert engine.fold(Quick(), RowPlan("y")).rows == 0
+
+
+def test_no_more_workers_than_partitions(folder):
+    """Of many that there may be, only those are started that get something."""
+    with Processes(40) as engine:
+        assert engine.fold(Quick(), RowPlan("y")).rows == 0
+        assert len(engine._workers) <= 3
+
+
+def test_types_that_pandas_tells_arrow_of(shared):
+    """A worker knows them, too, and refuses them in the same words."""
+    frame = ROWS.assign(month=pd.period_range("2020", periods=N, freq="D").asfreq("M"))
+    said = set()
+    for engine in ENGINES:
+        with pytest.raises(ColumnError) as caught:
+            gnomon.evaluate(frame, **WORDS["binary"], slices="month", engine=engine, threads=2)
+        said.add(str(caught.value))
+    assert len(said) == 1

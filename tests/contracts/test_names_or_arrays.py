@@ -100,3 +100,45 @@ def test_arrays_in_another_order_are_refused():
     series = pd.Series(W).iloc[::-1]
     with pytest.raises(UsageError, match="same index labels in a different order"):
         gnomon.evaluate(BARE, target="y", score="p", weight=series)
+
+
+@pytest.mark.parametrize("frame", [BARE, pl.from_pandas(BARE), {name: BARE[name] for name in BARE}])
+def test_an_array_is_read_where_no_other_column_is(frame):
+    """The clusters of a regression, whose labels are not read."""
+    for call in (lambda **own: gnomon.evaluate(frame, target="q", prediction="p", **own),
+                 lambda **own: gnomon.compare(frame, target="y", prediction=["p", "q"], **own)):  # fmt: skip
+        found = call(task="regression", cluster=G)
+        assert "90 clusters" in " ".join(found.notes) or len(np.unique(G)) != 90
+        assert numbers(found) == numbers(call(task="regression", cluster=list(G)))
+
+
+def test_arrays_are_not_paired_with_lazy_frames():
+    """Whose rows may come in another order each time."""
+    with pytest.raises(UsageError, match="weight= is an array, which cannot be paired with the rows of a lazy frame"):
+        gnomon.evaluate(pl.from_pandas(BARE).lazy(), target="y", score="p", weight=W)
+
+
+def test_a_lazy_frame_is_collected_seldom():
+    """Once for each set of columns, and once for the number of its rows."""
+    counted = []
+
+    def tell(rows):
+        counted.append(len(rows))
+        return rows
+
+    lazy = pl.from_pandas(FRAME).lazy().map_batches(tell)
+    gnomon.evaluate(lazy, target="y", score="p")
+    assert len(counted) <= 3
+
+
+def test_masks_in_another_order_are_refused():
+    """Of arrays as of frames; labels that are others' in part are told."""
+    y, p, mask = pd.Series(Y), pd.Series(P), pd.Series(FIT)
+    for call in (lambda split: gnomon.recalibrate(y, p, split=split),
+                 lambda split: gnomon.recalibrate(BARE, target="y", score="p", split=split)):  # fmt: skip
+        with pytest.raises(UsageError, match="same index labels in a different order"):
+            call(mask[::-1])
+        assert call(mask).best == gnomon.recalibrate(Y, P, split=FIT).best
+    weight = pd.Series(W, index=np.arange(N) + 5)
+    for found in (gnomon.evaluate(y, p, weight=weight), gnomon.evaluate(BARE, target="y", score="p", weight=weight)):
+        assert any("different index labels: their rows are paired by place" in own for own in found.notes)

@@ -249,5 +249,5 @@ def test_errors_that_are_all_alike_leave_no_interval(target, prediction):
     for name in ("mse", "rmse", "mae", "mean_error", "r2"):
         assert np.isnan([ev[name].low, ev[name].high]).all(), name
         assert ev[name].reason == "no interval: in these rows nothing is seen to vary", name
-    wide = gnomon.evaluate(target, np.array(prediction) + [0.1, *[0.0] * (len(target) - 1)], task="regression")
+    wide = gnomon.evaluate(target, np.add(prediction, [0.1, *[0.0] * (len(target) - 1)]), task="regression")
     assert wide["mae"].low < wide["mae"].high

@@ -202,3 +202,19 @@ def test_operating_points_are_evaluations_at_their_thresholds():
     assert few.bands["recall"].value[few.start] == ev["recall"].value
     with pytest.raises(gnomon.UsageError, match="this regression evaluation has no thresholds"):
         gnomon.evaluate([1.0, 2.0, 3.5], [1.0, 2.5, 3.0]).operating_points()
+
+
+def test_operating_points_take_measures_as_evaluate_does():
+    """By any of their names, one or several, or as gnomon.measure made them; what they are not is refused."""
+    ev = gnomon.evaluate([0, 0, 1, 1, 1], [0.1, 0.4, 0.35, 0.8, 0.6])
+    own = gnomon.measure("hits_less_alarms", lambda tp, fp, fn, tn: (tp - fp) / (tp + fp + fn + tn), low=-1)
+    assert set(ev.operating_points(["sensitivity", "F1", own]).bands) == {"recall", "f1", own.name}
+    assert set(ev.operating_points("recall").bands) == set(ev.operating_points("tpr").bands) == {"recall"}
+    for odd in ([1], [None], ["nothing"]):
+        with pytest.raises(gnomon.UsageError, match="which is no measure"):
+            ev.operating_points(odd)
+    for most in (-5, 0, 1, 1.5, "a"):
+        with pytest.raises(gnomon.UsageError, match="most= takes a whole number of thresholds"):
+            ev.operating_points(most=most)
+    for most in (2, 3, 4, 50):
+        assert len(ev.operating_points(most=most).thresholds) <= most

@@ -87,7 +87,7 @@ ENGINE = click.option(
     type=click.Choice(list(ENGINES)),
     default="threads",
     show_default=True,
-    help="What reads and counts the rows: threads of this process, or processes of their own.",
+    help="What reads and counts the rows: threads, or worker processes, where a measure of your own is slow in Python.",
 )
 THREADS = click.option(
     "--threads", type=int, metavar="N", help="Threads, or processes, to use.  [default: the usable CPUs]"

@@ -31,7 +31,6 @@ from gnomon.evaluation.arguments.opening import (
     subset_of,
 )
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.arguments.options import asked as measures_of
 from gnomon.evaluation.arguments.retention import Retention, losses_of
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.evaluate import assemble
@@ -41,6 +40,7 @@ from gnomon.evaluation.reading.tally import CountPlan
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
+from gnomon.measures.registry import asked as measures_of
 from gnomon.schema.labels import label_order
 from gnomon.schema.request import Request
 from gnomon.schema.resolve import resolve
@@ -154,6 +154,7 @@ def compare(
         UsageError: The arguments contradict each other, or there are not two models.
         ColumnError: A column is missing, of the wrong type or of another length.
         DataError: A value is wrong; an id is missing or occurs twice; a true value differs between files.
+        EngineError: A worker process ended, as where memory runs out, or what is to be computed cannot be sent to it.
 
     Examples:
         >>> import gnomon

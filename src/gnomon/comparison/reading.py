@@ -15,7 +15,7 @@ from gnomon.schema.batch import chosen_rows, encode, refuse_missing
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.panel import Panel, PanelRows
-from gnomon.wire import pack_all, unpack_all
+from gnomon.wire import pack_all, refusing, unpack_all
 
 # Bytes of a row for each model while influences are made of it.
 ROW = 48
@@ -107,6 +107,7 @@ class ModelsPlan:
         """An empty tally."""
         return ModelsTally(self, [own.start() for own in self.counts])
 
+    @refusing
     def read(self, raw: bytes) -> ModelsTally:
         """The tally of these bytes."""
         header, parts = unpack_all("models", raw)

@@ -35,7 +35,7 @@ from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Use
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss
-from gnomon.wire import pack_all, unpack_all
+from gnomon.wire import pack_all, refusing, unpack_all
 
 Array = NDArray[np.float64]
 
@@ -161,6 +161,7 @@ def minimum_cost(
         SourceError: The file or folder cannot be read.
         ColumnError: A column is missing, of the wrong type or of another length.
         DataError: A bad value.
+        EngineError: A worker process ended, as where memory runs out, or what is to be computed cannot be sent to it.
 
     Examples:
         >>> import gnomon
@@ -287,6 +288,7 @@ class CostPlan:
         weighted = self.schema.columns.weight is not None
         return CostTally(self, [MeanLoss() for _ in range(3)], Confusion.empty(len(self.costs), weighted))
 
+    @refusing
     def read(self, raw: bytes) -> CostTally:
         """The tally of these bytes."""
         header, (confusion, *costs) = unpack_all("costs", raw)

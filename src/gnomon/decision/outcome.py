@@ -24,7 +24,7 @@ from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.confusion import Confusion
 from gnomon.states.scores import Scores
 from gnomon.thresholds.goal import Goal
-from gnomon.wire import pack_all, unpack_all
+from gnomon.wire import pack_all, refusing, unpack_all
 
 
 def confusions_at(
@@ -77,6 +77,7 @@ class ConfusionPlan:
         weighted = self.schema.columns.weight is not None
         return ConfusionTally(self, [Confusion.empty(2, weighted) for _ in self.thresholds])
 
+    @refusing
     def read(self, raw: bytes) -> ConfusionTally:
         """The tally of these bytes."""
         header, states = unpack_all("confusions", raw)

@@ -40,7 +40,7 @@ from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.mean import MeanLoss, Weight
 from gnomon.states.reliability import WIDTHS, Reliability
-from gnomon.wire import pack_all, unpack_all
+from gnomon.wire import pack_all, refusing, unpack_all
 
 METHODS = ("platt", "beta", "isotonic")
 AS_IS = "as_is"
@@ -180,6 +180,7 @@ def recalibrate(
         SourceError: The file or folder cannot be read.
         ColumnError: A column is missing or of the wrong type.
         DataError: A bad value, or one class only.
+        EngineError: A worker process ended, as where memory runs out, or what is to be computed cannot be sent to it.
 
     Examples:
         >>> import gnomon
@@ -293,6 +294,7 @@ class Judged:
         return pack_all("judged_map", {}, [self.reliability.to_bytes(), *losses])
 
     @classmethod
+    @refusing
     def from_bytes(cls, raw: bytes) -> Judged:
         """The inverse of :meth:`to_bytes`."""
         _, (reliability, *losses) = unpack_all("judged_map", raw)
@@ -342,6 +344,7 @@ class JudgePlan:
         none = dict.fromkeys(LOSSES, MeanLoss())
         return JudgeTally(self, {name: Judged(none, none, self.empty) for name in (AS_IS, *self.maps)})
 
+    @refusing
     def read(self, raw: bytes) -> JudgeTally:
         """The tally of these bytes."""
         header, parts = unpack_all("judged", raw)

@@ -21,7 +21,7 @@ from gnomon.engines.base import Progress
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.opening import Named, opened
-from gnomon.evaluation.arguments.options import Options, asked, check_asked
+from gnomon.evaluation.arguments.options import Options, check_asked
 from gnomon.evaluation.arguments.retention import retention_for
 from gnomon.evaluation.estimates.draft import matrix_of
 from gnomon.evaluation.estimates.ranking import threshold_table
@@ -33,7 +33,7 @@ from gnomon.evaluation.result.named import ByName
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
-from gnomon.measures.registry import named
+from gnomon.measures.registry import asked, named
 from gnomon.measures.threshold import Costs
 from gnomon.schema.resolve import resolve
 from gnomon.states.mean import Weight
@@ -247,6 +247,7 @@ def choose_threshold(
         SourceError: The file or folder cannot be read.
         ColumnError: A column is missing, of the wrong type or of another length.
         DataError: A bad value, or no rows of a class.
+        EngineError: A worker process ended, as where memory runs out, or what is to be computed cannot be sent to it.
 
     Examples:
         >>> import gnomon

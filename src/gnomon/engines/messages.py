@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import IO
 
 _LENGTH = struct.Struct("<Q")
+_GREETING = b"\ngnomon worker ready\n"
 _MOST = 1 << 20  # bytes that are asked of a pipe at once
 
 
@@ -17,6 +18,23 @@ def send(stream: IO[bytes], content: bytes) -> None:
     stream.write(_LENGTH.pack(len(content)))
     stream.write(content)
     stream.flush()
+
+
+def greet(stream: IO[bytes]) -> None:
+    """Write what a worker begins with."""
+    stream.write(_GREETING)
+    stream.flush()
+
+
+def await_greeting(stream: IO[bytes]) -> None:
+    """Read up to what a worker begins with.
+
+    Raises:
+        EOFError: The other side has ended.
+    """
+    seen = b""
+    while not seen.endswith(_GREETING):
+        seen = seen[-len(_GREETING) :] + _exactly(stream, 1)
 
 
 def receive(stream: IO[bytes]) -> bytes:

@@ -12,6 +12,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import chain, islice
 from types import TracebackType
@@ -19,7 +20,7 @@ from typing import IO, Any, Self
 
 from gnomon.engines.base import Counter, Plan, Progress, Rowed, T, merged
 from gnomon.engines.crew import Crew
-from gnomon.engines.messages import Failure, receive, send
+from gnomon.engines.messages import Failure, await_greeting, receive, send
 from gnomon.engines.threads import Threads
 from gnomon.errors import EngineError
 from gnomon.lazy import load
@@ -28,11 +29,11 @@ BEGIN = "import sys; sys.path[:] = {path!r}; from gnomon.engines.worker import w
 
 
 class Processes:
-    """Worker processes, started by the first fold of several partitions and kept until the end.
+    """Worker processes, each started by the first partition that it gets and kept until the end.
 
     Args:
         threads: How many workers there may be.
-        progress: Told how many rows have been read; of each reading anew.
+        progress: Told how many rows have been read, a partition at a time; of each reading anew.
     """
 
     name = "processes"
@@ -40,24 +41,25 @@ class Processes:
     def __init__(self, threads: int, progress: Progress | None = None) -> None:
         self.threads = threads
         self._progress = progress
-        self._workers: list[Worker] = []
+        self._workers: dict[int, Worker] = {}
 
     def fold(self, source: Rowed, plan: Plan[T]) -> T:
         """Return the tally of all rows; a single partition is read in this process, with as many threads.
 
         Raises:
-            EngineError: A worker ended before it had answered, or the plan cannot be sent.
+            EngineError: A worker cannot be started, or ended before it had answered, or the plan cannot be sent.
         """
         stream = source.partitions(plan.uses, self.threads)
         first = list(islice(stream, 2))
         if len(first) < 2:
             return Threads(self.threads, self._progress).fold(Begun(first, source.rows), plan)
-        while len(self._workers) < self.threads:
-            self._workers.append(Worker())
         sent, counter = pickled(plan), Counter(self._progress, source.rows)
-        hands = [Sender(own, sent, counter) for own in self._workers]
-        Crew(chain(first, stream), self._kill).run(hands)
-        return merged([plan.read(own.tally()) for own in hands])
+        senders = [Sender(self._workers, place, sent, counter) for place in range(self.threads)]
+        Crew(chain(first, stream), self._kill).run(senders)
+        used = [own for own in senders if own.begun]
+        with ThreadPoolExecutor(len(used)) as pool:
+            tallies = list(pool.map(Sender.tally, used))
+        return merged([plan.read(own) for own in tallies])
 
     def __enter__(self) -> Self:
         return self
@@ -67,12 +69,12 @@ class Processes:
     ) -> None:
         """End the workers."""
         self._kill()
-        for own in self._workers:
+        workers, self._workers = self._workers, {}
+        for own in workers.values():
             own.wait()
-        self._workers = []
 
     def _kill(self) -> None:
-        for own in self._workers:
+        for own in list(self._workers.values()):
             own.kill()
 
 
@@ -89,15 +91,29 @@ class Begun:
 
 
 class Sender:
-    """What one thread has its worker do."""
+    """What one thread has its worker do.
 
-    def __init__(self, worker: Worker, plan: bytes, counter: Counter) -> None:
-        self._worker = worker
+    Args:
+        workers: Those that run, by their places; its own is started when there is something for it.
+        place: Which of them is its own.
+        plan: The plan, pickled.
+        counter: Told of rows that were counted.
+    """
+
+    def __init__(self, workers: dict[int, Worker], place: int, plan: bytes, counter: Counter) -> None:
+        self._workers = workers
+        self._place = place
+        self._plan = plan
         self._counter = counter
-        worker.ask("plan", plan)
+        self.begun = False
 
     def take(self, partition: Iterable[Any], stopped: Callable[[], bool]) -> None:
         """Send a partition, and wait until it is counted."""
+        if not self.begun:
+            if self._place not in self._workers:
+                self._workers[self._place] = Worker()
+            self._worker.ask("plan", self._plan)
+            self.begun = True
         self._counter.add(self._worker.ask("partition", pickle.dumps(partition, pickle.HIGHEST_PROTOCOL)))
 
     def tally(self) -> bytes:
@@ -105,18 +121,33 @@ class Sender:
         raw: bytes = self._worker.ask("tally", b"")
         return raw
 
+    @property
+    def _worker(self) -> Worker:
+        return self._workers[self._place]
+
 
 class Worker:
-    """A process, and the pipes to it."""
+    """A process, and the pipes to it.
+
+    Raises:
+        EngineError: It cannot be started.
+    """
 
     def __init__(self) -> None:
         if not sys.executable:
             raise EngineError("engine='processes' starts Python again, but this program does not say where it is: "
                               "use engine='threads'")  # fmt: skip
         path = [os.path.abspath(own) for own in sys.path]
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", BEGIN.format(path=path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", BEGIN.format(path=path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        except OSError as error:
+            raise EngineError(
+                f"a worker process of engine='processes' cannot be started ({error.strerror or error}): use fewer "
+                "(threads=), or engine='threads'"
+            ) from None
+        self._greeted = False
 
     def ask(self, what: str, content: bytes) -> Any:
         """Send something, and return the answer.
@@ -127,6 +158,9 @@ class Worker:
         """
         stdin, stdout = self._pipes
         try:
+            if not self._greeted:  # what an environment prints when Python starts comes before
+                await_greeting(stdout)
+                self._greeted = True
             send(stdin, what.encode())
             send(stdin, content)
             answer = pickle.loads(receive(stdout))
@@ -147,10 +181,12 @@ class Worker:
 
     def wait(self) -> None:
         """Wait for its end."""
-        self._process.wait()
-        for own in self._pipes:
-            with suppress(OSError):  # what it was not sent any more
-                own.close()
+        try:
+            self._process.wait()
+        finally:
+            for own in self._pipes:
+                with suppress(OSError):  # what it was not sent any more
+                    own.close()
 
     @property
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:

@@ -10,7 +10,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from gnomon.engines.messages import Failure, receive, send
+from gnomon.engines.messages import Failure, greet, receive, send
+from gnomon.errors import EngineError
 
 
 def work() -> None:
@@ -19,8 +20,24 @@ def work() -> None:
     stdin, stdout = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdin.close()
+    greet(stdout)
     with np.errstate(all="ignore"):  # as gnomon.calling.verb has it
         answer_all(stdin, stdout)
+
+
+def plan_of(raw: bytes) -> Any:
+    """Return a plan from what it was pickled as.
+
+    Raises:
+        EngineError: A function of it stands in the caller's script, which is not imported here.
+    """
+    try:
+        return pickle.loads(raw)
+    except (AttributeError, ImportError) as error:
+        raise EngineError(
+            f"a worker of engine='processes' does not find what is to be computed ({error}): install cloudpickle, "
+            "define functions at the top of a module, or use engine='threads'"
+        ) from None
 
 
 def answer_all(stdin: IO[bytes], stdout: IO[bytes]) -> None:
@@ -34,7 +51,7 @@ def answer_all(stdin: IO[bytes], stdout: IO[bytes]) -> None:
         answer: Any = None
         try:
             if what == b"plan":
-                tally = pickle.loads(content).start()
+                tally = plan_of(content).start()
             elif what == b"partition":
                 answer = 0
                 for piece in pickle.loads(content):

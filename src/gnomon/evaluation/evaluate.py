@@ -11,7 +11,7 @@ from gnomon.calling import EngineChoice, ExactChoice, IntervalChoice, MissingCho
 from gnomon.engines import engine_of
 from gnomon.engines.base import Progress
 from gnomon.evaluation.arguments.opening import Named, opened
-from gnomon.evaluation.arguments.options import Options, asked, check_asked
+from gnomon.evaluation.arguments.options import Options, check_asked
 from gnomon.evaluation.arguments.retention import losses_of, retention_for
 from gnomon.evaluation.baseline.baseline import baseline_of
 from gnomon.evaluation.diagnostics.advice import advise
@@ -37,6 +37,7 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
 from gnomon.measures.probability import BRIER_SCORE
+from gnomon.measures.registry import asked
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema, Subset
 from gnomon.sources.base import Source
@@ -102,7 +103,8 @@ def evaluate(
             A column may have 10,000 values.
         split: The rows that the model was fitted on, as ``"column=value"``, such as ``"part=train"``: all other rows
             (or those of a second value, ``"part=train,test"``) are evaluated, and these are, for comparison,
-            ``ev.train``. Or an array of shape (rows,), True for the rows that it was fitted on.
+            ``ev.train``. Or an array of shape (rows,), True for the rows that it was fitted on, which the main result
+            leaves out.
         id: Name of a column that says what rows are called; without one they are called by their number.
         cluster: Name of a column (or the array) that says which rows belong together, such as those of one patient:
             intervals then allow for what rows of a cluster have in common.
@@ -131,10 +133,10 @@ def evaluate(
         memory: How much memory kept rows may take: a number of bytes, or such as ``"2GiB"``; None for half of what is
             available.
         engine: What reads and counts the rows: ``"threads"`` of this process, or ``"processes"``, each with an
-            interpreter of its own. The result is the same.
+            interpreter of its own, which take about a second to start. The result is the same.
         threads: How many threads, or processes; None for the CPUs that this process may use (or ``GNOMON_THREADS``).
         progress: Called as rows are read, from any thread, with how many were read so far and how many there are
-            (None if that is not known); when rows are read again it begins anew.
+            (None if that is not known), at least once for each partition; when rows are read again it begins anew.
 
     Returns:
         A frozen :class:`gnomon.Evaluation`.
@@ -144,7 +146,7 @@ def evaluate(
         SourceError: The file or folder cannot be read.
         ColumnError: A column is missing, of the wrong type or of another length.
         DataError: A missing or infinite value, a probability outside [0, 1], an unknown label, one class only.
-        EngineError: A worker process ended, as where memory runs out.
+        EngineError: A worker process ended, as where memory runs out, or what is to be computed cannot be sent to it.
 
     Examples:
         >>> import gnomon

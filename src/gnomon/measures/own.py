@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Literal
 
@@ -110,6 +111,35 @@ def measure(
     return own
 
 
+@dataclass(frozen=True, slots=True)
+class LossOfRows:
+    """A user's loss, checked whenever it is called. It can be pickled if the user's function can.
+
+    Attributes:
+        name: The measure.
+        loss: The user's function.
+        each: Whether it takes the numbers of one row at a time.
+    """
+
+    name: str
+    loss: Callable[[Any, Any], Any]
+    each: bool
+
+    def __call__(self, target: Array, prediction: Array) -> Array:
+        """The loss of each row."""
+        function = np.vectorize(self.loss, otypes=[np.float64]) if self.each else self.loss
+        try:
+            found = np.asarray(function(*read_only((target, prediction))), np.float64)
+        except Exception as error:
+            raise UsageError(f"the loss of {self.name!r} fails on these rows: {error!r}") from error
+        if found.shape != np.shape(target):
+            raise UsageError(
+                f"the loss of {self.name!r} has shape {found.shape} of {len(target):,} rows: it must be one number a "
+                "row"
+            )
+        return found
+
+
 def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
     """A function of true values and predictions as the loss of each row.
 
@@ -137,18 +167,7 @@ def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
         if whole.shape != (_TRIED_ROWS.shape[1],) or not np.allclose(whole[1:3], part, rtol=1e-9, equal_nan=True):
             raise UsageError(f"the loss of {name!r} must be one number a row, from that row alone: not its mean")
 
-    def losses(target: Array, prediction: Array) -> Array:
-        try:
-            found = np.asarray(function(*read_only((target, prediction))), np.float64)
-        except Exception as error:
-            raise UsageError(f"the loss of {name!r} fails on these rows: {error!r}") from error
-        if found.shape != np.shape(target):
-            raise UsageError(
-                f"the loss of {name!r} has shape {found.shape} of {len(target):,} rows: it must be one number a row"
-            )
-        return found
-
-    return losses
+    return LossOfRows(name, loss, each=function is each)
 
 
 def by_name(formula: Callable[..., Any]) -> Callable[..., Any]:

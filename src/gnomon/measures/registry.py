@@ -113,6 +113,35 @@ def find(name: str) -> Measure | None:
     return None
 
 
+def asked(measures: Any) -> tuple[Measure, ...]:
+    """The measures that a person asked for, once each.
+
+    Args:
+        measures: A name, a measure, or several of them; None for none.
+
+    Raises:
+        UsageError: There is no measure of a name, or it is no name.
+    """
+    if measures is None:
+        return ()
+    if isinstance(measures, str):
+        measures = [name.strip() for name in measures.split(",")]
+    several = measures if isinstance(measures, Iterable) else [measures]
+    found: dict[str, Measure] = {}
+    for one in several:
+        own = one if isinstance(one, Measure) else find(one) if isinstance(one, str) else None
+        if own is None:
+            raise UsageError(f"measures= names {one!r}, which is no measure: {nearest(str(one), REGISTRY)}")
+        if own.forgotten:
+            raise UsageError(
+                f"measures= names {own.name!r}, whose formula is not known here: declare it again with gnomon.measure"
+            )
+        if isinstance(one, Measure):
+            renew(own)
+        found[own.name] = own
+    return tuple(found.values())
+
+
 def named(name: Any, having: Mapping[str, Any]) -> str:
     """The name under which a result has a measure, given that name or another one that people know.
 

@@ -17,7 +17,7 @@ from gnomon.schema.labels import encode_labels, numbers
 from gnomon.schema.schema import Schema
 from gnomon.schema.slices import Slices, slice_name
 from gnomon.sources.base import Piece, Source
-from gnomon.wire import pack, unpack
+from gnomon.wire import pack, refusing, unpack
 
 # Rows of probabilities may miss 1 by this much for each class: they were rounded to a few digits.
 ROUNDING = 0.01
@@ -66,6 +66,7 @@ class Batch:
         return pack("batch", {"known": known, "dropped": self.dropped}, [*columns, *self.scores])
 
     @classmethod
+    @refusing
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`.
 

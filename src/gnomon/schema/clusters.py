@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError
+from gnomon.lazy import lazy
 from gnomon.schema.labels import numbers, without_views
 from gnomon.schema.slices import slice_name
 from gnomon.sources.base import Piece, Use
-from gnomon.wire import pack, unpack
+from gnomon.wire import pack, refusing, unpack
 
 # Names that a tally gathers before it sorts out those that it has twice.
 GATHERED = 1 << 20
@@ -36,7 +37,6 @@ class ClusterNumbers:
             ColumnError: It holds values that cannot be told apart, such as lists.
         """
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         if not len(column):
             return np.zeros(0, np.int64)
@@ -44,9 +44,18 @@ class ClusterNumbers:
         chunks = coded.chunks if isinstance(coded, pa.ChunkedArray) else [coded]
         found = []
         for chunk in chunks:
-            places = numbers(pc.index_in(cluster_names(chunk.dictionary), value_set=self.names)).astype(np.int64)
+            values = cluster_names(chunk.dictionary).to_pylist()
+            places = np.fromiter((self._places.get(own, -1) for own in values), np.int64, len(values))
             found.append(places[numbers(chunk.indices)])
         return np.concatenate(found)
+
+    @lazy
+    def _places(self) -> dict[str, int]:
+        """Where each name stands: made once in each process, as Arrow would hash all names again for every piece."""
+        return {name: place for place, name in enumerate(self.names.to_pylist())}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"names": self.names}
 
 
 def encoded(column: Any, name: str) -> Any:
@@ -93,6 +102,7 @@ class ClusterPlan:
         """An empty tally."""
         return ClusterTally(self.column)
 
+    @refusing
     def read(self, raw: bytes) -> ClusterTally:
         """The tally of these bytes."""
         _, (ends, text) = unpack("clusters", raw)
@@ -153,4 +163,7 @@ def array_of(ends: NDArray[np.int64], text: NDArray[np.uint8]) -> Any:
     """An Arrow array of text from where its texts end."""
     import pyarrow as pa
 
-    return pa.LargeStringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends.tobytes()), pa.py_buffer(text.tobytes()))
+    buffers = pa.py_buffer(ends.astype(np.int64, casting="safe").tobytes()), pa.py_buffer(text.tobytes())
+    names = pa.LargeStringArray.from_buffers(len(ends) - 1, *buffers)
+    names.validate(full=True)
+    return names

@@ -14,7 +14,7 @@ from gnomon.schema.matching import match_by_name
 from gnomon.schema.request import Request
 from gnomon.schema.schema import Columns, Missing, Scale, Schema
 from gnomon.sources.base import Piece, Source, Use
-from gnomon.wire import pack, unpack
+from gnomon.wire import pack, refusing, unpack
 
 # Where so many rows have one label each, this is hardly chance.
 TELLING = 20
@@ -132,6 +132,7 @@ class ShapePlan:
         """An empty tally."""
         return ShapeTally(self)
 
+    @refusing
     def read(self, raw: bytes) -> ShapeTally:
         """The tally of these bytes."""
         header, _ = unpack("shape", raw)

@@ -26,7 +26,7 @@ from gnomon.sources.columns import (
     spelled_whole,
     without_fraction,
 )
-from gnomon.wire import pack, unpack
+from gnomon.wire import pack, refusing, unpack
 
 # What the fields of a text file hold where they name slices: text as it stands, numbers, or whole numbers that are
 # written as fractions. Columns that have a type are "text" here: their values need no reading.
@@ -229,6 +229,7 @@ class ColumnPlan:
         """An empty tally."""
         return ColumnTally(self, Sampled(SURVEYED), whole=self.untyped)
 
+    @refusing
     def read(self, raw: bytes) -> ColumnTally:
         """The tally of these bytes."""
         header, arrays = unpack("column", raw)

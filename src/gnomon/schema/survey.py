@@ -13,7 +13,7 @@ from gnomon.schema.labels import NO_LABELS, Label, LabelColumn, find_labels
 from gnomon.schema.request import Request
 from gnomon.sources.base import Piece, Source, Use
 from gnomon.sources.columns import MISSING, joint_use, spelled_numbers, spelled_use
-from gnomon.wire import pack_all, unpack_all
+from gnomon.wire import pack_all, refusing, unpack_all
 
 
 class Survey:
@@ -144,6 +144,7 @@ class LabelPlan:
         """An empty tally."""
         return LabelTallies([LabelTally.of(own) for own in self.wanted], [own.start() for own in self.clusters])
 
+    @refusing
     def read(self, raw: bytes) -> LabelTallies:
         """The tally of these bytes."""
         header, clusters = unpack_all("labels", raw)

@@ -23,12 +23,14 @@ class Piece:
         origin: The file that the rows came from; empty where there is but one place.
         start: The number of the first row, as a person counts rows there.
         labels: What the rows are called, by place; None where they are called by their number.
+        file: Which of several files they came from, from 0 on.
     """
 
     table: Any
     origin: str
     start: int
     labels: Any = None
+    file: int = 0
 
     def __len__(self) -> int:
         return len(self.table)
@@ -76,10 +78,12 @@ class Stream:
 
 
 def streamed(value: Any) -> Any:
-    """A pyarrow Table as a stream; anything else as it is."""
+    """A pyarrow Table as a stream; anything else, and what holds types of other libraries, as it is."""
     import pyarrow as pa
 
-    return Stream(stream_of(value)) if isinstance(value, pa.Table) else value
+    if not isinstance(value, pa.Table) or any(isinstance(own, pa.ExtensionType) for own in value.schema.types):
+        return value  # the type of another library, such as pandas' periods, is known only where that is imported
+    return Stream(stream_of(value))
 
 
 def unpickled(kind: type[Piece], *values: Any) -> Piece:

@@ -123,7 +123,7 @@ class FileSource:
             ColumnError: A file lacks a column, has it with another type, or has text where numbers are needed.
             SourceError: A file is damaged.
         """
-        for file in self._files:
+        for number, file in enumerate(self._files):
             check_columns(list(columns), self.columns, self.name if len(self._files) == 1 else str(file))
             self._check_types(file, columns)
             check_unchanged(file, self._seen[file])
@@ -131,7 +131,7 @@ class FileSource:
             origin = file.name if len(self._files) > 1 else ""
             for row, batches in guarded(file, self._readers[file].partitions(own or self._any(file), threads)):
                 yield FilePartition(
-                    file, self._seen[file], origin, row + 1, batches, self._folders[file], tuple(columns)
+                    file, self._seen[file], origin, row + 1, batches, self._folders[file], tuple(columns), number
                 )
 
     def _any(self, file: Path) -> dict[str, Use]:

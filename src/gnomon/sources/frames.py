@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gnomon.errors import ColumnError
-from gnomon.sources.arrays import row_labels, telling_labels
+from gnomon.errors import ColumnError, UsageError
+from gnomon.lazy import lazy
+from gnomon.sources.arrays import pairing_notes, row_labels, telling_labels
 from gnomon.sources.base import Piece, Use, table_glimpses, table_partitions
 from gnomon.sources.columns import is_text, to_arrow
 
@@ -24,13 +25,19 @@ class FrameSource:
         ColumnError: A used column cannot be turned into Arrow data, or an array has another length.
     """
 
-    notes: tuple[str, ...] = ()
-
     def __init__(self, frame: Any, name: str, labels: Any = None, beside: Mapping[str, Any] | None = None) -> None:
+        import narwhals as nw
+
+        if beside and isinstance(frame, nw.LazyFrame):
+            raise UsageError(
+                f"{next(iter(beside))}= is an array, which cannot be paired with the rows of a lazy frame, as their "
+                "order is not fixed: collect it first, or name a column of it"
+            )
         self._frame = frame
         self._beside = {own: to_arrow(values, own) for own, values in (beside or {}).items()}
         self._labels = labels
         self.name = name
+        self.notes: tuple[str, ...] = ()
         self._names = {str(column): column for column in frame.collect_schema().names()}
         self.columns = (*self._names, *self._beside)
         for own, values in self._beside.items():
@@ -54,7 +61,7 @@ class FrameSource:
         """The number of rows."""
         return self.row_limit
 
-    @property
+    @lazy
     def row_limit(self) -> int:
         """The number of rows."""
         import narwhals as nw
@@ -80,14 +87,14 @@ class FrameSource:
 
         if columns not in self._tables:
             held = [column for column in columns if column in self._names]
-            selected = self._frame.select(*(nw.col(self._names[column]) for column in held))
             try:
-                if isinstance(selected, nw.LazyFrame):
-                    selected = selected.collect(backend="pyarrow")
-                table = selected.to_arrow().select(range(len(held))).rename_columns(held)
-                for column in self._beside.keys() & set(columns):
-                    table = table.append_column(column, self._beside[column])
-                self._tables[columns] = table.select(list(columns))
+                found = {own: self._beside[own] for own in columns if own in self._beside}
+                if held:
+                    selected = self._frame.select(*(nw.col(self._names[column]) for column in held))
+                    if isinstance(selected, nw.LazyFrame):
+                        selected = selected.collect(backend="pyarrow")
+                    found |= dict(zip(held, selected.to_arrow().columns, strict=False))
+                self._tables[columns] = pa.table({own: found[own] for own in columns})
             except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
                 raise ColumnError(f"a used column mixes types: {error}") from None
         return self._tables[columns]
@@ -117,7 +124,9 @@ def open_frame(data: Any, beside: Mapping[str, Any] | None = None) -> FrameSourc
     except nw.exceptions.NarwhalsError as error:
         raise ColumnError(f"the data frame cannot be used: {' '.join(str(error).split())}") from None
     if isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
-        return FrameSource(frame, f"{type(data).__module__.split('.')[0]} data frame", telling_labels(data), beside)
+        source = FrameSource(frame, f"{type(data).__module__.split('.')[0]} data frame", telling_labels(data), beside)
+        source.notes = tuple(pairing_notes({"data": data, **(beside or {})}))
+        return source
     if hasattr(data, "__arrow_c_stream__"):
         try:
             table = pa.table(data)

@@ -48,6 +48,7 @@ class FilePartition:
         batches: Its record batches, or the row groups that hold them.
         constants: Columns that hold one value throughout, as the folders of the file are called.
         columns: The names of all columns, in their order.
+        number: Which of the files it is, from 0 on.
     """
 
     file: Path
@@ -57,12 +58,13 @@ class FilePartition:
     batches: Iterable[Any]
     constants: Mapping[str, Any]
     columns: tuple[str, ...]
+    number: int = 0
 
     def __iter__(self) -> Iterator[Piece]:
         check_unchanged(self.file, self.seen)
         row = self.start
         for batch in guarded(self.file, self.batches):
-            yield Piece(with_constants(batch, self.constants, self.columns), self.origin, row)
+            yield Piece(with_constants(batch, self.constants, self.columns), self.origin, row, file=self.number)
             row += batch.num_rows
         check_unchanged(self.file, self.seen)
 

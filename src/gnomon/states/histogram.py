@@ -94,6 +94,8 @@ class ScoreHistogram:
         header, (divisions, held_bits, single_bits, scores, *narrowed) = unpack(cls.kind, raw)
         units, (low, high, wanted, bins) = header["units"], header["grid"]
         form = BinsForm(low, high, wanted, bins, divisions)
+        if units is not None and not all(type(own) is int and abs(own) < 5000 for own in units):
+            raise StateError("the state is damaged: its units of weight are no powers of two")
         if not 0 < form.wanted <= MOST_BINS or not 0 < form.bins <= 8 * len(held_bits) or header["n"] < 0:
             raise StateError("the state is damaged: there is no histogram of so many bins or rows")
         held = np.unpackbits(held_bits, count=form.bins).astype(bool)

@@ -105,10 +105,12 @@ def mask_of(split: Any) -> Any:
     """
     mask = np.asarray(split)
     if mask.dtype != bool or mask.ndim != 1:
+        held = f"of shape {mask.shape}" if mask.ndim != 1 else f"of type {mask.dtype}"
         raise UsageError(
-            "split= takes 'column=value', or an array that is True for the rows to fit on, False for others"
+            "split= takes 'column=value', or an array that is True for the rows to fit on and False for others, not "
+            f"one {held}"
         )
-    return mask
+    return split if hasattr(split, "index") else mask
 
 
 def slices_of(given: Any) -> tuple[Any, ...]:
@@ -205,7 +207,7 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
             raise UsageError(f"{name}={value!r} names a column, but the true values came as an array: pass an array")
     check_aligned(
         {"y_true": data, "y_pred": predicted, "prediction": prediction, "score": score, "weight": weight,
-         "cluster": cluster}
+         "cluster": cluster, "split": named.split if is_array(named.split) else None}
     )  # fmt: skip
     arrays = columns_of("y_true", data)
     targets = tuple(arrays)

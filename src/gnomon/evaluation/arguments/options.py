@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, SupportsIndex
+from typing import SupportsIndex
 
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import Estimate
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.measures.measure import Measure
-from gnomon.measures.registry import REGISTRY, find, renew
 
 INTERVALS = ("auto", "percentile", "bca", "none")
 # Those that are made of bootstrap replicates wherever a measure has them.
@@ -64,35 +63,6 @@ class Options:
         """An estimate at this level, its interval left out where none is wanted."""
         low, high, method = interval if self.intervals else NO_INTERVAL
         return Estimate(value, low, high, self.level, method, n, bound, reason)
-
-
-def asked(measures: Any) -> tuple[Measure, ...]:
-    """The measures that a person asked for, once each.
-
-    Args:
-        measures: A name, a measure, or several of them; None for none.
-
-    Raises:
-        UsageError: There is no measure of a name, or it is no name.
-    """
-    if measures is None:
-        return ()
-    if isinstance(measures, str):
-        measures = [name.strip() for name in measures.split(",")]
-    several = measures if isinstance(measures, Iterable) else [measures]
-    found: dict[str, Measure] = {}
-    for one in several:
-        own = one if isinstance(one, Measure) else find(one) if isinstance(one, str) else None
-        if own is None:
-            raise UsageError(f"measures= names {one!r}, which is no measure: {nearest(str(one), REGISTRY)}")
-        if own.forgotten:
-            raise UsageError(
-                f"measures= names {own.name!r}, whose formula is not known here: declare it again with gnomon.measure"
-            )
-        if isinstance(one, Measure):
-            renew(own)
-        found[own.name] = own
-    return tuple(found.values())
 
 
 def check_asked(measures: Iterable[Measure], names: Iterable[str], task: str) -> None:

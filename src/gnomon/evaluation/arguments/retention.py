@@ -13,7 +13,7 @@ from gnomon.machine import available_memory
 from gnomon.measures.measure import Measure
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
-from gnomon.wire import pack, unpack
+from gnomon.wire import pack, refusing, unpack
 
 # The share of the memory that is available which rows may take unless a budget is given.
 SHARE = 0.5
@@ -98,6 +98,7 @@ class RowPlan:
         """None yet."""
         return RowCount()
 
+    @refusing
     def read(self, raw: bytes) -> RowCount:
         """The number of these bytes."""
         return RowCount(unpack("row_count", raw)[0]["rows"])

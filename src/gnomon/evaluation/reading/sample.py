@@ -18,7 +18,7 @@ from gnomon.schema.batch import Batch, encode
 from gnomon.schema.sampling import Sampled
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use, stream_of, table_of_stream
-from gnomon.wire import pack_all, unpack_all
+from gnomon.wire import pack_all, refusing, unpack_all
 
 # Rows of a sample: at least so many, if there are as many, and less than twice that.
 ROWS = 1 << 18
@@ -67,6 +67,7 @@ class SamplePlan:
         """An empty tally."""
         return SampleTally(Sampled(ROWS))
 
+    @refusing
     def read(self, raw: bytes) -> SampleTally:
         """The tally of these bytes."""
         header, parts = unpack_all("sample", raw)

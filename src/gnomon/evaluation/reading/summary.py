@@ -25,7 +25,7 @@ from gnomon.states.panel import Answer, Panel
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
 from gnomon.states.worst import WorstRows
-from gnomon.wire import pack_all, unpack_all
+from gnomon.wire import pack_all, refusing, unpack_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Summary:
         return pack_all("summary", header, [own.to_bytes() for own in self.states.values()])
 
     @classmethod
+    @refusing
     def from_bytes(cls, raw: bytes) -> Self:
         """The inverse of :meth:`to_bytes`.
 

@@ -36,7 +36,7 @@ from gnomon.states.mean import Weight
 from gnomon.states.reliability import Reliability
 from gnomon.states.scores import Scores
 from gnomon.states.worst import WorstRows
-from gnomon.wire import Travelling, pack_all, unpack_all
+from gnomon.wire import Travelling, pack_all, refusing, unpack_all
 
 # The share of pairs that bins of equal mass leave open is about 1 over their number; so many times that is worth
 # another reading for a better sample.
@@ -100,6 +100,7 @@ class WeightPlan:
         """An empty tally."""
         return WeightTally(self.schema, Confusion.empty(max(1, len(self.schema.labels)), weighted=True))
 
+    @refusing
     def read(self, raw: bytes) -> WeightTally:
         """The tally of these bytes."""
         return WeightTally(self.schema, Confusion.from_bytes(raw))
@@ -188,6 +189,7 @@ class CountPlan:
         """An empty tally."""
         return RowTally(self)
 
+    @refusing
     def read(self, raw: bytes) -> RowTally:
         """The tally of these bytes."""
         return RowTally(self).restore(raw)
@@ -310,6 +312,7 @@ class RangePlan:
         """An empty tally."""
         return RangeTally(self)
 
+    @refusing
     def read(self, raw: bytes) -> RangeTally:
         """The tally of these bytes."""
         return RangeTally(self, Scores.from_bytes(raw))

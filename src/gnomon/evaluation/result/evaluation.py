@@ -21,7 +21,8 @@ from gnomon.evaluation.result.operating_points import OperatingPoints, operating
 from gnomon.evaluation.result.shown import Shown
 from gnomon.intervals.difference import independent_difference
 from gnomon.lazy import load
-from gnomon.measures.registry import measure, named, shown, shown_in
+from gnomon.measures.measure import Measure
+from gnomon.measures.registry import asked, measure, named, shown, shown_in
 from gnomon.thresholds.table import Thresholds
 from gnomon.visible import visible
 
@@ -113,15 +114,17 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             return None
         return next((own.level for own in self.values()), 0.95)
 
-    def operating_points(self, measures: Sequence[str] | None = None, *, most: int | None = None) -> OperatingPoints:
+    def operating_points(
+        self, measures: str | Measure | Sequence[str | Measure] | None = None, *, most: int | None = None
+    ) -> OperatingPoints:
         """Measures of the confusion matrix at other thresholds, with their intervals, of a binary task with scores.
 
         Args:
-            measures: Their names; None for those of an evaluation.
-            most: About how many thresholds there are at most; None for all of :attr:`thresholds`.
+            measures: As for :func:`gnomon.evaluate`; None for those that an evaluation shows by default.
+            most: How many thresholds there are at most, 2 or more; None for all of :attr:`thresholds`.
 
         Raises:
-            UsageError: There are no thresholds, or there is no measure of such a name.
+            UsageError: There are no thresholds, as of a slice; there is no measure of a name; ``most`` is too small.
 
         Examples:
             >>> import gnomon
@@ -131,8 +134,12 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             ([inf, 0.8, 0.4, 0.35, 0.1], [0.0, 0.5, 0.5, 1.0, 1.0], 1)
         """
         if self.thresholds is None:
-            raise UsageError(f"this {self.task} evaluation has no thresholds: they are of scores of two classes")
-        names = [own.name for own in shown("binary")] if measures is None else list(measures)
+            raise UsageError(
+                f"this {self.task} evaluation has no thresholds: whole evaluations of scores of two classes have them"
+            )
+        if most is not None and (not isinstance(most, int) or most < 2):
+            raise UsageError(f"most= takes a whole number of thresholds, 2 or more, not {most!r}")
+        names = [own.name for own in (shown("binary") if measures is None else asked(measures))]
         return operating_points(self, self.thresholds, names, most)
 
     @property

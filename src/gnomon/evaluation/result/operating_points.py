@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OperatingPoints:
-    """An evaluation's measures at thresholds, from the highest down.
+    """An evaluation's measures at thresholds, from the highest down; the first is infinite: no row reaches it.
 
     Attributes:
         thresholds: The thresholds, with the counts there.
-        bands: By the name of each measure its values and the ends of their intervals, of shape (thresholds,).
-        start: The place of the evaluation's own threshold; else of the one that as many rows reach as were predicted
-            positive, or of the greatest F1.
+        bands: By the name of each measure (its own, where another was asked for) its values and the ends of their
+            intervals, of shape (thresholds,).
+        start: The place in them of the threshold that the evaluation was made at; where it was made from predictions,
+            of the one that as many rows reach as were predicted positive; else of the greatest F1.
     """
 
     thresholds: Thresholds
@@ -43,13 +44,16 @@ def operating_points(
         evaluation: The evaluation.
         table: Its thresholds.
         names: The measures.
-        most: About how many thresholds there are at most; None for all.
+        most: How many thresholds there are at most; None for all.
     """
     used, matrix = evaluation.threshold, evaluation.confusion
-    if most is not None:
-        table = table.some(most)
     whole = table.complete and most is None
-    if used is not None and matrix is not None and not whole:  # one that is thinned may lack it
+    added = used is not None and matrix is not None and not whole  # one that is thinned may lack its own
+    if most is not None:
+        table = table.some(most - added)
+    if added:
+        assert used is not None
+        assert matrix is not None
         cells = matrix.mass
         table = table.including(used, float(cells[1, 1]), float(cells[0, 1]))
     made = table.bands(names, level=evaluation.level, seed=int(evaluation.provenance.get("seed", 0)))
