@@ -37,7 +37,7 @@ MOST_ROWS = 1 << 17
 ROOT, SQUARED_LOSS = RMSE.name, MSE.name
 
 
-class KeptRows:
+class RowInfluences:
     """The rows of a regression, where they are kept and intervals are wanted: what each contributes to an estimate."""
 
     def __init__(self, kept: State | None, schema: Schema, options: Options) -> None:
@@ -79,7 +79,7 @@ def skewed(name: str) -> bool:
 
 
 def loss_estimates(
-    wanted: Iterable[Measure], states: Mapping[str, State], n: int, options: Options, rows: KeptRows
+    wanted: Iterable[Measure], states: Mapping[str, State], n: int, options: Options, rows: RowInfluences
 ) -> dict[str, Estimate]:
     """Measures whose losses were summed as rows passed, by name.
 
@@ -104,7 +104,7 @@ def loss_estimates(
     return found
 
 
-def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options, rows: KeptRows) -> Estimate:
+def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options, rows: RowInfluences) -> Estimate:
     """The estimate of a mean, or of the root of one.
 
     Losses are skewed, so that their variance is known less well than the number of rows says; of values of both signs

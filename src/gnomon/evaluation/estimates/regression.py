@@ -11,7 +11,7 @@ import numpy as np
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.evaluation.estimates.losses import KeptRows, loss_estimates, mean_estimate, with_tail
+from gnomon.evaluation.estimates.losses import RowInfluences, loss_estimates, mean_estimate, with_tail
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.explained import explained_interval
 from gnomon.intervals.interval import NO_INTERVAL
@@ -49,7 +49,7 @@ def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> D
     draft = Draft()
     state = cast(Residuals, summary.states["residuals"])
     n = summary.rows.n
-    rows = KeptRows(summary.states.get("errors"), schema, options)
+    rows = RowInfluences(summary.states.get("errors"), schema, options)
     too_large = options.estimate(NAN, NO_INTERVAL, n, TOO_LARGE)
     try:
         squared = measures.squared_error(state)
@@ -98,7 +98,7 @@ def ranks_of(state: State, largest: float, options: Options) -> Ranks | BinnedRa
 
 
 def explained_estimate(
-    name: str, state: Residuals, centre_errors: bool, n: int, options: Options, rows: KeptRows
+    name: str, state: Residuals, centre_errors: bool, n: int, options: Options, rows: RowInfluences
 ) -> Estimate:
     """R², or the explained variance where errors are centred."""
     explained = measures.explained(state, centre_errors=centre_errors)
