@@ -56,7 +56,7 @@ WORDS = (
     "RMSE", "MAE", "AP", "arrays", "{library} data frame", "scores", "errors", "recall", "fall-out", "low", "high",
     "it", "them", "newcombe", "newcombe, less bias", "order statistics", "wald", "linearised", "averaged", "log t",
     "bca", "mcnemar", "paired t", "paired bootstrap", "paired bca", "better", "worse", "different", "cannot tell",
-    "the same", "clusters", "rows of the rarer class",
+    "the same", "clusters", "once", "rows are", "weight is", "rows of the rarer class",
     "no interval: in these rows nothing is seen to vary", "corrected resampled t", " and ", "miss", "cost", "flagged",
     "share", *(f"{{measure}}, {own}" for own in AVERAGES),
 )  # fmt: skip

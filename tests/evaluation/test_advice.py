@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gnomon
-from gnomon.evaluation.diagnostics.advice import BANDS, RULES, auc_band
+from gnomon.evaluation.diagnostics.advice import BANDS, RULES, auc_between_bands, band_of
 
 
 def scored(n=2000, seed=0, share=0.5, shift=1.5, slope=1.0, inverted=False):
@@ -45,6 +45,14 @@ def split(train, test):
     return gnomon.evaluate(parts(train, test), target="y", score="p", split="part=train")
 
 
+def means_of_skewed():
+    """Predictions that are the true means of log-normal amounts, whose median is far below."""
+    rng = np.random.default_rng(2)
+    signal = rng.normal(size=4000) * 0.4
+    target = np.exp(signal + 1.3 * rng.normal(size=4000))
+    return gnomon.evaluate(target, np.exp(signal + 1.3**2 / 2), task="regression")
+
+
 GOOD = gnomon.evaluate(*scored())
 RARE = [0] * 90 + [1] * 10
 FIRES = {
@@ -59,7 +67,9 @@ FIRES = {
     "decisions_as_scores": lambda: gnomon.evaluate([0, 1] * 50, [0.0, 1.0, 0.0, 1.0, 1.0] * 20),
     "inverted_scores": lambda: gnomon.evaluate(*scored(inverted=True)),
     "no_ranking": lambda: gnomon.evaluate([0, 1] * 50, np.random.default_rng(0).random(100)),
-    "auc_band": lambda: GOOD,
+    "auc_band": lambda: gnomon.evaluate(*scored(4000, shift=1.8)),
+    "auc_between_bands": lambda: GOOD,
+    "medians_rewarded": means_of_skewed,
     "leakage": lambda: gnomon.evaluate([0] * 50 + [1] * 50, np.linspace(0, 1, 100)),
     "rare_positives": lambda: gnomon.evaluate(*scored(share=0.05)),
     "which_error": lambda: GOOD,
@@ -73,6 +83,7 @@ FIRES = {
     "most_confused": lambda: gnomon.evaluate([0, 1, 2] * 20, [0, 2, 2] * 20),
 }
 SILENT = {
+    "auc_between_bands": lambda: gnomon.evaluate(*scored(4000, shift=1.8)),
     "auc_band": lambda: gnomon.evaluate(*scored(inverted=True)),
     "which_error": lambda: gnomon.evaluate([0, 1] * 20, [0, 1] * 20),
     "few_rows": lambda: GOOD,
@@ -116,7 +127,8 @@ def test_bands_of_the_auc():
     assert names == ["excellent", "good", "fair", "poor, but meaningful", "not good"]
     ev = gnomon.evaluate([0] * 10 + [1] * 10, [*np.linspace(0, 0.5, 10), 0.05, *np.linspace(0.6, 1, 9)])
     assert ev["roc_auc"].value == 0.91
-    assert auc_band(ev) == {"auc": 0.91, "band": "excellent"}
+    assert band_of(0.91) == "excellent"
+    assert auc_between_bands(ev)["most"] == "excellent"
 
 
 def test_numbers_of_the_paradox():

@@ -88,9 +88,10 @@ LIMITS = {
     "accuracy_near_majority": ([against(GOOD, "accuracy", low=0.0)],
                                [against(GOOD, "accuracy", low=LESS),
                                 having(against(GOOD, "accuracy", low=-0.1), "accuracy", value=MAJORITY)]),
-    "worse_than_guessing": ([against(GOOD, "brier_score", low=LESS), against(REGRESSION, "mse", low=LESS)],
-                            [against(GOOD, "brier_score", low=0.0), against(against(GOOD, "brier_score", low=LESS),
-                                                                            "brier_score", value=0.0)]),
+    "worse_than_guessing": ([against(GOOD, "brier_score", low=LESS), against(REGRESSION, "mse", low=LESS),
+                             having(against(REGRESSION, "mae", low=LESS), "r2", value=0.0)],
+                            [against(REGRESSION, "mae", low=LESS), against(GOOD, "brier_score", low=0.0),
+                             against(against(GOOD, "brier_score", low=LESS), "brier_score", value=0.0)]),
     "negative_r2": ([having(REGRESSION, "r2", value=-LESS)], [having(REGRESSION, "r2", value=0.0)]),
     "few_rows": ([counted(9), counted(91)], [counted(10), counted(90), counted(50)]),
     "inverted_scores": ([auc(value=0.4, low=0.3, high=0.5 - LESS),
@@ -100,9 +101,17 @@ LIMITS = {
     "no_ranking": ([auc(value=0.6, low=0.5, high=0.7), auc(value=0.4, low=0.3, high=0.5)],
                    [auc(value=0.6, low=0.5 + LESS, high=0.7),
                     auc(value=0.4, low=0.3, high=0.5 - LESS)]),
-    "auc_band": ([auc(value=0.9995 - LESS, low=0.99), auc(value=0.5, low=0.5 + LESS)],
-                 [auc(value=0.9995, low=0.99), auc(value=0.5 - LESS, low=0.5 + LESS),
-                  auc(value=0.6, low=0.5)]),
+    "auc_band": ([auc(value=0.9995 - LESS, low=0.99, high=1.0), auc(value=0.5, low=0.5 + LESS, high=0.55),
+                  auc(value=0.85, low=0.8, high=0.9 - LESS)],
+                 [auc(value=0.9995, low=0.99, high=1.0), auc(value=0.5 - LESS, low=0.5 + LESS, high=0.55),
+                  auc(value=0.55, low=0.5, high=0.59), auc(value=0.85, low=0.8 - LESS, high=0.85),
+                  auc(value=0.85, low=0.8, high=0.9)]),
+    "auc_between_bands": ([auc(value=0.85, low=0.8 - LESS, high=0.85), auc(value=0.85, low=0.8, high=0.9)],
+                          [auc(value=0.85, low=0.8, high=0.9 - LESS), auc(value=0.9995, low=0.8, high=1.0),
+                           auc(value=0.6, low=0.5, high=0.75)]),
+    "medians_rewarded": ([against(REGRESSION, "mae", low=LESS)],
+                         [against(REGRESSION, "mae", low=0.0),
+                          having(against(REGRESSION, "mae", low=LESS), "r2", value=0.0)]),
     "leakage": ([auc(value=0.9995, low=0.99)], [auc(value=0.9995 - LESS, low=0.99),
                                                                     auc(value=1.0, low=0.5)]),
     "rare_positives": ([shares(19)], [shares(20)]),
@@ -148,7 +157,7 @@ def test_inside_and_outside(name):
 ])  # fmt: skip
 def test_bands_belong_to_the_better_one(value, band):
     """At each limit of the bands of the AUC."""
-    assert RULE["auc_band"](auc(value=value, low=0.55, high=0.99)).numbers["band"] == band
+    assert RULE["auc_band"](auc(value=value, low=value, high=value)).numbers["band"] == band
 
 
 def test_the_way_probabilities_are_off():
@@ -175,3 +184,57 @@ def test_what_is_poor_on_the_rows_of_training():
     for value, said in ((0.3 - LESS, True), (0.3, False)):
         fitted = having(ev.train, "r2", value=value)
         assert (RULE["underfitting"](replace(having(ev, "r2", value=value), train=fitted)) is not None) == said
+
+
+@pytest.mark.parametrize(("accuracy", "guess", "said"), [
+    (0.85, 0.9, "The accuracy of 0.850 is below the 0.900 of"),
+    (0.89996, 0.9, "The accuracy of 0.89996 is below the 0.90000 of"),
+])  # fmt: skip
+def test_numbers_that_differ_are_told_apart(accuracy, guess, said):
+    """No number is below itself."""
+    ev = having(against(GOOD, "accuracy", value=guess), "accuracy", value=accuracy)
+    assert RULE["accuracy_below_majority"](ev).text.startswith(said)
+
+
+@pytest.mark.parametrize(("weights", "said"), [
+    (None, "Only 10.0% of the rows are positive"), ((1.0, 9.0), "Only 1.2% of the weight is"),
+    ((1.0, 300.0), "Only 0.037% of the weight is"),
+])  # fmt: skip
+def test_what_is_rare_is_said_of_what_it_is_a_share(weights, said):
+    """Of rows, or of weight where rows have some; never 0.0 %."""
+    rng = np.random.default_rng(1)
+    y = np.arange(200) < 20
+    weight = None if weights is None else np.where(y, *weights)
+    ev = gnomon.evaluate(y.astype(int), np.clip(0.5 * y + rng.random(200) / 2, 0, 1), weight=weight)
+    assert RULE["rare_positives"](ev).text.startswith(said)
+
+
+def test_no_two_pieces_of_advice_contradict_each_other():
+    """Neither a simpler and a more flexible model, nor a better threshold of scores that rank nothing."""
+    both = gapped(0.1, 0.05, train=0.65)
+    assert RULE["overfitting"](both) is not None
+    assert RULE["underfitting"](both) is None
+    nothing = having(having(GOOD, "f1", value=0.1), "roc_auc", value=0.52, low=0.49, high=0.55)
+    assert RULE["no_ranking"](nothing) is not None
+    assert RULE["better_threshold"](nothing) is None
+
+
+def test_conditional_means_are_not_worse_than_guessing():
+    """Predictions that are the true means of skewed amounts: the MAE rewards medians, and the advice says so."""
+    rng = np.random.default_rng(2)
+    signal = rng.normal(size=4000) * 0.4
+    target = np.exp(signal + 1.3 * rng.normal(size=4000))
+    ev = gnomon.evaluate(target, np.exp(signal + 1.3**2 / 2), task="regression")
+    said = {own.rule: own.text for own in ev.advice}
+    assert ev["r2"].value > 0
+    assert "worse_than_guessing" not in said
+    assert "the MAE rewards medians, and the model predicts means" in said["medians_rewarded"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [(1, "'b', once (5.0% of its rows)"), (2, "'b', 2 times (10.0% of its rows)")]
+)
+def test_one_is_once(rows, said):
+    """And two are two times."""
+    true, told = ["a"] * 20 + ["b"] * 20 + ["c"] * 20, ["b"] * rows + ["a"] * (20 - rows) + ["b"] * 20 + ["c"] * 20
+    assert said in RULE["most_confused"](gnomon.evaluate(true, told)).text

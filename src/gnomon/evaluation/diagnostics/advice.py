@@ -81,7 +81,30 @@ def accuracy_below_majority(evaluation: Evaluation) -> Numbers | None:
     found = against_majority(evaluation)
     if found is None or not found[0].value < found[1]:
         return None
-    return {"accuracy": found[0].value, "guess": found[1], "answer": found[2]}
+    accuracy, guess = told_apart(found[0].value, found[1])
+    return {"accuracy": accuracy, "guess": guess, "answer": found[2]}
+
+
+def told_apart(first: float, second: float) -> tuple[str, str]:
+    """Two numbers as text, with at least three digits behind the point, and as many as tell one from the other.
+
+    >>> told_apart(0.9, 0.95), told_apart(0.89996, 0.9)
+    (('0.900', '0.950'), ('0.89996', '0.90000'))
+    """
+    for digits in range(3, 17):
+        texts = f"{first:.{digits}f}", f"{second:.{digits}f}"
+        if texts[0] != texts[1]:
+            return texts
+    return repr(first), repr(second)
+
+
+def percent(share: float) -> str:
+    """A share as text, with at least two digits that are not 0 in front.
+
+    >>> percent(0.1), percent(0.00034)
+    ('10.0%', '0.034%')
+    """
+    return f"{share:.1%}" if share >= 0.01 or share == 0 else f"{100 * share:.2g}%"
 
 
 def accuracy_near_majority(evaluation: Evaluation) -> Numbers | None:
@@ -92,7 +115,8 @@ def accuracy_near_majority(evaluation: Evaluation) -> Numbers | None:
     difference = evaluation.baseline.differences["accuracy"]
     if not difference.low <= 0:
         return None
-    return {"accuracy": found[0].value, "guess": found[1], "answer": found[2]}
+    accuracy, guess = told_apart(found[0].value, found[1])
+    return {"accuracy": accuracy, "guess": guess, "answer": found[2]}
 
 
 def worse_than_guessing(evaluation: Evaluation) -> Numbers | None:
@@ -101,10 +125,27 @@ def worse_than_guessing(evaluation: Evaluation) -> Numbers | None:
     for name in (LOG_LOSS.name, BRIER_SCORE.name, MAE.name, MSE.name):
         if baseline is None or name not in baseline.differences or not baseline.estimates[name].value > 0:
             continue
-        if baseline.differences[name].low > 0:
+        if baseline.differences[name].low > 0 and not (name == MAE.name and explains(evaluation)):
             value = evaluation.estimates[name].value
             return {"measure": measure(name).title, "value": value, "guess": baseline.estimates[name].value}
     return None
+
+
+def explains(evaluation: Evaluation) -> bool:
+    """Whether squared errors of a regression are smaller than those of the mean."""
+    r2 = defined(evaluation, R2.name)
+    return r2 is not None and r2.value > 0
+
+
+def medians_rewarded(evaluation: Evaluation) -> Numbers | None:
+    """Absolute errors that the median of the target beats, of a model whose squared errors beat the mean."""
+    baseline = evaluation.baseline
+    if baseline is None or MAE.name not in baseline.differences or not explains(evaluation):
+        return None
+    if not baseline.differences[MAE.name].low > 0:
+        return None
+    value, r2 = evaluation.estimates[MAE.name].value, evaluation.estimates[R2.name].value
+    return {"mae": value, "guess": baseline.estimates[MAE.name].value, "r2": r2}
 
 
 def negative_r2(evaluation: Evaluation) -> Numbers | None:
@@ -172,9 +213,25 @@ def auc_band(evaluation: Evaluation) -> Numbers | None:
     auc = defined(evaluation, ROC_AUC.name)
     if auc is None or not 0.5 <= auc.value < TOO_GOOD or auc.method == CONSTANT or no_ranking(evaluation) is not None:
         return None
-    if decisions_as_scores(evaluation) is not None:
+    if decisions_as_scores(evaluation) is not None or band_of(auc.low) != band_of(auc.high):
         return None
-    return {"auc": auc.value, "band": next(name for least, name in BANDS if auc.value >= least)}
+    return {"auc": auc.value, "band": band_of(auc.value)}
+
+
+def band_of(auc: float) -> str:
+    """What an AUC is called in teaching; nothing where it is not known."""
+    return next((name for least, name in BANDS if auc >= least), "")
+
+
+def auc_between_bands(evaluation: Evaluation) -> Numbers | None:
+    """The same of one whose interval reaches from one band into another."""
+    auc = defined(evaluation, ROC_AUC.name)
+    if auc is None or not 0.5 <= auc.value < TOO_GOOD or auc.method == CONSTANT or no_ranking(evaluation) is not None:
+        return None
+    least, most = band_of(auc.low), band_of(auc.high)
+    if decisions_as_scores(evaluation) is not None or least == most:
+        return None
+    return {"auc": auc.value, "low": auc.low, "high": auc.high, "least": least, "most": most}
 
 
 def leakage(evaluation: Evaluation) -> Numbers | None:
@@ -191,7 +248,16 @@ def rare_positives(evaluation: Evaluation) -> Numbers | None:
         return None
     table = evaluation.thresholds
     share = table.positives / (table.positives + table.negatives)
-    return {"share": share, "auc": auc.value, "ap": ap.value} if share < RARE else None
+    if not share < RARE:
+        return None
+    whole = "weight is" if table.weighted else "rows are"
+    return {
+        "share": percent(share),
+        "whole": whole,
+        "guess": f"{share:.3f}" if share >= 0.001 else f"{share:.2g}",
+        "auc": auc.value,
+        "ap": ap.value,
+    }
 
 
 def which_error(evaluation: Evaluation) -> Numbers | None:
@@ -216,7 +282,7 @@ def better_threshold(evaluation: Evaluation) -> Numbers | None:
     f1 = defined(evaluation, "f1")
     if f1 is None or evaluation.thresholds is None or evaluation.threshold is None:
         return None
-    if constant_score(evaluation) is not None or few_rows(evaluation) is not None:
+    if constant_score(evaluation) is not None or few_rows(evaluation) is not None or no_ranking(evaluation) is not None:
         return None
     best = evaluation.thresholds.best("f1")
     if not best.value > f1.value + WORTHWHILE:
@@ -286,6 +352,8 @@ def underfitting(evaluation: Evaluation) -> Numbers | None:
     found = gap(evaluation)
     if found is None or found[0] not in POOR or not found[1]["train"] < POOR[found[0]]:
         return None
+    if overfitting(evaluation) is not None:  # whose advice is the opposite
+        return None
     return {name: found[1][name] for name in ("measure", "train", "test")}
 
 
@@ -313,7 +381,8 @@ def most_confused(evaluation: Evaluation) -> Numbers | None:
     if evaluation.task != "multiclass" or not evaluation.errors.confusions:
         return None
     first = evaluation.errors.confusions[0]
-    return {"true": first.true, "predicted": first.predicted, "rows": first.rows, "share": first.share}
+    often = "once" if first.rows == 1 else f"{first.rows:,} times"
+    return {"true": first.true, "predicted": first.predicted, "often": often, "share": first.share}
 
 
 RULES = (
@@ -324,18 +393,24 @@ RULES = (
     ),
     Rule(
         "accuracy_below_majority",
-        "The accuracy of {accuracy:.3f} is below the {guess:.3f} of always answering {answer!r}.",
+        "The accuracy of {accuracy} is below the {guess} of always answering {answer!r}.",
         accuracy_below_majority,
     ),
     Rule(
         "accuracy_near_majority",
-        "The accuracy of {accuracy:.3f} is not clearly above the {guess:.3f} of always answering {answer!r}.",
+        "The accuracy of {accuracy} is not clearly above the {guess} of always answering {answer!r}.",
         accuracy_near_majority,
     ),
     Rule(
         "worse_than_guessing",
         "The {measure} of {value:.4g} is worse than the {guess:.4g} of a constant answer: as it is, guess.",
         worse_than_guessing,
+    ),
+    Rule(
+        "medians_rewarded",
+        "The MAE of {mae:.4g} is worse than the {guess:.4g} of always answering the median, though R² is {r2:.3f}: the "
+        "MAE rewards medians, and the model predicts means. Judge it by the error that costs you.",
+        medians_rewarded,
     ),
     Rule(
         "negative_r2",
@@ -364,6 +439,11 @@ RULES = (
     ),
     Rule("auc_band", "An AUC of {auc:.3f} is called {band}.", auc_band),
     Rule(
+        "auc_between_bands",
+        "An AUC of {auc:.3f} ({low:.3f} to {high:.3f}) ranges from {least} to {most}.",
+        auc_between_bands,
+    ),
+    Rule(
         "leakage",
         "An AUC of {auc:.4f} is too good to be believed unseen: look for a feature that knows the answer, or for rows "
         "that were trained on.",
@@ -371,8 +451,8 @@ RULES = (
     ),
     Rule(
         "rare_positives",
-        "Only {share:.1%} of the rows are positive: judge by precision and recall (AP {ap:.3f}, where guessing has "
-        "{share:.3f}) rather than by the ROC curve (AUC {auc:.3f}).",
+        "Only {share} of the {whole} positive: judge by precision and recall (AP {ap:.3f}, where guessing has {guess}) "
+        "rather than by the ROC curve (AUC {auc:.3f}).",
         rare_positives,
     ),
     Rule(
@@ -420,12 +500,12 @@ RULES = (
     ),
     Rule(
         "worst_slice",
-        "{column} {slice}: {measure} is {value:.3f}, {difference:+.3f} to the rest, which is more than chance.",
+        "{column} {slice}: {measure} is {value:.3g}, {difference:+.3g} to the rest, which is more than chance.",
         worst_slice,
     ),
     Rule(
         "most_confused",
-        "Most confused: {true!r} is taken for {predicted!r}, {rows:,} times ({share:.1%} of its rows).",
+        "Most confused: {true!r} is taken for {predicted!r}, {often} ({share:.1%} of its rows).",
         most_confused,
     ),
 )
