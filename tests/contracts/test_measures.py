@@ -12,9 +12,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import fbeta_score, jaccard_score
 
 import gnomon
-from gnomon.evaluation.arguments.options import asked
 from gnomon.measures.measure import HIGHER, LOWER, ZERO
-from gnomon.measures.registry import ALIASES, REGISTRY, find, measure, of_losses
+from gnomon.measures.registry import ALIASES, REGISTRY, asked, find, measure, of_losses
 from gnomon.report.language import catalogue
 
 RNG = np.random.default_rng(7)

@@ -284,3 +284,36 @@ def test_thinned_curves_stay_small_and_exact():
     for threshold, tpr in list(zip(roc["threshold"], roc["true_positive_rate"], strict=True))[1::40]:
         assert tpr == pytest.approx((score[label == 1] >= threshold).mean())
     assert (roc["true_positive_rate"][-1], roc["false_positive_rate"][-1]) == (1, 1)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("exact", ["auto", False])
+def test_what_rests_on_probabilities_of_0_is_told(dtype, weighted, exact):
+    """How many rows are wrong for certain, and how much of the log loss they make: by leaving them out."""
+    rng = np.random.default_rng(4)
+    y = rng.integers(0, 2, 200)
+    p = np.clip(rng.normal(0.3 + 0.4 * y, 0.2), 0.01, 0.99).astype(dtype)
+    p[:4], y[:4] = (0, 1, 0, 1), (1, 0, 0, 1)  # two are wrong for certain, two right
+    weight = rng.integers(1, 4, 200) / 2 if weighted else None
+    ev = gnomon.evaluate(y, p, weight=weight, exact=exact)
+    whole = ev["log_loss"].value * (200 if weight is None else weight.sum())
+    others = gnomon.evaluate(y[2:], p[2:], weight=None if weight is None else weight[2:], exact=exact)
+    rest = others["log_loss"].value * (198 if weight is None else weight[2:].sum())
+    share = f"{1 - rest / whole:.0%}"
+    assert ev["log_loss"].warning.startswith("2 rows have a probability of 0 for the true class:")
+    assert ev["log_loss"].warning.endswith(f"that makes {share} of it")
+    assert others["log_loss"].warning is None
+    one = gnomon.evaluate(y[1:], p[1:], exact=exact)
+    assert one["log_loss"].warning.startswith("1 row has a probability of 0")
+
+
+def test_decisions_are_all_of_a_log_loss():
+    """Of a classifier whose probabilities are 0 and 1; of several classes as of two."""
+    y = [0, 1, 1, 0, 1, 0] * 4
+    hard = gnomon.evaluate(y, [0.0, 1.0, 0.0, 0.0, 1.0, 1.0] * 4)
+    assert "8 rows have" in hard["log_loss"].warning
+    assert "makes 100% of it" in hard["log_loss"].warning
+    shares = np.eye(3)[[0, 1, 2, 0, 1, 1]]
+    several = gnomon.evaluate([0, 1, 2, 0, 1, 2], shares)
+    assert several["log_loss"].warning.startswith("1 row has")

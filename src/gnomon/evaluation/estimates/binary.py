@@ -8,7 +8,7 @@ from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.evaluation.estimates.losses import RowInfluences, loss_estimates
+from gnomon.evaluation.estimates.losses import RowInfluences, certain_errors_doubt, loss_estimates
 from gnomon.evaluation.estimates.ranking import ranking_estimates
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.summary import Summary
@@ -45,6 +45,7 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
             interval = mean_interval(measured, options.level, most=most)
             reason = without_interval(measured) if options.intervals else None
             draft.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n, reason)
+    draft.doubts |= certain_errors_doubt(states)
     no_rows = RowInfluences(None, schema, options)
     draft.estimates |= loss_estimates(options.measures, states, summary.rows.n, options, no_rows)
     return draft

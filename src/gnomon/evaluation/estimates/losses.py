@@ -12,6 +12,7 @@ import numpy as np
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.influence.influences import Influences
+from gnomon.evaluation.reading.summary import CERTAIN_ERRORS
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.mean import mean_interval, without_interval
 from gnomon.kernels.losses import sum_values
@@ -19,11 +20,13 @@ from gnomon.measures.cells import Array
 from gnomon.measures.influence import tail_freedom
 from gnomon.measures.means import MeanAndError, mean_loss, mean_ratio
 from gnomon.measures.measure import MeanLoss, Measure, Other
+from gnomon.measures.probability import LOG_LOSS
 from gnomon.measures.registry import measure
 from gnomon.measures.regression import MSE, RMSE
 from gnomon.schema.schema import Schema
 from gnomon.states.base import State
-from gnomon.states.mean import RatioLoss
+from gnomon.states.mean import ClassLoss, RatioLoss
+from gnomon.states.mean import MeanLoss as MeanLossState
 from gnomon.states.panel import Answer, PanelRows
 from gnomon.states.residuals import Amounts
 
@@ -70,6 +73,19 @@ class RowInfluences:
         except OverflowError:
             return None
         return own if own is not None and np.isfinite(own).all() else None
+
+
+def certain_errors_doubt(states: Mapping[str, State]) -> dict[str, str]:
+    """How much of a log loss rests on rows whose class has a probability of 0, which counts as a little more."""
+    certain, whole = states.get(CERTAIN_ERRORS), states.get(LOG_LOSS.name)
+    if not isinstance(certain, MeanLossState) or not isinstance(whole, ClassLoss) or not certain.weight.n:
+        return {}
+    rows, share = certain.weight.n, certain.value.over(whole.loss.value)
+    counted = "1 row has" if rows == 1 else f"{rows:,} rows have"
+    return {
+        LOG_LOSS.name: f"{counted} a probability of 0 for the true class: with 0 taken as the rounding unit, that "
+        f"makes {share:.0%} of it"
+    }
 
 
 def skewed(name: str) -> bool:

@@ -12,6 +12,7 @@ from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.averaged import RankedRows, averaged
 from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
+from gnomon.evaluation.estimates.losses import certain_errors_doubt
 from gnomon.evaluation.estimates.ranking import ranking_estimates
 from gnomon.evaluation.reading.order import BinnedOrder, KeptOrder, against_the_rest, class_weights
 from gnomon.evaluation.reading.summary import Summary
@@ -55,6 +56,7 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> D
             interval = mean_interval(measured, options.level, most=most)
             reason = without_interval(measured) if options.intervals else None
             draft.estimates[name] = options.estimate(measured.mean, interval, summary.rows.n, reason)
+    draft.doubts |= certain_errors_doubt(summary.states)
     return draft
 
 

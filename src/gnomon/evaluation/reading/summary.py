@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gnomon.evaluation.arguments.retention import Retention
 from gnomon.evaluation.reading.sample import Sample
-from gnomon.kernels.losses import class_losses
-from gnomon.measures.measure import MeanLoss, Measure
+from gnomon.kernels.losses import class_losses, clipping
+from gnomon.measures.measure import POSITIVE, MeanLoss, Measure
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.schema.batch import Batch
 from gnomon.schema.schema import Schema
@@ -26,6 +28,9 @@ from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
 from gnomon.states.worst import WorstRows
 from gnomon.wire import pack_all, refusing, unpack_all
+
+# The state of the log losses of rows that are wrong for certain.
+CERTAIN_ERRORS = "certain_errors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,29 @@ def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State
     if batch.scores and schema.scale == "probability":
         brier, log_loss = ClassLoss.of_probabilities(target, batch.scores[0], weight, threads)
         states |= {BRIER_SCORE.name: brier, LOG_LOSS.name: log_loss}
+        least, most = clipping(batch.scores[0].dtype)
+        wrong = None
+        if batch.n and (batch.scores[0].min() < least or batch.scores[0].max() > most):
+            wrong = np.where(target == POSITIVE, batch.scores[0] < least, batch.scores[0] > most)
+        states[CERTAIN_ERRORS] = certain_errors(wrong, least, weight, threads)
     return states
+
+
+def certain_errors(
+    wrong: NDArray[np.bool_] | None, least: float, weight: NDArray[np.float64] | None, threads: int
+) -> MeanLossState:
+    """The log losses of the rows that are wrong for certain: their class has a probability of 0, which counts as more.
+
+    Args:
+        wrong: Which rows are; None where none is.
+        least: What their probability counts as.
+        weight: Of the rows.
+        threads: How many threads there may be.
+    """
+    if wrong is None or not wrong.any():
+        return MeanLossState()
+    losses = np.full(int(np.count_nonzero(wrong)), -math.log(least))
+    return MeanLossState.of(losses, None if weight is None else weight[wrong], threads)
 
 
 def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:
@@ -170,6 +197,9 @@ def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, S
             log_loss, brier = class_losses(batch.target.astype(np.int32, copy=False), scores, threads)
             for name, losses in ((LOG_LOSS.name, log_loss), (BRIER_SCORE.name, brier)):
                 states[name] = ClassLoss.of(losses, batch.target, weight, classes, threads)
+            least, _ = clipping(scores.dtype)
+            wrong = scores[np.arange(batch.n), batch.target] < least
+            states[CERTAIN_ERRORS] = certain_errors(wrong, least, weight, threads)
     assert predicted is not None  # a schema has predictions or scores
     if batch.prediction is not None and batch.scores:
         states["agreement"] = Agreement.of_several(batch.prediction, batch.scores)
