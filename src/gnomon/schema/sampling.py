@@ -20,8 +20,7 @@ class Sampled:
     Attributes:
         rows: At least so many are kept, if there are as many, and less than twice that.
         level: How often the share was halved.
-        kept: What is kept of the rows of each piece (of any kind that :meth:`keep` is told to take from), with the
-            number that each row drew.
+        kept: What is kept of each piece, a pyarrow Table, with the number that each of its rows drew.
     """
 
     rows: int
