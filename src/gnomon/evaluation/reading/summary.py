@@ -161,28 +161,27 @@ def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State
     if batch.scores and schema.scale == "probability":
         brier, log_loss = ClassLoss.of_probabilities(target, batch.scores[0], weight, threads)
         states |= {BRIER_SCORE.name: brier, LOG_LOSS.name: log_loss}
-        least, most = clipping(batch.scores[0].dtype)
-        wrong = None
-        if batch.n and (batch.scores[0].min() < least or batch.scores[0].max() > most):
-            wrong = np.where(target == POSITIVE, batch.scores[0] < least, batch.scores[0] > most)
+        score, (least, most) = batch.scores[0], clipping(batch.scores[0].dtype)
+        certain = np.flatnonzero((score < least) | (score > most))
+        wrong = certain[(target[certain] == POSITIVE) == (score[certain] < least)]
         states[CERTAIN_ERRORS] = certain_errors(wrong, least, weight, threads)
     return states
 
 
 def certain_errors(
-    wrong: NDArray[np.bool_] | None, least: float, weight: NDArray[np.float64] | None, threads: int
+    wrong: NDArray[np.intp], least: float, weight: NDArray[np.float64] | None, threads: int
 ) -> MeanLossState:
     """The log losses of the rows that are wrong for certain: their class has a probability of 0, which counts as more.
 
     Args:
-        wrong: Which rows are; None where none is.
+        wrong: The places of these rows.
         least: What their probability counts as.
         weight: Of the rows.
         threads: How many threads there may be.
     """
-    if wrong is None or not wrong.any():
+    if not len(wrong):
         return MeanLossState()
-    losses = np.full(int(np.count_nonzero(wrong)), -math.log(least))
+    losses = np.full(len(wrong), -math.log(least))
     return MeanLossState.of(losses, None if weight is None else weight[wrong], threads)
 
 
@@ -198,7 +197,7 @@ def multiclass_states(batch: Batch, schema: Schema, threads: int) -> dict[str, S
             for name, losses in ((LOG_LOSS.name, log_loss), (BRIER_SCORE.name, brier)):
                 states[name] = ClassLoss.of(losses, batch.target, weight, classes, threads)
             least, _ = clipping(scores.dtype)
-            wrong = scores[np.arange(batch.n), batch.target] < least
+            wrong = np.flatnonzero(scores[np.arange(batch.n), batch.target] < least)
             states[CERTAIN_ERRORS] = certain_errors(wrong, least, weight, threads)
     assert predicted is not None  # a schema has predictions or scores
     if batch.prediction is not None and batch.scores:
