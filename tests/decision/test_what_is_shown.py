@@ -129,3 +129,13 @@ def test_a_corrected_value_that_is_undefined_is_not_told():
     for nothing in (None, Estimate(float("nan"), reason="none")):
         bare = replace(decision, corrected=nothing, default=nothing)
         assert beside(bare) == []
+
+
+def test_costs_of_others_are_said_to_be_those_of_the_rows_chosen_on():
+    """Where other rows judge; where the same do, there are no others."""
+    costs = {"fn": 10, "fp": 1}
+    same = gnomon.choose_threshold(Y, P, costs=costs).notes
+    other = gnomon.choose_threshold(Y, P, costs=costs, split=np.arange(120) % 2 == 0).notes
+    told = "on the rows that it was chosen on"
+    assert [told in own for own in same if own.startswith("Flagging nothing costs")] == [False]
+    assert [told in own for own in other if own.startswith("Flagging nothing costs")] == [True]

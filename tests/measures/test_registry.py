@@ -46,3 +46,8 @@ def test_what_others_call_a_measure(known, own):
     """Names that people know lead to the measure."""
     assert find(known) is not None
     assert find(known).name == own
+
+
+def test_every_measure_says_what_it_is():
+    """In a line, for the reference and for tooltips."""
+    assert [own.name for own in REGISTRY.values() if not own.definition] == []

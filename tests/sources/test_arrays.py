@@ -1,6 +1,7 @@
 """Arrays and lists of every kind and shape."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import gnomon
@@ -63,3 +64,13 @@ def test_every_so_many_rows(rows, wanted, taken):
 
     (piece,) = table_glimpses(pa.table({"a": list(range(rows))}), wanted)
     assert piece.table["a"].to_pylist() == taken
+
+
+@pytest.mark.parametrize(("index", "named"), [
+    (None, "row 2"), (pd.RangeIndex(1, 5), "row 3"), (pd.RangeIndex(0, 8, 2), "row 4"), (["a", "b", "c", "d"], "row c"),
+])  # fmt: skip
+def test_rows_are_called_by_their_labels(index, named):
+    """An index that only numbers rows from 0 on says what their places say; any other is what a person knows."""
+    p = pd.Series([0.1, 0.9, 1.5, 0.2], index=index)
+    with pytest.raises(gnomon.DataError, match=rf"{named} "):
+        gnomon.evaluate(pd.Series([0, 1, 1, 0], index=index), p)
