@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from gnomon import machine
 from gnomon.machine import UNLIMITED, available_memory, control_groups, cpu_quota, memory_left
 
 
@@ -61,3 +62,12 @@ def test_a_limit_of_the_process_counts():
     assert 0 < int(found.stdout) < 2**31
     if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
         assert available_memory() > 0
+
+
+@pytest.mark.parametrize(("cpus", "quotas", "usable"), [(8, [], 8), (8, [UNLIMITED], 8), (8, [3, 5], 3), (2, [0], 1)])
+def test_usable_cpus(monkeypatch, cpus, quotas, usable):
+    """As many as the process may run on, within every quota, and one at least."""
+    monkeypatch.setattr(machine.os, "sched_getaffinity", lambda _: set(range(cpus)), raising=False)
+    monkeypatch.setattr(machine, "control_groups", lambda _: iter(range(len(quotas))))
+    monkeypatch.setattr(machine, "cpu_quota", lambda group: quotas[group])
+    assert machine.usable_cpus.__wrapped__() == usable

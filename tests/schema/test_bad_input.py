@@ -1,10 +1,12 @@
 """Bad input gets a clear error that names the column, the row and what to do; never a wrong number."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import gnomon
 from gnomon.errors import ColumnError, DataError, GnomonError, UsageError
+from gnomon.schema.labels import encode_labels
 
 Y = [0, 1, 1, 0]
 P = [0.1, 0.8, 0.4, 0.5]
@@ -182,3 +184,14 @@ def test_a_null_category_is_missing():
     label = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2, 0]), pa.array(["a", "b", None]))
     refuse(gnomon.MissingValuesError, r"1 missing value \(row 2\)", label, P, positive="a")
     assert gnomon.evaluate(label, P, positive="a", missing="drop").n == 3
+
+
+@pytest.mark.parametrize(("column", "labels"), [
+    (pa.chunked_array([[1, 2]]), ("a", "b")), (pa.chunked_array([pa.array([], pa.int64())]), ("a", "b")),
+    (pa.chunked_array([["a", "b"]]), (0, 1)), (pa.chunked_array([pa.array([], pa.string())]), (0, 1)),
+])  # fmt: skip
+def test_labels_of_another_kind_are_all_unknown(column, labels):
+    """The first row says so; where there are no rows there is none to name."""
+    codes, unknown = encode_labels(column, labels, 1)
+    assert len(codes) == len(column)
+    assert unknown.tolist() == list(range(min(1, len(column))))
