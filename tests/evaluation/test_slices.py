@@ -311,3 +311,11 @@ def test_ways_to_divide_that_are_refused(frame, asked, message):
     """With a word of what to say instead."""
     with pytest.raises((UsageError, ColumnError), match=message):
         gnomon.evaluate(frame[:100], target="y", score="p", slices=asked)
+
+
+@pytest.mark.parametrize("limits", ["50,30", "30,50,40", "30,30", "30,nan", "nan,30,inf"])
+def test_limits_that_do_not_ascend_are_refused(limits):
+    """Each below the next, all of them finite."""
+    rows = {"y": [0, 1, 0, 1], "p": [0.2, 0.7, 0.4, 0.8], "age": [25, 35, 45, 55]}
+    with pytest.raises(UsageError, match="say ascending limits"):
+        gnomon.evaluate(rows, target="y", score="p", slices=f"age={limits}")
