@@ -208,30 +208,34 @@ def no_ranking(evaluation: Evaluation) -> Numbers | None:
     return {"auc": auc.value, "low": auc.low, "high": auc.high}
 
 
-def auc_band(evaluation: Evaluation) -> Numbers | None:
-    """What an AUC is called in teaching."""
+def auc_of_a_ranking(evaluation: Evaluation) -> Estimate | None:
+    """An AUC that has a name in teaching: of scores that rank, and not too good to be believed."""
     auc = defined(evaluation, ROC_AUC.name)
     if auc is None or not 0.5 <= auc.value < TOO_GOOD or auc.method == CONSTANT or no_ranking(evaluation) is not None:
         return None
-    if decisions_as_scores(evaluation) is not None or band_of(auc.low) != band_of(auc.high):
+    return None if decisions_as_scores(evaluation) is not None else auc
+
+
+def auc_band(evaluation: Evaluation) -> Numbers | None:
+    """What an AUC is called in teaching."""
+    auc = auc_of_a_ranking(evaluation)
+    if auc is None or band_of(auc.low) != band_of(auc.high):
         return None
     return {"auc": auc.value, "band": band_of(auc.value)}
+
+
+def auc_between_bands(evaluation: Evaluation) -> Numbers | None:
+    """The same of one whose interval reaches from one band into another."""
+    auc = auc_of_a_ranking(evaluation)
+    if auc is None or band_of(auc.low) == band_of(auc.high):
+        return None
+    ends = {"least": band_of(auc.low), "most": band_of(auc.high)}
+    return {"auc": auc.value, "low": auc.low, "high": auc.high, **ends}
 
 
 def band_of(auc: float) -> str:
     """What an AUC is called in teaching; nothing where it is not known."""
     return next((name for least, name in BANDS if auc >= least), "")
-
-
-def auc_between_bands(evaluation: Evaluation) -> Numbers | None:
-    """The same of one whose interval reaches from one band into another."""
-    auc = defined(evaluation, ROC_AUC.name)
-    if auc is None or not 0.5 <= auc.value < TOO_GOOD or auc.method == CONSTANT or no_ranking(evaluation) is not None:
-        return None
-    least, most = band_of(auc.low), band_of(auc.high)
-    if decisions_as_scores(evaluation) is not None or least == most:
-        return None
-    return {"auc": auc.value, "low": auc.low, "high": auc.high, "least": least, "most": most}
 
 
 def leakage(evaluation: Evaluation) -> Numbers | None:

@@ -57,19 +57,19 @@ def compared(
     for column, own in slices.items():
         values = list(own)
         sums = (*COUNTS, *(own.name for own in options.measures))
-        draft = [only(summaries[column][value], (*sums, *SCORES)) for value in values]
-        ranked = len(values) <= MOST_RANKED and len({type(part.states.get("scores")) for part in draft}) == 1
+        parts = [only(summaries[column][value], (*sums, *SCORES)) for value in values]
+        ranked = len(values) <= MOST_RANKED and len({type(part.states.get("scores")) for part in parts}) == 1
         if not ranked and schema.columns.cluster is not None:
             found[column] = {value: replace(own[value], reliable=reliable(own[value], whole)) for value in values}
             continue
         if not ranked:
-            draft = [only(part, sums) for part in draft]
+            parts = [only(part, sums) for part in parts]
 
         def of_rest(rest: Summary | None) -> Mapping[str, Estimate]:
             return {} if rest is None else rest_estimates(rest, schema, options, evaluate, reading)
 
         with ThreadPoolExecutor(options.threads) as pool:
-            rests = list(pool.map(of_rest, rests_of(draft)))
+            rests = list(pool.map(of_rest, rests_of(parts)))
         found[column] = {
             value: replace(own[value], differences=differences(own[value], rest), reliable=reliable(own[value], whole))
             for value, rest in zip(values, rests, strict=True)
@@ -77,13 +77,13 @@ def compared(
     return adjusted(found)
 
 
-def rests_of(draft: Sequence[Summary]) -> list[Summary | None]:
+def rests_of(parts: Sequence[Summary]) -> list[Summary | None]:
     """For each of some summaries that of all others; None where there are none."""
-    below = list(accumulate(draft, lambda a, b: a.merge(b)))
-    above = list(accumulate(reversed(draft), lambda a, b: b.merge(a)))[::-1]
+    below = list(accumulate(parts, lambda a, b: a.merge(b)))
+    above = list(accumulate(reversed(parts), lambda a, b: b.merge(a)))[::-1]
     rests: list[Summary | None] = []
-    for place in range(len(draft)):
-        sides = [below[place - 1]] * (place > 0) + [above[place + 1] for _ in range(place + 1 < len(draft))]
+    for place in range(len(parts)):
+        sides = [below[place - 1]] * (place > 0) + [above[place + 1] for _ in range(place + 1 < len(parts))]
         rests.append(reduce(lambda a, b: a.merge(b), sides) if sides else None)
     return rests
 
