@@ -76,7 +76,7 @@ class Failure:
         try:
             raw = pickle.dumps(error)
             pickle.loads(raw)
-        except Exception:
+        except Exception:  # an error's own pickling is its author's code, and may raise anything
             raw = pickle.dumps(RuntimeError(trace))
         return cls(raw, trace)
 
