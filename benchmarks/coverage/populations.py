@@ -14,6 +14,8 @@ FINE, TIED = 4000, 10
 FIXED = 20
 # Rows of a cluster, and how alike they are.
 CLUSTER, SHARED, CONCENTRATION = 5, 0.4, 4.0
+# Rows of a cluster in the mean where clusters are uneven, and the standard deviation of the logarithm of their sizes.
+UNEVEN_CLUSTER, UNEVENNESS = 10, 1.0
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,16 @@ class Binary:
     Attributes:
         prevalence: The share of positives.
         auc: How well the classes are told apart, before scores are tied.
-        kind: ``"plain"``, ``"ties"``, ``"weights"`` (rows of high scores are sampled more often and weigh less), or
-            ``"clusters"`` (five rows each, alike in class and score).
+        kind: ``"plain"``, ``"ties"``, ``"weights"`` (rows of high scores are sampled more often and weigh less),
+            ``"uneven weights"`` (log-normal, whatever the row), ``"clusters"`` (five rows each, alike in class and
+            score), or ``"uneven clusters"`` (of log-normal sizes).
+        spread: The standard deviation of the logarithm of uneven weights.
     """
 
     prevalence: float
     auc: float
     kind: str = "plain"
+    spread: float = 0.0
 
     @property
     def shift(self) -> float:
@@ -105,8 +110,8 @@ class Binary:
             drawn = rng.choice(len(masses), n, p=masses * chance / (masses @ chance))
             label = (drawn < len(score)).astype(int)
             return {"y": label, "p": score[drawn % len(score)], "w": 1 / chance[drawn]}
-        if self.kind == "clusters":
-            cluster = np.arange(n) // CLUSTER
+        if self.kind in ("clusters", "uneven clusters"):
+            cluster = cluster_numbers(rng, n, self.kind)
             groups = cluster[-1] + 1
             a = self.prevalence * CONCENTRATION
             label = (rng.random(n) < rng.beta(a, CONCENTRATION - a, groups)[cluster]).astype(int)
@@ -119,7 +124,17 @@ class Binary:
                 label = (np.arange(n) < round(n * self.prevalence)).astype(int)
             latent = self.shift * label + rng.normal(size=n)
         rows = {"y": label, "p": score[np.searchsorted(self.edges, latent, side="right") - 1]}
-        return rows | ({"c": cluster} if self.kind == "clusters" else {})
+        if self.kind == "uneven weights":
+            rows["w"] = np.exp(self.spread * rng.normal(size=n))
+        return rows | ({"c": cluster} if self.kind in ("clusters", "uneven clusters") else {})
+
+
+def cluster_numbers(rng: np.random.Generator, n: int, kind: str) -> np.ndarray:
+    """The cluster of each row: five rows each, or as many as a log-normal number says."""
+    if kind == "clusters":
+        return np.arange(n) // CLUSTER
+    sizes = np.maximum(1, np.rint(np.exp(math.log(UNEVEN_CLUSTER) + UNEVENNESS * rng.normal(size=n)))).astype(int)
+    return np.repeat(np.arange(n), sizes)[:n]
 
 
 @dataclass(frozen=True)
@@ -128,20 +143,25 @@ class Amounts:
 
     Attributes:
         tails: Degrees of freedom of Student's t of the errors; infinite for normal ones.
-        kind: ``"plain"`` or ``"clusters"``.
+        kind: ``"plain"``, ``"clusters"``, ``"uneven clusters"`` or ``"uneven weights"``.
+        spread: The standard deviation of the logarithm of uneven weights.
     """
 
     tails: float
     kind: str = "plain"
+    spread: float = 0.0
 
     def sample(self, rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
         """Rows: the true amount and the prediction."""
-        cluster = np.arange(n) // CLUSTER
-        common = rng.normal(size=cluster[-1] + 1)[cluster] if self.kind == "clusters" else 0.0
+        clustered = self.kind in ("clusters", "uneven clusters")
+        cluster = cluster_numbers(rng, n, self.kind) if clustered else np.zeros(0, int)
+        common = rng.normal(size=cluster[-1] + 1)[cluster] if clustered else 0.0
         noise = rng.normal(size=n) if math.isinf(self.tails) else rng.standard_t(self.tails, n)
         signal = rng.normal(size=n)
         rows = {"y": 2 * signal + common + noise, "p": 2 * signal}
-        return rows | ({"c": cluster} if self.kind == "clusters" else {})
+        if self.kind == "uneven weights":
+            rows["w"] = np.exp(self.spread * rng.normal(size=n))
+        return rows | ({"c": cluster} if clustered else {})
 
     def truths(self) -> dict[str, float]:
         """The measures of ten million rows: their error is small beside that of any sample here."""
@@ -207,3 +227,29 @@ class Multiclass:
         names = ("accuracy", "balanced_accuracy", "matthews_corrcoef", "cohen_kappa", "f1_macro", "f1_weighted",
                  "precision_macro", "roc_auc_macro", "roc_auc_weighted", "log_loss", "brier_score")  # fmt: skip
         return {name: found[name].value for name in names}
+
+
+@dataclass(frozen=True)
+class Multilabel:
+    """Three labels, on 40, 25 and 11 % of the rows, each predicted where a noisy score is high."""
+
+    strength: float
+    kind: str = "multilabel"
+
+    def sample(self, rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
+        """Rows: the true labels and the predicted ones."""
+        shares = np.array([0.4, 0.25, 0.11])
+        label = rng.random((n, 3)) < shares
+        latent = rng.normal(size=(n, 3)) + self.strength * label
+        return {"y": label.astype(int), "p": (latent > self.strength - norm.ppf(0.7)).astype(int)}
+
+    def truths(self) -> dict[str, float]:
+        """The measures of four million rows."""
+        import gnomon
+
+        rows = self.sample(np.random.default_rng(1), 4_000_000)
+        found = gnomon.evaluate(rows["y"], rows["p"], interval="none")
+        names = [
+            f"{name}_{average}" for name in ("precision", "recall", "f1") for average in ("macro", "micro", "weighted")
+        ]
+        return {name: found[name].value for name in ("accuracy", "hamming_loss", *names)}

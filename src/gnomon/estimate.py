@@ -25,6 +25,10 @@ class Estimate:
         bound: Half-width of the numeric error; 0.0 where the value is exact. Never mixed with the interval.
         reason: Why the value or its interval is undefined, in words; else None.
         warning: Why the interval is to be taken with care, such as few rows of a class; else None.
+        standard_error: The standard error of the value, whatever the level: what differences from other rows are
+            tested by. Of a share it is that with one row more of either kind (A. Agresti and B. Caffo, The American
+            Statistician 54, 2000), so that it is not 0 where all rows are alike. NaN where it is unknown.
+        freedom: The degrees of freedom of its variance; infinite where that is taken as known.
 
     >>> Estimate(0.9, 0.85, 0.93, method="wilson", n=450)
     Estimate(0.9 [0.85, 0.93], n=450, wilson)
@@ -41,6 +45,8 @@ class Estimate:
     bound: float = 0.0
     reason: str | None = None
     warning: str | None = None
+    standard_error: float = NAN
+    freedom: float = math.inf
 
     @property
     def defined(self) -> bool:
@@ -85,6 +91,8 @@ class Estimate:
             bound=float(form["bound"]),
             reason=form["reason"],
             warning=form.get("warning"),
+            standard_error=NAN if form.get("standard_error") is None else float(form["standard_error"]),
+            freedom=math.inf if form.get("freedom") is None else float(form["freedom"]),
         )
 
 
@@ -113,6 +121,7 @@ class Difference:
         rows_needed: About how many rows show such a difference four times out of five; None where it is not known.
         margin: By how much the second model may be worse and still not count as worse; NaN where none was given.
         p_not_worse: How often chance alone makes a model that is worse by the margin look at least so good.
+        p_not_better: The same of one that is better by the margin, and looks at most so good.
         p_equivalent: How often chance alone makes one that differs by the margin, either way, look at least so alike.
         warning: Why the interval is to be taken with care, such as few rows of a class; else None.
     """
@@ -134,6 +143,7 @@ class Difference:
     rows_needed: int | None = None
     margin: float = NAN
     p_not_worse: float = NAN
+    p_not_better: float = NAN
     p_equivalent: float = NAN
     warning: str | None = None
 
@@ -189,7 +199,18 @@ class Difference:
 
 # What only a difference of two models has.
 OF_MODELS = frozenset(
-    ("exact", "holm", "verdict", "to_see", "rows_needed", "margin", "p_not_worse", "p_equivalent", "warning")
+    (
+        "exact",
+        "holm",
+        "verdict",
+        "to_see",
+        "rows_needed",
+        "margin",
+        "p_not_worse",
+        "p_not_better",
+        "p_equivalent",
+        "warning",
+    )
 )
 
 

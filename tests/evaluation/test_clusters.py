@@ -150,3 +150,89 @@ def test_perfect_shares_rest_on_the_clusters_that_have_such_rows():
     assert own["recall"].low == pytest.approx(plain["recall"].low)
     twice = gnomon.evaluate(y, score, cluster=np.arange(1000) // 2)
     assert twice["recall"].low < own["recall"].low
+
+
+def copied(rows, times):
+    """Every row so many times."""
+    return {name: np.repeat(own, times) for name, own in rows.items()}
+
+
+def test_copies_make_a_calibration_no_surer():
+    """Rows copied ten times, each row with its copies a cluster, say of the calibration what the rows themselves do."""
+    rng = np.random.default_rng(8)
+    p = rng.uniform(0.02, 0.98, 600)
+    rows = {"y": (rng.random(600) < p**1.1).astype(int), "p": p, "c": np.arange(600)}
+    once = gnomon.evaluate(rows["y"], rows["p"]).calibration
+    ten = copied(rows, 10)
+    naive = gnomon.evaluate(ten["y"], ten["p"]).calibration
+    found = gnomon.evaluate(ten["y"], ten["p"], cluster=ten["c"]).calibration
+    for name in ("slope", "slope_intercept", "intercept"):
+        own, expected, thin = (getattr(each, name) for each in (found, once, naive))
+        assert own.value == pytest.approx(expected.value, rel=1e-6)
+        assert own.high - own.low == pytest.approx(expected.high - expected.low, rel=0.05)
+        assert own.high - own.low > 2.5 * (thin.high - thin.low)
+    assert found.z == pytest.approx(once.z, rel=0.1)
+    assert found.p_value == pytest.approx(once.p_value, abs=0.05)
+    for curve in ("equal_width", "equal_mass"):
+        own, expected = getattr(found, curve), getattr(once, curve)
+        assert own.expected_error == pytest.approx(expected.expected_error, rel=0.1)
+        assert own.error_p_value == pytest.approx(expected.error_p_value, abs=0.08)
+        for end in ("low", "high", "band_low", "band_high"):
+            assert getattr(own, end) == pytest.approx(getattr(expected, end), abs=0.1), end
+
+
+def test_copies_make_residuals_no_surer():
+    """The mean error in a range of predictions allows for clusters, too."""
+    rng = np.random.default_rng(9)
+    target = rng.normal(size=300)
+    rows = {"y": target, "p": target + rng.normal(size=300), "c": np.arange(300)}
+    ten = copied(rows, 10)
+    once = gnomon.evaluate(rows["y"], rows["p"]).errors.residuals
+    found = gnomon.evaluate(ten["y"], ten["p"], cluster=ten["c"]).errors.residuals
+    assert len(found) == len(once) == 10
+    for own, expected in zip(found, once, strict=True):
+        assert own.mean_error.value == pytest.approx(expected.mean_error.value)
+        assert (own.mean_error.low, own.mean_error.high) == pytest.approx(
+            (expected.mean_error.low, expected.mean_error.high), rel=0.05, abs=0.02
+        )
+
+
+def test_slices_that_share_clusters_are_compared_by_cluster():
+    """The variance of a difference is that of the jackknife over clusters, which both sides may have rows of."""
+    rng = np.random.default_rng(10)
+    group = np.repeat(np.arange(40), rng.integers(2, 12, 40))
+    common = rng.normal(size=40)[group]
+    label = rng.integers(0, 2, len(group))
+    called = np.where(rng.random(len(group)) < 1 / (1 + np.exp(-1 - common)), label, 1 - label)
+    rows = {"y": label, "called": called, "g": group, "part": rng.choice(["a", "b"], len(group))}
+    found = gnomon.evaluate(rows, target="y", prediction="called", slices="part", cluster="g")
+
+    def difference(keep):
+        right = called == label
+        return right[keep & (rows["part"] == "a")].mean() - right[keep & (rows["part"] == "b")].mean()
+
+    value = difference(np.ones(len(group), bool))
+    # To first order: each side moves by what the cluster adds to it, over what it leaves.
+    left = np.array([difference(group != own) for own in range(40)])
+    own = found.slices["part"]["a"].differences["accuracy"]
+    half = (own.high - own.low) / 2
+    assert own.value == pytest.approx(value)
+    variance = 39 / 40 * ((left - value) ** 2).sum()
+    t = half / variance**0.5
+    assert 2.02 < t < 2.2  # Student's, with 39 degrees of freedom or somewhat fewer
+    apart = gnomon.evaluate(rows, target="y", prediction="called", slices="part").slices["part"]["a"]
+    assert own.method == "linearised" != apart.differences["accuracy"].method
+
+
+def test_rows_copied_within_slices_make_no_slice_surer():
+    """Ten copies of every row, each row with its copies a cluster: the slices differ as surely as the rows do."""
+    rng = np.random.default_rng(11)
+    label = rng.integers(0, 2, 600)
+    rows = {"y": label, "p": np.clip(0.3 * label + rng.random(600) * 0.7, 0, 1), "part": rng.choice(["a", "b"], 600),
+            "c": np.arange(600)}  # fmt: skip
+    options = {"target": "y", "score": "p", "slices": "part"}
+    once = gnomon.evaluate(rows, **options, cluster="c").slices["part"]["a"].differences
+    ten = gnomon.evaluate(copied(rows, 10), **options, cluster="c").slices["part"]["a"].differences
+    for name in ("accuracy", "roc_auc", "log_loss", "f1"):
+        assert ten[name].p_value == pytest.approx(once[name].p_value, rel=0.02), name
+        assert ten[name].high - ten[name].low == pytest.approx(once[name].high - once[name].low, rel=0.01), name

@@ -48,7 +48,8 @@ def test_json_has_the_documented_form(make):
     assert form["schema_version"] == 1
     assert form["gnomon_version"] == gnomon.__version__
     for own in form["estimates"].values():
-        assert list(own) == ["value", "low", "high", "level", "method", "n", "bound", "reason", "warning"]
+        assert list(own) == ["value", "low", "high", "level", "method", "n", "bound", "reason", "warning",
+                             "standard_error", "freedom"]  # fmt: skip
         assert (own["value"] is not None) or own["reason"]
 
 

@@ -319,3 +319,40 @@ def test_limits_that_do_not_ascend_are_refused(limits):
     rows = {"y": [0, 1, 0, 1], "p": [0.2, 0.7, 0.4, 0.8], "age": [25, 35, 45, 55]}
     with pytest.raises(UsageError, match="say ascending limits"):
         gnomon.evaluate(rows, target="y", score="p", slices=f"age={limits}")
+
+
+def sliced(broken, seed, slices=12, size=250):
+    """Rows of several slices, in the first of which the scores say nothing, or everything."""
+    rng = np.random.default_rng(seed)
+    part = rng.integers(0, slices, slices * size)
+    y = (rng.random(len(part)) < 0.4).astype(int)
+    latent = rng.normal(size=len(part)) + {"worse": 0.0, "better": 4.0, None: 1.5}[broken] * y
+    usual = rng.normal(size=len(part)) + 1.5 * y
+    latent = np.where(part == 0, latent, usual)
+    return {"y": y, "p": 1 / (1 + np.exp(0.75 - latent)), "part": np.char.add("s", part.astype(str))}
+
+
+@pytest.mark.parametrize("broken", ["worse", "better", None])
+def test_one_slice_that_is_off_says_nothing_of_the_others(broken):
+    """They are compared with a rest that leaves it out, which is told; without one hardly any slice differs."""
+    others = 0
+    for seed in range(10):
+        ev = gnomon.evaluate(sliced(broken, seed), target="y", score="p", slices="part", interval="auto")
+        sure = {value for value, own in ev.slices["part"].items() if own.differences["roc_auc"].adjusted <= 0.05}
+        assert ("s0" in sure) == (broken is not None)
+        others += len(sure - {"s0"})
+        told = [note for note in ev.notes if "leaves out s0, clearly off" in note]
+        assert len(told) == (broken is not None)
+    assert others <= 3  # of 110
+
+
+def test_what_a_slice_is_compared_with():
+    """The rest of a healthy slice is all others but the one that is off; that one's is all others."""
+    rows = pd.DataFrame(sliced("worse", 3))
+    ev = gnomon.evaluate(rows, target="y", score="p", slices="part")
+    for value, left in (("s0", ()), ("s5", ("s0",)), ("s11", ("s0",))):
+        rest = gnomon.evaluate(rows[(rows["part"] != value) & ~rows["part"].isin(left)], target="y", score="p")
+        own = ev.slices["part"][value]
+        for name in ("accuracy", "roc_auc", "brier_score"):
+            expected = own[name].value - rest[name].value
+            assert own.differences[name].value == pytest.approx(expected, abs=1e-12), (value, name)

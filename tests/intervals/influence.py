@@ -23,17 +23,34 @@ def influences(measure, weight):
     return found
 
 
-def variance_of(influence, cluster=None, units=None):
-    """The sum of squares, of rows or of the sums of clusters, times n / (n - 1); and n."""
-    sums = influence if cluster is None else np.array([influence[cluster == own].sum() for own in np.unique(cluster)])
-    units = len(sums) if units is None else units
-    return float((sums**2).sum() * units / (units - 1)), units
+def variance_of(influence, weight):
+    """The sum of squares, or what it is if heavy rows are as light ones, times n / (n - 1); and the effective rows."""
+    units = kish(weight)
+    alike = (influence**2 / weight).sum() * (weight**2).sum() / weight.sum()
+    return float(max((influence**2).sum(), alike) * units / (units - 1)), units
+
+
+def without_each(influence, weight, cluster):
+    """How the measure moves, to first order, where each cluster is left out."""
+    members = [cluster == own for own in np.unique(cluster)]
+    return np.array([influence[own].sum() / (1 - weight[own].sum() / weight.sum()) for own in members])
+
+
+def variance_of_clusters(influence, weight, cluster):
+    """The jackknife's variance over clusters, and one more than its degrees of freedom."""
+    steps = without_each(influence, weight, cluster)
+    return float((steps**2).sum() * (len(steps) - 1) / len(steps)), min(len(steps), 1 + freedom(steps))
+
+
+def freedom(influence):
+    """Satterthwaite's degrees of freedom of a sum of squares; infinite where nothing varies."""
+    share = (influence**4).sum() / (influence**2).sum() ** 2 - 1 / len(influence)
+    return max(1.0, 2 / share) if share > 0 else math.inf
 
 
 def tails(influence):
-    """One more than half of Satterthwaite's degrees of freedom of a sum of squares; infinite where nothing varies."""
-    share = (influence**4).sum() / (influence**2).sum() ** 2 - 1 / len(influence)
-    return 1 + (max(1.0, 1 / share) if share > 0 else math.inf)
+    """One more than half of them."""
+    return 1 + max(1.0, freedom(influence) / 2)
 
 
 def kish(weight):

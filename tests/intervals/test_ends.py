@@ -23,7 +23,9 @@ from tests.intervals.influence import (
     t_of,
     tails,
     variance_of,
+    variance_of_clusters,
     wilson,
+    without_each,
 )
 
 RNG = np.random.default_rng(20)
@@ -80,7 +82,7 @@ REGRESSION = {
 @pytest.mark.parametrize("weight", [None, WEIGHT], ids=["plain", "weighted"])
 @pytest.mark.parametrize(("kind", "measures"), [("binary", BINARY), ("regression", REGRESSION)])
 def test_clusters(kind, measures, weight, level):
-    """Influences added up by cluster, G / (G - 1), Student's t with G - 1 degrees of freedom, fewer in heavy tails."""
+    """Each cluster left out, Student's t with Satterthwaite's degrees of freedom, half of them in heavy tails."""
     columns = (Y, P) if kind == "binary" else (AMOUNT, FORECAST)
     ev = gnomon.evaluate(*columns, weight=weight, cluster=CLUSTER, level=level, task=kind)
     own = np.ones(N) if weight is None else weight
@@ -90,10 +92,13 @@ def test_clusters(kind, measures, weight, level):
         if name == "roc_auc":  # DeLong's variance counts the (effective) rows of each class less one
             counts = [kish(own[code == Y]) for code in (0, 1)]
             influence *= np.sqrt([counts[code] / (counts[code] - 1) for code in Y])
-        variance, units = variance_of(influence, CLUSTER)
-        assert units == 9
+        variance, units = variance_of_clusters(influence, own, CLUSTER)
+        assert 2 < units <= 9
         if kind == "regression" and scale is not plain:
-            units = min(units, tails(np.array([influence[own == CLUSTER].sum() for own in np.unique(CLUSTER)])))
+            units = min(units, tails(without_each(influence, own, CLUSTER)))
+        if name in ("accuracy", "mean_error"):  # of a mean the first order is all there is
+            left = [measure(np.where(cluster == CLUSTER, 0.0, own)) for cluster in np.unique(CLUSTER)]
+            assert variance == pytest.approx(8 / 9 * ((np.array(left) - value) ** 2).sum(), rel=1e-6)
         low, high = scale(value, variance, units, level)
         assert ev[name].value == pytest.approx(value, rel=1e-9), name
         if name == "average_precision":  # its lower end is lower still: test_average_precision
@@ -110,12 +115,13 @@ TRIED = {"accuracy": np.ones(N, bool), "recall": ONE, "specificity": ~ONE, "prec
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("weight", [None, WEIGHT], ids=["plain", "weighted"])
 def test_shares(weight, level):
-    """Wilson's, of so many trials as have the variance of the share, from those rows alone that it is of."""
+    """Wilson's, from the rows that it is of: of as many as have its variance, or Kish's number where that is less."""
     ev = gnomon.evaluate(Y, P, weight=weight, level=level)
     own = np.ones(N) if weight is None else weight
     for name, of in TRIED.items():
         share = BINARY[name][0](own)
         trials = share * (1 - share) / (influences(BINARY[name][0], own) ** 2).sum()
+        trials = min(trials, kish(own[of]))
         low, high = wilson(share, trials, level)
         assert (ev[name].low, ev[name].high) == pytest.approx((low, high), rel=1e-6), name
         if weight is None:
@@ -138,7 +144,7 @@ def test_means_of_losses(weight, level):
         measures, ev = (BINARY, binary) if name in BINARY else (REGRESSION, amounts)
         measure, scale = measures[name][0], plain if name == "mean_error" else on_log
         influence = influences(measure, own)
-        variance, units = variance_of(influence, units=kish(own))
+        variance, units = variance_of(influence, own)
         units = min(units, tails(influence)) if name in REGRESSION and scale is on_log else units
         low, high = scale(measure(own), variance, units, level)
         high = min(high, 1.0) if name == "brier_score" else high
@@ -149,7 +155,7 @@ def test_means_of_losses(weight, level):
     for name in ("r2", "explained_variance"):
         measure = REGRESSION[name][0]
         influence = influences(measure, own)
-        variance = float((influence**2).sum())
+        variance = variance_of(influence, own)[0] * (kish(own) - 1) / kish(own)
         expected = below_one(measure(own), variance, min(kish(own), tails(influence)), level)
         assert (amounts[name].low, amounts[name].high) == pytest.approx(expected, rel=2e-6), name
 

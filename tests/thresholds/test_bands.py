@@ -22,6 +22,51 @@ def test_bands_are_evaluations_at_each_threshold(level):
             assert found == pytest.approx(own, abs=1e-9, nan_ok=True), name
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("clusters", [12, 80, 1500])
+def test_bands_of_clusters_are_evaluations_at_each_threshold(clusters, weighted):
+    """Where rows belong to clusters, of any sizes, moving the threshold gives the intervals of an evaluation there."""
+    rng = np.random.default_rng(clusters)
+    n = 2000
+    cluster = (clusters * rng.random(n) ** 2).astype(int)  # some of a few rows, some of many
+    common = rng.normal(size=clusters)[cluster]
+    y = (rng.random(n) < 1 / (1 + np.exp(1 - common))).astype(int)
+    p = np.round(1 / (1 + np.exp(-(rng.normal(size=n) + 1.5 * y - 1 + 0.5 * common))), 2)
+    weight = rng.lognormal(size=n) if weighted else None
+    ev = gnomon.evaluate(y, p, weight=weight, cluster=cluster, measures="jaccard")
+    for thresholds in (ev.thresholds, gnomon.Evaluation.from_dict(ev.to_dict()).thresholds):
+        bands = thresholds.bands(["jaccard", *(name for name in thresholds.bands())])
+        for threshold in (0.2, 0.45, 0.7):
+            there = gnomon.evaluate(y, p, weight=weight, cluster=cluster, threshold=threshold, measures="jaccard")
+            place = thresholds.place(threshold)
+            for name, band in bands.items():
+                own = (there[name].value, there[name].low, there[name].high)
+                found = (band.value[place], band.low[place], band.high[place])
+                # Of many clusters the degrees of freedom are those of the largest.
+                assert found == pytest.approx(own, abs=2e-4 if clusters < 500 else 2e-3), (threshold, name)
+    assert np.isnan(ev.thresholds.bands(["markedness"])["markedness"].low).all()
+
+
+def test_one_cluster_has_no_bands():
+    """Of how much others would vary it says nothing."""
+    ev = gnomon.evaluate([0, 1, 0, 1], [0.2, 0.4, 0.5, 0.9], cluster=["a"] * 4)
+    assert all(np.isnan(band.low).all() for band in ev.thresholds.bands().values())
+    assert np.isnan(ev.calibration.slope.low)
+    assert "one cluster" in ev.calibration.slope.reason
+    assert np.isnan(ev.calibration.equal_width.error_p_value)
+    assert gnomon.Evaluation.from_dict(ev.to_dict()) == ev
+
+
+def test_saved_thresholds_of_weighted_rows_are_read_back():
+    """Counts are sums of weights, rounded in two ways: they never fall, so that what was saved is not refused."""
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        y = rng.integers(0, 2, 3000)
+        p = np.round(np.clip(rng.normal(0.4 + 0.2 * y, 0.2), 0, 1), 2)
+        ev = gnomon.evaluate(y, p, weight=np.exp(rng.normal(size=3000)), interval="none")
+        assert gnomon.Evaluation.from_dict(ev.to_dict()) == ev
+
+
 def test_weights_leave_the_intervals_out():
     """Values are those of weighted evaluations; what is not known is left open, not guessed."""
     rng = np.random.default_rng(4)

@@ -17,7 +17,7 @@ difference = check.record({
     "bound": check.number,
     "verdict": check.one_of(("better", "worse", "different", "cannot tell", "the same")),
     "rows_needed": check.optional(check.count),
-})  # fmt: skip
+}, p_not_better=ends)  # fmt: skip
 pair = check.record({
     "first": check.text,
     "second": check.text,

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from gnomon.comparison.pair import SAME
 from gnomon.comparison.resampling import Resampled
+from gnomon.comparison.tested import Tested, score, student
 from gnomon.estimate import Difference
 from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
 from gnomon.evaluation.estimates.clustered import LARGEST, ONE_CLUSTER
 from gnomon.evaluation.estimates.few import ENOUGH
 from gnomon.evaluation.estimates.ranking import ENOUGH_FOR_DELONG
-from gnomon.evaluation.influence.influences import Influences, Spread, Together
+from gnomon.evaluation.influence.influences import Influences, Spread, VarianceEstimator
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.linearised import METHOD
@@ -51,7 +52,7 @@ class Paired:
         self._evaluations = evaluations
         self._options = options
         self._classes = classes_of(rows, schemas[0], options.threads)
-        self._together = Together(rows, options.threads)
+        self._variances = VarianceEstimator(rows, options.threads)
         self._influences = [
             Influences(rows, answer, schema, options.threads)
             for answer, schema in zip(rows.answers, schemas, strict=True)
@@ -65,12 +66,12 @@ class Paired:
     @property
     def clusters(self) -> int | None:
         """The number of clusters; None where rows are independent."""
-        return None if self._rows.clusters is None else self._together.number
+        return None if self._rows.clusters is None else self._variances.number
 
-    def differences(self) -> dict[tuple[int, int], dict[str, Difference]]:
+    def differences(self) -> dict[tuple[int, int], dict[str, Tested]]:
         """Of every pair of models, by their places: what the second scores less the first, by estimate."""
         pairs = list(combinations(range(len(self._evaluations)), 2))
-        found: dict[tuple[int, int], dict[str, Difference]] = {pair: {} for pair in pairs}
+        found: dict[tuple[int, int], dict[str, Tested]] = {pair: {} for pair in pairs}
         for name in self._names():
             has = [self._has(name, place) for place in range(len(self._evaluations))]
             rows = [self._influences[place].of(name) if known else None for place, known in enumerate(has)]
@@ -88,31 +89,34 @@ class Paired:
         own = self._evaluations[place]
         return name in own and own[name].defined
 
-    def _difference(self, name: str, pair: tuple[int, int], rows: tuple[Array | None, Array | None]) -> Difference:
+    def _difference(self, name: str, pair: tuple[int, int], rows: tuple[Array | None, Array | None]) -> Tested:
         first, second = (self._evaluations[place][name] for place in pair)
         value, level, n = second.value - first.value, self._options.level, second.n
         basis = measure(name).basis
         fewest = measure(name).fewest
         if len(self._classes) == 2 and min(own.n for own in self._classes.values()) < fewest:
             reason = f"no interval: {measure(name).title} takes {fewest} rows of each class to be compared"
-            return Difference(value, level=level, n=n, reason=reason)
+            return Tested(Difference(value, level=level, n=n, reason=reason))
         # Each model has its own rows here, and a few of one say little of those of another.
         if isinstance(basis, Share) and basis.of_predicted_rows and min(first.n, second.n) < ENOUGH:
-            return Difference(value, level=level, n=n, reason=FEW_PREDICTED)
+            return Tested(Difference(value, level=level, n=n, reason=FEW_PREDICTED))
         independent = self._rows.weight is None and self._rows.clusters is None
         if independent and (isinstance(basis, ShareOfAll) or (isinstance(basis, Share) and basis.of_given_rows)):
             return self._of_shares(basis, pair, value)
-        if self._resampled is not None and (made := self._resampled.difference(name, pair, rows, value, n)) is not None:
-            return made
+        if self._resampled is not None:
+            resampled = self._resampled.difference(name, pair, rows, value, n)
+            if resampled is not None:
+                return resampled
         if rows[0] is None or rows[1] is None:
-            return Difference(value, level=level, n=n)
+            return Tested(Difference(value, level=level, n=n))
         influence = rows[1] - rows[0]
         if not (np.abs(influence) < LARGEST).all():
-            return Difference(value, level=level, n=n, reason=TOO_LARGE)
+            return Tested(Difference(value, level=level, n=n, reason=TOO_LARGE))
         spread = self._spread(basis, influence)
-        if self._rows.clusters is not None and spread.units < 2:
-            return Difference(value, level=level, n=n, reason=ONE_CLUSTER)
-        return linearised_difference(value, spread.variance, spread.units, level, n, self._method(basis))
+        if self._rows.clusters is not None and self._variances.number < 2:
+            return Tested(Difference(value, level=level, n=n, reason=ONE_CLUSTER))
+        made = linearised_difference(value, spread.variance, spread.units, level, n, self._method(basis))
+        return Tested(made, student(value, spread.variance, spread.freedom))
 
     def _method(self, basis: Basis) -> str:
         if self._rows.clusters is not None:
@@ -123,12 +127,12 @@ class Paired:
     def _spread(self, basis: Basis, influence: Array) -> Spread:
         """How much a difference varies; of rankings by class, as few rows of one say little of how much it does."""
         if self._rows.clusters is not None or not isinstance(basis, OfRanking):
-            return self._together.spread(influence)
+            return self._variances.spread(influence)
         # DeLong's variance has each class's own correction already.
-        found = self._together.spread(influence, 1.0 if basis.delong else None)
+        found = self._variances.spread(influence, 1.0 if basis.delong else None)
         if basis.delong and min(own.effective for own in self._classes.values()) >= ENOUGH_FOR_DELONG:
             return Spread(found.variance, math.inf)
-        return Spread(found.variance, self._freedom(influence) + 1)
+        return Spread(found.variance, self._freedom(influence))
 
     def _freedom(self, influence: Array) -> float:
         """Degrees of freedom of a variance that adds those of the classes: F. E. Satterthwaite, Biometrics 2 (1946)."""
@@ -139,7 +143,7 @@ class Paired:
             parts += square**2 / max(1.0, own.effective - 1)
         return whole**2 / parts if parts > 0 else math.inf
 
-    def _of_shares(self, basis: Share | ShareOfAll, pair: tuple[int, int], value: float) -> Difference:
+    def _of_shares(self, basis: Share | ShareOfAll, pair: tuple[int, int], value: float) -> Tested:
         """McNemar's test of a share of the same rows, by those that only one of the models counts."""
         target = self._rows.target
         rows = np.ones(len(target), bool)
@@ -152,7 +156,8 @@ class Paired:
         ends = tango(only_first, only_second, n, level)
         mid, exact = mcnemar(only_first, only_second)
         verdict = SAME if only_first == only_second == 0 else None
-        return Difference(value, ends.low, ends.high, level, ends.method, n, mid, exact=exact, verdict=verdict)
+        made = Difference(value, ends.low, ends.high, level, ends.method, n, mid, exact=exact, verdict=verdict)
+        return Tested(made, score(only_first, only_second, n))
 
     def _counted(self, basis: Share | ShareOfAll, place: int) -> NDArray[np.bool_]:
         """Which rows a model's share counts."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from numbers import Real
 
 from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, UNCLEAR, WORSE, Pair
+from gnomon.comparison.tested import Test, Tested
 from gnomon.comparison.words import sentences
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import NAN, Difference
 from gnomon.evaluation.estimates.few import ENOUGH, of_its_own_rows, resting, warning_of
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.intervals.difference import beyond, false_discovery, family_wise
+from gnomon.intervals.difference import false_discovery, family_wise
 from gnomon.intervals.interval import normal_quantile
 from gnomon.measures.measure import ZERO
 from gnomon.measures.registry import ALIASES, measure
@@ -25,7 +26,7 @@ WORTH, SHARE_WORTH = 0.01, 0.01
 
 # A number for every measure that ends at 1, or one for each by name.
 ByMeasure = Mapping[str, float] | float | None
-Differences = Mapping[tuple[int, int], Mapping[str, Difference]]
+Differences = Mapping[tuple[int, int], Mapping[str, Tested]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class Counted:
         if self.clusters is not None and self.clusters < ENOUGH:
             return warning_of(self.clusters, "clusters")
         binary = len(self.classes) == 2
-        rows = resting(name, self.classes[1], self.classes[0]) if binary else self.rarest
+        rows = min(resting(name, self.classes[1], self.classes[0])) if binary else self.rarest
         itself = of_its_own_rows(name)
         if itself:
             rows = own.n
@@ -174,49 +175,49 @@ def mirrored(pair: Pair, models: Mapping[str, Evaluation], asked: Asked, pairs: 
             verdict=WORSE if own.verdict == BETTER else BETTER if own.verdict == WORSE else own.verdict,
         )  # fmt: skip
         found = replace(found, rows_needed=rows_to_see(found, rows, to_see))
-        turned[name] = found if math.isnan(own.p_not_worse) else within(name, found)
+        # What the first model must not be better by is what the second must not be worse by.
+        turned[name] = replace(found, p_not_worse=own.p_not_better, p_not_better=own.p_not_worse)
     made = Pair(pair.second, pair.first, turned)
     return replace(made, says=sentences(made, first.task, rows.n, asked.named))
 
 
-def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, Difference]]:
+def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, Tested]]:
     """The same with p-values adjusted over all pairs of models, measure by measure."""
-    made: dict[tuple[int, int], dict[str, Difference]] = {pair: {} for pair in found}
+    made: dict[tuple[int, int], dict[str, Tested]] = {pair: {} for pair in found}
     for name in dict.fromkeys(name for own in found.values() for name in own):
         having = [pair for pair, own in found.items() if name in own]
-        p_values = [found[pair][name].p_value for pair in having]
+        p_values = [found[pair][name].difference.p_value for pair in having]
         both = zip(having, family_wise(p_values), false_discovery(p_values), strict=True)
         for pair, holm, discovery in both:
-            made[pair][name] = replace(found[pair][name], holm=holm, adjusted=discovery)
+            own = found[pair][name]
+            made[pair][name] = replace(own, difference=replace(own.difference, holm=holm, adjusted=discovery))
     return made
 
 
-def judge(name: str, own: Difference, first: float, rows: Counted, asked: Asked) -> Difference:
+def judge(name: str, tested: Tested, first: float, rows: Counted, asked: Asked) -> Difference:
     """A difference with its verdict.
 
     Args:
         name: Of the measure.
-        own: The difference.
+        tested: The difference, and its test.
         first: What the first model scores.
         rows: What it rests on.
         asked: What was asked of it.
     """
+    own = tested.difference
     to_see = asked.worth_of(name, first)
     own = replace(own, verdict=verdict_of(name, own), to_see=to_see, warning=rows.warning(name, own),
                   rows_needed=rows_to_see(own, rows, to_see))  # fmt: skip
     own = replace(own, margin=asked.margin_of(name))
-    return own if math.isnan(own.margin) or math.isnan(own.low) else within(name, own)
+    return own if math.isnan(own.margin) or math.isnan(own.low) else within(name, own, tested.tails)
 
 
-def within(name: str, own: Difference) -> Difference:
-    """A difference with what is settled within its margin."""
-    # Turned so that greater is better.
-    value, low, high = own.value, own.low, own.high
+def within(name: str, own: Difference, tails: Test) -> Difference:
+    """A difference with what is settled within its margin, by its test at the margin on either side."""
+    not_below, not_above = tails(-own.margin).above, tails(own.margin).below
     if measure(name).better < 0:
-        value, low, high = -value, -high, -low
-    at_least = beyond(value, low, own.level, -own.margin)
-    at_most = beyond(-value, -high, own.level, -own.margin)
-    return replace(own, p_not_worse=at_least, p_equivalent=max(at_least, at_most))
+        not_below, not_above = not_above, not_below
+    return replace(own, p_not_worse=not_below, p_not_better=not_above, p_equivalent=max(not_below, not_above))
 
 
 def verdict_of(name: str, own: Difference) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.comparison.tested import Tested, counted
 from gnomon.estimate import Difference
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.influence.influences import Influences
@@ -53,7 +54,7 @@ class Resampled:
 
     def difference(
         self, name: str, pair: tuple[int, int], influence: tuple[Array | None, Array | None], value: float, n: int
-    ) -> Difference | None:
+    ) -> Tested | None:
         """What the second model scores less the first; None where a measure has no replicates.
 
         Args:
@@ -80,10 +81,11 @@ class Resampled:
         whole = [float(own(drawn[None])[0]) for own, drawn in zip(measured, self._whole(kind, pair), strict=True)]
         replicates = second - first - (whole[1] - whole[0]) + value
         skew = acceleration(np.ones(len(influence[0])), influence[1] - influence[0])
-        low, high, method = replicate_interval(replicates, value, self._options.level, self._options.interval, skew)
+        low, high, method, *_ = replicate_interval(replicates, value, self._options.level, self._options.interval, skew)
         if method is None:
-            return Difference(value, level=self._options.level, n=n, reason=NO_REPLICATES)
-        return Difference(value, low, high, self._options.level, METHODS[method], n, share_beyond(replicates))
+            return Tested(Difference(value, level=self._options.level, n=n, reason=NO_REPLICATES))
+        made = Difference(value, low, high, self._options.level, METHODS[method], n, share_beyond(replicates))
+        return Tested(made, counted(replicates))
 
     def _answers(self, kind: str, place: int) -> NDArray[np.int64]:
         """What a model says of each row, and its class, as one number."""

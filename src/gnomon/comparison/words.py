@@ -51,7 +51,12 @@ def verdict(pair: Pair, name: str, own: Difference, rows: int) -> str:
         return f"{title}: {second} is worse than {first}, by {value} ({low} to {high}), p {p}."
     if own.verdict == DIFFERENT:
         return f"{title}: {second} differs from {first}, by {value} ({low} to {high}), p {p}."
-    if not holds_zero(own):  # McNemar's mid-p, or the number of pairs
+    if not holds_zero(own) and own.holm > own.p_value:
+        return (
+            f"{title}: cannot tell {second} from {first} with n = {rows:,}, as the difference of {value} ({low} to "
+            f"{high} for this pair alone) has p {p} once adjusted for all pairs{enough(own, rows)}."
+        )
+    if not holds_zero(own):  # McNemar's mid-p
         return (
             f"{title}: cannot tell {second} from {first} with n = {rows:,}, as the difference of {value} ({low} to "
             f"{high}) has p {p}{enough(own, rows)}."
@@ -72,18 +77,19 @@ def enough(own: Difference, rows: int) -> str:
     if own.rows_needed is None:
         return ""
     if own.rows_needed <= rows:
-        return f"; a difference of {plain(own.to_see)} would show in so many rows"
+        return f"; with so many rows a difference of {plain(own.to_see)} would show, so that any there is is smaller"
     return f"; about {rounded(own.rows_needed):,} rows would be needed to see a difference of {plain(own.to_see)}"
 
 
 def within_margin(pair: Pair, name: str, own: Difference) -> str:
     """Whether the second is not worse than the first by more than a margin, or the two are equivalent."""
     title, first, second, margin = measure(name).title, pair.first, pair.second, plain(own.margin)
+    p, most = chance(own.p_equivalent if own.equivalent else own.p_not_worse), plain((1 - own.level) / 2)
     if own.equivalent:
-        return f"{title}: {second} and {first} differ by less than {margin}, p {chance(own.p_equivalent)}."
+        return f"{title}: {second} and {first} differ by less than {margin} (p {p}, at most {most})."
     if own.not_worse:
-        return f"{title}: {second} is not worse than {first} by more than {margin}, p {chance(own.p_not_worse)}."
-    return f"{title}: {second} may be worse than {first} by more than {margin}, p {chance(own.p_not_worse)}."
+        return f"{title}: {second} is not worse than {first} by more than {margin} (p {p}, at most {most})."
+    return f"{title}: {second} may be worse than {first} by more than {margin} (p {p}, above {most})."
 
 
 def signed(value: float) -> str:

@@ -17,9 +17,10 @@ from gnomon.evaluation.baseline.baseline import baseline_of
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.diagnostics.agreement import agreement_notes
 from gnomon.evaluation.diagnostics.calibration import calibration_of
+from gnomon.evaluation.diagnostics.clustered_calibration import ClusteredCalibration
 from gnomon.evaluation.diagnostics.error_analysis import most_confused, residuals_by_prediction
 from gnomon.evaluation.diagnostics.scatter import scatter_of
-from gnomon.evaluation.diagnostics.slice_differences import compared
+from gnomon.evaluation.diagnostics.slice_differences import SliceComparison, compared
 from gnomon.evaluation.estimates.binary import evaluate_binary
 from gnomon.evaluation.estimates.clustered import Clustered
 from gnomon.evaluation.estimates.draft import Draft, matrix_of
@@ -190,19 +191,23 @@ def assemble(source: Source, schema: Schema, summary: Summary, options: Options,
     clustered = clusters_of(draft, summary, schema, options)
     whole = evaluation_of(draft, summary, schema)
     check_asked(options.measures, [*whole, *(name for own in whole.per_class.values() for name in own)], schema.task)
+    slices = slices_of(summary, whole, schema, options, reading)
     return replace(
         whole,
         curves=draft.curves,
-        thresholds=None if draft.order is None else threshold_table(draft.order),
+        thresholds=None
+        if draft.order is None
+        else threshold_table(draft.order, None, None if clustered is None else clustered.rows, options.measures),
         baseline=baseline_of(draft, summary, schema, options, clustered),
-        errors=errors_of(draft, summary, schema, options),
-        calibration=calibration(draft, summary, schema, options, reading),
-        slices=slices_of(summary, whole, schema, options, reading),
+        errors=errors_of(draft, summary, schema, options, clustered),
+        calibration=calibration(draft, summary, schema, options, reading, clustered),
+        slices=slices.slices,
         notes=(
             *left_out(summary.dropped),
             *agreement_notes(summary, schema),
             *draft.notes,
             *reading.notes(draft.estimates),
+            *slices.notes,
             *schema.notes,
             *source.notes,
         ),
@@ -219,26 +224,36 @@ def clusters_of(draft: Draft, summary: Summary, schema: Schema, options: Options
     return clustered
 
 
-def errors_of(draft: Draft, summary: Summary, schema: Schema, options: Options) -> ErrorAnalysis:
+def errors_of(
+    draft: Draft, summary: Summary, schema: Schema, options: Options, clustered: Clustered | None
+) -> ErrorAnalysis:
     """Where the model errs."""
     kept = summary.states.get("errors")
     return ErrorAnalysis(
         summary.worst.rows,
         () if draft.confusion is None else most_confused(draft.confusion, schema.names),
-        residuals_by_prediction(kept, options) if isinstance(kept, Amounts) else (),
+        residuals_by_prediction(kept, options, None if clustered is None else clustered.rows)
+        if isinstance(kept, Amounts)
+        else (),
         scatter_of(kept, options.threads) if isinstance(kept, Amounts) else None,
     )
 
 
 def calibration(
-    draft: Draft, summary: Summary, schema: Schema, options: Options, reading: Reading
+    draft: Draft,
+    summary: Summary,
+    schema: Schema,
+    options: Options,
+    reading: Reading,
+    clustered: Clustered | None,
 ) -> Calibration | None:
     """The calibration of probabilities, where rows of both classes have one."""
     if draft.order is None or not schema.probabilities:
         return None
     (hull,) = draft.order.curves("hull")
     brier = draft.estimates[BRIER_SCORE.name].value
-    return calibration_of(reading.reliability(summary), brier, hull, summary.rows.n, options)
+    clusters = None if clustered is None else ClusteredCalibration(clustered.rows, options.threads)
+    return calibration_of(reading.reliability(summary), brier, hull, summary.rows, options, clusters)
 
 
 def draft_of(summary: Summary, schema: Schema, options: Options, reading: Reading) -> Draft:
@@ -251,7 +266,7 @@ def draft_of(summary: Summary, schema: Schema, options: Options, reading: Readin
         draft = evaluate_multilabel(summary, schema, options)
     else:
         draft = evaluate_regression(summary, schema, options)
-    warn_of_few(draft, schema)
+    warn_of_few(draft, schema, summary.rows)
     return draft
 
 
@@ -273,21 +288,18 @@ def evaluation_of(draft: Draft, summary: Summary, schema: Schema) -> Evaluation:
 
 def slices_of(
     summary: Summary, whole: Evaluation, schema: Schema, options: Options, reading: Reading
-) -> dict[str, dict[str, Evaluation]]:
+) -> SliceComparison:
     """The evaluation of each slice, several at a time, and its differences to the rest."""
     alone, of_slices = replace(options, threads=1), reading.of_slices()
 
-    def again(own: Summary, options: Options, reading: Reading) -> Draft:
-        found = draft_of(own, schema, options, reading)
-        clusters_of(found, own, schema, options)
-        return found
-
     def one(own: Summary) -> Evaluation:
-        return evaluation_of(again(own, alone, of_slices), own, schema)
+        draft = draft_of(own, schema, alone, of_slices)
+        clusters_of(draft, own, schema, alone)
+        return evaluation_of(draft, own, schema)
 
     with ThreadPoolExecutor(options.threads) as pool:
         slices = {
             column: dict(zip(own, pool.map(one, own.values()), strict=True)) for column, own in summary.slices.items()
         }
 
-    return compared(slices, summary.slices, whole, schema, options, again, of_slices)
+    return compared(slices, summary.slices, whole, schema, options, draft_of, of_slices)

@@ -6,6 +6,8 @@ import math
 
 from gnomon.intervals.interval import Interval, normal_quantile
 
+METHOD = "newcombe"
+
 
 def newcombe(auc: float, positives: float, negatives: float, level: float) -> Interval:
     """The AUC's interval where DeLong's variance is 0, undefined or too uncertain: perfect separation, or few rows.
@@ -15,11 +17,9 @@ def newcombe(auc: float, positives: float, negatives: float, level: float) -> In
     Subset 2: asymptotic methods and evaluation", Statistics in Medicine 25 (2006), method 5.
     """
     z = normal_quantile(level)
-    mean_rows = (positives + negatives) / 2 - 1
 
     def excess(t: float) -> float:
-        variance = t * (1 - t) * (1 + mean_rows * (1 - t) / (2 - t) + mean_rows * t / (1 + t))
-        return abs(auc - t) - z * math.sqrt(max(0.0, variance) / (positives * negatives))
+        return abs(auc - t) - z * math.sqrt(auc_variance(t, positives, negatives))
 
     def solve(end: float) -> float:
         near, far = auc, end
@@ -28,4 +28,18 @@ def newcombe(auc: float, positives: float, negatives: float, level: float) -> In
             near, far = (near, middle) if excess(middle) > 0 else (middle, far)
         return (near + far) / 2
 
-    return Interval(0.0 if auc == 0 else solve(0.0), 1.0 if auc == 1 else solve(1.0), "newcombe")
+    # The error of perfect separation, as of a share, with one pair more of either kind.
+    moved = (auc * positives * negatives + 1) / (positives * negatives + 2)
+    error = math.sqrt(auc_variance(moved, positives, negatives))
+    return Interval(0.0 if auc == 0 else solve(0.0), 1.0 if auc == 1 else solve(1.0), METHOD, error)
+
+
+def auc_variance(auc: float, positives: float, negatives: float) -> float:
+    """The variance of the AUC of samples from exponential scores.
+
+    J. A. Hanley and B. J. McNeil, "The meaning and use of the area under a ROC curve", Radiology 143 (1982), with both
+    classes alike, as Newcombe has it.
+    """
+    mean_rows = (positives + negatives) / 2 - 1
+    unit = 1 + mean_rows * (1 - auc) / (2 - auc) + mean_rows * auc / (1 + auc)
+    return max(0.0, auc * (1 - auc) * unit) / (positives * negatives)

@@ -20,8 +20,8 @@ def consistency_band(probability: Array, trials: Array, level: float) -> tuple[A
     return np.maximum(low, 0.0) / rows, high / rows
 
 
-def chance_error(groups: Groups, error: float, seed: int) -> tuple[float, float]:
-    """The mean calibration error of bins whose probabilities hold, and how often it is at least the error given.
+def binomial_errors(groups: Groups, seed: int) -> Array:
+    """Calibration errors of bins of independent rows whose probabilities hold.
 
     Outcomes are drawn anew from the bins' probabilities (consistency resampling).
     """
@@ -29,5 +29,11 @@ def chance_error(groups: Groups, error: float, seed: int) -> tuple[float, float]
     rows = np.maximum(1, np.rint(groups.effective)).astype(np.int64)
     share = np.clip(groups.probability, 0.0, 1.0)
     drawn = rng.binomial(rows, share, (REPLICATES, len(rows))) / rows
-    errors = (np.abs(drawn - share) * groups.weight).sum(axis=1) / groups.weight.sum()
-    return float(errors.mean()), float((1 + np.count_nonzero(errors >= error)) / (1 + REPLICATES))
+    return np.asarray((np.abs(drawn - share) * groups.weight).sum(axis=1) / groups.weight.sum())
+
+
+def chance_error(errors: Array, error: float) -> tuple[float, float]:
+    """The mean of calibration errors by chance, and how often they are at least the error given; NaN of NaN."""
+    if np.isnan(errors).any():
+        return float("nan"), float("nan")
+    return float(errors.mean()), float((1 + np.count_nonzero(errors >= error)) / (1 + len(errors)))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.intervals.interval import NO_INTERVAL, Interval
-from gnomon.intervals.wilson import wilson
+from gnomon.intervals.wilson import share_error, wilson
 from gnomon.kernels.ranking import ScoreBins
 from gnomon.measures.cells import Cells
 from gnomon.measures.influence import cell_influence, precision_gain_influence
@@ -68,10 +68,10 @@ def confusion_intervals(
     drawn: dict[str, list[Array]] = {name: [] for name in formulas}
     occupied = (mass > 0) | np.eye(classes, dtype=bool) | (classes <= _ALL_CELLS)
     cells = np.flatnonzero(occupied)
-    # A cell is drawn as its effective number of rows, each of their mean weight; an empty one as rows of the
-    # table's mean weight.
+    # A cell is drawn as its effective number of rows, each of their mean weight, or of the table's mean weight where
+    # that is more: that a cell has no heavy rows may be chance. An empty one is drawn as rows of the table's.
     own, own_squares = mass.ravel()[cells], squares.ravel()[cells]
-    unit = np.where(own > 0, own_squares / np.where(own > 0, own, 1.0), squares.sum() / mass.sum())
+    unit = np.maximum(own_squares / np.where(own > 0, own, 1.0), squares.sum() / mass.sum())
     # A class without rows stays so in every replicate: what is undefined for it is not made up.
     present = (mass.sum(axis=1) > 0)[cells // classes]
     shape = np.where(present, own / unit + PRIOR_ROWS / len(cells), 0.0)
@@ -262,9 +262,11 @@ def separated(effective: tuple[float, float], values: Mapping[str, float], level
     intervals = {}
     positive, negative = (1.0 - wilson(1.0, rows, level).low for rows in effective)
     if values[AVERAGE_PRECISION.name] == 1.0:
-        intervals[AVERAGE_PRECISION.name] = Interval(1.0 - positive, 1.0, "wilson")
+        error = share_error(1.0, effective[0])
+        intervals[AVERAGE_PRECISION.name] = Interval(1.0 - positive, 1.0, "wilson", error)
     if values[KS.name] == 1.0:
-        intervals[KS.name] = Interval(max(0.0, 1.0 - math.hypot(positive, negative)), 1.0, "wilson")
+        error = math.hypot(*(share_error(1.0, rows) for rows in effective))
+        intervals[KS.name] = Interval(max(0.0, 1.0 - math.hypot(positive, negative)), 1.0, "wilson", error)
     return intervals
 
 
@@ -290,7 +292,8 @@ def replicate_interval(replicates: Array, value: float, level: float, kind: str,
         moved = [bias + normal.inv_cdf(float(end)) for end in ends]
         ends = np.array([normal.cdf(bias + own / max(1e-3, 1 - skew * own)) for own in moved])
     low, high = np.quantile(known, ends)
-    return Interval(min(float(low), value), max(float(high), value), "bootstrap" if kind == "percentile" else "bca")
+    method = "bootstrap" if kind == "percentile" else "bca"
+    return Interval(min(float(low), value), max(float(high), value), method, float(known.std()))
 
 
 def acceleration(rows: Array, influence: Array) -> float:

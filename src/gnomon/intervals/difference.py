@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from gnomon.estimate import Difference, Estimate
-from gnomon.intervals.interval import normal_quantile, t_quantile, two_sided, two_sided_t
+from gnomon.intervals.interval import t_quantile, two_sided_t
 from gnomon.intervals.linearised import METHOD
 from gnomon.intervals.mean import NO_SPREAD, TOO_FEW, no_spread
 from gnomon.measures.means import MeanAndError
@@ -18,20 +18,41 @@ def independent_difference(first: Estimate, second: Estimate) -> Difference:
     The distances of the two values to those ends of their intervals that lie towards each other are added as squares
     (R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statistics in Medicine
     17, 1998, method 10; G. Y. Zou and A. Donner, "Construction of confidence limits about effect measures: a general
-    approach", Statistics in Medicine 27, 2008). The p-value takes the end towards zero as a normal quantile.
+    approach", Statistics in Medicine 27, 2008). The p-value is that of Welch's test by both standard errors (B. L.
+    Welch, Biometrika 34, 1947), whatever the level.
     """
     value = first.value - second.value
     low = value - math.hypot(first.value - first.low, second.high - second.value)
     high = value + math.hypot(first.high - first.value, second.value - second.low)
     if math.isnan(low) or math.isnan(high):
         return Difference(value, level=first.level, n=first.n)
-    return Difference(value, low, high, first.level, "newcombe", first.n, p_of_ends(value, low, high, first.level))
+    return Difference(value, low, high, first.level, "newcombe", first.n, welch(first, second))
 
 
-def to_constant(estimate: Estimate, constant: float) -> Difference:
-    """An estimate less a number that is the same for any rows: the interval is the estimate's own, moved."""
+def welch(first: Estimate, second: Estimate) -> float:
+    """How often chance alone sets two estimates of different rows at least so far apart, if their truths are equal."""
+    parts = [(own.standard_error**2, own.freedom) for own in (first, second)]
+    variance = sum(own for own, _ in parts)
+    if not variance > 0:
+        return math.nan if variance != 0 else 1.0 if first.value == second.value else 0.0
+    uncertain = sum(own * own / freedom for own, freedom in parts)
+    freedom = variance**2 / uncertain if uncertain > 0 else math.inf
+    return two_sided_t((first.value - second.value) / math.sqrt(variance), freedom)
+
+
+def to_constant(estimate: Estimate, constant: float, p_value: float | None = None) -> Difference:
+    """An estimate less a number that is the same for any rows: the interval is the estimate's own, moved.
+
+    Args:
+        estimate: The estimate.
+        constant: The number.
+        p_value: That of a test of its own; None for Student's by the standard error.
+    """
     value, low, high = (own - constant for own in (estimate.value, estimate.low, estimate.high))
-    p_value = p_of_ends(value, low, high, estimate.level)
+    if p_value is None:
+        error = estimate.standard_error
+        t = value / error if error > 0 else math.nan if math.isnan(error) else math.inf if value else 0.0
+        p_value = two_sided_t(t, estimate.freedom)
     return Difference(
         value,
         low,
@@ -78,31 +99,6 @@ def mean_difference(measured: MeanAndError, level: float, n: int) -> Difference:
     """
     variance = math.nan if measured.variance is None else measured.variance
     return linearised_difference(measured.mean, variance, measured.rows, level, n, "paired t")
-
-
-def p_of_ends(value: float, low: float, high: float, level: float) -> float:
-    """A p-value from an interval: its end towards zero is taken as a normal quantile."""
-    half = value - low if value > 0 else high - value
-    if math.isnan(half):
-        return math.nan
-    return two_sided(value / half * normal_quantile(level) if half > 0 else (0.0 if value == 0 else math.inf))
-
-
-def beyond(value: float, low: float, level: float, limit: float) -> float:
-    """How often chance alone brings a value that is at a lower limit as far above it: a one-sided p-value.
-
-    The lower end of the interval is taken as a normal quantile, so that the p-value is at most half of 1 - level where
-    the whole interval lies above the limit.
-
-    >>> round(beyond(0.02, 0.0, 0.95, 0.0), 4), round(beyond(0.02, 0.0, 0.95, 0.02), 4)
-    (0.025, 0.5)
-    """
-    half = value - low
-    if math.isnan(half):
-        return math.nan
-    if not half > 0:
-        return math.nan
-    return math.erfc((value - limit) / half * normal_quantile(level) / math.sqrt(2)) / 2
 
 
 def family_wise(p_values: Sequence[float]) -> list[float]:

@@ -19,10 +19,12 @@ def explained_interval(measured: Explained, rows: float, level: float, freedom: 
     """
     if measured.relative_variance is None:
         return NO_INTERVAL
-    half = t_quantile(level, min(rows - 1, freedom)) * math.sqrt(measured.relative_variance)
+    freedom = min(rows - 1, freedom)
+    half = t_quantile(level, freedom) * math.sqrt(measured.relative_variance)
     unexplained = float(measured.unexplained)
     try:
         far = unexplained * math.exp(half)
     except OverflowError:
         far = math.inf
-    return Interval(1 - far, 1 - unexplained * math.exp(-half), "delta")
+    error = unexplained * math.sqrt(measured.relative_variance)
+    return Interval(1 - far, 1 - unexplained * math.exp(-half), "delta", error, freedom)

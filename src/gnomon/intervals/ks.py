@@ -40,23 +40,49 @@ def ks_interval(
         level: The confidence level.
         seed: Seed of the draws.
     """
-    shares = [np.cumsum(own) / own.sum() for own in (bins.negatives, bins.positives)]
-    at = int(np.argmax(np.abs(shares[0] - shares[1])))
-    # The larger share below the threshold, and the smaller.
-    (high, rows_high), (low, rows_low) = sorted(
-        ((float(shares[0][at]), effective[1]), (float(shares[1][at]), effective[0])), reverse=True
-    )
-    expected = high * (1 - high) / rows_high + low * (1 - low) / rows_low
-    fewer = variance / expected if expected > 0 and variance > 0 else 1.0
+    (high, rows_high), (low, rows_low) = shares_at_gap(bins, effective)
+    fewer, expected = inflation((high, rows_high), (low, rows_low), variance)
     wider = 2 * NormalDist().cdf(t_quantile(level, max(1.0, min(effective) / fewer - 1))) - 1
     wider = min(wider, 1 - 1e-12)
     of_high, of_low = wilson(high, rows_high / fewer, wider), wilson(low, rows_low / fewer, wider)
     bias = ks_bias(bins, (effective[0] / fewer, effective[1] / fewer), seed)
     lower = value - math.hypot(high - of_high.low, of_low.high - low) - bias
     upper = value + math.hypot(of_high.high - high, low - of_low.low) - bias / 2
-    critical = math.sqrt(-math.log((1 - level) / 2) / 2 * sum(fewer / rows for rows in effective))
-    lower = 0.0 if value <= critical else max(0.0, min(lower, value))
-    return Interval(lower, min(1.0, max(upper, value)), "newcombe, less bias")
+    lower = 0.0 if ks_p_value(bins, effective, value, variance) >= 1 - level else max(0.0, min(lower, value))
+    error = math.sqrt(max(variance, expected))
+    return Interval(lower, min(1.0, max(upper, value)), "newcombe, less bias", error)
+
+
+def shares_at_gap(bins: ScoreBins, effective: tuple[float, float]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The shares of both classes below the threshold of the largest gap, with their rows, the larger share first."""
+    shares = [np.cumsum(own) / own.sum() for own in (bins.negatives, bins.positives)]
+    at = int(np.argmax(np.abs(shares[0] - shares[1])))
+    both = (float(shares[0][at]), effective[1]), (float(shares[1][at]), effective[0])
+    return (both[0], both[1]) if both[0] >= both[1] else (both[1], both[0])
+
+
+def inflation(high: tuple[float, float], low: tuple[float, float], variance: float) -> tuple[float, float]:
+    """By what factor a gap varies more than of so many independent rows, and its variance of those.
+
+    Never less: effective rows are the fewest that there are.
+    """
+    expected = sum(share * (1 - share) / rows for share, rows in (high, low))
+    return (max(1.0, variance / expected) if expected > 0 else 1.0), expected
+
+
+def ks_p_value(bins: ScoreBins, effective: tuple[float, float], value: float, variance: float) -> float:
+    """How often scores that do not tell the classes apart have so large a KS: the two-sample test, asymptotic.
+
+    Args:
+        bins: Bins of scores, ascending.
+        effective: Effective number of positives and of negatives.
+        value: The exact KS.
+        variance: Of the gap at the threshold where it is largest.
+    """
+    from scipy.special import kolmogorov
+
+    fewer, _ = inflation(*shares_at_gap(bins, effective), variance)
+    return float(kolmogorov(value / math.sqrt(sum(fewer / rows for rows in effective))))
 
 
 def ks_bias(bins: ScoreBins, effective: tuple[float, float], seed: int) -> float:

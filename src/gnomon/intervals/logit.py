@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gnomon.intervals.interval import Interval, t_quantile
+
+Array = NDArray[np.float64]
 
 
 def logit_interval(share: float, variance: float, level: float, method: str, freedom: float = math.inf) -> Interval:
@@ -20,10 +25,18 @@ def logit_interval(share: float, variance: float, level: float, method: str, fre
         method: What the interval is called.
         freedom: Degrees of freedom of the variance.
     """
-    center = math.log(share / (1 - share))
-    half = t_quantile(level, freedom) * math.sqrt(variance) / (share * (1 - share))
-    return Interval(_expit(center - half), _expit(center + half), method)
+    error = math.sqrt(variance)
+    half = t_quantile(level, freedom) * error
+    low, high = logit_ends(np.array([share]), np.array([half]))
+    return Interval(float(low[0]), float(high[0]), method, error, freedom)
 
 
-def _expit(x: float) -> float:
-    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+def logit_ends(share: Array, half: Array) -> tuple[Array, Array]:
+    """Both ends of many intervals, from half of their width were they not brought to that scale."""
+    center, half = np.log(share / (1 - share)), half / (share * (1 - share))
+    return _expit(center - half), _expit(center + half)
+
+
+def _expit(x: Array) -> Array:
+    small = np.exp(-np.abs(x))
+    return np.asarray(np.where(x >= 0, 1, small) / (1 + small))

@@ -58,12 +58,7 @@ def tango(first: int, second: int, rows: int, level: float) -> Interval:
 
     def far(change: float) -> bool:
         """Whether the score test rejects a difference."""
-        distance = second - first - rows * change
-        b = (2 * rows - second + first) * change - second - first
-        c = -first * change * (1 - change)
-        share = (math.sqrt(max(0.0, b * b - 8 * rows * c)) - b) / (4 * rows)
-        variance = rows * (2 * share + change * (1 - change))
-        return distance * distance > z * z * variance if variance > 0 else distance != 0
+        return abs(tango_score(first, second, rows, change)) > z
 
     def solve(end: float) -> float:
         near, beyond = value, end
@@ -75,3 +70,25 @@ def tango(first: int, second: int, rows: int, level: float) -> Interval:
         return (near + beyond) / 2
 
     return Interval(solve(-1.0), solve(1.0), "mcnemar")
+
+
+def tango_score(first: int, second: int, rows: int, change: float) -> float:
+    """The statistic of Tango's score test of a difference, a standard normal if it is the true one.
+
+    Args:
+        first: Rows that only the first answer gets right.
+        second: Rows that only the second gets right.
+        rows: All rows.
+        change: The difference.
+
+    Returns:
+        The distance of the observed difference from it in standard errors; infinite where it cannot be.
+    """
+    distance = second - first - rows * change
+    b = (2 * rows - second + first) * change - second - first
+    c = -first * change * (1 - change)
+    share = (math.sqrt(max(0.0, b * b - 8 * rows * c)) - b) / (4 * rows)
+    variance = rows * (2 * share + change * (1 - change))
+    if not variance > 0:
+        return math.copysign(math.inf, distance) if distance else 0.0
+    return distance / math.sqrt(variance)

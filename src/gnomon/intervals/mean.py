@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gnomon.intervals.interval import NO_INTERVAL, Interval, t_quantile
 from gnomon.measures.means import MeanAndError
+
+Array = NDArray[np.float64]
 
 TOO_FEW = "no interval: too few rows"
 TOO_LARGE = "no interval: the squares of its terms are too large for double precision"
@@ -13,7 +18,7 @@ NO_SPREAD = "no interval: in these rows nothing is seen to vary"
 # Values that differ by less than this share of their mean differ by rounding.
 ROUNDING = 1e-9
 # Beyond this the exponential of a half-width is infinite.
-_LARGEST = 700.0
+LARGEST_EXPONENT = 700.0
 
 
 def mean_interval(
@@ -32,8 +37,9 @@ def mean_interval(
     if without_interval(measured) is not None:
         return NO_INTERVAL
     assert measured.variance is not None  # else there is none
-    half = t_quantile(level, min(measured.rows - 1, freedom)) * math.sqrt(measured.variance)
-    return spread_mean(measured.mean, half, "log t" if least == 0.0 else "t", least, most)
+    freedom, error = min(measured.rows - 1, freedom), math.sqrt(measured.variance)
+    low, high = spread_ends(np.array([measured.mean]), np.array([t_quantile(level, freedom) * error]), least, most)
+    return Interval(float(low[0]), float(high[0]), "log t" if least == 0.0 else "t", error, freedom)
 
 
 def without_interval(measured: MeanAndError) -> str | None:
@@ -56,11 +62,11 @@ def no_spread(mean: float, variance: float, rows: float) -> bool:
     return math.sqrt(variance * rows) <= ROUNDING * abs(mean)
 
 
-def spread_mean(mean: float, half: float, method: str, least: float = 0.0, most: float = math.inf) -> Interval:
-    """The interval of a mean with this half-width, made on the log scale where the mean cannot be below 0."""
-    if least == 0.0:
-        if not mean > 0:
-            return Interval(mean, mean, method)
-        relative = min(half / mean, _LARGEST)
-        return Interval(mean * math.exp(-relative), min(most, mean * math.exp(relative)), method)
-    return Interval(max(least, mean - half), min(most, mean + half), method)
+def spread_ends(mean: Array, half: Array, least: float, most: float) -> tuple[Array, Array]:
+    """Both ends of intervals of means with these half-widths, made on the log scale where a mean cannot be below 0."""
+    if least != 0.0:
+        return np.maximum(least, mean - half), np.minimum(most, mean + half)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        relative = np.minimum(half / mean, LARGEST_EXPONENT)
+        low, high = mean * np.exp(-relative), np.minimum(most, mean * np.exp(relative))
+    return np.where(mean > 0, low, mean), np.where(mean > 0, high, mean)

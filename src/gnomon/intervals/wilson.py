@@ -11,13 +11,16 @@ from gnomon.intervals.interval import NO_INTERVAL, Interval, normal_quantile
 
 Array = NDArray[np.float64]
 
+METHOD = "wilson"
+
 
 def effective_trials(share: float, total: float, successes: float, trials: float) -> float:
-    """How many equal trials would give a weighted proportion the variance that it has.
+    """How many equal trials would be as sure of a weighted proportion.
 
-    The variance of a ratio of weighted sums, linearised, is (sum of (w (x - share))^2) / total^2 (W. G. Cochran,
-    Sampling Techniques, 3rd edition, section 2.11). Without weights this is the number of trials. Where the share
-    is 0 or 1 nothing varies, and Kish's number total^2 / (sum of w^2) stands in.
+    The smaller of two numbers. One gives the variance that a ratio of weighted sums has, linearised:
+    (sum of (w (x - share))^2) / total^2 (W. G. Cochran, Sampling Techniques, 3rd edition, section 2.11). Where the few
+    trials that hold much of the weight are alike it is far too large, and Kish's number total^2 / (sum of w^2), which
+    does not look at the outcomes, stands in. Without weights both are the number of trials.
 
     Args:
         share: The weighted proportion.
@@ -25,10 +28,13 @@ def effective_trials(share: float, total: float, successes: float, trials: float
         successes: Sum of the squared weights of the successes.
         trials: Sum of the squared weights of all trials.
     """
+    if not trials:
+        return 0.0
+    kish = total**2 / trials
     spread = (1 - share) ** 2 * successes + share**2 * (trials - successes)
     if not 0 < share < 1 or not spread > 0:
-        return total**2 / trials if trials else 0.0
-    return share * (1 - share) * total**2 / spread
+        return kish
+    return min(kish, share * (1 - share) * total**2 / spread)
 
 
 def wilson(share: float, trials: float, level: float) -> Interval:
@@ -43,14 +49,24 @@ def wilson(share: float, trials: float, level: float) -> Interval:
         trials: The number of trials; no interval where it is not positive.
         level: The confidence level.
 
-    >>> low, high, _ = wilson(1.0, 10, 0.95)
+    >>> low, high, *_ = wilson(1.0, 10, 0.95)
     >>> round(low, 4), high
     (0.7225, 1.0)
     """
     if not trials > 0 or math.isnan(share):
         return NO_INTERVAL
     low, high = wilson_ends(np.array(share), np.array(trials), level)
-    return Interval(float(low), float(high), "wilson")
+    return Interval(float(low), float(high), METHOD, share_error(share, trials))
+
+
+def share_error(share: float, trials: float) -> float:
+    """The standard error of a proportion with one trial more of either kind.
+
+    A. Agresti and B. Caffo, "Simple and effective confidence intervals for proportions and differences of proportions
+    result from adding two successes and two failures", The American Statistician 54 (2000): of two proportions.
+    """
+    moved = (share * trials + 1) / (trials + 2)
+    return math.sqrt(moved * (1 - moved) / (trials + 2))
 
 
 def wilson_ends(share: Array, trials: Array, level: float) -> tuple[Array, Array]:

@@ -161,18 +161,18 @@ def isotonic_brier(positives: Array, negatives: Array) -> float:
     return float((positives * negatives / np.where(weight > 0, weight, 1.0)).sum() / weight.sum())
 
 
-def spiegelhalter(groups: Groups, brier: float) -> float:
-    """Spiegelhalter's z: how far the Brier score is from what it would be if the probabilities held, in deviations.
+def spiegelhalter(groups: Groups, brier: float) -> tuple[float, float]:
+    """How far the Brier score is from what it would be if the probabilities held, and the variance of that.
 
-    D. J. Spiegelhalter, "Probabilistic prediction in patient management and clinical trials", Statistics in Medicine
-    5 (1986). NaN where every probability is 0, 1/2 or 1.
+    Their ratio, the first over the root of the second, is Spiegelhalter's z: D. J. Spiegelhalter, "Probabilistic
+    prediction in patient management and clinical trials", Statistics in Medicine 5 (1986). The variance is 0 where
+    every probability is 0, 1/2 or 1.
     """
-    p = groups.probability
-    tilt = 1 - 2 * p
-    top = groups.weight.sum() * brier - (groups.weight * p * (1 - p)).sum()
+    p, weight = groups.probability, groups.weight
+    total = weight.sum()
     squares = groups.positive_squares + groups.negative_squares
-    variance = (squares * tilt * tilt * p * (1 - p)).sum()
-    return float(top / np.sqrt(variance)) if variance > 0 else float("nan")
+    variance = (squares * (1 - 2 * p) ** 2 * p * (1 - p)).sum() / total**2
+    return float(brier - (weight * p * (1 - p)).sum() / total), float(variance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +181,28 @@ class Fit:
 
     Attributes:
         coefficients: Of the features.
-        covariance: Of the coefficients, robust (the sandwich of P. J. Huber, 1967): it takes in weights.
+        fitted: The probability of each group.
+        information: The second derivatives of the negative log likelihood by the coefficients.
     """
 
     coefficients: Array
-    covariance: Array
+    fitted: Array
+    information: Array
+
+    def variances(self, features: Array, groups: Groups) -> Array:
+        """Of the coefficients, robust (the sandwich of P. J. Huber, 1967): it takes in weights.
+
+        No less than if heavy rows were as light ones (:func:`gnomon.measures.means.mean_and_error` says why).
+        """
+        squares, weight = groups.positive_squares + groups.negative_squares, groups.weight
+        seen = groups.positive_squares * (1 - self.fitted) ** 2 + groups.negative_squares * self.fitted**2
+        alike = groups.positives * (1 - self.fitted) ** 2 + groups.negatives * self.fitted**2
+        bread = np.linalg.inv(self.information)
+
+        def sandwich(inner: Array) -> Array:
+            return np.diag(bread @ ((features * inner[:, None]).T @ features) @ bread)
+
+        return np.maximum(sandwich(seen), sandwich(alike * (squares.sum() / weight.sum())))
 
 
 def logistic_fit(features: Array, offset: Array, groups: Groups) -> Fit | None:
@@ -224,12 +241,11 @@ def logistic_fit(features: Array, offset: Array, groups: Groups) -> Fit | None:
     if np.abs(beta).max() > _SEPARATED or np.linalg.cond(curve) > 1 / np.finfo(float).eps or moved < -1e-9:
         return None
     mu = 1 / (1 + np.exp(-np.clip(features @ beta + offset, -700, 700)))
-    inner = groups.positive_squares * (1 - mu) ** 2 + groups.negative_squares * mu**2
-    bread = np.linalg.inv((features * (weight * mu * (1 - mu))[:, None]).T @ features)
-    covariance = bread @ ((features * inner[:, None]).T @ features) @ bread
-    if not np.isfinite(covariance).all() or (np.diag(covariance) < 0).any():
-        return None
-    return Fit(beta, covariance)
+    information = (features * (weight * mu * (1 - mu))[:, None]).T @ features
+    with np.errstate(all="ignore"):
+        fit = Fit(beta, mu, information)
+        variances = fit.variances(features, groups)
+    return fit if np.isfinite(variances).all() and (variances >= 0).all() else None
 
 
 # Steps of Newton's method, how close the last must be, the longest that is taken; a greater coefficient is infinite.

@@ -63,6 +63,30 @@ def cell_influence(formula: Callable[[Cells], Array], mass: Array, cells: NDArra
     return np.nan_to_num(found, nan=0.0)
 
 
+def derivatives_by_cell(formula: Callable[[Cells], Array], mass: Array) -> Array:
+    """:func:`cell_influence` for many matrices of two classes.
+
+    Args:
+        formula: The measure.
+        mass: Weight of the cells, shape (matrices, 2, 2).
+
+    Returns:
+        Derivatives of shape (matrices, 4), by the cells in their order in a matrix; 0 by an empty cell, and where the
+        measure is undefined nearby.
+    """
+    flat = mass.reshape(-1, 4)
+    found = np.zeros(flat.shape)
+    for cell in range(4):
+        change = np.minimum(_STEP * flat.sum(axis=1), 0.1 * flat[:, cell])
+        sides = []
+        for sign in (1, -1):
+            changed = flat.copy()
+            changed[:, cell] += sign * change
+            sides.append(formula(Cells.of(changed.reshape(-1, 2, 2))))
+        np.divide(sides[0] - sides[1], 2 * change, out=found[:, cell], where=change > 0)
+    return np.nan_to_num(found, nan=0.0)
+
+
 def average_precision_influence(positives: Array, negatives: Array) -> tuple[Array, Array]:
     """The derivative of the average precision by the weight of a positive, and of a negative, in each bin.
 
@@ -159,11 +183,18 @@ def loss_influence(own: MeanLoss, target: Array, prediction: Array, weight: Arra
 
 
 def tail_freedom(influence: Array, units: int, threads: int) -> float:
+    """Half of :func:`variance_freedom`, for losses.
+
+    The kurtosis of a sample from a heavy tail is too small, most of all where it matters, and half of the degrees of
+    freedom make intervals hold (docs/coverage.md).
+    """
+    return max(1.0, variance_freedom(influence, units, threads) / 2)
+
+
+def variance_freedom(influence: Array, units: int, threads: int) -> float:
     """Degrees of freedom of a variance that is the sum of squared influences, by how much it varies itself.
 
-    Half of Satterthwaite's (F. E. Satterthwaite, Biometrics 2, 1946), n / (kurtosis - 1) of equal weights: the kurtosis
-    of a sample from a heavy tail is too small, most of all where it matters, and half of them make intervals hold
-    (docs/coverage.md).
+    Twice its square over its variance (F. E. Satterthwaite, Biometrics 2, 1946): 2 n / (kurtosis - 1) of equal weights.
 
     Args:
         influence: Of the rows, or of clusters, summing to 0; some may be 0 that stand for none.
@@ -181,7 +212,7 @@ def tail_freedom(influence: Array, units: int, threads: int) -> float:
         sums = sum_values((influence / largest) ** 2, None, threads)
     whole, fourth = float(sums.value), float(sums.square)
     relative = fourth / (whole * whole) - 1 / units
-    return max(1.0, 1 / relative) if relative > 0 else math.inf
+    return max(1.0, 2 / relative) if relative > 0 else math.inf
 
 
 def mean_influence(values: Array, weight: Array | None, threads: int) -> Array:

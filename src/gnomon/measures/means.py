@@ -26,20 +26,25 @@ class MeanAndError:
     rows: float
 
 
-def mean_and_error(weight: Weight, value: ExactSum, value2: ExactSum, square2: ExactSum) -> MeanAndError:
-    """From the exact sums of w * loss, w^2 * loss and w^2 * loss^2; each result is rounded once.
+def mean_and_error(
+    weight: Weight, value: ExactSum, square: ExactSum, value2: ExactSum, square2: ExactSum
+) -> MeanAndError:
+    """From the exact sums of w * loss, w * loss^2, w^2 * loss and w^2 * loss^2; each result is rounded once.
 
-    The variance of a ratio of weighted sums, linearised: sum of (w (loss - mean))^2 over (sum of w)^2 (W. G.
-    Cochran, Sampling Techniques, 3rd edition, section 2.11), times n / (n - 1) with the effective number of
-    rows. Without weights it is the unbiased variance over n.
+    The larger of two variances, times n / (n - 1) with the effective number of rows n. One is that of a ratio of
+    weighted sums, linearised: sum of (w (loss - mean))^2 over (sum of w)^2 (W. G. Cochran, Sampling Techniques, 3rd
+    edition, section 2.11). Where the few rows that hold much of the weight are alike it is far too small, and the
+    weighted variance of the losses over n stands in. Without weights both are the unbiased variance over the rows.
     """
     total = weight.total.fraction()
     mean = value.fraction() / total
     rows = weight.effective
     variance = None
-    if square2.finite and rows > 1:
-        spread = square2.fraction() - 2 * mean * value2.fraction() + mean * mean * weight.squares.fraction()
-        variance = float(max(spread, Fraction(0)) / total**2 * Fraction(rows) / (Fraction(rows) - 1))
+    if square.finite and square2.finite and rows > 1:
+        squares = weight.squares.fraction()
+        spread = square2.fraction() - 2 * mean * value2.fraction() + mean * mean * squares
+        alike = (square.fraction() - mean * value.fraction()) * squares / total
+        variance = float(max(spread, alike, Fraction(0)) / total**2 * Fraction(rows) / (Fraction(rows) - 1))
     return MeanAndError(float(mean), variance, rows)
 
 
@@ -55,11 +60,11 @@ def mean_of(values: NDArray[np.float64], weight: NDArray[np.float64] | None, thr
 
 def mean_loss(state: MeanLoss) -> MeanAndError:
     """The mean of the loss of a state with at least one row."""
-    return mean_and_error(state.weight, state.value, state.value2, state.square2)
+    return mean_and_error(state.weight, state.value, state.square, state.value2, state.square2)
 
 
 def mean_ratio(state: RatioLoss) -> MeanAndError:
-    """The ratio of the means of two losses, its variance linearised as that of a mean.
+    """The ratio of the means of two losses, its variance as that of a mean (:func:`mean_and_error`).
 
     Raises:
         ZeroDivisionError: The mean below is 0.
@@ -68,11 +73,13 @@ def mean_ratio(state: RatioLoss) -> MeanAndError:
     weight, above, below = state.above.weight, state.above, state.below
     ratio = above.value.fraction() / below.value.fraction()
     rows, variance = weight.effective, None
-    if above.square2.finite and below.square2.finite and state.product2.finite and rows > 1:
-        spread = (
-            above.square2.fraction() - 2 * ratio * state.product2.fraction() + ratio * ratio * below.square2.fraction()
-        )
-        scaled = max(spread, Fraction(0)) / below.value.fraction() ** 2
+    sums = (above.square, above.square2, below.square, below.square2, state.product, state.product2)
+    if all(own.finite for own in sums) and rows > 1:
+        above1, above2, below1, below2, product1, product2 = (own.fraction() for own in sums)
+        spread = above2 - 2 * ratio * product2 + ratio * ratio * below2
+        alike = above1 - 2 * ratio * product1 + ratio * ratio * below1
+        alike *= weight.squares.fraction() / weight.total.fraction()
+        scaled = max(spread, alike, Fraction(0)) / below.value.fraction() ** 2
         variance = float(scaled * Fraction(rows) / (Fraction(rows) - 1))
     return MeanAndError(float(ratio), variance, rows)
 

@@ -101,7 +101,8 @@ def explained(state: Residuals, *, centre_errors: bool) -> Explained | None:
     """R² (mean squared error over variance), or the explained variance (variance of the errors over it).
 
     The variance of log(A/B) follows from the influence of one row, (e - c)^2 / A - (y - mean)^2 / B, whose
-    mean is 0 and whose mean square is made of fourth moments.
+    mean is 0 and whose mean square is made of fourth moments: with rows weighing w^2 as linearised, or w where that
+    is more (:func:`gnomon.measures.means.mean_and_error` says why).
 
     Returns:
         None where the target does not vary.
@@ -123,35 +124,42 @@ def explained(state: Residuals, *, centre_errors: bool) -> Explained | None:
     if max(centres) > FARTHEST:
         return Explained(open_, None, "the target or the errors lie too far from zero for their spread")
     try:
-        squared = Moments(state.sums2, state.squares)  # rows weigh w^2 in a linearised variance
-        fourth_e = squared.centred(4, 0, e_center, Fraction(0))
-        mixed = squared.centred(2, 2, e_center, y_mean)
-        fourth_y = squared.centred(0, 4, Fraction(0), y_mean)
+        influence = max(
+            own.centred(4, 0, e_center, Fraction(0)) / errors**2
+            - 2 * own.centred(2, 2, e_center, y_mean) / (errors * spread)
+            + own.centred(0, 4, Fraction(0), y_mean) / spread**2
+            for own in (moments, Moments(state.sums2, state.squares))
+        )
     except OverflowError:
         return Explained(open_, None, "fourth powers of the values are too large for double precision")
-    influence = fourth_e / errors**2 - 2 * mixed / (errors * spread) + fourth_y / spread**2
     return Explained(open_, float(max(influence, Fraction(0)) / Fraction(rows)))
+
+
+def loss_error(state: Residuals, term: str, square: str) -> MeanAndError:
+    """The mean of a term, whose square is another."""
+    sums, sums2 = state.sums, state.sums2
+    return mean_and_error(state.weight, sums[term], sums[square], sums2[term], sums2[square])
 
 
 def squared_error(state: Residuals) -> MeanAndError:
     """The mean squared error."""
-    return mean_and_error(state.weight, state.sums["e2"], state.sums2["e2"], state.sums2["e4"])
+    return loss_error(state, "e2", "e4")
 
 
 def absolute_error(state: Residuals) -> MeanAndError:
     """The mean absolute error."""
-    return mean_and_error(state.weight, state.sums["abs"], state.sums2["abs"], state.sums2["e2"])
+    return loss_error(state, "abs", "e2")
 
 
 def mean_error(state: Residuals) -> MeanAndError:
     """The mean of prediction less target: below 0, predictions are too low."""
-    found = mean_and_error(state.weight, state.sums["e"], state.sums2["e"], state.sums2["e2"])
+    found = loss_error(state, "e", "e2")
     return MeanAndError(-found.mean, found.variance, found.rows)
 
 
 def relative_error(state: Residuals) -> MeanAndError:
     """The mean absolute percentage error, as a fraction: the mean of |e| / max(|y|, 2^-52)."""
-    return mean_and_error(state.weight, state.sums["q"], state.sums2["q"], state.sums2["q2"])
+    return loss_error(state, "q", "q2")
 
 
 def target_mean_and_variance(state: Residuals) -> tuple[float, float]:
@@ -174,16 +182,17 @@ def squared_gain(state: Residuals) -> MeanAndError:
     if rows <= 1 or spread == 0 or centre**2 / spread > FARTHEST:
         return MeanAndError(float(mean), None, rows)
     try:
-        squared = Moments(state.sums2, state.squares)
-        second = (
-            squared.centred(4, 0, Fraction(0), Fraction(0))
-            - 2 * squared.centred(2, 2, Fraction(0), centre)
-            + squared.centred(0, 4, Fraction(0), centre)
+        around = max(
+            own.centred(4, 0, Fraction(0), Fraction(0))
+            - 2 * own.centred(2, 2, Fraction(0), centre)
+            + own.centred(0, 4, Fraction(0), centre)
+            - 2 * mean * (own.raw(2, 0) - own.centred(0, 2, Fraction(0), centre))
+            + mean * mean
+            for own in (moments, Moments(state.sums2, state.squares))
         )
-        first = squared.raw(2, 0) - squared.centred(0, 2, Fraction(0), centre)
     except OverflowError:
         return MeanAndError(float(mean), None, rows)
-    around = max(second - 2 * mean * first + mean * mean, Fraction(0))
+    around = max(around, Fraction(0))
     return MeanAndError(float(mean), float(around / (Fraction(rows) - 1)), rows)
 
 

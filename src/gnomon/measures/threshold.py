@@ -62,6 +62,12 @@ class Points:
             total[..., None],
         )
 
+    def matrices(self) -> Array:
+        """The confusion matrices, of shape (..., 2, 2), rows true, columns predicted, the negative class first."""
+        tp, fp = self.true_positives, self.false_positives
+        table = np.stack([self.negatives - fp, fp, self.positives - tp, tp], axis=-1)
+        return table.reshape(*tp.shape, 2, 2)
+
     def at(self, where: Any) -> Points:
         """Some of the points, of totals that are the same for all."""
         return Points(self.true_positives[where], self.false_positives[where], self.positives, self.negatives)

@@ -121,4 +121,4 @@ def adjusted_note(comparison: Comparison) -> str:
     """What p-values are adjusted for; empty where there is one pair."""
     if len(comparison.pairs) < 2:
         return ""
-    return tr(f"p-values are adjusted for {len(comparison.pairs)} pairs of models (Holm)")
+    return tr(f"p-values are adjusted for {len(comparison.pairs)} pairs of models (Holm), intervals are not")

@@ -73,13 +73,14 @@ class MeanLoss:
 
     Attributes:
         weight: The rows.
-        value: Sum of w * loss.
+        value, square: Sums of w * loss and w * loss^2.
         value2, square2: Sums of w^2 * loss and w^2 * loss^2, for the variance of the mean.
     """
 
     kind: ClassVar[str] = "mean"
     weight: Weight = Weight()
     value: ExactSum = ExactSum()
+    square: ExactSum = ExactSum()
     value2: ExactSum = ExactSum()
     square2: ExactSum = ExactSum()
 
@@ -88,7 +89,7 @@ class MeanLoss:
         """The state of some rows."""
         sums = sum_values(losses, weight, threads)
         squared = sums if weight is None else sum_values(losses, weight * weight, threads)
-        return cls(Weight.of(len(losses), weight, threads), sums.value, *squared)
+        return cls(Weight.of(len(losses), weight, threads), *sums, *squared)
 
     @of_one_class
     def merge(self, other: Self) -> Self:
@@ -96,13 +97,14 @@ class MeanLoss:
         return type(self)(
             self.weight.merge(other.weight),
             self.value + other.value,
+            self.square + other.square,
             self.value2 + other.value2,
             self.square2 + other.square2,
         )
 
     def to_bytes(self) -> bytes:
         """The state as bytes."""
-        sums = [own.text for own in (self.value, self.value2, self.square2)]
+        sums = [own.text for own in (self.value, self.square, self.value2, self.square2)]
         return pack(self.kind, {"weight": self.weight.to_header(), "sums": sums})
 
     @classmethod
@@ -119,12 +121,13 @@ class RatioLoss:
 
     Attributes:
         above, below: Of the loss above the fraction line, and of the one below it.
-        product2: Sum of w^2 * above * below.
+        product, product2: Sums of w * above * below and of w^2 * above * below.
     """
 
     kind: ClassVar[str] = "ratio"
     above: MeanLoss = MeanLoss()
     below: MeanLoss = MeanLoss()
+    product: ExactSum = ExactSum()
     product2: ExactSum = ExactSum()
 
     @classmethod
@@ -136,22 +139,28 @@ class RatioLoss:
         threads: int,
     ) -> Self:
         """The state of some rows."""
-        squares = None if weight is None else weight * weight
+        product = total_of(above * below, weight, threads)
         return cls(
             MeanLoss.of(above, weight, threads),
             MeanLoss.of(below, weight, threads),
-            total_of(above * below, squares, threads),
+            product,
+            product if weight is None else total_of(above * below, weight * weight, threads),
         )
 
     @of_one_class
     def merge(self, other: Self) -> Self:
         """The state of the rows of both."""
-        return type(self)(self.above.merge(other.above), self.below.merge(other.below), self.product2 + other.product2)
+        return type(self)(
+            self.above.merge(other.above),
+            self.below.merge(other.below),
+            self.product + other.product,
+            self.product2 + other.product2,
+        )
 
     def to_bytes(self) -> bytes:
         """The state as bytes."""
         parts = [np.frombuffer(own.to_bytes(), np.uint8) for own in (self.above, self.below)]
-        return pack(self.kind, {"product2": self.product2.text}, parts)
+        return pack(self.kind, {"products": [self.product.text, self.product2.text]}, parts)
 
     @classmethod
     @strict
@@ -161,7 +170,7 @@ class RatioLoss:
         return cls(
             MeanLoss.from_bytes(above.tobytes()),
             MeanLoss.from_bytes(below.tobytes()),
-            ExactSum.of_text(header["product2"]),
+            *map(ExactSum.of_text, header["products"]),
         )
 
 
@@ -189,7 +198,7 @@ class ClassLoss:
         squared = losses if weight is None else sum_binary_losses(target, score, weight * weight, threads)
         brier, log_loss = (
             cls(
-                MeanLoss(rows, own.value, own2.value, own2.square),
+                MeanLoss(rows, own.value, own.square, own2.value, own2.square),
                 (own.value - own.positive, own.positive),
                 (own2.value - own2.positive, own2.positive),
             )

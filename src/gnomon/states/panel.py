@@ -49,6 +49,19 @@ class PanelRows:
     weight: NDArray[np.float64] | None = None
     clusters: NDArray[np.int64] | None = None
 
+    def where(self, mask: NDArray[np.bool_]) -> PanelRows:
+        """Some of the rows, their clusters numbered anew."""
+        answers = tuple(
+            Answer(None if own.prediction is None else own.prediction[mask], tuple(score[mask] for score in own.scores))
+            for own in self.answers
+        )
+        clusters = None
+        if self.clusters is not None:
+            clusters = self.clusters[mask]
+            seen = np.bincount(clusters) > 0
+            clusters = (np.cumsum(seen) - 1)[clusters]
+        return PanelRows(self.target[mask], answers, None if self.weight is None else self.weight[mask], clusters)
+
 
 @dataclass(frozen=True, eq=False)
 class Panel(KeptRows):

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.intervals.bootstrap import matrices_intervals
+from gnomon.intervals.linearised import linearised_ends
 from gnomon.intervals.mean_of_shares import mean_of_shares
 from gnomon.intervals.wilson import wilson_ends
 from gnomon.measures.cells import Cells
 from gnomon.measures.measure import POSITIVE, MeanOfShares, Measure, Share, ShareOfAll, Transformed
 from gnomon.measures.threshold import NEGATIVE, Points
+from gnomon.thresholds.cluster_spread import ClusterSpread
 
 Array = NDArray[np.float64]
 
@@ -24,6 +26,29 @@ class Band(NamedTuple):
     value: Array
     low: Array
     high: Array
+
+
+def clustered_bands(
+    points: Points, measures: Iterable[Measure], level: float | None, spread: ClusterSpread
+) -> dict[str, Band]:
+    """The same where rows belong to clusters: intervals from the variances that clusters give, NaN without one.
+
+    Args:
+        points: Counts of rows.
+        measures: Those wanted.
+        level: The confidence level; None for no intervals.
+        spread: The variances.
+    """
+    cells, found = points.cells(), {}
+    for own in measures:
+        value = own.binary(cells)
+        low, high = (np.full(value.shape, np.nan) for _ in range(2))
+        if level is not None and own.name in spread.variance:
+            variance, units = spread.variance[own.name], 1 + spread.freedom[own.name]
+            units = np.where(variance > 0, units, float(spread.number))
+            low, high = linearised_ends(value, variance, units, level, own.low, own.high)
+        found[own.name] = Band(value, low, high)
+    return found
 
 
 def bands(points: Points, measures: Iterable[Measure], level: float | None, seed: int) -> dict[str, Band]:
@@ -60,10 +85,8 @@ def bands(points: Points, measures: Iterable[Measure], level: float | None, seed
                 found[own.name] = Band(value, *mean_of_shares(own.basis.share(cells), low, high))
             case _:
                 drawn[own.name] = own
-    tp, fp = points.true_positives, points.false_positives
-    table = np.stack([points.negatives - fp, fp, points.positives - tp, tp], axis=-1).reshape(-1, 2, 2)
     formulas = {name: own.binary for name, own in drawn.items()}
-    of_drawn = matrices_intervals(table, {name: values[name] for name in drawn}, formulas, level, seed)
+    of_drawn = matrices_intervals(points.matrices(), {name: values[name] for name in drawn}, formulas, level, seed)
     found |= {name: Band(values[name], *both) for name, both in of_drawn.items()}
     return {name: found[name] for name in values}
 

@@ -14,7 +14,8 @@ from gnomon.kernels.ranking import convex_hull
 from gnomon.measures.measure import Measure
 from gnomon.measures.registry import find, of_cells, shown, shown_in
 from gnomon.measures.threshold import FLAGGED, Points
-from gnomon.thresholds.bands import Band, bands
+from gnomon.thresholds.bands import Band, bands, clustered_bands
+from gnomon.thresholds.cluster_spread import ClusterSpread
 from gnomon.thresholds.goal import best_of, make_goal
 
 Array = NDArray[np.float64]
@@ -57,6 +58,7 @@ class Thresholds:
         positives, negatives: Rows (or weight) of each class in all.
         effective: Kish's effective number of rows; without weights their number.
         complete: Whether every score is a threshold of the table.
+        clusters: How far measures vary at the thresholds where rows belong to clusters; None where they do not.
 
     Examples:
         >>> import gnomon
@@ -71,10 +73,18 @@ class Thresholds:
         [0.0, 0.5, 0.5, 1.0, 1.0]
     """
 
-    __slots__ = ("_points", "complete", "effective", "threshold")
+    __slots__ = ("_points", "clusters", "complete", "effective", "threshold")
 
-    def __init__(self, threshold: Array, points: Points, effective: float, complete: bool) -> None:
+    def __init__(
+        self,
+        threshold: Array,
+        points: Points,
+        effective: float,
+        complete: bool,
+        clusters: ClusterSpread | None = None,
+    ) -> None:
         self.threshold = threshold
+        self.clusters = clusters
         self._points = points
         self.effective = effective
         self.complete = complete
@@ -186,7 +196,9 @@ class Thresholds:
         """Measures of the confusion matrix at every threshold, with their intervals, by name.
 
         They are what ``gnomon.evaluate(..., threshold=...)`` says there. With weights there are no intervals: they
-        would need the squares of the weights at every threshold, which a table has not.
+        would need the squares of the weights at every threshold, which a table has not. Where rows belong to clusters
+        (``cluster=``), the intervals allow for them, and the measures of an evaluation and those that were asked for
+        (``measures=``) have one.
 
         Args:
             names: The measures; None for those of an evaluation.
@@ -205,6 +217,8 @@ class Thresholds:
             if own is None or not own.of_cells:
                 raise UsageError(f"a threshold has no band of {name!r}: {nearest(name, of_cells())}")
             wanted.append(own)
+        if self.clusters is not None:
+            return clustered_bands(self._points, wanted, level, self.clusters)
         return bands(self._points, wanted, None if self.weighted else level, seed)
 
     def some(self, most: int) -> Thresholds:
@@ -220,10 +234,11 @@ class Thresholds:
         places = np.unique(np.concatenate([hull, np.minimum(spread, len(self) - 1)]))
         if len(places) > most:
             places = places[np.unique(np.linspace(0, len(places) - 1, most).astype(np.intp))]
-        return Thresholds(self.threshold[places], self._points.at(places), self.effective, False)
+        clusters = None if self.clusters is None else self.clusters.at(places)
+        return Thresholds(self.threshold[places], self._points.at(places), self.effective, False, clusters)
 
     def including(self, threshold: float, true_positives: float, false_positives: float) -> Thresholds:
-        """The same table with one more threshold, whose counts are known."""
+        """The same table with one more threshold, whose counts are known; it has no interval by cluster."""
         after = int(np.searchsorted(-self.threshold, -threshold))
         if after < len(self) and self.threshold[after] == threshold:
             return self
@@ -233,7 +248,10 @@ class Thresholds:
             for own, count in ((points.true_positives, true_positives), (points.false_positives, false_positives))
         )
         counts = Points(tp, fp, points.positives, points.negatives)
-        return Thresholds(np.insert(self.threshold, after, threshold), counts, self.effective, False)
+        clusters = None
+        if self.clusters is not None:
+            clusters = self.clusters.each(lambda own: np.insert(own, after, np.nan))
+        return Thresholds(np.insert(self.threshold, after, threshold), counts, self.effective, False, clusters)
 
     def to_columns(self, measures: Sequence[str] | None = None) -> dict[str, Array]:
         """The table as columns by name, such as for ``pandas.DataFrame``: thresholds, counts and measures.
@@ -264,6 +282,7 @@ class Thresholds:
             "negatives": self.negatives,
             "effective": self.effective,
             "complete": self.complete,
+            "clusters": None if self.clusters is None else self.clusters.to_dict(),
         }
 
     @classmethod
@@ -272,7 +291,8 @@ class Thresholds:
         threshold = np.array([np.inf, *form["threshold"][1:]], np.float64)
         tp, fp = (np.array(form[name], np.float64) for name in ("true_positives", "false_positives"))
         points = Points(tp, fp, form["positives"], form["negatives"])
-        return cls(threshold, points, form["effective"], bool(form["complete"]))
+        clusters = None if form.get("clusters") is None else ClusterSpread.from_dict(form["clusters"])
+        return cls(threshold, points, form["effective"], bool(form["complete"]), clusters)
 
     def _hull(self) -> NDArray[np.intp]:
         """Where the vertices of the ROC curve's convex hull stand, of its upper side and its lower."""

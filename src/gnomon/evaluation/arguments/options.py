@@ -61,8 +61,8 @@ class Options:
         self, value: float, interval: Interval, n: int, reason: str | None = None, bound: float = 0.0
     ) -> Estimate:
         """An estimate at this level, its interval left out where none is wanted."""
-        low, high, method = interval if self.intervals else NO_INTERVAL
-        return Estimate(value, low, high, self.level, method, n, bound, reason)
+        found = Estimate(value, level=self.level, n=n, bound=bound)
+        return (interval if self.intervals else NO_INTERVAL).of(found, reason)
 
 
 def check_asked(measures: Iterable[Measure], names: Iterable[str], task: str) -> None:

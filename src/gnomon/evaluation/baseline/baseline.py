@@ -8,7 +8,7 @@ from gnomon.evaluation.baseline.amounts import guess_amount
 from gnomon.evaluation.baseline.classes import guess_class
 from gnomon.evaluation.baseline.guesses import RANDOM, Guesses
 from gnomon.evaluation.baseline.losses import guess_losses
-from gnomon.evaluation.baseline.probabilities import guess_prior, guess_ranking
+from gnomon.evaluation.baseline.probabilities import guess_prior, guess_ranking, ranking_p_value
 from gnomon.evaluation.estimates.clustered import Clustered
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.reading.summary import Summary
@@ -34,7 +34,8 @@ def baseline_of(
     for name in draft.estimates:
         own = measure(name)
         if isinstance(own.basis, OfRanking) and isinstance(own.guess, float):
-            guesses.add_constant(name, RANDOM, own.guess)
+            p_value = None if draft.order is None else ranking_p_value(name, draft, draft.order, clustered)
+            guesses.add_constant(name, RANDOM, own.guess, p_value)
     if draft.order is not None:
         guess_ranking(guesses, draft, draft.order)
     losses = {

@@ -45,7 +45,8 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
         elif math.isnan(value):
             guesses.add_undefined(name, strategy, f"always answering {answer!r} has none")
         elif own.constant_guess or not guesses.model[name].defined:
-            guesses.add_constant(name, strategy, value)
+            # Always answering a class has shares of 0 or 1, whatever the rows: there is no chance to test against.
+            guesses.add_constant(name, strategy, value, NAN if own.share is not None else None)
         else:
             varying = less(formula, always)
             guess = (

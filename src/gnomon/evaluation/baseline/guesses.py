@@ -63,10 +63,18 @@ class Guesses:
             difference = replace(difference, low=NAN, high=NAN, method=None, p_value=NAN)
         self._differences[name] = difference
 
-    def add_constant(self, name: str, strategy: str, value: float) -> None:
-        """Takes in a score that is the same for any rows: the model's interval is that of the difference, moved."""
+    def add_constant(self, name: str, strategy: str, value: float, p_value: float | None = None) -> None:
+        """Takes in a score that is the same for any rows: the model's interval is that of the difference, moved.
+
+        Args:
+            name: Of the estimate.
+            strategy: What the guess is.
+            value: What it scores.
+            p_value: That of a test of its own; None for one by the model's standard error.
+        """
         model = self.model[name]
-        self.add(name, strategy, self._options.estimate(value, NO_INTERVAL, model.n), to_constant(model, value))
+        guess = self._options.estimate(value, NO_INTERVAL, model.n)
+        self.add(name, strategy, guess, to_constant(model, value, p_value))
 
     def add_undefined(self, name: str, strategy: str, reason: str) -> None:
         """Takes in that a strategy has no such score."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gnomon.estimate import Difference
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.baseline.guesses import MEAN, MEDIAN, PRIOR, Guesses
-from gnomon.evaluation.influence.influences import Influences, Together
+from gnomon.evaluation.influence.influences import Influences, VarianceEstimator
 from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.linearised import METHOD
@@ -42,7 +42,7 @@ def guess_losses(guesses: Guesses, wanted: Iterable[Measure], kept: State | None
     if not losses or not isinstance(kept, Amounts | Scores):
         return
     target, prediction, weight = columns_of(kept)
-    together = Together(PanelRows(target, (), weight), options.threads)
+    variances = VarianceEstimator(PanelRows(target, (), weight), options.threads)
     for own in losses:
         assert isinstance(own.basis, MeanLoss)
         strategy, constant = constant_of(own.basis, kept, target, weight, options.threads)
@@ -54,7 +54,7 @@ def guess_losses(guesses: Guesses, wanted: Iterable[Measure], kept: State | None
         n, value = guesses.model[own.name].n, guesses.model[own.name].value - guess
         difference = Difference(value, level=options.level, n=n)
         if np.isfinite(influence).all():
-            spread, method = together.spread(influence), "paired t" if own.basis.plain else METHOD
+            spread, method = variances.spread(influence), "paired t" if own.basis.plain else METHOD
             difference = linearised_difference(value, spread.variance, spread.units, options.level, n, method)
         guesses.add(
             own.name,

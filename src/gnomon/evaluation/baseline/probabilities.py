@@ -14,14 +14,18 @@ from numpy.typing import NDArray
 from gnomon.estimate import NAN
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.baseline.guesses import PRIOR, RANDOM, Guesses
+from gnomon.evaluation.estimates.clustered import Clustered
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.influence.influences import Influences
 from gnomon.evaluation.reading.order import Order
+from gnomon.intervals.auc import METHOD as NEWCOMBE
+from gnomon.intervals.auc import auc_variance
 from gnomon.intervals.difference import mean_difference, to_constant
-from gnomon.intervals.interval import NO_INTERVAL
+from gnomon.intervals.interval import NO_INTERVAL, two_sided
+from gnomon.intervals.ks import ks_p_value
 from gnomon.measures.means import MeanAndError
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
-from gnomon.measures.ranking import AVERAGE_PRECISION
+from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC, TABLE_STEPS
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import ClassLoss, Weight
 
@@ -36,6 +40,27 @@ def guess_ranking(guesses: Guesses, draft: Draft, order: Order) -> None:
     gain = draft.precision_gain
     moved = replace(model, value=model.value - share, low=gain.low, high=gain.high, method=gain.method)
     guesses.add(AVERAGE_PRECISION.name, RANDOM, guess, to_constant(moved, 0.0), Influences.of_precision_gain)
+
+
+def ranking_p_value(name: str, draft: Draft, order: Order, clustered: Clustered | None) -> float | None:
+    """How often scores that say nothing rank so well; None for a test by the standard error.
+
+    Args:
+        name: The AUC, or KS.
+        draft: The estimates.
+        order: The rows in order.
+        clustered: The rows by cluster, where some belong together.
+    """
+    estimate = draft.estimates[name]
+    if math.isnan(estimate.standard_error):
+        return NAN
+    effective = order.positives.effective, order.negatives.effective
+    if name == ROC_AUC.name and clustered is None and estimate.method == NEWCOMBE:
+        # The score test, which the interval holds the values of that are not rejected.
+        return two_sided((estimate.value - 0.5) / math.sqrt(auc_variance(0.5, *effective)))
+    if name == KS.name:
+        return ks_p_value(order.bins(TABLE_STEPS), effective, estimate.value, estimate.standard_error**2)
+    return None
 
 
 def guess_prior(

@@ -485,8 +485,8 @@ RULES = (
     ),
     Rule(
         "shifted",
-        "The probabilities are {way} throughout (intercept {intercept:.2f}; ECE {ece:.3f}, {chance:.3f} by chance): "
-        "recalibrate them before they are taken at their word.",
+        "The probabilities are {way} throughout (calibration in the large {intercept:.2f}; ECE {ece:.3f}, {chance:.3f} "
+        "by chance): recalibrate them before they are taken at their word.",
         shifted,
     ),
     Rule(

@@ -1,4 +1,4 @@
-"""Whether probabilities hold what they say: the calibration of a binary task."""
+"""Whether probabilities agree with frequencies: the calibration of a binary task."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.diagnostics.clustered_calibration import ClusteredCalibration
+from gnomon.evaluation.influence.influences import Spread
 from gnomon.evaluation.result.calibration import Calibration, ReliabilityCurve
-from gnomon.intervals.binomial import chance_error, consistency_band
-from gnomon.intervals.interval import NO_INTERVAL, Interval, normal_quantile, two_sided
+from gnomon.intervals.binomial import binomial_errors, chance_error, consistency_band
+from gnomon.intervals.interval import NO_INTERVAL, Interval, t_quantile, two_sided_t
 from gnomon.intervals.wilson import wilson_ends
 from gnomon.measures.calibration import (
     Fit,
@@ -24,12 +26,18 @@ from gnomon.measures.calibration import (
     spiegelhalter,
 )
 from gnomon.measures.ranking import Curve, upper_steps
+from gnomon.states.mean import Weight
 from gnomon.states.reliability import WIDTHS, Reliability
 
 Array = NDArray[np.float64]
 
+NO_SPREAD_KNOWN = "no interval: the fit rests on one row, or one cluster"
+NO_FIT = "no finite fit: the scores separate the classes, or all are the same"
 
-def calibration_of(state: Reliability, brier: float, hull: Curve, n: int, options: Options) -> Calibration:
+
+def calibration_of(
+    state: Reliability, brier: float, hull: Curve, rows: Weight, options: Options, clusters: ClusteredCalibration | None
+) -> Calibration:
     """The calibration of some rows.
 
     Args:
@@ -37,48 +45,71 @@ def calibration_of(state: Reliability, brier: float, hull: Curve, n: int, option
         brier: Their Brier score.
         hull: Vertices of the convex hull of their ROC curve: its upper side is the best non-decreasing map of the
             scores (T. Fawcett and A. Niculescu-Mizil, "PAV and the ROC convex hull", Machine Learning 68, 2007).
-        n: The number of rows.
+        rows: The number of rows and their weight.
         options: The level of intervals, the seed.
+        clusters: The rows by cluster; None where they are independent.
     """
     groups = Groups.of(state)
     odds = log_odds(groups.probability)
     ones = np.ones((len(odds), 1))
-    both = logistic_fit(np.column_stack([odds, ones]), np.zeros(len(odds)), groups)
-    large = logistic_fit(ones, odds, groups)
     tenths = groups.equal_width(WIDTHS)
     parts = brier_parts(tenths, brier)
     steps = upper_steps(hull)
     best = isotonic_brier(steps.positives, steps.negatives)
-    z = spiegelhalter(groups, brier)
+
+    def fitted(features: Array, offset: Array, place: int = 0) -> Estimate:
+        fit = logistic_fit(features, offset, groups)
+        if fit is None:
+            return options.estimate(NAN, NO_INTERVAL, rows.n, NO_FIT)
+        if clusters is None:
+            spread = Spread(float(fit.variances(features, groups)[place]), rows.effective - 1)
+        else:
+            spread = clusters.of_coefficient(fit, features, groups, place)
+        return coefficient(fit, place, spread, rows.n, options)
+
+    excess, variance = spiegelhalter(groups, brier)
+    of_excess = Spread(variance, math.inf) if clusters is None else clusters.of_brier_excess()
+    z = excess / math.sqrt(of_excess.variance) if of_excess.variance > 0 else NAN
+    both = np.column_stack([odds, ones])
     return Calibration(
-        reliability_curve(tenths, options),
-        reliability_curve(groups.equal_mass(WIDTHS), options),
-        coefficient(both, n, options),
-        coefficient(large, n, options),
+        reliability_curve(tenths, options, clusters),
+        reliability_curve(groups.equal_mass(WIDTHS), options, clusters),
+        fitted(both, np.zeros(len(odds))),
+        fitted(both, np.zeros(len(odds)), 1),
+        fitted(ones, odds),
         parts,
         brier - best,
         parts.uncertainty - best,
         z,
-        two_sided(z),
+        two_sided_t(z, of_excess.freedom),
     )
 
 
-def reliability_curve(groups: Groups, options: Options) -> ReliabilityCurve:
+def reliability_curve(
+    groups: Groups, options: Options, clusters: ClusteredCalibration | None = None
+) -> ReliabilityCurve:
     """The curve over bins of rows."""
-    share, trials = groups.positives / groups.weight, groups.effective
-    low, high = wilson_ends(share, trials, options.level)
-    band_low, band_high = consistency_band(groups.probability, trials, options.level)
+    share = groups.positives / groups.weight
     error = calibration_error(groups)
-    expected, p_value = chance_error(groups, error, options.seed)
+    if clusters is None:
+        trials = groups.effective
+        low, high = wilson_ends(share, trials, options.level)
+        errors = binomial_errors(groups, options.seed)
+    else:
+        trials, low, high = clusters.of_bins(groups, options.level)
+        errors = clusters.errors_by_chance(groups, options.seed)
+    band_low, band_high = consistency_band(groups.probability, trials, options.level)
+    expected, p_value = chance_error(errors, error)
     return ReliabilityCurve(
         groups.probability, share, low, high, band_low, band_high, groups.weight, error, expected, p_value
     )
 
 
-def coefficient(fit: Fit | None, n: int, options: Options) -> Estimate:
-    """The first coefficient of a fit, with Wald's interval."""
-    if fit is None:
-        reason = "no finite fit: the scores separate the classes, or all are the same"
-        return options.estimate(NAN, NO_INTERVAL, n, reason)
-    value, half = float(fit.coefficients[0]), normal_quantile(options.level) * math.sqrt(float(fit.covariance[0, 0]))
-    return options.estimate(value, Interval(value - half, value + half, "wald"), n)
+def coefficient(fit: Fit, place: int, spread: Spread, n: int, options: Options) -> Estimate:
+    """A coefficient of a fit, with Wald's interval by Student's t."""
+    value = float(fit.coefficients[place])
+    if not spread.freedom > 0 or not math.isfinite(spread.variance):
+        return options.estimate(value, NO_INTERVAL, n, NO_SPREAD_KNOWN if options.intervals else None)
+    error = math.sqrt(spread.variance)
+    half = t_quantile(options.level, spread.freedom) * error
+    return options.estimate(value, Interval(value - half, value + half, "wald", error, spread.freedom), n)

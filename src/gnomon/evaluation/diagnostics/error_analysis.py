@@ -10,14 +10,22 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.estimates.clustered import ONE_CLUSTER
+from gnomon.evaluation.estimates.few import few_of
+from gnomon.evaluation.influence.influences import VarianceEstimator
 from gnomon.evaluation.result.error_analysis import ConfusedClasses, ResidualRange
-from gnomon.intervals.mean import mean_interval
+from gnomon.intervals.interval import NO_INTERVAL
+from gnomon.intervals.linearised import linearised_interval
+from gnomon.intervals.mean import NO_SPREAD, mean_interval, no_spread
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.losses import total_of
+from gnomon.measures.influence import mean_influence
 from gnomon.measures.means import mean_loss
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss
+from gnomon.states.panel import PanelRows
 from gnomon.states.residuals import Amounts
 
 # Confusions that are listed; ranges of the prediction that residuals are told in.
@@ -40,10 +48,15 @@ def most_confused(state: Confusion, names: tuple[str, ...]) -> tuple[ConfusedCla
     )
 
 
-def residuals_by_prediction(state: Amounts, options: Options) -> tuple[ResidualRange, ...]:
+def residuals_by_prediction(state: Amounts, options: Options, clustered: PanelRows | None) -> tuple[ResidualRange, ...]:
     """The errors in ranges of the prediction with nearly equally many rows; equal predictions stay together.
 
     None of them where an error is too large to be squared.
+
+    Args:
+        state: The rows.
+        options: How estimates are made.
+        clustered: The same rows with their clusters; None where they are independent.
     """
     target, prediction, weight = state.columns()
     if np.abs(target - prediction).max() > LARGEST_ERROR:
@@ -63,9 +76,30 @@ def residuals_by_prediction(state: Amounts, options: Options) -> tuple[ResidualR
         mean = mean_loss(sums.loss)
         interval = mean_interval(mean, options.level, least=-np.inf)
         estimate = options.estimate(mean.mean, interval, sums.loss.weight.n)
+        if clustered is not None:
+            estimate = by_cluster(estimate, clustered, sums, options)
         rmse = float(np.sqrt(sums.square.over(sums.loss.weight.total)))
         found.append(ResidualRange(sums.low, sums.high, sums.loss.weight.n, estimate, rmse))
     return tuple(found)
+
+
+def by_cluster(estimate: Estimate, rows: PanelRows, sums: RangeSums, options: Options) -> Estimate:
+    """The mean error of a range with the interval that allows for clusters."""
+    if not options.intervals:
+        return estimate
+    prediction = rows.answers[0].prediction
+    assert prediction is not None  # a regression always has one
+    inside = rows.where((prediction >= sums.low) & (prediction <= sums.high))
+    variances = VarianceEstimator(inside, options.threads)
+    if variances.number < 2:
+        return NO_INTERVAL.of(estimate, ONE_CLUSTER)
+    said = inside.answers[0].prediction
+    assert said is not None  # as above
+    spread = variances.spread(mean_influence(said - inside.target, inside.weight, options.threads))
+    if no_spread(estimate.value, spread.variance, spread.units):
+        return NO_INTERVAL.of(estimate, NO_SPREAD)
+    ends = linearised_interval(estimate.value, spread.variance, spread.units, options.level, -np.inf, np.inf)
+    return few_of(ends.of(estimate), variances.number, "clusters")
 
 
 def range_limits(prediction: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import accumulate
 
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.estimates.clustered import Clustered, spread_between
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.ranking import auc_estimate
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.summary import Summary
-from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.intervals.difference import false_discovery, independent_difference
+from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
+from gnomon.intervals.difference import false_discovery, independent_difference, linearised_difference
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC
 from gnomon.measures.regression import MAX_ERROR
@@ -28,7 +29,33 @@ MOST_RANKED = 50
 # What comparisons are made of: counts and sums, and the scores of a binary task.
 COUNTS, SCORES = ("confusion", LOG_LOSS.name, BRIER_SCORE.name, "residuals"), ("scores", "classes", "panel")
 
-Evaluate = Callable[[Summary, Options, Reading], Draft]
+# A slice that is clearly off is left out of what the others of its column are compared with: so many at most.
+MOST_LEFT_OUT = 5
+
+Evaluate = Callable[[Summary, Schema, Options, Reading], Draft]
+Slices = dict[str, Evaluation]
+
+
+@dataclass(frozen=True, slots=True)
+class SliceComparison:
+    """How the slices of some columns compare with the rest.
+
+    Attributes:
+        slices: By column the slices with their differences, and whether they are reliable.
+        left_out: By column the slices that the others are compared without, the farthest off first.
+    """
+
+    slices: dict[str, Slices]
+    left_out: dict[str, tuple[str, ...]]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, in words."""
+        return tuple(
+            f"{column}: slices are compared with a rest that leaves out {', '.join(names)}, clearly off the others."
+            for column, names in self.left_out.items()
+            if names
+        )
 
 
 def compared(
@@ -39,8 +66,12 @@ def compared(
     options: Options,
     evaluate: Evaluate,
     reading: Reading,
-) -> dict[str, dict[str, Evaluation]]:
+) -> SliceComparison:
     """The slices with their differences to the rest, and whether they are reliable.
+
+    A slice that is far off makes the rest of all others differ from them. So the slice that lies farthest off is
+    left out of the rests of the others, and these are compared again, until none differs, :data:`MOST_LEFT_OUT` are
+    out, or half of the rows would be.
 
     Args:
         slices: The evaluation of each slice.
@@ -52,29 +83,123 @@ def compared(
         reading: The way to the rows of slices.
     """
     if schema.task == "multilabel":  # its rows are kept as they are: there is nothing small to add up
-        return {column: dict(own) for column, own in slices.items()}
-    found: dict[str, dict[str, Evaluation]] = {}
-    for column, own in slices.items():
+        return SliceComparison({column: dict(own) for column, own in slices.items()}, {})
+    found: dict[str, Slices] = {}
+    left_out: dict[str, tuple[str, ...]] = {}
+    for column, given in slices.items():
+        own = {value: replace(each, reliable=reliable(each, whole)) for value, each in given.items()}
         values = list(own)
-        sums = (*COUNTS, *(own.name for own in options.measures))
+        sums = (*COUNTS, *(each.name for each in options.measures))
         parts = [only(summaries[column][value], (*sums, *SCORES)) for value in values]
         ranked = len(values) <= MOST_RANKED and len({type(part.states.get("scores")) for part in parts}) == 1
         if not ranked and schema.columns.cluster is not None:
-            found[column] = {value: replace(own[value], reliable=reliable(own[value], whole)) for value in values}
+            found[column] = own
             continue
         if not ranked:
             parts = [only(part, sums) for part in parts]
+        rest = Rest(dict(zip(values, parts, strict=True)), schema, options, evaluate, reading)
+        out: list[str] = []
+        while True:
+            own |= rest.differences(own, out)
+            farthest = farthest_of(own, out)
+            if farthest is None or len(out) == MOST_LEFT_OUT or len(out) + 2 >= len(values):
+                break
+            out.append(farthest)
+        found[column], left_out[column] = own, tuple(out)
+    return SliceComparison(adjusted(found), left_out)
 
-        def of_rest(rest: Summary | None) -> Mapping[str, Estimate]:
-            return {} if rest is None else rest_estimates(rest, schema, options, evaluate, reading)
 
-        with ThreadPoolExecutor(options.threads) as pool:
-            rests = list(pool.map(of_rest, rests_of(parts)))
-        found[column] = {
-            value: replace(own[value], differences=differences(own[value], rest), reliable=reliable(own[value], whole))
-            for value, rest in zip(values, rests, strict=True)
-        }
-    return adjusted(found)
+def farthest_of(slices: Slices, out: Sequence[str]) -> str | None:
+    """The slice to leave out next: the reliable one that lies farthest off, of those that differ by more than chance.
+
+    In what its column is ranked by. One that is off lies farther from the others than they do from a rest that holds
+    it, however much its own values vary. None where none differs, or where more than half of the rows would be left
+    out.
+    """
+    room = sum(own.n for own in slices.values()) / 2 - sum(slices[value].n for value in out)
+    having = {value: own for value, own in slices.items() if own.reliable}
+    by = ranked_by(having.values()) if having else None
+    if by is None:
+        return None
+    found = {value: own.differences[by] for value, own in having.items() if by in own.differences}
+    sure = false_discovery([own.p_value for own in found.values()])
+    inside = [
+        (abs(own.value), value)
+        for (value, own), chance in zip(found.items(), sure, strict=True)
+        if chance <= SURE and value not in out and slices[value].n <= room
+    ]
+    return max(inside)[1] if inside else None
+
+
+class Rest:
+    """What the slices of one column are compared with.
+
+    Args:
+        parts: What each slice adds to the rest of another.
+        schema: What the columns mean.
+        options: How estimates are made.
+        evaluate: Makes the parts of an evaluation of a summary.
+        reading: The way to the rows of slices.
+    """
+
+    def __init__(
+        self, parts: Mapping[str, Summary], schema: Schema, options: Options, evaluate: Evaluate, reading: Reading
+    ) -> None:
+        self._parts = parts
+        self._schema = schema
+        self._options = options
+        self._evaluate = evaluate
+        self._reading = reading
+
+    def differences(self, slices: Slices, out: Sequence[str]) -> Slices:
+        """The slices with their differences to the others, those that are left out of the rest excepted."""
+        rests = self._rests(out)
+        with ThreadPoolExecutor(self._options.threads) as pool:
+            made = pool.map(lambda value: self._of(slices[value], self._parts[value], rests[value]), rests)
+            return {value: replace(slices[value], differences=own) for value, own in zip(rests, made, strict=True)}
+
+    def _rests(self, out: Sequence[str]) -> dict[str, Summary | None]:
+        """For each slice the summary of all others that are not left out; None where there are none."""
+        inside = [value for value in self._parts if value not in out]
+        rests = dict(zip(inside, rests_of([self._parts[value] for value in inside]), strict=True))
+        together = reduce(lambda a, b: a.merge(b), (self._parts[value] for value in inside))
+        return {value: rests.get(value, together) for value in self._parts}
+
+    def _of(self, own: Evaluation, part: Summary, rest: Summary | None) -> Mapping[str, Difference]:
+        if rest is None:
+            return {}
+        if self._schema.columns.cluster is not None:
+            return self._by_cluster(own, part, rest)
+        return differences(own, self._estimates(rest))
+
+    def _estimates(self, rest: Summary) -> dict[str, Estimate]:
+        """The estimates of the rest that a comparison is made of: those from counts and sums, and the AUC."""
+        alone = replace(self._options, threads=1)
+        sums = (*COUNTS, *(own.name for own in self._options.measures))
+        estimates = dict(self._evaluate(only(rest, sums), self._schema, alone, self._reading).estimates)
+        if self._schema.task == "binary" and "scores" in rest.states:
+            auc = auc_estimate(self._reading.order(rest), alone)
+            if auc is not None:
+                estimates[ROC_AUC.name] = auc
+        return estimates
+
+    def _by_cluster(self, own: Evaluation, part: Summary, rest: Summary) -> dict[str, Difference]:
+        """Differences whose variances allow for clusters that both sides have rows of."""
+        alone = replace(self._options, threads=1)
+        values = self._estimates(rest)
+        if not self._options.intervals:
+            return differences(own, values)
+        sides = Clustered(part, self._schema, alone), Clustered(rest, self._schema, alone)
+        found = {}
+        for name, estimate in own.estimates.items():
+            if name in (AVERAGE_PRECISION.name, KS.name, MAX_ERROR.name) or name not in values:
+                continue
+            if estimate.defined and values[name].defined:
+                spread = spread_between(sides, name)
+                found[name] = linearised_difference(
+                    estimate.value - values[name].value, spread.variance, spread.units, estimate.level, estimate.n
+                )
+        return found
 
 
 def rests_of(parts: Sequence[Summary]) -> list[Summary | None]:
@@ -91,23 +216,6 @@ def rests_of(parts: Sequence[Summary]) -> list[Summary | None]:
 def only(summary: Summary, names: Sequence[str]) -> Summary:
     """A summary of some of its states."""
     return Summary(summary.rows, summary.dropped, {name: own for name, own in summary.states.items() if name in names})
-
-
-def rest_estimates(
-    rest: Summary, schema: Schema, options: Options, evaluate: Evaluate, reading: Reading
-) -> dict[str, Estimate]:
-    """The estimates of the rest that a comparison is made of: those from counts and sums, and the AUC."""
-    alone = replace(options, threads=1)
-    if schema.columns.cluster is not None:
-        found = evaluate(rest, alone, reading).estimates
-        return {name: own for name, own in found.items() if name not in (AVERAGE_PRECISION.name, KS.name)}
-    sums = (*COUNTS, *(own.name for own in options.measures))
-    estimates = dict(evaluate(only(rest, sums), alone, reading).estimates)
-    if schema.task == "binary" and "scores" in rest.states:
-        auc = auc_estimate(reading.order(rest), alone)
-        if auc is not None:
-            estimates[ROC_AUC.name] = auc
-    return estimates
 
 
 def differences(own: Evaluation, rest: Mapping[str, Estimate]) -> dict[str, Difference]:

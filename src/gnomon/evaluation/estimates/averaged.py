@@ -70,16 +70,18 @@ def averaged(
     bound = float(sum(share * own.bound for share, own in zip(shares, estimates, strict=True)))
     interval = NO_INTERVAL
     if options.intervals and not np.isnan([own.low for own in estimates]).any():
-        distances = shares[:, None] * [(own.value - own.low, own.high - own.value) for own in estimates]
-        below, above = together(defined, name, distances, weight, options.threads)
-        interval = Interval(max(0.0, value - below), min(1.0, value + above), "averaged")
+        distances = shares[:, None] * [
+            (own.value - own.low, own.high - own.value, own.standard_error) for own in estimates
+        ]
+        below, above, error = together(defined, name, distances, weight, options.threads)
+        interval = Interval(max(0.0, value - below), min(1.0, value + above), "averaged", error)
     return options.estimate(value, interval, n, bound=bound)
 
 
 def together(
     rankings: Sequence[RankedRows], name: str, distances: Array, weight: Array | None, threads: int
-) -> tuple[float, float]:
-    """How far both ends of an average's interval lie from it.
+) -> tuple[float, ...]:
+    """How far both ends of an average's interval lie from it, and its standard error.
 
     The distances of the parts are added as their errors vary together: sqrt(sum of r_ij d_i d_j), the correlations r
     being those of the rows' influences (G. Y. Zou and A. Donner, "Construction of confidence limits about effect
@@ -89,12 +91,12 @@ def together(
     Args:
         rankings: The rankings.
         name: The measure.
-        distances: What each part's interval adds below and above, shape (rankings, 2).
+        distances: What each part's interval adds below, above, and to the standard error, shape (rankings, 3).
         weight: Of the rows.
         threads: How many threads there may be.
     """
-    sums = np.zeros((2, len(rankings[0].positive)))
-    unknown = np.zeros(2)
+    sums = np.zeros((3, len(rankings[0].positive)))
+    unknown = np.zeros(3)
     for own, distance in zip(rankings, distances, strict=True):
         influence = own.influence(name, weight, threads)
         length = float(sum_values(influence, None, threads).square) ** 0.5
@@ -102,7 +104,7 @@ def together(
             sums += np.outer(distance / length, influence)
         else:
             unknown += distance
-    below, above = (
-        float(sum_values(row, None, threads).square) ** 0.5 + more for row, more in zip(sums, unknown, strict=True)
+    return tuple(
+        float(float(sum_values(row, None, threads).square) ** 0.5 + more)
+        for row, more in zip(sums, unknown, strict=True)
     )
-    return float(below), float(above)

@@ -18,6 +18,7 @@ from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.intervals.mean_of_shares import METHOD, mean_of_shares
 from gnomon.intervals.wilson import effective_trials, wilson
+from gnomon.kernels.exact import ExactSum
 from gnomon.measures.cells import Cells, Mass, ratio
 from gnomon.measures.influence import cell_influence
 from gnomon.measures.measure import (
@@ -35,6 +36,8 @@ from gnomon.measures.registry import shown
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
 
+# By how much a share is moved to see what a function of it does.
+STEP = 1e-6
 # What rounding may add to a value at an end of its range.
 ROUNDING = 1e-9
 
@@ -95,13 +98,22 @@ class Table:
         if not share.defined:
             return share
         value = float(rule(self.mass.of_class(code))[..., 0])
-        ends = Interval(rule.transform(share.low), rule.transform(share.high), share.method)
-        return self._options.estimate(value, ends, share.n)
+        steps = [share.value + sign * STEP for sign in (-1, 1)]
+        slope = (rule.transform(steps[1]) - rule.transform(steps[0])) / (2 * STEP)
+        ends = (rule.transform(share.low), rule.transform(share.high))
+        return self._options.estimate(value, Interval(*ends, share.method, slope * share.standard_error), share.n)
 
     def share(self, value: float, hits: Mass, rows: Weight) -> Estimate:
         """A share of all rows, given the squared weights of the rows that count for it."""
         trials = effective_trials(value, float(rows.total), float(hits), float(rows.squares))
         return self._options.estimate(value, wilson(value, trials, self._options.level), rows.n)
+
+    def trials(self, rule: Share, code: int) -> Weight:
+        """The rows that a share is a share of, one class against the rest."""
+        rows, mass, squares = (
+            rule.trials(cells.of_class(code))[..., 0].item() for cells in (self._rows, self.mass, self._squares)
+        )
+        return Weight(int(rows), ExactSum.of(mass), ExactSum.of(squares))
 
     @property
     def rows(self) -> Weight:
@@ -127,7 +139,8 @@ class Table:
         shares = [self._proportion(rule.share, code, "") for code in range(self.state.classes)]
         known = np.array([(own.value, own.low, own.high) for own in shares if own.defined])
         low, high = mean_of_shares(*known.T)
-        return self._options.estimate(value, Interval(float(low), float(high), METHOD), rows.n)
+        error = math.hypot(*(own.standard_error for own in shares if own.defined)) / len(known)
+        return self._options.estimate(value, Interval(float(low), float(high), METHOD, error), rows.n)
 
     def _share_of_all(self, rule: ShareOfAll, rows: Weight) -> Estimate:
         """A share of all rows."""
@@ -147,8 +160,10 @@ class Table:
             return estimates
         made = self._drawn((own for own in wanted if estimates[own.name].defined), self.rows, code, "")
         return estimates | {
-            name: replace(estimates[name], low=own.low, high=own.high, method=own.method) for name, own in made.items()
-        }
+            name: replace(estimates[name], low=own.low, high=own.high, method=own.method,
+                          standard_error=own.standard_error)
+            for name, own in made.items()
+        }  # fmt: skip
 
     def difference(self, own: Measure, formula: Formula, code: int, n: int) -> Difference:
         """A measure less that of always answering a class: McNemar's test for the accuracy, else linearised.
@@ -169,10 +184,12 @@ class Table:
         return linearised_difference(value, self._spread(formula) * rows / max(1.0, rows - 1), rows, level, n)
 
     def _spread(self, formula: Formula) -> float:
-        """The variance of a measure, from the influences of its cells."""
+        """The variance of a measure, from the influences of its cells, and no less than if all cells weighed alike."""
         held = np.flatnonzero(self.state.counts)
         mass, squares = (own.astype(np.float64) for own in self._matrices)
-        return float(squares.ravel()[held] @ cell_influence(formula, mass, held) ** 2)
+        influence = cell_influence(formula, mass, held) ** 2
+        alike = mass.ravel()[held] @ influence * squares.sum() / mass.sum()
+        return max(float(squares.ravel()[held] @ influence), float(alike))
 
     def _drawn(self, wanted: Iterable[Measure], rows: Weight, code: int | None, label: str) -> dict[str, Estimate]:
         """Any measures, with intervals from common replicates of the matrix."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -12,14 +11,21 @@ import numpy as np
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.evaluation.estimates.few import few
+from gnomon.evaluation.estimates.few import few_of
 from gnomon.evaluation.estimates.losses import skewed, with_tail
 from gnomon.evaluation.estimates.ranking import left_out_of
-from gnomon.evaluation.influence.influences import Array, Influences, Spread, Together
+from gnomon.evaluation.influence.influences import (
+    DENSITY_LEVEL,
+    Array,
+    Influences,
+    Spread,
+    VarianceEstimator,
+    jackknife_spread,
+)
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.average_precision import average_precision_interval
 from gnomon.intervals.difference import linearised_difference
-from gnomon.intervals.interval import NO_INTERVAL, Interval
+from gnomon.intervals.interval import NO_INTERVAL, Interval, normal_quantile
 from gnomon.intervals.ks import ks_interval
 from gnomon.intervals.linearised import METHOD, linearised_interval
 from gnomon.intervals.wilson import wilson
@@ -52,7 +58,7 @@ class Clustered:
 
     def __init__(self, summary: Summary, schema: Schema, options: Options) -> None:
         self.rows: PanelRows = cast(Panel, summary.states["panel"]).rows()
-        self.together = Together(self.rows, options.threads)
+        self.variances = VarianceEstimator(self.rows, options.threads)
         self.influences = Influences(self.rows, self.rows.answers[0], schema, options.threads)
         self._schema = schema
         self._options = options
@@ -71,18 +77,17 @@ class Clustered:
     def _estimate(self, name: str, own: Estimate, code: int | None = None) -> Estimate:
         if not own.defined or name == MAX_ERROR.name:
             return own
-        if self.together.number < 2:
-            return replace(own, low=math.nan, high=math.nan, method=None, reason=ONE_CLUSTER)
-        low, high, method = self._interval(name, own.value, code)
-        found = replace(own, low=low, high=high, method=method, warning=None)
-        return few(with_tail(found, self._tail(name)), self.together.number, "clusters")
+        if self.variances.number < 2:
+            return NO_INTERVAL.of(own, ONE_CLUSTER)
+        found = self._interval(name, own.value, code).of(own, own.reason)
+        return few_of(with_tail(found, self._tail(name)), self.variances.number, "clusters")
 
     def _tail(self, name: str) -> float:
         """Degrees of freedom of the variance of an estimate of a regression, by its clusters."""
         if self._schema.task != "regression" or not skewed(name):
             return math.inf
         influence = self._influence(name, None)
-        return math.inf if influence is None or not np.isfinite(influence).all() else self.together.tail(influence)
+        return math.inf if influence is None or not np.isfinite(influence).all() else self.variances.tail(influence)
 
     def _influence(self, name: str, code: int | None) -> Array | None:
         """Of the rows on an estimate; that of the last one is kept."""
@@ -91,13 +96,20 @@ class Clustered:
             self._last = (name, code), own
         return self._last[1]
 
+    def cluster_influence(self, name: str) -> Array | None:
+        """By how much an estimate changes where each cluster is left out; None where that is not known."""
+        influence = self._influence(name, None)
+        if influence is None or not (np.abs(influence) < LARGEST).all():
+            return None
+        return self.variances.cluster_influence(influence)
+
     def _interval(self, name: str, value: float, code: int | None) -> Interval:
         if name == MEDIAN_ABSOLUTE_ERROR.name:
             return self._of_median(value)
         influence = self._influence(name, code)
         if influence is None or not (np.abs(influence) < LARGEST).all():
             return NO_INTERVAL
-        spread = self.together.spread(influence)
+        spread = self.variances.spread(influence)
         if name == KS.name:
             return self._of_ks(value, spread)
         if name == AVERAGE_PRECISION.name:
@@ -105,7 +117,7 @@ class Clustered:
             alike = spread.variance / alone if alone > 0 else 1.0
             return self._of_average_precision(value, spread, alike, POSITIVE if code is None else code)
         if spread.variance == 0:
-            spread = Spread(0.0, float(self._having(name, POSITIVE if code is None else code)))
+            spread = Spread(0.0, self._having(name, POSITIVE if code is None else code) - 1.0)
         own = measure(name)
         high = 2.0 if name == BRIER_SCORE.name and self._schema.task == "multiclass" else own.high
         units = min(spread.units, 1 + self._tail(name))
@@ -119,7 +131,7 @@ class Clustered:
         target, predicted = self.rows.target, self.rows.answers[0].prediction
         basis = measure(name).basis
         if self._schema.task == "regression" or isinstance(basis, ShareOfAll):
-            return self.together.number
+            return self.variances.number
         share = basis.share if isinstance(basis, Transformed) else basis
         if isinstance(share, Share) and predicted is not None:
             masks = [share.mask(target == code, predicted == code)]
@@ -149,14 +161,17 @@ class Clustered:
         prediction = rows.answers[0].prediction
         assert prediction is not None  # a regression always has one
         errors = np.abs(rows.target - prediction)
-        spread = self.together.spread(share_below_influence(errors, value, rows.weight, self._options.threads))
+        spread = self.variances.spread(share_below_influence(errors, value, rows.weight, self._options.threads))
         trials = 0.25 / spread.variance if spread.variance > 0 else spread.units
         shares = wilson(0.5, trials, self._options.level)
         ranks = Ranks(errors, rows.weight, self._options.threads)
-        return Interval(min(value, ranks.quantile(shares.low)), max(value, ranks.quantile(shares.high)), METHOD)
+        usual = wilson(0.5, trials, DENSITY_LEVEL)
+        error = (ranks.quantile(usual.high) - ranks.quantile(usual.low)) / (2 * normal_quantile(DENSITY_LEVEL))
+        low, high = min(value, ranks.quantile(shares.low)), max(value, ranks.quantile(shares.high))
+        return Interval(low, high, METHOD, error, spread.freedom)
 
     def _notes(self) -> list[str]:
-        column, number = self._schema.columns.cluster, self.together.number
+        column, number = self._schema.columns.cluster, self.variances.number
         notes = [f"Rows of one {column} belong together: intervals rest on {number:,} clusters."]
         if number < FEW_CLUSTERS:
             notes.append(f"With {number:,} clusters, fewer than {FEW_CLUSTERS}, how much they vary is known roughly.")
@@ -165,5 +180,25 @@ class Clustered:
     def difference(self, own: Difference, influence: Callable[[Influences], Array | None]) -> Difference:
         """A difference with the interval and the p-value that its influences by cluster give."""
         rows = influence(self.influences)
-        spread = Spread(math.nan, 0.0) if rows is None else self.together.spread(rows)
+        spread = Spread(math.nan, math.nan) if rows is None else self.variances.spread(rows)
         return linearised_difference(own.value, spread.variance, spread.units, own.level, own.n)
+
+
+def spread_between(sides: tuple[Clustered, Clustered], name: str) -> Spread:
+    """How much an estimate of some rows less that of others varies, where both may have rows of the same clusters.
+
+    Args:
+        sides: The rows of the first value, and of the second; their clusters are numbered alike.
+        name: Of the estimate.
+    """
+    first, second = (own.cluster_influence(name) for own in sides)
+    if first is None or second is None:
+        return Spread(math.nan, math.nan)
+    occurring = np.zeros(max(len(first), len(second)), bool)
+    for own in sides:
+        assert own.rows.clusters is not None  # else there is nothing to allow for
+        occurring[own.rows.clusters] = True
+    both = np.zeros(len(occurring))
+    both[: len(first)] += first
+    both[: len(second)] -= second
+    return jackknife_spread(both, int(occurring.sum()), 1)

@@ -5,38 +5,76 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
+from typing import TypeVar
 
 from gnomon.estimate import Estimate
+from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.measures.measure import RestsOn
+from gnomon.measures.measure import POSITIVE, RestsOn
 from gnomon.measures.registry import measure
 from gnomon.schema.schema import Schema
+from gnomon.states.mean import Weight
 
 # So many rows of the rarer class are enough.
 ENOUGH = 10
+Rows = TypeVar("Rows")
+RARER = "rows of the rarer class"
 
 
-def warn_of_few(draft: Draft, schema: Schema) -> None:
-    """Gives estimates that rest on fewer rows of a class than are enough a warning."""
+def warn_of_few(draft: Draft, schema: Schema, rows: Weight) -> None:
+    """Gives estimates that rest on fewer rows than are enough, or on fewer effective ones, a warning.
+
+    Args:
+        draft: The estimates.
+        schema: What the columns mean.
+        rows: All rows.
+    """
     classes = classes_of(draft)
     if schema.task == "binary" and classes is not None:
-        negatives, positives = classes
-        draft.estimates = {name: warned(name, own, positives, negatives) for name, own in draft.estimates.items()}
+        draft.estimates = {
+            name: warned(name, own, classes[1], classes[0], counted_by(draft.table, name, own, POSITIVE, rows))
+            for name, own in draft.estimates.items()
+        }
     elif schema.task == "multiclass" and classes is not None:
-        least = min((rows for rows in classes if rows), default=0)
-        draft.estimates = {name: warned(name, own, least, least) for name, own in draft.estimates.items()}
+        rarest = min((own for own in classes if own.n), key=lambda own: own.effective, default=Weight())
+        draft.estimates = {name: warned(name, own, rarest, rarest, rows) for name, own in draft.estimates.items()}
         for code, label in enumerate(schema.names):
-            rows, others = classes[code], sum(classes) - classes[code]
+            others = reduce(Weight.merge, (own for place, own in enumerate(classes) if place != code), Weight())
             draft.per_class[label] = {
-                name: warned(name, own, rows, others) for name, own in draft.per_class[label].items()
+                name: warned(name, own, classes[code], others, counted_by(draft.table, name, own, code, rows))
+                for name, own in draft.per_class[label].items()
             }
     elif schema.task == "multilabel":
-        for label, own in draft.per_class.items():
-            having, lacking = resting_on(own, "class"), resting_on(own, "others")
-            if having is not None and lacking is not None:
-                draft.per_class[label] = {name: warned(name, each, having, lacking) for name, each in own.items()}
+        warn_of_labels(draft)
     else:
-        draft.estimates = {name: few(own, own.n, "rows") for name, own in draft.estimates.items()}
+        draft.estimates = {name: few(own, rows, "rows") for name, own in draft.estimates.items()}
+
+
+def warn_of_labels(draft: Draft) -> None:
+    """The same of labels, and of averages over labels by the one that rests on the fewest rows."""
+    least: dict[str, int] = {}
+    for label, own in draft.per_class.items():
+        having, lacking = resting_on(own, "class"), resting_on(own, "others")
+        if having is None or lacking is None:
+            continue
+        for name, each in own.items():
+            number = each.n if of_its_own_rows(name) else min(resting(name, having, lacking))
+            draft.per_class[label][name] = few_of(each, number, "rows" if of_its_own_rows(name) else RARER)
+            if each.defined:
+                least[name] = min(number, least.get(name, number))
+    for name, averaged in draft.estimates.items():
+        of_each, _, average = name.rpartition("_")
+        if average in ("macro", "weighted") and of_each in least:
+            draft.estimates[name] = few_of(averaged, least[of_each], "rows of its rarest label")
+
+
+def counted_by(table: Table | None, name: str, own: Estimate, code: int, rows: Weight) -> Weight:
+    """The rows that an estimate counts itself: of a share those that it is a share of, else all."""
+    share = measure(name).share
+    if table is None or share is None:
+        return replace(rows, n=own.n)
+    return table.trials(share, code)
 
 
 def resting_on(estimates: Mapping[str, Estimate], rows: RestsOn) -> int | None:
@@ -44,16 +82,16 @@ def resting_on(estimates: Mapping[str, Estimate], rows: RestsOn) -> int | None:
     return next((own.n for name, own in estimates.items() if measure(name).rests_on == rows), None)
 
 
-def classes_of(draft: Draft) -> list[int] | None:
+def classes_of(draft: Draft) -> list[Weight] | None:
     """The rows of each class; None where they are not known."""
-    if draft.confusion is not None:
-        return [int(rows) for rows in draft.confusion.counts.sum(axis=1)]
+    if draft.table is not None:
+        return draft.table.classes()
     if draft.order is not None:
-        return [draft.order.negatives.n, draft.order.positives.n]
+        return [draft.order.negatives, draft.order.positives]
     return None
 
 
-def warned(name: str, own: Estimate, rows: int, others: int) -> Estimate:
+def warned(name: str, own: Estimate, rows: Weight, others: Weight, itself: Weight) -> Estimate:
     """An estimate, with a warning if it rests on too few rows.
 
     Args:
@@ -61,10 +99,11 @@ def warned(name: str, own: Estimate, rows: int, others: int) -> Estimate:
         own: The estimate.
         rows: Of the class that it is of.
         others: Of all other classes.
+        itself: Those that it counts itself.
     """
     if of_its_own_rows(name):
-        return few(own, own.n, "rows")
-    return few(own, resting(name, rows, others), "rows of the rarer class")
+        return few(own, itself, "rows")
+    return few(own, min(resting(name, rows, others), key=lambda each: each.effective), RARER)
 
 
 def of_its_own_rows(name: str) -> bool:
@@ -72,18 +111,31 @@ def of_its_own_rows(name: str) -> bool:
     return measure(name).rests_on == "own"
 
 
-def resting(name: str, rows: int, others: int) -> int:
-    """How many rows of a class an estimate rests on.
+def resting(name: str, rows: Rows, others: Rows) -> tuple[Rows, ...]:
+    """Of which classes' rows an estimate rests on those of the rarest.
 
     Args:
         name: Of the estimate.
         rows: Of the class that it is of.
         others: Of all other classes.
     """
-    return {"class": rows, "others": others}.get(measure(name).rests_on, min(rows, others))
+    return {"class": (rows,), "others": (others,)}.get(measure(name).rests_on, (rows, others))
 
 
-def few(own: Estimate, number: int, of_what: str) -> Estimate:
+def few(own: Estimate, rows: Weight, of_what: str) -> Estimate:
+    """An estimate, with a warning where its interval rests on too few rows, or too few by their weights."""
+    if rows.n < ENOUGH:
+        return few_of(own, rows.n, of_what)
+    if math.isnan(own.low) or rows.effective >= ENOUGH:
+        return own
+    return replace(
+        own,
+        warning=f"the interval is rough, as a few of its {rows.n:,} {of_what} hold most of the weight: they say as "
+        f"much as {rows.effective:.2g} rows of equal weight, fewer than {ENOUGH}",
+    )
+
+
+def few_of(own: Estimate, number: int, of_what: str) -> Estimate:
     """An estimate, with a warning where its interval rests on too few."""
     if math.isnan(own.low) or number >= ENOUGH:
         return own

@@ -138,7 +138,10 @@ def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options
     degrees = rows.freedom(own.name) if varies else math.inf
     interval, value = mean_interval(measured, options.level, own.low, own.high, degrees), measured.mean
     if own.basis.root:
-        value, interval = math.sqrt(value), Interval(math.sqrt(interval.low), math.sqrt(interval.high), interval.method)
+        value = math.sqrt(value)
+        low, high, method, error, freedom = interval
+        error = error / (2 * value) if value > 0 else error
+        interval = Interval(math.sqrt(low), math.sqrt(high), method, error, freedom)
     reason = None
     if options.intervals:
         reason = without_interval(measured)

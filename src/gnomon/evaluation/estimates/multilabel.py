@@ -26,6 +26,7 @@ from gnomon.kernels.losses import sum_values
 from gnomon.kernels.row_rankings import label_average_precision, label_coverage, label_loss
 from gnomon.measures.cells import Cells
 from gnomon.measures.confusion import PER_CLASS, exact_match, wrong_labels
+from gnomon.measures.influence import variance_freedom
 from gnomon.measures.label_averages import (
     COVERAGE_ERROR,
     HAMMING_LOSS,
@@ -160,7 +161,9 @@ def linearised(name: str, value: float, influence: NDArray[np.float64], rows: We
     variance = float(sum_values(influence, None, options.threads).square)
     if effective > 1:
         variance *= effective / (effective - 1)
-    return options.estimate(value, linearised_interval(value, variance, effective, options.level), rows.n)
+    # Where the rows of a rare label make up most of the variance, they are the units.
+    units = min(effective, 1 + variance_freedom(influence, rows.n, options.threads))
+    return options.estimate(value, linearised_interval(value, variance, units, options.level), rows.n)
 
 
 def label_notes(names: Sequence[str], positives: Sequence[int], flagged: Sequence[int]) -> list[str]:

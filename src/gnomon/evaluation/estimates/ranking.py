@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
@@ -23,9 +25,15 @@ from gnomon.kernels.ranking import PairCounts, ScoreBins
 from gnomon.measures import ranking as measures
 from gnomon.measures.certified import Certified, certified
 from gnomon.measures.influence import average_precision_influence, gap_influence, precision_gain_influence
+from gnomon.measures.measure import Measure
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC, Curve
+from gnomon.measures.registry import shown
 from gnomon.measures.threshold import Points
+from gnomon.states.panel import PanelRows
+from gnomon.thresholds.cluster_spread import ClusterEvents, ClusterSpread, cluster_spread
 from gnomon.thresholds.table import Thresholds
+
+Array = NDArray[np.float64]
 
 # With fewer rows of the rarer class DeLong's variance is too uncertain: intervals hold the truth too rarely.
 ENOUGH_FOR_DELONG = 100
@@ -78,8 +86,8 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
             intervals |= separated(effective, values, options.level)
         if constant:
             intervals |= {
-                ROC_AUC.name: Interval(0.5, 0.5, "constant score"),
-                KS.name: Interval(0.0, 0.0, "constant score"),
+                ROC_AUC.name: Interval(0.5, 0.5, "constant score", 0.0),
+                KS.name: Interval(0.0, 0.0, "constant score", 0.0),
             }
     estimates = {name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in found.items()}
     return RankingEstimates(estimates, curve_points(bins), constant, intervals["precision_gain"])
@@ -152,25 +160,43 @@ def auc_interval(order: Order, auc: float, effective: tuple[float, float], optio
     return newcombe(auc, *effective, options.level)
 
 
-def threshold_table(order: Order, chosen: Curve | None = None) -> Thresholds:
+def threshold_table(
+    order: Order, chosen: Curve | None = None, clustered: PanelRows | None = None, more: Sequence[Measure] = ()
+) -> Thresholds:
     """The thresholds that tell all of them apart: steps of each class's share, and the vertices of the hull.
 
     Args:
         order: The rows in order.
         chosen: Points of the curve that are to be among them.
+        clustered: The same rows with their clusters; None where they are independent.
+        more: Measures that are to have an interval by cluster besides those of an evaluation.
     """
     bins = order.bins(measures.TABLE_STEPS)
     (hull,) = order.curves("hull")
     parts = [hull, *([] if chosen is None else [chosen]), Curve.of(bins)]
     threshold = np.concatenate([own.threshold for own in parts])
     _, first = np.unique(-threshold, return_index=True)  # of equal ones that of the hull: summed without rounding
+    # Sums of weights along the curve are rounded otherwise than those of the hull: counts must not fall all the same.
     counts = (
-        np.concatenate([getattr(own, name) for own in parts])[first] for name in ("true_positives", "false_positives")
+        np.maximum.accumulate(np.concatenate([getattr(own, name) for own in parts])[first])
+        for name in ("true_positives", "false_positives")
     )
     classes = order.positives, order.negatives
     points = Points(*counts, *(float(own.total) for own in classes))
     complete = bool((bins.low == bins.high).all())
-    return Thresholds(threshold[first], points, classes[0].merge(classes[1]).effective, complete)
+    threshold = threshold[first]
+    spread = None if clustered is None else spread_by_cluster(threshold, points, clustered, more)
+    return Thresholds(threshold, points, classes[0].merge(classes[1]).effective, complete, spread)
+
+
+def spread_by_cluster(threshold: Array, points: Points, rows: PanelRows, more: Sequence[Measure]) -> ClusterSpread:
+    """How far measures vary at thresholds; of none of them is it known where all rows are of one cluster."""
+    assert rows.clusters is not None  # they were asked for
+    events = ClusterEvents.of(threshold, rows.answers[0].scores[0], rows.target, rows.weight, rows.clusters)
+    if events.number < 2:
+        return ClusterSpread(events.number, {}, {})
+    measures = {own.name: own for own in (*shown("binary"), *more) if own.of_cells}
+    return cluster_spread(points, events, measures.values())
 
 
 def curve_points(bins: ScoreBins) -> dict[str, Any]:

@@ -40,20 +40,20 @@ class Spread:
 
     Attributes:
         variance: Of the value.
-        units: What varies independently: the (effective) number of rows, or the number of clusters.
+        freedom: Degrees of freedom of the variance.
     """
 
     variance: float
-    units: float
+    freedom: float
 
     @property
-    def freedom(self) -> float:
-        """Degrees of freedom of the variance."""
-        return self.units - 1
+    def units(self) -> float:
+        """How many independent units would give as many degrees of freedom."""
+        return self.freedom + 1
 
 
-class Together:
-    """Which rows vary together, and so what their influences add up to.
+class VarianceEstimator:
+    """The variance of what has some influences: of independent rows, or of rows in clusters.
 
     Args:
         rows: The rows.
@@ -69,10 +69,13 @@ class Together:
     @lazy
     def number(self) -> int:
         """The number of clusters; of independent rows their own."""
-        return self.rows.n if self.clusters is None else len(np.unique(self.clusters))
+        return self.rows.n if self.clusters is None else int(np.count_nonzero(np.bincount(self.clusters)))
 
     def spread(self, influence: Array, scale: float | None = None) -> Spread:
         """The variance of what has these influences.
+
+        Of clusters it is that of the jackknife which leaves out one of them at a time, and its degrees of freedom are
+        Satterthwaite's where they are fewer than the clusters less one: where a few large clusters make up most of it.
 
         Args:
             influence: Of the rows.
@@ -80,20 +83,71 @@ class Together:
                 independently.
         """
         if self.clusters is not None:
-            sums, units = influences.cluster_sums(influence, self.clusters), float(self.number)
-            scale = None
-        else:
-            sums, units = influence, self.rows.effective
-        square = sum_values(np.ascontiguousarray(sums), None, self._threads).square
-        variance = float(square) if square.finite else math.nan
+            return jackknife_spread(self.cluster_influence(influence), self.number, self._threads)
+        units = self.rows.effective
         if scale is None:
             scale = units / (units - 1) if units > 1 else 1.0
-        return Spread(variance * scale, units)
+        variance = self._sum_of_squares(influence)
+        if self._weight is not None:
+            variance = max(variance, self._of_alike(influence, self._weight))
+        return Spread(variance * scale, units - 1)
+
+    def _of_alike(self, influence: Array, weight: Array) -> float:
+        """The variance if the influences of heavy rows were as those of light ones.
+
+        Where the few rows that hold much of the weight are alike, their own influences make the variance far too small
+        (:func:`gnomon.measures.means.mean_and_error`).
+        """
+        used = weight > 0
+        shared = np.divide(influence, np.sqrt(weight), out=np.zeros(len(weight)), where=used)
+        return self._sum_of_squares(shared) * float(self.rows.squares) / float(self.rows.total)
+
+    def cluster_influence(self, influence: Array) -> Array:
+        """By how much the value changes where each cluster is left out, to first order.
+
+        R. M. Bell and D. F. McCaffrey, "Bias reduction in standard errors for linear regression with multi-stage
+        samples", Survey Methodology 28 (2002): the sum of a cluster's influences over the share of the weight that is
+        left without it.
+        """
+        assert self.clusters is not None  # else rows are left out one by one
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(influences.cluster_sums(influence, self.clusters) / (1 - self._cluster_shares))
+
+    @lazy
+    def _cluster_shares(self) -> Array:
+        """Each cluster's share of the weight."""
+        assert self.clusters is not None  # asked for by clusters alone
+        weight = np.ones(len(self.clusters)) if self._weight is None else self._weight
+        sums = influences.cluster_sums(weight, self.clusters)
+        return np.asarray(sums / sums.sum())
+
+    def _sum_of_squares(self, values: Array) -> float:
+        return sum_of_squares(values, self._threads)
 
     def tail(self, influence: Array) -> float:
-        """Degrees of freedom of that variance, by how much it varies itself."""
-        sums = influence if self.clusters is None else influences.cluster_sums(influence, self.clusters)
+        """Degrees of freedom of the variance of a loss with a heavy tail."""
+        sums = influence if self.clusters is None else self.cluster_influence(influence)
         return influences.tail_freedom(np.ascontiguousarray(sums), self.number, self._threads)
+
+
+def jackknife_spread(steps: Array, number: int, threads: int) -> Spread:
+    """The variance of a value, by how much it changes where each cluster is left out.
+
+    Args:
+        steps: The changes; some may be 0 that stand for no cluster.
+        number: The number of clusters.
+        threads: How many threads there may be.
+    """
+    variance = sum_of_squares(steps, threads) * (1 - 1 / number)
+    if not math.isfinite(variance):
+        return Spread(math.nan, number - 1.0)
+    return Spread(variance, min(number - 1.0, influences.variance_freedom(steps, number, threads)))
+
+
+def sum_of_squares(values: Array, threads: int) -> float:
+    """The sum of the squares of a column; NaN where it is no double."""
+    square = sum_values(np.ascontiguousarray(values), None, threads).square
+    return float(square) if square.finite else math.nan
 
 
 class Influences:

@@ -15,6 +15,9 @@ from gnomon.measures.calibration import BrierParts
 
 Array = NDArray[np.float64]
 
+# What results hold that were saved before it was estimated.
+NOT_SAVED = Estimate(NAN, reason="it was not estimated when this was saved")
+
 
 @dataclass(frozen=True, eq=False)
 class ReliabilityCurve:
@@ -23,13 +26,13 @@ class ReliabilityCurve:
     Attributes:
         probability: Mean probability of each bin.
         observed: Share of the positive class.
-        low, high: Wilson's interval of that share.
+        low, high: The interval of that share: Wilson's, or where rows belong to clusters as of any share.
         band_low, band_high: Where the share would lie, at the same level, if the probabilities held (J. Bröcker and
             L. A. Smith, "Increasing the reliability of reliability diagrams", Weather and Forecasting 22, 2007).
         weight: Rows (or weight) of each bin.
         error: The expected calibration error over these bins. It grows as bins get fewer rows, even of a perfect model:
         expected_error: what it would be by chance if the probabilities held,
-        error_p_value: and how often it would then be at least as great.
+        error_p_value: and how often it would then be at least as great; NaN where all rows are of one cluster.
     """
 
     probability: Array
@@ -45,13 +48,18 @@ class ReliabilityCurve:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
-        return {name: own.tolist() if isinstance(own, np.ndarray) else own for name, own in self.__dict__.items()}
+
+        def plain(own: Array | float) -> list[float] | float | None:
+            return own.tolist() if isinstance(own, np.ndarray) else None if math.isnan(own) else own
+
+        return {name: plain(own) for name, own in self.__dict__.items()}
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> ReliabilityCurve:
         """The inverse of :meth:`to_dict`."""
         fields: dict[str, Any] = {
-            name: np.array(own, np.float64) if isinstance(own, list) else own for name, own in form.items()
+            name: np.array(own, np.float64) if isinstance(own, list) else NAN if own is None else own
+            for name, own in form.items()
         }
         return cls(**fields)
 
@@ -64,7 +72,8 @@ class Calibration:
         equal_width: The reliability curve over ten bins of equal width.
         equal_mass: The same over ten bins of nearly equal mass.
         slope: Of the outcome's log odds on those of the probability: below 1, probabilities are too extreme.
-        intercept: By how much log odds are too low throughout (the slope held at 1): calibration in the large.
+        slope_intercept: The intercept that is fitted with the slope.
+        intercept: By how much log odds are too low throughout, the slope held at 1: calibration in the large.
         brier: The parts of the Brier score over the bins of equal width.
         miscalibration: By how much the best non-decreasing map of the probabilities would lower the Brier score.
         discrimination: By how much that map's Brier score is below that of the share of positives: the Brier score is
@@ -77,6 +86,7 @@ class Calibration:
     equal_width: ReliabilityCurve
     equal_mass: ReliabilityCurve
     slope: Estimate
+    slope_intercept: Estimate
     intercept: Estimate
     brier: BrierParts
     miscalibration: float
@@ -103,6 +113,7 @@ class Calibration:
             "equal_width": self.equal_width.to_dict(),
             "equal_mass": self.equal_mass.to_dict(),
             "slope": self.slope.to_dict(),
+            "slope_intercept": self.slope_intercept.to_dict(),
             "intercept": self.intercept.to_dict(),
             "brier": asdict(self.brier),
             "miscalibration": self.miscalibration,
@@ -118,6 +129,7 @@ class Calibration:
             ReliabilityCurve.from_dict(form["equal_width"]),
             ReliabilityCurve.from_dict(form["equal_mass"]),
             Estimate.from_dict(form["slope"]),
+            Estimate.from_dict(form["slope_intercept"]) if "slope_intercept" in form else NOT_SAVED,
             Estimate.from_dict(form["intercept"]),
             BrierParts(**form["brier"]),
             form["miscalibration"],

@@ -200,7 +200,7 @@ ends = optional(number)
 estimate = record(
     {"value": ends, "low": ends, "high": ends, "level": share, "method": optional(text), "n": count,
      "bound": number, "reason": optional(text)},
-    warning=optional(text),
+    warning=optional(text), standard_error=ends, freedom=ends,
 )  # fmt: skip
 difference = record(
     {"value": ends, "low": ends, "high": ends, "level": share, "method": optional(text), "n": count},
@@ -220,6 +220,12 @@ def confusion(value: Any, place: str) -> None:
         raise refuse(f"{place}.labels", value["labels"], "labels")
 
 
+def cluster_spread(size: int) -> Check:
+    """How far measures vary at so many thresholds."""
+    columns_by_measure = mapping(listing(ends, size), measured)
+    return exactly({"number": count, "variance": columns_by_measure, "freedom": columns_by_measure})
+
+
 def thresholds(value: Any, place: str) -> None:
     """A table of thresholds, from the highest down."""
     columns("threshold", "true_positives", "false_positives")(value, place)
@@ -234,6 +240,7 @@ def thresholds(value: Any, place: str) -> None:
         largest = max(map(abs, (value["positives"], value["negatives"], *value[name])))
         if largest > LARGEST_WEIGHT:
             raise refuse(f"{place}.{name}", largest, "a weight of rows")
+    optional(cluster_spread(len(value["threshold"])))(value.get("clusters"), f"{place}.clusters")
     if not value["threshold"] or any(one <= two for one, two in pairwise(given)):
         raise StateError(f"the saved result is damaged: {place}.threshold does not descend")
     if not (value["positives"] > 0 and value["negatives"] > 0):
@@ -246,7 +253,7 @@ def reliability_curve(value: Any, place: str) -> None:
     columns(*names)(value, place)
     for name in names:
         listing(number)(value[name], f"{place}.{name}")
-    record(dict.fromkeys(("error", "expected_error", "error_p_value"), number))(value, place)
+    record({"error": number, "expected_error": ends, "error_p_value": ends})(value, place)
     if set(value) != {*names, "error", "expected_error", "error_p_value"}:
         raise refuse(place, sorted(value), "a reliability curve")
 

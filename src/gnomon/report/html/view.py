@@ -247,6 +247,7 @@ def calibration(evaluations: Models) -> View | None:
                 "error": number(curve.error),
                 "expected": number(curve.expected_error),
                 "slope": cell(own.calibration.slope),
+                "slope_intercept": cell(own.calibration.slope_intercept),
                 "intercept": cell(own.calibration.intercept),
                 "p_value": p_text(own.calibration.p_value),
             }

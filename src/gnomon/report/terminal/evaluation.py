@@ -118,7 +118,9 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
         if not reliable:
             below.append(Text(tr("no slice has enough rows to be ranked"), style="dim"))
     if any(text.plain.endswith("*") for text in against.values()):
-        below.append(Text(tr("* more than chance, at a false discovery rate of 5 %"), style="dim"))
+        below.append(
+            Text(tr("* worse than the rest by more than chance, at a false discovery rate of 5 %"), style="dim")
+        )
     return Group(table, *below)
 
 
@@ -129,10 +131,11 @@ def against_text(own: Evaluation, by: str | None) -> Text:
     difference = own.differences.get(by) if by is not None else None
     if difference is None:
         return Text("")
-    sure = difference.adjusted <= SURE
+    assert by is not None  # there is a difference
+    worse = difference.adjusted <= SURE and measure(by).better * difference.value < 0
     shown = number(difference.value)
     sign = "" if shown.startswith("-") else "+"
-    return Text(f"{sign}{shown}{'*' if sure else ''}", style="bold" if sure else "")
+    return Text(f"{sign}{shown}{'*' if worse else ''}", style="bold" if worse else "")
 
 
 def errors_sections(evaluation: Evaluation, width: int, glyphs: Glyphs) -> list[RenderableType]:
@@ -185,7 +188,7 @@ def said(answer: str | float) -> str:
 
 
 def calibration_section(calibration: Calibration, width: int, glyphs: Glyphs) -> RenderableType:
-    """The reliability curve as a table, with what chance would do; below, slope, intercept and the test."""
+    """The reliability curve as a table, with what chance would do; below, the coefficients and the test."""
     curve = calibration.equal_width
     off = (curve.observed < curve.band_low) | (curve.observed > curve.band_high)
     bands = zip(curve.band_low.tolist(), curve.band_high.tolist(), strict=True)
@@ -197,7 +200,12 @@ def calibration_section(calibration: Calibration, width: int, glyphs: Glyphs) ->
         "n": [f"{own:,.6g}" for own in curve.weight.tolist()],
     }
     facts = [tr(f"ECE {number(curve.error)} ({number(curve.expected_error)} by chance)")]
-    for name, own in ((tr("slope"), calibration.slope), (tr("intercept"), calibration.intercept)):
+    coefficients = {
+        tr("slope"): calibration.slope,
+        tr("intercept with that slope"): calibration.slope_intercept,
+        tr("calibration in the large"): calibration.intercept,
+    }
+    for name, own in coefficients.items():
         if own.defined:
             ends = interval_text(own, glyphs)
             facts.append(f"{name} {number(own.value)}{f' ({ends})' if ends else ''}")
