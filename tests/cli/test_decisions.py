@@ -42,7 +42,7 @@ def test_threshold_report(examples):
         "cost a row",
         "in other samples",
         "share flagged",
-        "once corrected for optimism",
+        "on others, corrected for the choice",
     ):
         assert word in out
     assert [line for line in out.splitlines() if line.split()[:2] == [">", "0.545455"]]

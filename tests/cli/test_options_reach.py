@@ -59,7 +59,7 @@ COMMANDS = {
     "threshold": (
         "gnomon.decision.threshold.choose_threshold",
         ["-t", "y", "-s", "p"],
-        SHARED | SCALE | INTERVAL | EXACT | MEASURES | {
+        SHARED | SCALE | INTERVAL | EXACT | CLUSTER | MEASURES | {
             "target": ([], "target", "y"),
             "score": ([], "score", "p"),
             "goal": (["--goal", "f1"], "goal", "f1"),
@@ -73,7 +73,7 @@ COMMANDS = {
     "calibrate": (
         "gnomon.decision.recalibration.recalibrate",
         ["-t", "y", "-s", "p", "--split", "g=a"],
-        SHARED | {
+        SHARED | CLUSTER | {
             "target": ([], "target", "y"),
             "score": ([], "score", "p"),
             "split": ([], "split", "g=a"),

@@ -42,6 +42,7 @@ from gnomon.cli import options as own
     click.option(
         "--column", default="calibrated", show_default=True, metavar="NAME", help="What to call the mapped column."
     ),
+    own.CLUSTER,
     own.POSITIVE,
     own.CLASSES,
     own.LEVEL,

@@ -59,6 +59,7 @@ NOT_MET = 3
     click.option(
         "--column", default="decision", show_default=True, metavar="NAME", help="What to call the column of decisions."
     ),
+    own.CLUSTER,
     own.POSITIVE,
     own.CLASSES,
     own.MEASURE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -15,13 +15,18 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.binary import confusion_estimates
 from gnomon.evaluation.estimates.classification import Table
+from gnomon.evaluation.estimates.clustered import Clustered
+from gnomon.evaluation.estimates.draft import Draft
+from gnomon.evaluation.estimates.few import warn_of_few
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.measures.measure import POSITIVE
 from gnomon.measures.registry import measure
+from gnomon.measures.threshold import FLAGGED
 from gnomon.schema.batch import encode
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.confusion import Confusion
+from gnomon.states.panel import Panel, PanelRows
 from gnomon.states.scores import Scores
 from gnomon.thresholds.goal import Goal
 from gnomon.wire import pack_all, refusing, unpack_all
@@ -115,13 +120,43 @@ class ConfusionTally:
         return pack_all("confusions", {"dropped": self.dropped}, [own.to_bytes() for own in self.states])
 
 
-def achieved(state: Confusion, goal: Goal, schema: Schema, options: Options) -> dict[str, Estimate]:
-    """Estimates from a confusion matrix: the goal's measure first, the share flagged, those of an evaluation."""
+def achieved(
+    state: Confusion, goal: Goal, schema: Schema, options: Options, clustered: PanelRows | None
+) -> dict[str, Estimate]:
+    """Estimates from a confusion matrix: the goal's measure first, the share flagged, those of an evaluation.
+
+    Args:
+        state: The matrix.
+        goal: What is wanted.
+        schema: What the columns mean.
+        options: How estimates are made.
+        clustered: The rows by cluster, with what is predicted of them; None where they are independent.
+    """
     table, label = Table(state, options), schema.names[POSITIVE]
     rows = table.rows
-    estimates = confusion_estimates(table, rows, schema, options)
-    estimates |= table.estimates([measure("flagged_share")], rows, POSITIVE, label)
-    return {goal.measure: estimates.pop(goal.measure), **estimates}
+    draft = Draft(confusion_estimates(table, rows, schema, options), table=table)
+    draft.estimates |= table.estimates([measure("flagged_share")], rows, POSITIVE, label)
+    warn_of_few(draft, schema, rows)
+    if clustered is not None:
+        formula = goal.achieved.binary
+        if goal.measure == FLAGGED:  # a number of rows, which varies as their share of all does
+            whole = float(rows.total)
+            formula = lambda cells: measure("flagged_share").binary(cells) * whole  # noqa: E731
+        Clustered(clustered, schema, options, {goal.measure: formula}).widen(draft)
+    return {goal.measure: draft.estimates.pop(goal.measure), **draft.estimates}
+
+
+def panel_of(summary: Summary) -> PanelRows | None:
+    """The rows by cluster; None where they are independent."""
+    panel = summary.states.get("panel")
+    return panel.rows() if isinstance(panel, Panel) else None
+
+
+def predicted_at(rows: PanelRows, threshold: float) -> PanelRows:
+    """The same rows with what a threshold predicts of them."""
+    (answer,) = rows.answers
+    predicted = (answer.scores[0] >= threshold).astype(np.uint8)
+    return replace(rows, answers=(replace(answer, prediction=predicted),))
 
 
 def numbers_of(scores: Any) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.calling import EngineChoice, MissingChoice, verb
-from gnomon.decision.outcome import one_column
+from gnomon.decision.outcome import one_column, panel_of
 from gnomon.decision.shown import DecisionShown
 from gnomon.engines import engine_of
 from gnomon.engines.base import Engine, Progress
@@ -21,15 +21,21 @@ from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.arguments.retention import retention_for
 from gnomon.evaluation.diagnostics.calibration import reliability_curve
+from gnomon.evaluation.estimates.clustered import ONE_CLUSTER
+from gnomon.evaluation.estimates.few import few_of
+from gnomon.evaluation.influence.influences import VarianceEstimator
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.tally import weigh
 from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
 from gnomon.evaluation.result.named import ByName
+from gnomon.intervals.interval import NO_INTERVAL
+from gnomon.intervals.linearised import linearised_interval
 from gnomon.intervals.mean import mean_interval
 from gnomon.kernels.losses import class_losses
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.calibration import Groups
+from gnomon.measures.influence import mean_influence
 from gnomon.measures.means import mean_loss
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import upper_steps
@@ -39,6 +45,7 @@ from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.mean import MeanLoss, Weight
+from gnomon.states.panel import PanelRows
 from gnomon.states.reliability import WIDTHS, Reliability
 from gnomon.wire import pack_all, refusing, unpack_all
 
@@ -140,6 +147,7 @@ def recalibrate(
     score: Any = None,
     split: Any = None,
     weight: Any = None,
+    cluster: Any = None,
     methods: Sequence[str] = METHODS,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
@@ -164,6 +172,8 @@ def recalibrate(
         split: The rows to fit on, as ``"column=value"``, such as ``"part=validation"``; all others judge, or those
             of a second value: ``"part=validation,test"``. Or an array of shape (rows,), True for the rows to fit on.
         weight: Name of the column (or the array) of row weights.
+        cluster: Name of a column (or the array) that says which rows belong together, such as those of one patient:
+            intervals then allow for what rows of a cluster have in common.
         methods: Which of ``"platt"``, ``"beta"``, ``"isotonic"``.
         classes: The class labels, where not both occur.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
@@ -204,7 +214,7 @@ def recalibrate(
         raise UsageError(f"methods={methods!r}: name some of {', '.join(METHODS)}")
     source, request = opened(
         (data, scored if target is None else None),
-        Named(target, None, score, weight, None, split),
+        Named(target, None, score, weight, None, split, None, cluster),
         task="binary", classes=classes, positive=positive, threshold=None, scale="probability", missing=missing,
         has_scale=False,
     )  # fmt: skip
@@ -226,11 +236,16 @@ def recalibrate(
         maps = {name: found for name in methods if (found := fits[name]) is not None}
         judged = replace(schema, columns=replace(schema.columns, subset=schema.columns.subset.others))
         tally = judge(source, judged, maps, running)
+        clustered = None
+        if schema.columns.cluster is not None:
+            clustered = panel_of(Reading(source, judged, retention, running).summary())
     estimates, differences = {}, {}
     for name, own in tally.judged.items():
         estimates[name] = own.estimates(options)
         if name != AS_IS:
             differences[name] = own.differences(options)
+    if clustered is not None and options.intervals:
+        by_cluster(clustered, maps, estimates, differences, options)
     best = min(estimates, key=lambda name: estimates[name][LOG_LOSS.name].value)
     unfitted = [name for name in methods if name not in maps]
     notes = [f"{name}: no finite fit; the scores separate the classes, or are all the same." for name in unfitted]
@@ -242,6 +257,45 @@ def recalibrate(
         (*left_out(summary.dropped, tally.dropped), *notes, *remarks(best, differences), *schema.notes, *source.notes),
         provenance(source, schema, summary, options) | {"ranking": retention.ranking},
     )
+
+
+def by_cluster(
+    rows: PanelRows,
+    maps: Mapping[str, ScoreMap],
+    estimates: dict[str, dict[str, Estimate]],
+    differences: dict[str, dict[str, Estimate]],
+    options: Options,
+) -> None:
+    """Gives what the maps achieve intervals that allow for the clusters of the rows that judge.
+
+    Args:
+        rows: These rows by cluster, with their probabilities.
+        maps: The maps, by method.
+        estimates: Of each map, and of the probabilities as they are.
+        differences: Of each map to these.
+        options: The level, the threads.
+    """
+    variances = VarianceEstimator(rows, options.threads)
+    probability = rows.answers[0].scores[0].astype(np.float64)
+    before = losses_of(rows.target, probability)
+    for name in estimates:
+        after = before if name == AS_IS else losses_of(rows.target, maps[name](probability))
+        for loss in LOSSES:
+            estimates[name][loss] = mean_by_cluster(estimates[name][loss], after[loss], variances, 0.0, options)
+            if name != AS_IS:
+                own, less = differences[name][loss], after[loss] - before[loss]
+                differences[name][loss] = mean_by_cluster(own, less, variances, -math.inf, options)
+
+
+def mean_by_cluster(
+    own: Estimate, values: NDArray[np.float64], variances: VarianceEstimator, least: float, options: Options
+) -> Estimate:
+    """The mean of a value of each row with the interval that allows for clusters."""
+    if variances.number < 2:
+        return NO_INTERVAL.of(own, ONE_CLUSTER)
+    spread = variances.spread(mean_influence(values, variances.weight, options.threads))
+    found = linearised_interval(own.value, spread.variance, spread.units, options.level, least, math.inf)
+    return few_of(found.of(own), variances.number, "clusters")
 
 
 def remarks(best: str, differences: Mapping[str, Mapping[str, Estimate]]) -> list[str]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gnomon.decision.search import Found, points_of, totals
-from gnomon.evaluation.reading.order import Order
+from gnomon.decision.search import Candidates, Found, totals
 from gnomon.measures.ranking import Curve
 from gnomon.schema.schema import Schema
 from gnomon.thresholds.goal import Goal
@@ -20,11 +19,10 @@ if TYPE_CHECKING:
 NOTICEABLE = 0.002
 
 
-def remarks(
-    decided: ThresholdDecision, goal: Goal, found: Found, order: Order, trials: float, schema: Schema
-) -> list[str]:
+def remarks(decided: ThresholdDecision, found: Found, candidates: Candidates, schema: Schema) -> list[str]:
     """What a person should know of the choice, in plain words."""
-    notes = unmet(goal, found, order, trials, decided.threshold.level) if not found.met else []
+    goal, order = candidates.goal, candidates.order
+    notes = unmet(candidates, found, decided.threshold.level) if not found.met else []
     here = "" if schema.columns.subset is None else " on the rows that it was chosen on"
     if any(own.name == "flagged" for own in goal.constraints):
         flagged = float(found.points.flagged)
@@ -32,7 +30,7 @@ def remarks(
         of_each = "".join(f", {flagged / periods:,.6g} in each of {periods:g} periods" for periods in each)
         notes.append(f"It flags {flagged:,.6g} of {sum(totals(order)):,.6g}{here}{of_each}.")
     if goal.costs is not None:
-        ends = points_of(Curve(*(np.array([0.0, float(own)]) for own in (0.0, *totals(order)))), order)
+        ends = candidates.points_of(Curve(*(np.array([0.0, float(own)]) for own in (0.0, *totals(order)))))
         nothing, everything = goal.costs.mean(ends)
         notes.append(f"Flagging nothing costs {nothing:.4g} a row{here}, flagging everything {everything:.4g}.")
         for free, cells in (("false alarm", ("fp", "tn")), ("miss", ("fn", "tp"))):
@@ -53,6 +51,7 @@ def remarks(
                 f"Chosen and judged on the same rows: that alone makes {decided.measure} look better by about "
                 f"{flattery:.2g}. Judge it on other rows with split= (--split)."
             )
+    notes += hardly_kept(decided, goal)
     if order.bounds is not None:
         better = f"may better {decided.measure} by at most {found.bound:.2g}"
         met = ", or come nearer to the constraints" if found.open else ""
@@ -60,15 +59,29 @@ def remarks(
     return notes
 
 
-def unmet(goal: Goal, found: Found, order: Order, trials: float, level: float) -> list[str]:
+def hardly_kept(decided: ThresholdDecision, goal: Goal) -> list[str]:
+    """Which limits hold on these rows because the threshold was chosen to make them hold, and hardly on others."""
+    notes = []
+    for own in goal.constraints if decided.met else ():
+        there = decided.corrected_limits.get(own.name)
+        if own.end is None and there is not None and float(own.shortfall(np.array(there.value))) > 0:
+            surer = f": ask for {own.name}.{'low' if own.least else 'high'} to be surer" if own.measure.has_ends else ""
+            notes.append(
+                f"{own} holds on these rows, where the threshold was chosen so that it does; on others the {own.name} "
+                f"is about {there.value:.3g}{surer}."
+            )
+    return notes
+
+
+def unmet(candidates: Candidates, found: Found, level: float) -> list[str]:
     """Which constraints cannot be had, each by itself or together, and how near the chosen threshold comes."""
-    there, alone = [], []
+    there, alone, goal = [], [], candidates.goal
     for own in goal.constraints:
         pick, best = (np.fmax, "greatest") if own.least else (np.fmin, "least")
         reach = math.nan
-        for curve in order.curves("all"):
-            reach = float(pick(reach, pick.reduce(own.values(points_of(curve, order), trials, level))))
-        at = float(own.values(found.points, trials, level))
+        for _, points in candidates.curves("all"):
+            reach = float(pick(reach, pick.reduce(own.values(points, level))))
+        at = float(own.values(found.points, level))
         which = own.name if own.end is None else f"{own.name}.{own.end}"
         there.append(f"the {which} is {at:.4g}")
         if float(own.shortfall(np.array(reach))) > 0:

@@ -1,26 +1,35 @@
-"""What the same goal would choose in other samples: the interval of a threshold, and its optimism."""
+"""What the same goal would choose in other samples: the interval of a threshold, and how much choosing flatters."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.decision.search import Found
+from gnomon.decision.search import Candidates, Found
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.reading.order import Order
-from gnomon.intervals.bootstrap import ranking_replicates
+from gnomon.intervals.bootstrap import REPLICATES, ranking_replicates
+from gnomon.kernels.ranking import ScoreBins
+from gnomon.measures.measure import Measure
 from gnomon.measures.ranking import TABLE_STEPS, Curve, cumulative
 from gnomon.measures.threshold import Points
-from gnomon.thresholds.goal import Goal, best_of
+from gnomon.states.panel import PanelRows
+from gnomon.thresholds.bands import bands
+from gnomon.thresholds.cluster_spread import ClusterEvents
+from gnomon.thresholds.goal import best_of
 
 Array = NDArray[np.float64]
+Masses = tuple[Array, Array]
 
 # Replicates that are judged together, to bound the memory.
 REPLICATES_AT_ONCE = 100
+# The share of the rows that choose; the others judge.
+CHOOSING = 0.8
+# Draws of clusters, at the most, and replicates at the least.
+MOST_DRAWS, FEWEST_REPLICATES = 50_000_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,54 +38,192 @@ class Resampled:
 
     Attributes:
         low, high: The interval of the threshold.
-        optimism: By how much, in the mean, the chosen threshold's value in a sample exceeds its value in all rows.
+        here: The counts of what was chosen, in effective rows.
+        elsewhere: Those that a threshold so chosen has, in the mean, of as many other rows.
     """
 
     low: float
     high: float
-    optimism: float
+    here: Points
+    elsewhere: Points
 
     @classmethod
-    def of(cls, goal: Goal, order: Order, found: Found, trials: float, options: Options) -> Resampled:
-        """From Poisson replicates of bins of scores.
+    def of(cls, candidates: Candidates, found: Found, options: Options, clustered: PanelRows | None) -> Resampled:
+        """From replicates of bins of scores, or of clusters.
 
-        The optimism is that of B. Efron, "Estimating the error rate of a prediction rule: improvement on
-        cross-validation", JASA 78 (1983): each replicate's choice is judged in the replicate and in all rows.
+        The interval of the threshold is that of a Poisson bootstrap. For the optimism four fifths of the rows choose,
+        and the last fifth judges, many times at random: the counts of those that judged, added up, say what a threshold
+        so chosen achieves (a cross-validation, as of B. Efron, "Estimating the error rate of a prediction rule:
+        improvement on cross-validation", JASA 78, 1983; his bootstrap estimate sees two thirds of the optimism of a
+        choice among many, docs/coverage.md).
+
+        Args:
+            candidates: What is chosen among, and by what.
+            found: What was chosen.
+            options: The level, the seed.
+            clustered: The rows by cluster; None where they are independent.
         """
+        goal, order = candidates.goal, candidates.order
         bins = order.bins(TABLE_STEPS)
-        effective = order.positives.effective, order.negatives.effective
         thresholds = Curve.of(bins).threshold
-        own = counts(bins.positives, bins.negatives)
-        gaps, chosen = [], []
-        positives, negatives = ranking_replicates(bins, effective, options.seed)
-        for start in range(0, len(positives), REPLICATES_AT_ONCE):
-            part = slice(start, start + REPLICATES_AT_ONCE)
-            replicate = counts(positives[part], negatives[part])
-            best = best_of(goal, replicate, trials, options.level)
-            chosen.append(thresholds[best.place])
-            gaps.append(best.value - goal.values(own.at(best.place)))
-        optimism = np.concatenate(gaps)
-        optimism = optimism[~np.isnan(optimism)]
+        effective = order.positives.effective, order.negatives.effective
+        samples: Samples = (
+            RowSamples(bins, effective, options.seed)
+            if clustered is None
+            else ClusterSamples(thresholds, clustered, options.seed)
+        )
+        chosen, judged = [], np.zeros(4)
+        for drawn in samples.replicates():
+            points = counts(drawn, candidates.trials)
+            chosen.append(thresholds[best_of(goal, points, options.level).place])
+        for some, judging in samples.splits():
+            place = best_of(goal, counts(some, candidates.trials), options.level).place
+            left = counts(judging, candidates.trials)
+            tp, fp = (
+                np.take_along_axis(own, place[:, None], axis=1).sum()
+                for own in (left.true_positives, left.false_positives)
+            )
+            judged += [tp, fp, left.positives.sum(), left.negatives.sum()]
         ends = np.quantile(
             np.concatenate(chosen), [0.5 - options.level / 2, 0.5 + options.level / 2], method="inverted_cdf"
         )
         low, high = min(float(ends[0]), found.threshold), max(float(ends[1]), found.threshold)
-        return cls(low, high, float(optimism.mean()) if len(optimism) else math.nan)
+        tp, fp, *totals = judged * (found.points.total / judged[2:].sum() * candidates.trials)  # as many as all rows
+        here = (found.points.true_positives, found.points.false_positives, found.points.positives,
+                found.points.negatives)  # fmt: skip
+        return cls(low, high, of_one(*(float(own) * candidates.trials for own in here)), of_one(tp, fp, *totals))
 
-    def corrected(self, value: Estimate) -> Estimate:
-        """An estimate less the optimism, its interval moved by as much.
+    def optimism(self, own: Measure) -> float:
+        """By how much a measure of what was chosen exceeds what a threshold so chosen achieves on other rows."""
+        return float(own.binary(self.here.cells())[0] - own.binary(self.elsewhere.cells())[0])
 
-        H. Noma et al., "Confidence intervals of prediction accuracy measures for multivariable prediction models
-        based on the bootstrap-based optimism correction methods", Statistics in Medicine 40 (2021).
+    def corrected(self, own: Measure, value: Estimate, options: Options) -> Estimate:
+        """What a threshold so chosen achieves on other rows, with the interval of such an estimate.
+
+        The interval is that of the counts there: a count that is 0 because it was chosen to be would make one far too
+        narrow. Where rows have clusters or weights, it is wider by what they make that of the estimate wider.
+
+        Args:
+            own: The measure.
+            value: Its estimate at the chosen threshold.
+            options: The level, the seed.
         """
-        ends = (value.low - self.optimism, value.high - self.optimism)
+
+        def band(points: Points) -> tuple[float, float, float]:
+            found = bands(points, [own], options.level, options.seed)[own.name]
+            return float(found.value[0]), float(found.low[0]), float(found.high[0])
+
+        _, low, high = band(self.here)
+        wider = (value.high - value.low) / (high - low) if high > low else 1.0
+        counts_ = (self.elsewhere.true_positives, self.elsewhere.false_positives)
+        rows = wider**2 if wider > 0 else 1.0
+        elsewhere = Points(counts_[0] / rows, counts_[1] / rows, self.elsewhere.positives / rows,
+                           self.elsewhere.negatives / rows)  # fmt: skip
+        there, low, high = band(elsewhere)
         method = None if value.method is None else f"{value.method}, less optimism"
-        return replace(value, value=value.value - self.optimism, low=ends[0], high=ends[1], method=method)
+        return replace(value, value=there, low=low, high=high, method=method)
 
 
-def counts(positives: Array, negatives: Array) -> Points:
-    """Counts at the lower ends of bins, from the highest down, of one table or of many."""
-    tp, fp = cumulative(positives), cumulative(negatives)
-    if tp.ndim == 1:
-        return Points(tp, fp, float(tp[-1]), float(fp[-1]))
-    return Points(tp, fp, tp[:, -1:], fp[:, -1:])
+def of_one(tp: float, fp: float, positives: float, negatives: float) -> Points:
+    """The counts at one threshold."""
+    return Points(np.array([tp]), np.array([fp]), positives, negatives)
+
+
+class RowSamples:
+    """Samples of independent rows, drawn anew in bins of their scores.
+
+    Args:
+        bins: The bins, ascending.
+        effective: Effective number of positives and of negatives.
+        seed: Of the draws.
+    """
+
+    def __init__(self, bins: ScoreBins, effective: tuple[float, float], seed: int) -> None:
+        self._bins = bins
+        self._effective = effective
+        self._seed = seed
+
+    def replicates(self) -> Iterator[Masses]:
+        """The weights of both classes in the bins of samples of as many rows."""
+        positives, negatives = ranking_replicates(self._bins, self._effective, self._seed)
+        for start in range(0, len(positives), REPLICATES_AT_ONCE):
+            part = slice(start, start + REPLICATES_AT_ONCE)
+            yield positives[part], negatives[part]
+
+    def splits(self) -> Iterator[tuple[Masses, Masses]]:
+        """Those of the rows that choose, scaled to all, and of the rows that judge."""
+        rng = np.random.Generator(np.random.Philox(self._seed))
+        masses = self._bins.positives, self._bins.negatives
+        units = [own.sum() / rows for own, rows in zip(masses, self._effective, strict=True)]
+        for start in range(0, REPLICATES, REPLICATES_AT_ONCE):
+            size = (min(REPLICATES_AT_ONCE, REPLICATES - start), len(self._bins.low))
+            parts = [kept_part(rng, own / unit, size) for own, unit in zip(masses, units, strict=True)]
+            some = parts[0] * masses[0], parts[1] * masses[1]
+            yield scaled(some), (masses[0] - some[0], masses[1] - some[1])
+
+
+class ClusterSamples:
+    """Samples of clusters.
+
+    Args:
+        thresholds: The thresholds, from the highest down.
+        rows: The rows by cluster.
+        seed: Of the draws.
+    """
+
+    def __init__(self, thresholds: Array, rows: PanelRows, seed: int) -> None:
+        from scipy.sparse import csr_matrix
+
+        assert rows.clusters is not None  # else rows are drawn
+        events = ClusterEvents.of(thresholds, rows.answers[0].scores[0], rows.target, rows.weight, rows.clusters)
+        shape = events.number, events.thresholds
+        self._tables = [csr_matrix((own, (events.cluster, events.place)), shape) for own in
+                        (events.positives, events.negatives)]  # fmt: skip
+        self._number = events.number
+        self._seed = seed
+        self._replicates = max(FEWEST_REPLICATES, min(REPLICATES, MOST_DRAWS // self._number))
+
+    def replicates(self) -> Iterator[Masses]:
+        """The weights of both classes between the thresholds in samples of as many clusters."""
+        rng = np.random.Generator(np.random.Philox(self._seed))
+        for size in self._sizes():
+            drawn = self._sums(rng.poisson(1.0, (size, self._number)).astype(np.float64))
+            usable = (drawn[0].sum(axis=1) > 0) & (drawn[1].sum(axis=1) > 0)
+            yield drawn[0][usable], drawn[1][usable]
+
+    def splits(self) -> Iterator[tuple[Masses, Masses]]:
+        """Those of the clusters that choose, scaled to all, and of the clusters that judge."""
+        rng = np.random.Generator(np.random.Philox(self._seed))
+        for size in self._sizes():
+            choosing = rng.random((size, self._number)) < CHOOSING
+            yield scaled(self._sums(choosing.astype(np.float64))), self._sums((~choosing).astype(np.float64))
+
+    def _sizes(self) -> Iterator[int]:
+        at_once = max(1, min(REPLICATES_AT_ONCE, MOST_DRAWS // (10 * self._number)))
+        for start in range(0, self._replicates, at_once):
+            yield min(at_once, self._replicates - start)
+
+    def _sums(self, times: Array) -> Masses:
+        """The weights where each cluster occurs so many times, from the lowest threshold up, as bins are."""
+        positives, negatives = (np.asarray(times @ own)[:, :0:-1] for own in self._tables)
+        return positives, negatives
+
+
+Samples = RowSamples | ClusterSamples
+
+
+def kept_part(rng: np.random.Generator, rows: Array, size: tuple[int, int]) -> Array:
+    """Which part of each bin's rows chooses, in each of some splits."""
+    whole = np.where(rows > 0, np.maximum(1, np.rint(rows)), 0).astype(np.int64)
+    return np.asarray(rng.binomial(whole, CHOOSING, size) / np.maximum(1, whole))
+
+
+def scaled(masses: Masses) -> Masses:
+    """The weights of the rows that choose, as many as all: limits on numbers of rows are about all of them."""
+    return masses[0] / CHOOSING, masses[1] / CHOOSING
+
+
+def counts(masses: Masses, trials: float) -> Points:
+    """Counts at the lower ends of bins, from the highest down, of many tables."""
+    tp, fp = cumulative(masses[0]), cumulative(masses[1])
+    return Points(tp, fp, tp[:, -1:], fp[:, -1:], trials=trials)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gnomon.errors import DataError
+from gnomon.evaluation.estimates.ranking import threshold_table
 from gnomon.evaluation.reading.order import Order
 from gnomon.measures.ranking import Curve
 from gnomon.measures.threshold import Points
+from gnomon.states.panel import PanelRows
 from gnomon.thresholds.goal import ROUNDING, Best, Goal, best_of, better_of
+
+Array = NDArray[np.float64]
 
 # The hull holds the best where that is positive.
 ABOVE_0 = "hull_above_0"
@@ -47,25 +53,69 @@ class Found:
         return Curve(*(np.atleast_1d(own) for own in (self.threshold, points.true_positives, points.false_positives)))
 
 
-def best_threshold(goal: Goal, order: Order, trials: float, level: float) -> Found:
+class Candidates:
+    """The points among which a threshold is chosen.
+
+    Args:
+        goal: What is wanted.
+        order: The rows in order of their scores.
+        clustered: The same rows with their clusters; None where they are independent.
+    """
+
+    def __init__(self, goal: Goal, order: Order, clustered: PanelRows | None) -> None:
+        self.goal = goal
+        self.order = order
+        self._clustered = clustered
+        rows = order.positives.merge(order.negatives)
+        self.trials = rows.effective / float(rows.total)
+        # What the ends of intervals rest on is made for them alone.
+        self._ends = any(own.end is not None for own in goal.constraints)
+
+    def curves(self, which: str) -> Iterator[tuple[Array, Points]]:
+        """Thresholds, from the highest down, with their counts, in one piece or several.
+
+        Where rows belong to clusters and the end of an interval is limited, the thresholds are those of the table.
+
+        Args:
+            which: As of :meth:`gnomon.evaluation.reading.order.Order.curves`.
+        """
+        if self._ends and self._clustered is not None:
+            table = threshold_table(self.order, None, self._clustered, self.goal.constrained)
+            yield table.threshold, table.points
+            return
+        for curve in self.order.curves(which):
+            yield curve.threshold, self.points_of(curve)
+
+    def points_of(self, curve: Curve) -> Points:
+        """The counts along a curve."""
+        classes = self.order.positives, self.order.negatives
+        positives, negatives = (float(own.total) for own in classes)
+        points = Points(curve.true_positives, curve.false_positives, positives, negatives, trials=self.trials)
+        if not self._ends or self.trials == 1.0:
+            return points
+        tp, fp = self.order.squares_reaching(curve.threshold)
+        positives, negatives = (float(own.squares) for own in classes)
+        return replace(points, squares=Points(tp, fp, positives, negatives))
+
+
+def best_threshold(candidates: Candidates, level: float) -> Found:
     """The best of all thresholds, or of the ends of bins where scores were counted in bins."""
-    candidates = goal.candidates
-    found = best_along(goal, order, "hull" if candidates == ABOVE_0 else candidates, trials, level)
-    if candidates == ABOVE_0 and not found.best.value > 0:
-        found = best_along(goal, order, "all", trials, level)
-    if order.bounds is None:
+    which = candidates.goal.candidates
+    found = best_along(candidates, "hull" if which == ABOVE_0 else which, level)
+    if which == ABOVE_0 and not found.best.value > 0:
+        found = best_along(candidates, "all", level)
+    if candidates.order.bounds is None:
         return found
-    bound, open_ = bin_bound(goal, order, found, trials, level)
+    bound, open_ = bin_bound(candidates, found, level)
     return replace(found, bound=bound, open=open_)
 
 
-def best_along(goal: Goal, order: Order, candidates: str, trials: float, level: float) -> Found:
+def best_along(candidates: Candidates, which: str, level: float) -> Found:
     """The best of some of the points of the curve."""
-    found: Found | None = None
-    for curve in order.curves(candidates):
-        points = points_of(curve, order)
-        best = best_of(goal, points, trials, level)
-        own = Found(float(curve.threshold[best.place]), best, points.at(best.place))
+    goal, found = candidates.goal, None
+    for threshold, points in candidates.curves(which):
+        best = best_of(goal, points, level)
+        own = Found(float(threshold[best.place]), best, points.at(best.place))
         if found is None or better_of(goal, (own.best, own.points), (found.best, found.points)):
             found = own
     assert found is not None  # a curve has points
@@ -74,33 +124,24 @@ def best_along(goal: Goal, order: Order, candidates: str, trials: float, level: 
     return found
 
 
-def points_of(curve: Curve, order: Order) -> Points:
-    """The counts along a curve."""
-    classes = order.positives, order.negatives
-    return Points(curve.true_positives, curve.false_positives, *(float(own.total) for own in classes))
-
-
-def bin_bound(goal: Goal, order: Order, found: Found, trials: float, level: float) -> tuple[float, bool]:
+def bin_bound(candidates: Candidates, found: Found, level: float) -> tuple[float, bool]:
     """By how much a threshold within a bin could be better, and whether one could miss the constraints less.
 
     Within a bin both counts lie between those at its ends, so what rises or falls with them lies between its values at
     the four corners: each constraint is taken as at the kindest of them, and so is the goal.
     """
-    (curve,) = order.curves("all")
-    points = points_of(curve, order)
+    goal = candidates.goal
+    ((_, points),) = candidates.curves("all")
     ends = (slice(1, None), slice(None, -1))
     corners = [
-        Points(points.true_positives[tp], points.false_positives[fp], points.positives, points.negatives)
-        for tp in ends
-        for fp in ends
+        replace(points.at(tp), false_positives=points.false_positives[fp], squares=None) for tp in ends for fp in ends
     ]
     missed = sum(
         (
-            np.min([own.shortfall(own.values(corner, trials, level)) for corner in corners], axis=0)
-            / max(abs(own.limit), 1.0)
+            np.min([own.shortfall(own.values(corner, level)) for corner in corners], axis=0) / max(abs(own.limit), 1.0)
             for own in goal.constraints
         ),
-        np.zeros(len(curve.threshold) - 1),
+        np.zeros(len(points.true_positives) - 1),
     )
     values = np.fmax.reduce([goal.better * goal.values(corner) for corner in corners])
     reached = missed <= float(found.best.shortfall) + ROUNDING

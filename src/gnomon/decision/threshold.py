@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.calling import EngineChoice, ExactChoice, IntervalChoice, MissingChoice, ScaleChoice, verb
-from gnomon.decision.outcome import achieved, confusions_at, one_column
+from gnomon.decision.outcome import achieved, confusions_at, one_column, panel_of, predicted_at
 from gnomon.decision.remarks import remarks
 from gnomon.decision.resampled import Resampled
-from gnomon.decision.search import Found, best_threshold
+from gnomon.decision.search import Candidates, Found, best_threshold
 from gnomon.decision.shown import DecisionShown
 from gnomon.engines import engine_of
 from gnomon.engines.base import Progress
@@ -58,7 +58,9 @@ class ThresholdDecision(Form, DecisionShown):
             them least.
         estimates: What it achieves, by name: the goal's measure, the share flagged, and those of an evaluation.
         corrected: The goal's measure less its optimism, where it was chosen and judged on the same rows; else None.
-        optimism: By how much choosing and judging on the same rows flatters the goal's measure, by bootstrap.
+        corrected_limits: The same of each measure that a constraint limits the value of, by name.
+        optimism: By how much choosing and judging on the same rows flatters the goal's measure, by choosing on four
+            fifths of them and judging on the last fifth, many times.
         confusion: The confusion matrix at the threshold, of the rows that ``estimates`` are of.
         default: The goal's measure at a threshold of 0.5, for comparison; None unless scores are probabilities.
         thresholds: The table of thresholds of the rows that it was chosen on.
@@ -83,10 +85,11 @@ class ThresholdDecision(Form, DecisionShown):
     scale: str
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    corrected_limits: Mapping[str, Estimate] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("estimates", "provenance"):
-            object.__setattr__(self, name, ByName(getattr(self, name), "measure" if name == "estimates" else "fact"))
+        for name, what in (("estimates", "measure"), ("corrected_limits", "measure"), ("provenance", "fact")):
+            object.__setattr__(self, name, ByName(getattr(self, name), what))
 
     @property
     def positive(self) -> str:
@@ -131,6 +134,7 @@ class ThresholdDecision(Form, DecisionShown):
             "met": self.met,
             "estimates": {name: own.to_dict() for name, own in self.estimates.items()},
             "corrected": None if self.corrected is None else self.corrected.to_dict(),
+            "corrected_limits": {name: own.to_dict() for name, own in self.corrected_limits.items()},
             "optimism": self.optimism,
             "confusion": self.confusion.to_dict(),
             "default": None if self.default is None else self.default.to_dict(),
@@ -166,6 +170,7 @@ class ThresholdDecision(Form, DecisionShown):
             scale=form["scale"],
             notes=tuple(form["notes"]),
             provenance=form["provenance"],
+            corrected_limits={name: Estimate.from_dict(own) for name, own in form.get("corrected_limits", {}).items()},
             **several,
         )
 
@@ -185,6 +190,7 @@ def choose_threshold(
     where: str | Sequence[str] = (),
     periods: float = 1.0,
     split: Any = None,
+    cluster: Any = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     scale: ScaleChoice = "probability",
@@ -206,9 +212,9 @@ def choose_threshold(
     ``score >= threshold`` (scikit-learn's ``Binarizer`` flags ``score > threshold``).
 
     A threshold that is judged on the rows it was chosen on looks better than it is: ``corrected`` takes that off, as
-    measured by the bootstrap, or ``split=`` avoids it. Of several equally good thresholds the one of the greater recall
-    less fall-out is taken, then the highest. The interval of the threshold is rough: it is that of the bootstrap, which
-    for the place of an optimum is known to be no better.
+    measured by choosing on some of them and judging on the others, or ``split=`` avoids it. Of several equally good
+    thresholds the one of the greater recall minus false positive rate is taken, then the highest. The interval of the
+    threshold is rough: it is that of the bootstrap, which for the place of an optimum is known to be no better.
 
     Args:
         data: The true values, or the data that holds the named columns; see :func:`gnomon.evaluate`.
@@ -222,11 +228,15 @@ def choose_threshold(
         costs: What a row of each cell of the confusion matrix costs: ``{"fn": 10, "fp": 1}``; the others cost nothing.
         gains: What a row of a cell brings: ``{"tp": 5}``.
         where: What must hold, one or several of ``"recall >= 0.95"``, ``"precision.low >= 0.8"`` (the lower end of the
-            interval at ``level``), ``"flagged <= 200"`` (rows), ``"flagged_share <= 1 %"``. Without a goal,
-            where recall is limited the best precision is looked for, else the best recall.
+            interval at ``level``), ``"flagged <= 200"`` (rows), ``"flagged_share <= 1 %"``. A limit on a value holds on
+            these rows, and less often on others; a limit on an end is a promise: the interval is one that holds at all
+            thresholds at once. Without a goal, where recall is limited the best precision is looked for, else the best
+            recall.
         periods: How many days, say, the rows cover: ``flagged`` is limited in each.
         split: The rows to choose on, as ``"column=value"``; all others judge the threshold, or those of a second value:
             ``"part=validation,test"``. Or an array of shape (rows,), True for the rows to choose on.
+        cluster: Name of a column (or the array) that says which rows belong together, such as those of one patient:
+            intervals, limits on their ends and the optimism then allow for what rows of a cluster have in common.
         classes: The class labels, where not both occur.
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
         scale: ``"probability"`` or ``"any"``.
@@ -268,7 +278,7 @@ def choose_threshold(
         raise UsageError("periods= divides the number of flagged rows: add a constraint, where='flagged <= 200'")
     source, request = opened(
         (data, scored if target is None else None),
-        Named(target, None, score, weight, None, split),
+        Named(target, None, score, weight, None, split, None, cluster),
         task="binary", classes=classes, positive=positive, threshold=None, scale=scale, missing=missing,
     )  # fmt: skip
     with running:
@@ -282,16 +292,23 @@ def choose_threshold(
         if not order.positives.n or not order.negatives.n:
             raise DataError("the rows to choose a threshold on have one class only: nothing can be told apart")
         rows = order.positives.merge(order.negatives)
-        trials = rows.effective / float(rows.total)
-        found = best_threshold(wanted, order, trials, level)
-        resampled = Resampled.of(wanted, order, found, trials, options) if options.intervals else None
+        clustered = panel_of(summary)
+        candidates = Candidates(wanted, order, clustered)
+        found = best_threshold(candidates, level)
+        resampled = Resampled.of(candidates, found, options, clustered) if options.intervals else None
         at = [found.threshold, *([0.5] if schema.scale == "probability" else [])]
         judged = schema
         if schema.columns.subset is not None:
             judged = replace(schema, columns=replace(schema.columns, subset=schema.columns.subset.others))
         own_rows = judged is schema
         states, judged_dropped = confusions_at(source, judged, at, summary if own_rows else None, running)
-    estimates, *default = (achieved(state, wanted, judged, options) for state in states)
+        judging = clustered
+        if clustered is not None and not own_rows:
+            judging = panel_of(Reading(source, judged, retention, running).summary())
+    estimates, *default = (
+        achieved(state, wanted, judged, options, None if judging is None else predicted_at(judging, threshold))
+        for state, threshold in zip(states, at, strict=True)
+    )
     check_asked(options.measures, [*estimates, *(own.name for own in wanted.constrained)], "threshold's")
     value = estimates[wanted.measure]
     decided = ThresholdDecision(
@@ -301,17 +318,22 @@ def choose_threshold(
         threshold=threshold_estimate(found, resampled, rows, options),
         met=found.met,
         estimates=estimates,
-        corrected=resampled.corrected(value) if resampled is not None and own_rows else None,
-        optimism=resampled.optimism if resampled is not None else None,
+        corrected=resampled.corrected(wanted.achieved, value, options) if resampled is not None and own_rows else None,
+        corrected_limits={
+            own.name: resampled.corrected(own, estimates[own.name], options)
+            for own in wanted.constrained
+            if resampled is not None and own_rows
+        },
+        optimism=resampled.optimism(wanted.achieved) if resampled is not None else None,
         confusion=cast(ConfusionMatrix, matrix_of(states[0], schema.names)),
         default=default[0][wanted.measure] if default else None,
-        thresholds=threshold_table(order, found.curve),
+        thresholds=threshold_table(order, found.curve, clustered, options.measures),
         classes=schema.names,
         scale=schema.scale,
         provenance=provenance(source, schema, summary, options) | {"ranking": retention.ranking},
     )
     dropped = [] if own_rows else [judged_dropped]
-    notes = remarks(decided, wanted, found, order, trials, schema)
+    notes = remarks(decided, found, candidates, schema)
     return replace(decided, notes=(*left_out(summary.dropped, *dropped), *notes, *schema.notes, *source.notes))
 
 

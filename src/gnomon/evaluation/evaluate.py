@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from gnomon.calling import EngineChoice, ExactChoice, IntervalChoice, MissingChoice, ScaleChoice, TaskChoice, verb
 from gnomon.engines import engine_of
@@ -42,6 +42,7 @@ from gnomon.measures.registry import asked
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema, Subset
 from gnomon.sources.base import Source
+from gnomon.states.panel import Panel
 from gnomon.states.residuals import Amounts
 
 
@@ -219,7 +220,7 @@ def clusters_of(draft: Draft, summary: Summary, schema: Schema, options: Options
     """The rows by cluster, once the intervals of the draft allow for them; None where rows are independent."""
     if schema.columns.cluster is None:
         return None
-    clustered = Clustered(summary, schema, options)
+    clustered = Clustered(cast(Panel, summary.states["panel"]).rows(), schema, options)
     clustered.widen(draft)
     return clustered
 

@@ -98,6 +98,12 @@ class Share:
         return self.trials_in in (PREDICTED, PREDICTED_OTHERS)
 
     @property
+    def monotone(self) -> bool:
+        """Whether it only rises, or only falls, as the threshold does: it is of the same rows at every one."""
+        cells = frozenset(self.cells.split("+"))
+        return self.of_given_rows and (cells <= PREDICTED or cells <= PREDICTED_OTHERS)
+
+    @property
     def reason(self) -> str:
         """Why it is undefined where it has no rows; ``{name}`` is the class."""
         return _NONE.get(self.trials_in, "there are no rows")
@@ -372,6 +378,11 @@ class Measure:
     def cellwise(self) -> bool:
         """Whether it is of one class against the rest."""
         return isinstance(self.basis, Cellwise)
+
+    @property
+    def has_ends(self) -> bool:
+        """Whether the ends of its interval at every threshold follow from counts, so that they can be limited."""
+        return isinstance(self.basis, Share | Transformed)
 
     @property
     def share(self) -> Share | None:

@@ -22,8 +22,6 @@ from gnomon.measures.measure import (
     OfRanking,
     Other,
     Place,
-    Share,
-    Transformed,
 )
 
 REGISTRY: dict[str, Measure] = {
@@ -258,7 +256,7 @@ def of_losses() -> list[str]:
 
 def with_ends() -> list[str]:
     """The names of those whose interval at every threshold follows from counts, so that its ends can be limited."""
-    return [own.name for own in _known() if isinstance(own.basis, Share | Transformed)]
+    return [own.name for own in _known() if own.has_ends]
 
 
 def _known() -> Iterator[Measure]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,29 @@ Array = NDArray[np.float64]
 NEGATIVE = 0
 
 
+class Spread(Protocol):
+    """How far measures vary at thresholds where rows belong to clusters."""
+
+    @property
+    def number(self) -> int:
+        """The number of clusters."""
+        ...
+
+    @property
+    def variance(self) -> Mapping[str, Array]:
+        """The variances of measures, by name."""
+        ...
+
+    @property
+    def freedom(self) -> Mapping[str, Array]:
+        """The degrees of freedom of the variances."""
+        ...
+
+    def at(self, where: Any) -> Self:
+        """Those at some of the thresholds."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Points:
     """Confusion counts (or weights) at thresholds.
@@ -24,12 +48,18 @@ class Points:
     Attributes:
         true_positives, false_positives: Weight of each class that reaches the threshold, any shape.
         positives, negatives: Weight of each class in all, of a shape that broadcasts to it.
+        trials: Effective rows for each unit of weight.
+        squares: The same counts of squared weights, where they are known and rows have weights.
+        spread: How far measures vary at the points where rows belong to clusters.
     """
 
     true_positives: Array
     false_positives: Array
     positives: Any
     negatives: Any
+    trials: float = 1.0
+    squares: Points | None = None
+    spread: Spread | None = None
 
     @classmethod
     def of(cls, cells: Cells) -> Points:
@@ -51,6 +81,11 @@ class Points:
         """Weight of all rows."""
         return self.positives + self.negatives
 
+    @property
+    def effective(self) -> float:
+        """The effective number of all rows."""
+        return float(np.max(self.total)) * self.trials
+
     def cells(self) -> Cells:
         """What the measures of a confusion matrix take, the two classes along a new last axis."""
         flagged, total = self.flagged, np.broadcast_to(self.total, self.true_positives.shape)
@@ -70,7 +105,13 @@ class Points:
 
     def at(self, where: Any) -> Points:
         """Some of the points, of totals that are the same for all."""
-        return Points(self.true_positives[where], self.false_positives[where], self.positives, self.negatives)
+        return replace(
+            self,
+            true_positives=self.true_positives[where],
+            false_positives=self.false_positives[where],
+            squares=None if self.squares is None else self.squares.at(where),
+            spread=None if self.spread is None else self.spread.at(where),
+        )
 
 
 @dataclass(frozen=True, slots=True)

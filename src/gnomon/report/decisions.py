@@ -69,12 +69,13 @@ def rows_of(decision: ThresholdDecision) -> list[str]:
 
 
 def beside(decision: ThresholdDecision) -> list[str]:
-    """What the goal's measure is once its optimism is taken off, and at 0.5."""
+    """What the goal's measure is on these rows and on others, where it was chosen on them, and at 0.5."""
     facts = []
     if decision.corrected is not None and not math.isnan(decision.corrected.value):
-        facts.append(tr(f"{number(decision.corrected.value)} once corrected for optimism"))
+        facts.append(tr(f"{number(decision[decision.measure].value)} on these rows"))
+        facts.append(tr(f"{number(decision.corrected.value)} on others, corrected for the choice"))
     if decision.default is not None and not math.isnan(decision.default.value):
-        facts.append(tr(f"{number(decision.default.value)} at a threshold of 0.5"))
+        facts.append(tr(f"{number(decision.default.value)} at 0.5, fixed beforehand"))
     return facts
 
 

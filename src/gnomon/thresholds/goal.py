@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import UsageError, nearest
-from gnomon.intervals.wilson import wilson_ends
-from gnomon.measures.measure import HIGHER, POSITIVE, ZERO, Measure, OfMatrix, Share, Transformed
+from gnomon.measures.measure import HIGHER, ZERO, Measure, OfMatrix
 from gnomon.measures.registry import find, measure, of_cells, renew, with_ends
 from gnomon.measures.rule import Rule
 from gnomon.measures.threshold import COST, FLAGGED, Costs, Points, youden
+from gnomon.thresholds.ends import ends_of
 
 Array = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ class Constraint:
             raise UsageError(f"{text!r}: flagged is a number of rows; of a share of them say 'flagged_share <= 5 %'")
         if own.high == 1.0 and not rule.percent and (limit := rule.limit) > 1:
             raise UsageError(f"{text!r} asks for more than 1, the greatest value there is: did you mean {limit:g} %?")
-        if rule.end is not None and not isinstance(own.basis, Share | Transformed):
+        if rule.end is not None and not own.has_ends:
             raise UsageError(f"{text!r}: an end of the interval can be had of {', '.join(with_ends())}")
         return cls(own.name, rule.end, rule.least, rule.limit, periods)
 
@@ -74,24 +74,18 @@ class Constraint:
         each = f" in each of {self.periods:g} periods" if self.name == FLAGGED and self.periods != 1 else ""
         return f"{self.name}{end} {'>=' if self.least else '<='} {self.limit:g}{each}"
 
-    def values(self, points: Points, trials: float, level: float) -> Array:
+    def values(self, points: Points, level: float) -> Array:
         """What is limited, at each point.
 
         Args:
             points: The points.
-            trials: Effective rows for each unit of weight.
-            level: The level of intervals.
+            level: The level of intervals, at all points at once (:func:`gnomon.thresholds.ends.ends_of`).
         """
         if self.name == FLAGGED:
             return points.flagged / self.periods
-        own, cells = self.measure, points.cells()
         if self.end is None:
-            return own.binary(cells)
-        share = own.basis.share if isinstance(own.basis, Transformed) else own.basis
-        assert isinstance(share, Share)  # checked when it was parsed
-        value, tried = share(cells)[..., POSITIVE], share.trials(cells)[..., POSITIVE]
-        found = wilson_ends(value, tried * trials, level)[self.end == "high"]
-        return np.asarray(own.basis.transform(found)) if isinstance(own.basis, Transformed) else found
+            return self.measure.binary(points.cells())
+        return ends_of(self.measure, points, level)[self.end == "high"]
 
     @property
     def measure(self) -> Measure:
@@ -283,7 +277,7 @@ class Best:
     shortfall: Array
 
 
-def best_of(goal: Goal, points: Points, trials: float = 1.0, level: float = 0.95) -> Best:
+def best_of(goal: Goal, points: Points, level: float = 0.95) -> Best:
     """The best point along the last axis, from the highest threshold down.
 
     Points at which the goal is undefined do not count, unless it is at all. Where no point meets the constraints, the
@@ -293,14 +287,13 @@ def best_of(goal: Goal, points: Points, trials: float = 1.0, level: float = 0.95
     Args:
         goal: What is wanted.
         points: Counts at thresholds, of shape (..., thresholds).
-        trials: Effective rows for each unit of weight.
         level: The level of the intervals that constraints ask for.
     """
     if points.true_positives.ndim > 1:
-        return _best(goal, points, trials, level)
+        return _best(goal, points, level)
     found: Best | None = None
     for start in range(0, len(points.true_positives), _AT_ONCE):
-        own = _best(goal, points.at(slice(start, start + _AT_ONCE)), trials, level)
+        own = _best(goal, points.at(slice(start, start + _AT_ONCE)), level)
         own = Best(own.place + start, own.value, own.shortfall)
         if found is None or better_of(goal, (own, points.at(own.place)), (found, points.at(found.place))):
             found = own
@@ -321,18 +314,18 @@ def _rank(goal: Goal, best: Best, points: Points) -> tuple[float, float, float]:
     return -float(best.shortfall), -math.inf if math.isnan(value) else value, -math.inf if math.isnan(tie) else tie
 
 
-def missed_by(goal: Goal, points: Points, trials: float, level: float) -> Array:
+def missed_by(goal: Goal, points: Points, level: float) -> Array:
     """By how much the constraints are missed at each point, in all; 0 where all hold."""
     missed = np.zeros(points.true_positives.shape)
     for own in goal.constraints:
-        missed = missed + own.shortfall(own.values(points, trials, level)) / max(abs(own.limit), 1.0)
+        missed = missed + own.shortfall(own.values(points, level)) / max(abs(own.limit), 1.0)
     return missed
 
 
-def _best(goal: Goal, points: Points, trials: float, level: float) -> Best:
+def _best(goal: Goal, points: Points, level: float) -> Best:
     values = goal.better * goal.values(points)
     known = np.where(np.isnan(values), -np.inf, values)
-    missed = np.where(np.isnan(values), np.inf, missed_by(goal, points, trials, level))
+    missed = np.where(np.isnan(values), np.inf, missed_by(goal, points, level))
     open_ = np.ones(known.shape, bool)
     for ranked in (-missed, known, np.nan_to_num(youden(points), nan=-np.inf)):
         best = np.where(open_, ranked, -np.inf).max(axis=-1, keepdims=True)

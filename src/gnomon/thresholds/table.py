@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,8 @@ class Thresholds:
     @property
     def points(self) -> Points:
         """The counts at all thresholds."""
-        return self._points
+        trials = self.effective / float(self._points.total)
+        return replace(self._points, trials=trials, spread=self.clusters)
 
     @property
     def true_positives(self) -> Array:
@@ -181,8 +182,7 @@ class Thresholds:
         Raises:
             UsageError: Nothing was asked for, or something that is not known.
         """
-        trials = self.effective / float(self._points.total)
-        chosen = best_of(make_goal(goal, costs, gains, where), self._points, trials)
+        chosen = best_of(make_goal(goal, costs, gains, where), self.points)
         return self._point(int(chosen.place), float(chosen.value), float(chosen.shortfall) == 0)
 
     @property

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import accumulate
+from typing import cast
 
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.arguments.options import Options
@@ -21,6 +22,7 @@ from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC
 from gnomon.measures.regression import MAX_ERROR
 from gnomon.schema.schema import Schema
+from gnomon.states.panel import Panel
 
 # A slice of fewer rows, or of fewer of a class that the whole has, is said to be unreliable, and ranked last.
 RELIABLE_ROWS, RELIABLE_OF_CLASS = 30, 10
@@ -189,13 +191,14 @@ class Rest:
         values = self._estimates(rest)
         if not self._options.intervals:
             return differences(own, values)
-        sides = Clustered(part, self._schema, alone), Clustered(rest, self._schema, alone)
+        rows = (cast(Panel, own.states["panel"]).rows() for own in (part, rest))
+        first, second = (Clustered(each, self._schema, alone) for each in rows)
         found = {}
         for name, estimate in own.estimates.items():
             if name in (AVERAGE_PRECISION.name, KS.name, MAX_ERROR.name) or name not in values:
                 continue
             if estimate.defined and values[name].defined:
-                spread = spread_between(sides, name)
+                spread = spread_between((first, second), name)
                 found[name] = linearised_difference(
                     estimate.value - values[name].value, spread.variance, spread.units, estimate.level, estimate.n
                 )

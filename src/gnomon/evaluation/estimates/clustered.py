@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -22,7 +21,6 @@ from gnomon.evaluation.influence.influences import (
     VarianceEstimator,
     jackknife_spread,
 )
-from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.average_precision import average_precision_interval
 from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.interval import NO_INTERVAL, Interval, normal_quantile
@@ -31,14 +29,14 @@ from gnomon.intervals.linearised import METHOD, linearised_interval
 from gnomon.intervals.wilson import wilson
 from gnomon.kernels.losses import sum_values
 from gnomon.measures.influence import share_below_influence
-from gnomon.measures.measure import POSITIVE, Share, ShareOfAll, Transformed
+from gnomon.measures.measure import POSITIVE, Formula, Share, ShareOfAll, Transformed
 from gnomon.measures.probability import BRIER_SCORE
 from gnomon.measures.quantiles import Ranks
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, TABLE_STEPS
 from gnomon.measures.registry import measure
 from gnomon.measures.regression import MAX_ERROR, MEDIAN_ABSOLUTE_ERROR
 from gnomon.schema.schema import Schema
-from gnomon.states.panel import Panel, PanelRows
+from gnomon.states.panel import PanelRows
 
 # With fewer clusters than this, how much they vary is known roughly.
 FEW_CLUSTERS = 30
@@ -51,13 +49,17 @@ class Clustered:
     """One evaluation's rows by cluster.
 
     Args:
-        summary: Its rows, kept.
+        rows: The rows, of one model.
         schema: What the columns mean.
         options: How estimates are made.
+        formulas: Those of estimates that are no measures by themselves, such as a cost, by name.
     """
 
-    def __init__(self, summary: Summary, schema: Schema, options: Options) -> None:
-        self.rows: PanelRows = cast(Panel, summary.states["panel"]).rows()
+    def __init__(
+        self, rows: PanelRows, schema: Schema, options: Options, formulas: Mapping[str, Formula] | None = None
+    ) -> None:
+        self.rows = rows
+        self._formulas = formulas or {}
         self.variances = VarianceEstimator(self.rows, options.threads)
         self.influences = Influences(self.rows, self.rows.answers[0], schema, options.threads)
         self._schema = schema
@@ -92,7 +94,10 @@ class Clustered:
     def _influence(self, name: str, code: int | None) -> Array | None:
         """Of the rows on an estimate; that of the last one is kept."""
         if self._last is None or self._last[0] != (name, code):
-            own = self.influences.of(name) if code is None else self.influences.of_class(name, code)
+            if name in self._formulas:
+                own: Array | None = self.influences.of_formula(self._formulas[name])
+            else:
+                own = self.influences.of(name) if code is None else self.influences.of_class(name, code)
             self._last = (name, code), own
         return self._last[1]
 

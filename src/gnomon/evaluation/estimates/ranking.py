@@ -177,12 +177,12 @@ def threshold_table(
     threshold = np.concatenate([own.threshold for own in parts])
     _, first = np.unique(-threshold, return_index=True)  # of equal ones that of the hull: summed without rounding
     # Sums of weights along the curve are rounded otherwise than those of the hull: counts must not fall all the same.
-    counts = (
+    tp, fp = (
         np.maximum.accumulate(np.concatenate([getattr(own, name) for own in parts])[first])
         for name in ("true_positives", "false_positives")
     )
     classes = order.positives, order.negatives
-    points = Points(*counts, *(float(own.total) for own in classes))
+    points = Points(tp, fp, float(classes[0].total), float(classes[1].total))
     complete = bool((bins.low == bins.high).all())
     threshold = threshold[first]
     spread = None if clustered is None else spread_by_cluster(threshold, points, clustered, more)

@@ -62,7 +62,7 @@ class VarianceEstimator:
 
     def __init__(self, rows: PanelRows, threads: int) -> None:
         self.clusters = rows.clusters
-        self._weight = rows.weight
+        self.weight = rows.weight
         self._threads = threads
         self.rows = Weight.of(len(rows.target), rows.weight, threads)
 
@@ -88,8 +88,8 @@ class VarianceEstimator:
         if scale is None:
             scale = units / (units - 1) if units > 1 else 1.0
         variance = self._sum_of_squares(influence)
-        if self._weight is not None:
-            variance = max(variance, self._of_alike(influence, self._weight))
+        if self.weight is not None:
+            variance = max(variance, self._of_alike(influence, self.weight))
         return Spread(variance * scale, units - 1)
 
     def _of_alike(self, influence: Array, weight: Array) -> float:
@@ -117,7 +117,7 @@ class VarianceEstimator:
     def _cluster_shares(self) -> Array:
         """Each cluster's share of the weight."""
         assert self.clusters is not None  # asked for by clusters alone
-        weight = np.ones(len(self.clusters)) if self._weight is None else self._weight
+        weight = np.ones(len(self.clusters)) if self.weight is None else self.weight
         sums = influences.cluster_sums(weight, self.clusters)
         return np.asarray(sums / sums.sum())
 

@@ -72,6 +72,10 @@ class Order(Protocol):
         """
         ...
 
+    def squares_reaching(self, thresholds: Array) -> tuple[Array, Array]:
+        """The squared weights of the positives, and of the negatives, that reach each threshold."""
+        ...
+
     def curves(self, candidates: str) -> Iterator[Curve]:
         """Thresholds with the weights that reach them, from the highest down, in one piece or several.
 
@@ -130,6 +134,10 @@ class KeptOrder:
         if not self._state.weighted:
             return squares_by_bin(self, bins, derivatives)
         return [float(own) for own in squares_of_rows(self._state, bins, derivatives, self._threads)]
+
+    def squares_reaching(self, thresholds: Array) -> tuple[Array, Array]:
+        """From each row."""
+        return squares_reaching(self._state, thresholds)
 
     def curves(self, candidates: str) -> Iterator[Curve]:
         """Exact."""
@@ -192,6 +200,16 @@ class RangedOrder:
             more = squares_of_rows(scores, bins, derivatives, self._threads)
             found = [mine + theirs for mine, theirs in zip(found, more, strict=True)]
         return [float(own) for own in found]
+
+    def squares_reaching(self, thresholds: Array) -> tuple[Array, Array]:
+        """From each row, range by range."""
+        positives, negatives = np.zeros(len(thresholds)), np.zeros(len(thresholds))
+        for bins in self._ranges:
+            scores = self._read(*self._limits(bins))
+            if scores.n:
+                more = squares_reaching(scores, thresholds)
+                positives, negatives = positives + more[0], negatives + more[1]
+        return positives, negatives
 
     def curves(self, candidates: str) -> Iterator[Curve]:
         """Exact: range by range, each read again, or the hull of their hulls."""
@@ -339,6 +357,16 @@ class BinnedOrder:
         """From the bins."""
         return squares_by_bin(self, bins, derivatives)
 
+    def squares_reaching(self, thresholds: Array) -> tuple[Array, Array]:
+        """From the bins: exact at their lower ends."""
+        _, _, *squares, _ = self._counts.counts()
+        place = np.searchsorted(self._counts.edges, thresholds, side="right") - 1
+        found = []
+        for own, unit in zip(squares, (0, 0) if self.units is None else self.units.square, strict=True):
+            reached = np.cumsum(np.ldexp(own.astype(np.float64), unit)[::-1])[::-1]
+            found.append(np.where(np.isinf(thresholds), 0.0, reached[place]))
+        return found[0], found[1]
+
     def curves(self, candidates: str) -> Iterator[Curve]:
         """At the lower ends of the bins, where the weights are exact."""
         rows = self._counts.whole
@@ -359,6 +387,18 @@ def squares_of_rows(state: Scores, bins: ScoreBins, derivatives: Sequence[Deriva
         sum_values(weight * np.where(positive, own[0][place], own[1][place]), None, threads).square
         for own in derivatives
     ]
+
+
+def squares_reaching(state: Scores, thresholds: Array) -> tuple[Array, Array]:
+    """The squared weights of the positives, and of the negatives, of some rows that reach each threshold."""
+    score, label, weight = (np.concatenate(state.column(number)) for number in range(3))
+    found = []
+    for code in (1, 0):
+        own = label == code
+        order = np.argsort(-score[own], kind="stable")
+        reached = np.append(0.0, np.cumsum(weight[own][order] ** 2))
+        found.append(reached[np.searchsorted(-score[own][order].astype(np.float64), -thresholds, side="right")])
+    return found[0], found[1]
 
 
 def squares_by_bin(order: Order, bins: ScoreBins, derivatives: Sequence[Derivatives]) -> list[float]:
