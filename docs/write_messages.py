@@ -51,7 +51,8 @@ FEWEST_LETTERS = 8
 _ANCHORED = re.compile(r"^[^{}]*[^\W\d_]{2}[^{}]*\{|\}[^{}]*[^\W\d_]{2}[^{}]*$")
 # Words that stand in sentences, or alone in tables, and come from data structures rather than from tr("...").
 WORDS = (
-    "binary", "multiclass", "multilabel", "regression", *AVERAGES, "wilson", "delong", "bootstrap", "t", "delta",
+    "binary", "multiclass", "multilabel", "regression", *AVERAGES, "wilson", "delong", "delong, logit",
+    "bootstrap", "t", "delta", "majority", "all positive", "base rates", "random", "mean", "median",
     "excellent", "good", "fair", "too high", "too low", "platt", "beta", "isotonic", "as is", "text", "numbers",
     "RMSE", "MAE", "AP", "arrays", "{library} data frame", "scores", "errors", "recall", "fall-out", "low", "high",
     "it", "them", "newcombe", "newcombe, less bias", "order statistics", "wald", "linearised", "averaged", "log t",

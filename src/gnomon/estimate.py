@@ -20,7 +20,7 @@ class Estimate:
         value: The measure, computed from the rows; NaN where it is undefined.
         low, high: The interval at ``level``: what the sample leaves open. NaN where there is none.
         level: The confidence level of the interval, such as 0.95.
-        method: How the interval was made (``"wilson"``, ``"delong"``, ...); None where there is none.
+        method: How the interval was made (``"wilson"``, ``"delong, logit"``, ...); None where there is none.
         n: The number of rows that the value rests on (for recall: the positive rows).
         bound: Half-width of the numeric error; 0.0 where the value is exact. Never mixed with the interval.
         reason: Why the value or its interval is undefined, in words; else None.

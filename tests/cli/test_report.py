@@ -29,7 +29,7 @@ def test_saved_evaluations_side_by_side(examples, tmp_path):
         command("evaluate", examples / f"breast_cancer_{name}.csv", *TREE, "-o", output)
     code, out, _ = command("report", f"old={tmp_path}/tree.json", tmp_path / "forest.json", "--format", "markdown")
     assert code == 0
-    assert "| measure (95 %) | old | forest | guess | n |" in out
+    assert "| measure (95 %) | old | forest | baseline | n |" in out
     code, out, _ = command("report", tmp_path / "tree.json")
     assert code == 0
     assert "binary evaluation" in out

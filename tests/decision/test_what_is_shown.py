@@ -124,7 +124,7 @@ def test_a_corrected_value_that_is_undefined_is_not_told():
     decision = gnomon.choose_threshold(y, p, goal="f1")
     assert decision.corrected is not None
     assert [own.partition(" ")[2] for own in beside(decision)] == [
-        "on others, corrected for the choice", "at 0.5, fixed beforehand"
+        "on these rows", "on others, corrected for the choice", "at 0.5, fixed beforehand"
     ]  # fmt: skip
     for nothing in (None, Estimate(float("nan"), reason="none")):
         bare = replace(decision, corrected=nothing, default=nothing)

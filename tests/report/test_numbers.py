@@ -22,7 +22,7 @@ from gnomon.report.html.explorer import slider_measures, stops_of
 from gnomon.report.markdown import markdown
 from gnomon.report.pairs import rows_of, signed
 from gnomon.report.plots import intervals as plots_of_intervals
-from gnomon.report.remarks import comparable, from_the_worst
+from gnomon.report.remarks import BASELINES, comparable, from_the_worst
 from gnomon.report.terminal.comparison import render_comparison
 from gnomon.report.terminal.evaluation import against_text, render_evaluation
 from gnomon.report.terminal.tables import UNICODE, bar
@@ -60,7 +60,7 @@ def ends_of(own):
 
 
 def test_the_table_of_measures(models):
-    """Each cell is its model's value and interval, in the order low, high; the guess is the baseline's."""
+    """Each cell is its model's value and interval, in the order low, high; the baseline is told with what it answers."""
     found = view.measures(models)
     assert found["models"] == list(models)
     by_title = {row["title"]: row for row in found["rows"]}
@@ -70,8 +70,11 @@ def test_the_table_of_measures(models):
         for own, shown in zip(models.values(), row["cells"], strict=True):
             assert (shown["value"], shown["interval"]) == (number(own[name].value), ends_of(own[name]))
             assert own[name].low <= own[name].value <= own[name].high
-        guess = first.baseline.estimates.get(name)
-        assert row["guess"] == ("" if guess is None else number(guess.value))
+        baseline = first.baseline.estimates.get(name)
+        said = row["baseline"]
+        assert said.partition(" ")[0] == ("" if baseline is None else number(baseline.value))
+        if baseline is not None and baseline.defined:
+            assert said.partition(" ")[2] == BASELINES[first.baseline.strategies[name]]
         assert row["n"] == f"{first[name].n:,}"
         assert row["method"] == (first[name].method or "")
     assert len({row["cells"][2]["value"] for row in found["rows"]}) > 5
@@ -190,7 +193,7 @@ def test_the_chart_of_intervals(models):
     tick = next(own for own in spec["layer"] if own["mark"]["type"] == "tick")
     guesses = models["weak"].baseline.estimates
     expected = {measure(name).title: own.value for name, own in guesses.items() if name in comparable(models["weak"])}
-    assert {own["measure"]: own["guess"] for own in tick["data"]["values"]} == {
+    assert {own["measure"]: own["baseline"] for own in tick["data"]["values"]} == {
         title: value for title, value in expected.items() if not np.isnan(value)
     }
 

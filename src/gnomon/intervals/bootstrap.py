@@ -75,10 +75,15 @@ def confusion_intervals(
     # A class without rows stays so in every replicate: what is undefined for it is not made up.
     present = (mass.sum(axis=1) > 0)[cells // classes]
     shape = np.where(present, own / unit + PRIOR_ROWS / len(cells), 0.0)
+    # Cells are drawn in an order that follows from the matrix, so that no order of the classes changes a draw.
+    rank = class_ranks(mass)
+    drawing = np.argsort(rank[cells // classes] * classes + rank[cells % classes], kind="stable")
+    back = np.argsort(drawing, kind="stable")
     rng = np.random.Generator(np.random.Philox(seed))
     step = max(1, _DRAWN_AT_ONCE // len(cells))
     for start in range(0, REPLICATES, step):
-        draws = unit * rng.standard_gamma(shape, size=(min(step, REPLICATES - start), len(cells)))
+        size = min(step, REPLICATES - start), len(cells)
+        draws = unit * rng.standard_gamma(shape[drawing], size=size)[:, back]
         replicates = margins(draws, cells, classes)
         for name, formula in formulas.items():
             drawn[name].append(formula(replicates))
@@ -93,6 +98,22 @@ def confusion_intervals(
         name: replicate_interval(np.concatenate(parts), values[name], level, kind, skew[name])
         for name, parts in drawn.items()
     }
+
+
+def class_ranks(mass: Array) -> NDArray[np.intp]:
+    """Each class's place in an order that follows from the confusion matrix, not from how classes are called.
+
+    By their weight, that predicted as them, that predicted right, and the cells of their row and their column; classes
+    that are alike in all of it stay as they are.
+    """
+    keys = [
+        (mass[code].sum(), mass[:, code].sum(), mass[code, code], *np.sort(mass[code]), *np.sort(mass[:, code]))
+        for code in range(len(mass))
+    ]
+    order = sorted(range(len(mass)), key=keys.__getitem__)
+    rank = np.empty(len(mass), np.intp)
+    rank[order] = np.arange(len(mass))
+    return rank
 
 
 def matrices_intervals(
@@ -114,13 +135,14 @@ def matrices_intervals(
     if not formulas:
         return {}
     shapes = counts.reshape(-1, 4) + PRIOR_ROWS / 4
+    turned = np.array([bool(class_ranks(own)[0]) for own in counts])  # which class is drawn first
     ends = {name: (np.empty(len(counts)), np.empty(len(counts))) for name in formulas}
     for start in range(0, len(counts), _MATRICES_AT_ONCE):
         rows = slice(start, start + _MATRICES_AT_ONCE)
         draws = np.stack(
             [
-                np.random.Generator(np.random.Philox(seed)).standard_gamma(shape, size=(REPLICATES, 4))
-                for shape in shapes[rows]
+                np.random.Generator(np.random.Philox(seed)).standard_gamma(shape[::way], size=(REPLICATES, 4))[:, ::way]
+                for shape, way in zip(shapes[rows], np.where(turned[rows], -1, 1), strict=True)
             ]
         )
         replicates = margins(draws, np.arange(4), 2)
@@ -206,11 +228,16 @@ def ranking_replicates(
     """
     rng = np.random.Generator(np.random.Philox(seed))
     size = (number, len(bins.low))
-    scales = [column.sum() / rows for column, rows in zip((bins.positives, bins.negatives), effective, strict=True)]
-    positives = poisson(rng, bins.positives / scales[0], size) * scales[0]
-    negatives = poisson(rng, bins.negatives / scales[1], size) * scales[1]
-    usable = (positives.sum(axis=1) > 0) & (negatives.sum(axis=1) > 0)
-    return positives[usable], negatives[usable]
+    sides = [(own, own.sum() / rows) for own, rows in zip((bins.positives, bins.negatives), effective, strict=True)]
+    # The smaller class first, from its own end of the scores: which one is called positive changes no draw.
+    keys = [(rows, list(own[::way])) for (own, _), rows, way in zip(sides, effective, (1, -1), strict=True)]
+    first, way = (0, 1) if keys[0] <= keys[1] else (1, -1)
+    drawn = {}
+    for place in (first, 1 - first):
+        own, scale = sides[place]
+        drawn[place] = poisson(rng, own[::way] / scale, size)[:, ::way] * scale
+    usable = (drawn[0].sum(axis=1) > 0) & (drawn[1].sum(axis=1) > 0)
+    return drawn[0][usable], drawn[1][usable]
 
 
 def paired_replicates(

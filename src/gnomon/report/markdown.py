@@ -18,9 +18,8 @@ from gnomon.report.html.view import comparison as of_pairs
 from gnomon.report.html.view import slices as of_slices
 from gnomon.report.html.view import train as of_train
 from gnomon.report.language import tr
-from gnomon.report.remarks import level_of, reasons
+from gnomon.report.remarks import baseline_texts, level_of, reasons
 from gnomon.report.results import DECISIONS, Decision, comparison_of, evaluations_of
-from gnomon.report.text import number
 from gnomon.visible import visible
 
 LONGEST = 60
@@ -137,18 +136,18 @@ def advice(name: str, evaluation: Evaluation) -> str:
 
 
 def measures(evaluations: Mapping[str, Evaluation]) -> str:
-    """Every estimate with its interval, beside what a guess scores."""
+    """Every estimate with its interval, beside what answering without a model scores."""
     first = next(iter(evaluations.values()))
-    guesses = {} if first.baseline is None else first.baseline.estimates
+    baselines = baseline_texts(first)
     heads = [visible(name, LONGEST) or tr("value") for name in evaluations]
     level = f"{100 * level_of(first):g} %"
     rows = []
     for name in dict.fromkeys(name for own in evaluations.values() for name in own):
         shown = [cell(own.estimates.get(name)) for own in evaluations.values()]
         texts = [f"**{own['value']}** ({own['interval']})" if own["interval"] else own["value"] for own in shown]
-        guess = number(guesses[name].value) if name in guesses else ""
-        rows.append([plain(tr(measure(name).title)), *texts, guess, f"{first[name].n:,}" if name in first else ""])
-    return table([f"{tr('measure')} ({level})", *map(plain, heads), tr("guess"), "n"], rows)
+        n = f"{first[name].n:,}" if name in first else ""
+        rows.append([plain(tr(measure(name).title)), *texts, plain(baselines.get(name, "")), n])
+    return table([f"{tr('measure')} ({level})", *map(plain, heads), tr("baseline"), "n"], rows)
 
 
 def confusion(name: str, found: ConfusionMatrix) -> str:

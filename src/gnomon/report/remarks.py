@@ -29,6 +29,45 @@ def comparable(evaluation: Evaluation) -> list[str]:
     return [name for name in evaluation if measure(name).high == 1.0 and not name.endswith(averages)]
 
 
+# What a baseline answers, in few words, by its strategy; others are called as they are.
+BASELINES = {
+    "most_frequent": "majority", "positive": "all positive", "prior": "base rates", "random": "random",
+    "mean": "mean", "median": "median",
+}  # fmt: skip
+
+
+def baseline_texts(evaluation: Evaluation, marks: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What answering without a model scores, by the estimate's name, with what the answer is.
+
+    Args:
+        evaluation: The evaluation.
+        marks: What the answers are called, by their strategy; None for words.
+    """
+    own = evaluation.baseline
+    if own is None:
+        return {}
+    marks = marks or {strategy: tr(BASELINES.get(strategy, strategy)) for strategy in own.strategies.values()}
+    return {
+        name: f"{number(each.value)} {marks[own.strategies[name]]}" if each.defined else number(each.value)
+        for name, each in own.estimates.items()
+    }
+
+
+def baseline_marks(evaluation: Evaluation) -> tuple[dict[str, str], str]:
+    """A letter for each strategy of the baseline, where columns are narrow, and what they stand for."""
+    own = evaluation.baseline
+    if own is None:
+        return {}, ""
+    marks: dict[str, str] = {}
+    for strategy in own.strategies.values():
+        name = BASELINES.get(strategy, strategy)
+        if strategy not in marks:
+            marks[strategy] = next(letter for letter in f"{name}abcdefghij" if letter.isalpha() and letter not in
+                                   marks.values())  # fmt: skip
+    told = ", ".join(f"{mark} {tr(BASELINES.get(strategy, strategy))}" for strategy, mark in marks.items())
+    return marks, f"{tr('baseline')}: {told}"
+
+
 def level_of(evaluation: Evaluation) -> float:
     """The level of the intervals."""
     return next((own.level for own in evaluation.values()), 0.95)

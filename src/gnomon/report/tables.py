@@ -98,9 +98,9 @@ def estimates(of: Mapping[str, Estimate]) -> Iterable[Row]:
 
 def measures(evaluation: Evaluation) -> Iterable[Row]:
     """A row for each estimate, with what the baseline scores."""
-    guesses = {} if evaluation.baseline is None else evaluation.baseline.estimates
+    baselines = {} if evaluation.baseline is None else evaluation.baseline.estimates
     for name, own in evaluation.estimates.items():
-        yield {"measure": name, **fields(own), "baseline": guesses[name].value if name in guesses else float("nan")}
+        yield {"measure": name, **fields(own), "baseline": baselines[name].value if name in baselines else float("nan")}
 
 
 def classes(evaluation: Evaluation) -> Iterable[Row]:

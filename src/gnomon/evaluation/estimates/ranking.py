@@ -37,6 +37,8 @@ Array = NDArray[np.float64]
 
 # With fewer rows of the rarer class DeLong's variance is too uncertain: intervals hold the truth too rarely.
 ENOUGH_FOR_DELONG = 100
+# What its interval is called: his variance, on the logit scale, so that it ends inside 0 and 1.
+DELONG = "delong, logit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def auc_interval(order: Order, auc: float, effective: tuple[float, float], optio
     if min(effective) >= ENOUGH_FOR_DELONG and 0 < auc < 1:
         variance = order.auc_variance(auc)
         if variance > 0:
-            return logit_interval(auc, variance, options.level, "delong")
+            return logit_interval(auc, variance, options.level, DELONG)
     return newcombe(auc, *effective, options.level)
 
 

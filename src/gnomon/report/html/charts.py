@@ -176,12 +176,12 @@ def estimates_chart(estimates: Mapping[str, Estimate]) -> Spec:
 
 
 def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
-    """Measures that end at 1 (of a regression, those in its unit) with intervals, and what a guess scores."""
+    """Measures that end at 1 (of a regression, those in its unit) with intervals, and the baseline."""
     first = next(iter(evaluations.values()))
     regression = first.task == "regression"
     names = comparable(first)
     titles = {name: tr(measure(name).title) for name in names}
-    guesses = {} if first.baseline is None else first.baseline.estimates
+    baselines = {} if first.baseline is None else first.baseline.estimates
     shown = model_names(evaluations)
     values = [
         {"measure": titles[name], "model": shown[model], "value": own[name].value, "low": finite(own[name].low),
@@ -190,11 +190,11 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
         for name in names
         if name in own and own[name].defined
     ]  # fmt: skip
-    guessed = [
-        {"measure": titles[name], "model": shown[model], "guess": guesses[name].value}
+    marks = [
+        {"measure": titles[name], "model": shown[model], "baseline": baselines[name].value}
         for model in evaluations
         for name in names
-        if name in guesses and guesses[name].defined
+        if name in baselines and baselines[name].defined
     ]
     bars = [own for own in values if own["low"] is not None]
     rows = {"field": "measure", "type": "nominal", "sort": list(titles.values()), "title": None,
@@ -208,10 +208,10 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     return {
         "height": len(titles) * (24 if not several else 12 + 10 * len(evaluations)),
         "layer": [
-            *([] if not guessed else [
-            {"data": {"values": guessed}, "mark": {"type": "tick", "style": "guess", "thickness": 3},
-             "encoding": {"x": {"field": "guess", **x}, "y": rows, **(offset if several else {}),
-                          "tooltip": [field("guess", "guess without a model")]}}]),
+            *([] if not marks else [
+            {"data": {"values": marks}, "mark": {"type": "tick", "style": "guess", "thickness": 3},
+             "encoding": {"x": {"field": "baseline", **x}, "y": rows, **(offset if several else {}),
+                          "tooltip": [field("baseline", "baseline without a model")]}}]),
             *([] if not bars else [
             {"data": {"values": bars}, "mark": {"type": "rule", "strokeWidth": 2.5},
              "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **own}}]),

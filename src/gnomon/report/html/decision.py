@@ -74,14 +74,14 @@ def _(decision: ThresholdDecision) -> dict[str, View]:
             {
                 "title": tr(measure(name).title),
                 "cells": [cell(own)],
-                "guess": "",
+                "baseline": "",
                 "difference": cell(None),
                 "n": f"{own.n:,}",
                 "method": tr(own.method or ""),
             }
             for name, own in decision.estimates.items()
         ],
-        "guesses": False,
+        "baselines": False,
         "differences": False,
         "chart": charts.estimates_chart(decision.estimates),
     }

@@ -110,17 +110,17 @@ def comparison(compared: Comparison) -> View:
 
 
 def measures(evaluations: Models) -> View:
-    """Every estimate with its interval, beside what a guess scores."""
+    """Every estimate with its interval, beside what answering without a model scores."""
     first = next(iter(evaluations.values()))
     names = dict.fromkeys(name for own in evaluations.values() for name in own)
-    alike = all(same_guess(own, first) for own in evaluations.values())
-    guesses = first.baseline.estimates if first.baseline is not None and alike else {}
+    alike = all(same_baseline(own, first) for own in evaluations.values())
+    baselines = remarks.baseline_texts(first) if alike else {}
     differences = first.baseline.differences if first.baseline is not None and len(evaluations) == 1 else {}
     rows = [
         {
             "title": tr(measure(name).title),
             "cells": [cell(own.estimates.get(name)) for own in evaluations.values()],
-            "guess": number(guesses[name].value) if name in guesses else "",
+            "baseline": baselines.get(name, ""),
             "difference": cell(differences.get(name)),
             "n": f"{first[name].n:,}" if name in first else "",
             "method": tr(first[name].method or "") if name in first else "",
@@ -131,14 +131,14 @@ def measures(evaluations: Models) -> View:
         "models": [visible(name, LONGEST) for name in evaluations],
         "level": ", ".join(dict.fromkeys(f"{100 * remarks.level_of(own):g} %" for own in evaluations.values())),
         "rows": rows,
-        "guesses": bool(guesses),
+        "baselines": bool(baselines),
         "differences": bool(differences),
         "chart": charts.intervals_chart(evaluations),
     }
 
 
-def same_guess(one: Evaluation, other: Evaluation) -> bool:
-    """Whether a guess scores the same for both: they are of the same rows."""
+def same_baseline(one: Evaluation, other: Evaluation) -> bool:
+    """Whether answering without a model scores the same for both: they are of the same rows."""
     if one.baseline is None or other.baseline is None:
         return False
     own, others = one.baseline.estimates, other.baseline.estimates

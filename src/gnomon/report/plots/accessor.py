@@ -80,7 +80,7 @@ class Plots(Pictures):
         return self._draw(draw_predicted_vs_true, "predicted_vs_true", ax, lang)
 
     def intervals(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
-        """Measures with their intervals, and what a guess would score."""
+        """Measures with their intervals, and the baseline."""
         return self._draw(draw_intervals, "intervals", ax, lang)
 
     def differences(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:

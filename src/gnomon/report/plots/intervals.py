@@ -27,17 +27,17 @@ MOST_SLICES = 30
 
 
 def draw_intervals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
-    """Every measure that ends at 1, or of a regression those in the target's unit, with what a guess scores."""
+    """Every measure that ends at 1, or of a regression those in the target's unit, with the baseline."""
     first = next(iter(evaluations.values()))
     names = [name for name in comparable(first) if any(name in own for own in evaluations.values())]
     for place, (model, own) in enumerate(evaluations.items()):
         rows = {row: own[name] for row, name in enumerate(names) if name in own and own[name].defined}
         draw_rows(ax, place, len(evaluations), rows, visible(model, 30) or None)
-    guesses = first.baseline.estimates if first.baseline is not None else {}
-    guessed = {row: guesses[name].value for row, name in enumerate(names) if name in guesses}
-    if guessed:
-        ax.plot(list(guessed.values()), list(guessed), "|", color=GREY, markersize=12, markeredgewidth=2,
-                label=tr("guess without a model"))  # fmt: skip
+    baselines = first.baseline.estimates if first.baseline is not None else {}
+    marks = {row: baselines[name].value for row, name in enumerate(names) if name in baselines}
+    if marks:
+        ax.plot(list(marks.values()), list(marks), "|", color=GREY, markersize=12, markeredgewidth=2,
+                label=tr("baseline without a model"))  # fmt: skip
     set_rows(ax, [tr(measure(name).title) for name in names])
     finish(ax, tr("measures and intervals"))
 

@@ -13,7 +13,15 @@ from gnomon.evaluation.result.calibration import Calibration
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.measures.registry import OTHER_NAMES, in_order, measure
 from gnomon.report.language import tr
-from gnomon.report.remarks import from_the_worst, level_of, reasons, row_name, source_name
+from gnomon.report.remarks import (
+    baseline_marks,
+    baseline_texts,
+    from_the_worst,
+    level_of,
+    reasons,
+    row_name,
+    source_name,
+)
 from gnomon.report.terminal.tables import (
     ASCII,
     LONGEST_LABEL,
@@ -44,8 +52,11 @@ def render_evaluation(evaluation: Evaluation, console: Console) -> None:
     sections: list[RenderableType] = [title(evaluation, glyphs)]
     others = OTHER_NAMES if evaluation.task == "multiclass" else frozenset()
     estimates = {name: own for name, own in evaluation.estimates.items() if name not in others}
-    guesses = {} if evaluation.baseline is None else evaluation.baseline.estimates
-    sections.append(estimates_table(estimates, console.width, glyphs, level_of(evaluation), guesses))
+    marks, told = baseline_marks(evaluation)
+    baselines = {} if evaluation.baseline is None else baseline_texts(evaluation, marks)
+    table = estimates_table(estimates, console.width, glyphs, level_of(evaluation), baselines)
+    shown = any(column.header == tr("baseline") for column in table.columns)
+    sections.append(Group(table, Text(told, style="dim")) if shown else table)
     if evaluation.per_class:
         sections.append(class_table(evaluation, console.width, glyphs))
     sections += [slice_section(evaluation, column, console.width, glyphs) for column in evaluation.slices]

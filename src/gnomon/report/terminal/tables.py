@@ -60,31 +60,31 @@ def estimates_table(
     width: int,
     glyphs: Glyphs,
     level: float,
-    guesses: Mapping[str, Estimate] = MappingProxyType({}),
+    baselines: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
-    """One row an estimate; as the terminal gets narrower the bar goes first, then the guesses, then n.
+    """One row an estimate; as the terminal gets narrower the bar goes first, then the baselines, then n.
 
     Args:
         estimates: The estimates by name.
         width: Of the terminal.
         glyphs: The characters that it can show.
         level: Of the intervals.
-        guesses: What a guess without a model scores, by name.
+        baselines: What answering without a model scores, by name, as text.
     """
-    first, guess, interval = tr("measure"), tr("guess"), tr(f"{level * 100:g} % interval")
+    first, baseline, interval = tr("measure"), tr("baseline"), tr(f"{level * 100:g} % interval")
     columns = {
         first: [glyphs.write(measure(name).title) for name in estimates],
         tr("value"): [value_text(own, glyphs) for own in estimates.values()],
         interval: [interval_text(own, glyphs) for own in estimates.values()],
-        guess: [number(guesses[name].value) if name in guesses else "" for name in estimates],
+        baseline: [baselines.get(name, "") for name in estimates],
         "n": [f"{own.n:,}" for own in estimates.values()],
     }
-    if not guesses:
-        del columns[guess]
+    if not baselines:
+        del columns[baseline]
     if not any(columns[interval]):
         del columns[interval]
     taken = sum(widest(head, *cells) + GAP for head, cells in columns.items())
-    for head in (guess, "n"):
+    for head in (baseline, "n"):
         if taken - GAP > width and head in columns:
             taken -= widest(head, *columns.pop(head)) + GAP
     bar_width = min(WIDEST_BAR, width - taken)
@@ -104,7 +104,7 @@ def estimates_table(
         )
     if "n" not in columns and bars:
         table.add_column(Text("0" + "1".rjust(bar_width - 1), style="dim"), no_wrap=True)
-    styles = {tr("value"): "bold", guess: "dim", "n": "dim"}
+    styles = {tr("value"): "bold", baseline: "dim", "n": "dim"}
     for row, (name, estimate) in enumerate(estimates.items()):
         cells = [Text(columns[head][row], style=styles.get(head, "")) for head in columns]
         if bars:
