@@ -8,7 +8,7 @@ SEED ?= 0
 
 CXX_FILES = core/* bindings/* tests/core/*.cpp tests/core/*.h
 
-.PHONY: help install test test-slow fuzz mutants coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-study docs messages
+.PHONY: help install test test-slow fuzz mutants coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-short coverage-study docs messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -73,6 +73,9 @@ bench-report:  ## Time the reports of ten million rows (a minute)
 
 bench-intervals:  ## Time measures with their intervals beside the package confidenceinterval (some minutes)
 	$(PYTHON) benchmarks/intervals.py
+
+coverage-short:  ## See whether any interval holds the truth more rarely than it did (some minutes)
+	$(PYTHON) benchmarks/coverage/study.py --short
 
 coverage-study:  ## Simulate how often intervals hold the truth, and write docs/coverage.md (an hour)
 	$(PYTHON) benchmarks/coverage/study.py

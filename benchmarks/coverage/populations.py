@@ -14,6 +14,8 @@ FINE, TIED = 4000, 10
 FIXED = 20
 # Rows of a cluster, and how alike they are.
 CLUSTER, SHARED, CONCENTRATION = 5, 0.4, 4.0
+# The share of positives where a threshold is chosen.
+CHOSEN_SHARE = 0.3
 # Rows of a cluster in the mean where clusters are uneven, and the standard deviation of the logarithm of their sizes.
 UNEVEN_CLUSTER, UNEVENNESS = 10, 1.0
 
@@ -253,3 +255,68 @@ class Multilabel:
             f"{name}_{average}" for name in ("precision", "recall", "f1") for average in ("macro", "micro", "weighted")
         ]
         return {name: found[name].value for name in ("accuracy", "hamming_loss", *names)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A threshold chosen among all scores of two normal classes, 30 % of the rows positive, and what is said of it.
+
+    Attributes:
+        asked: ``"cost"`` (10 of a false negative, 1 of a false positive), a measure to make great, or what must hold.
+        strength: The distance between the classes.
+        kind: ``"choice"``, ``"choice, weights"`` (log-normal) or ``"choice, clusters"`` (five rows, alike).
+    """
+
+    asked: str
+    strength: float
+    kind: str = "choice"
+
+    def truths(self) -> dict[str, float]:
+        """They depend on the threshold."""
+        return {}
+
+    def sample(self, rng: np.random.Generator, n: int) -> dict[str, np.ndarray]:
+        """Rows: the true class, the score, weights or clusters if there are any."""
+        if self.kind != "choice, clusters":
+            label = (rng.random(n) < CHOSEN_SHARE).astype(int)
+            rows = {"y": label, "p": rng.normal(size=n) + self.strength * label}
+            return rows | ({"w": np.exp(rng.normal(size=n))} if self.kind == "choice, weights" else {})
+        cluster = np.arange(n) // CLUSTER
+        groups, a = cluster[-1] + 1, CHOSEN_SHARE * CONCENTRATION
+        label = (rng.random(n) < rng.beta(a, CONCENTRATION - a, groups)[cluster]).astype(int)
+        common = math.sqrt(SHARED) * rng.normal(size=groups)[cluster]
+        return {"y": label, "p": self.strength * label + common + math.sqrt(1 - SHARED) * rng.normal(size=n),
+                "c": cluster}  # fmt: skip
+
+    def seen(self, rows: dict[str, np.ndarray]) -> list[tuple[str, float, float, float, str | None]]:
+        """What a decision says of its threshold: the corrected goal, or whether a promise is kept."""
+        import gnomon
+
+        limit = self.asked.partition(" >= ")[2]
+        wanted = (
+            {"where": self.asked} if limit else {"costs": {"fn": 10, "fp": 1}} if self.asked == "cost"
+            else {"goal": self.asked}
+        )  # fmt: skip
+        found = gnomon.choose_threshold(
+            rows["y"], rows["p"], weight=rows.get("w"), cluster=rows.get("c"), scale="any", threads=1, **wanted
+        )
+        there = self._at(found.threshold.value)
+        if limit:
+            name = self.asked.partition(".")[0]
+            return [(f"promise_{name}", 0.0, 1.0, 0.5 if not found.met or there[name] >= float(limit) else 2.0, None)]
+        own = found.corrected
+        if own is None or math.isnan(own.low) or math.isinf(found.threshold.value):
+            return []
+        return [(f"chosen_{self.asked}", own.low, own.high, there[self.asked], own.warning)]
+
+    def _at(self, threshold: float) -> dict[str, float]:
+        """The measures of the whole population at a threshold."""
+        tp = CHOSEN_SHARE * float(norm.sf(threshold - self.strength))
+        fp = (1 - CHOSEN_SHARE) * float(norm.sf(threshold))
+        return {
+            "precision": tp / (tp + fp) if tp + fp > 0 else math.nan,
+            "recall": tp / CHOSEN_SHARE,
+            "f1": 2 * tp / (CHOSEN_SHARE + tp + fp),
+            "youden": tp / CHOSEN_SHARE - fp / (1 - CHOSEN_SHARE),
+            "cost": 10 * (CHOSEN_SHARE - tp) + fp,
+        }

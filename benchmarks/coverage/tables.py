@@ -31,6 +31,23 @@ METHODS = {
     "median_absolute_error": "order statistics", "mape": "t on the log scale",
 }  # fmt: skip
 CLUSTERED = "linearised"
+# What is no measure by itself, and how its interval or its test is made.
+TITLES = {
+    "calibration_slope": "calibration slope", "slope_intercept": "intercept with that slope",
+    "calibration_intercept": "calibration in the large", "ece_by_chance": "ECE by chance, p >= 0.05",
+    "brier_by_chance": "Spiegelhalter's test, p >= 0.05", "range_mean_error": "mean error of a range of predictions",
+    "slice_accuracy": "accuracy of a slice less that of the rest", "recall_elsewhere": "recall at another threshold",
+    "chosen_cost": "cost of a chosen threshold, corrected", "chosen_f1": "F1 of a chosen threshold, corrected",
+    "chosen_youden": "Youden's index of a chosen threshold, corrected",
+    "promise_precision": "promise precision.low >= x, kept", "promise_recall": "promise recall.low >= x, kept",
+}  # fmt: skip
+
+
+def title_of(name: str) -> str:
+    """What a table calls a quantity."""
+    return TITLES.get(name) or measure(name).title
+
+
 TESTS = {
     "roc_auc": "DeLong", "roc_auc_macro": "DeLong", "roc_auc_weighted": "DeLong", "accuracy": "McNemar, mid-p",
     "recall": "McNemar, mid-p", "specificity": "McNemar, mid-p", "false_positive_rate": "McNemar, mid-p",
@@ -66,12 +83,14 @@ def coverage_table(found: list[dict[str, Any]], chosen: Callable[[dict[str, Any]
         held = [value for value, *_ in own]
         within = sum(AIM[0] <= value <= AIM[1] for value in held)
         widths = [each["width"] for _, each, _ in own]
-        method = CLUSTERED if clustered and name not in ("ks",) else METHODS[name]
+        method = CLUSTERED if clustered and name not in ("ks",) and name not in TITLES else METHODS.get(name, "")
+        warned = median(each.get("warned", 0.0) for _, each, _ in own)
         rows.append(
-            [measure(name).title, method, str(len(held)), str(within), percent(min(held)), percent(median(held)),
-             percent(max(held)), f"{median(widths):.3f}"]
+            [title_of(name), method, str(len(held)), str(within), percent(min(held)), percent(median(held)),
+             percent(max(held)), "" if "chance" in name or "promise" in name else f"{median(widths):.3f}",
+             percent(warned)]
         )  # fmt: skip
-    heads = ["measure", "method", "designs", "within", "least", "median", "greatest", "width"]
+    heads = ["measure", "method", "designs", "within", "least", "median", "greatest", "width", "warned"]
     return table(heads, rows)
 
 
@@ -82,7 +101,7 @@ def outside(found: list[dict[str, Any]]) -> str:
         for name, own in design["estimates"].items():
             if own["coverage"] < AIM[0]:
                 population = re.sub(r"np\.\w+\(|\)$", "", design["population"]).replace("(", " (") + ")"
-                rows.append((own["coverage"], [measure(name).title, population, f"{design['n']:,}",
+                rows.append((own["coverage"], [title_of(name), population, f"{design['n']:,}",
                              percent(own["coverage"]), percent(own["above"]), percent(own["below"])]))  # fmt: skip
     rows.sort(key=lambda one: one[0])
     return table(["measure", "population", "n", "held", "truth below", "truth above"], [own for _, own in rows])
@@ -128,7 +147,7 @@ def picture(found: list[dict[str, Any]], path: Path) -> None:
             if design["kind"] == kind
         ]
         ax.plot(*zip(*points, strict=True), ".", color=colour, label=kind, alpha=0.7, markersize=5)
-    ax.set_yticks(range(len(by_name)), [measure(name).title for name in by_name])
+    ax.set_yticks(range(len(by_name)), [title_of(name) for name in by_name])
     ax.set(ylim=(len(by_name) - 0.5, -0.5), xlabel="samples in which the 95 % interval holds the truth, in percent")
     ax.grid(axis="y", alpha=0.2)
     ax.legend(loc="lower left", fontsize="small")
@@ -138,28 +157,39 @@ def picture(found: list[dict[str, Any]], path: Path) -> None:
 def main() -> None:
     """Writes the documentation's parts."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--coverage", type=Path, default=Path("build/coverage.json"), help="what study.py found")
+    parser.add_argument("--coverage", type=Path, nargs="*", default=[Path("build/coverage.json")],
+                        help="what study.py found")  # fmt: skip
     parser.add_argument("--sizes", type=Path, default=Path("build/comparison.json"), help="what comparison.py found")
+    parser.add_argument("--only", nargs="*", help="some of the parts; the picture is of all")
     options = parser.parse_args()
-    coverage, sizes = (json.loads(path.read_text()) for path in (options.coverage, options.sizes))
+    coverage = [design for path in options.coverage for design in json.loads(path.read_text())]
+    sizes = json.loads(options.sizes.read_text()) if options.sizes.exists() else []
+    uneven = [own for own in coverage if own["kind"].startswith(("uneven", "choice"))]
     parts = {
+        "uneven weights": coverage_table(coverage, lambda own: own["kind"] == "uneven weights", False),
+        "uneven clusters": coverage_table(coverage, lambda own: own["kind"] == "uneven clusters", True),
+        "choices": coverage_table(coverage, lambda own: own["kind"].startswith("choice"), False),
+        "outside, uneven": outside(uneven),
         "independent": coverage_table(coverage, lambda own: own["kind"] in ("plain", "ties"), False),
         "weights": coverage_table(coverage, lambda own: own["kind"] == "weights", False),
         "clusters": coverage_table(coverage, lambda own: own["kind"] == "clusters", True),
         "log-normal": coverage_table(coverage, lambda own: own["kind"] == "log-normal", False),
-        "outside": outside(coverage),
+        "outside": outside([own for own in coverage if own not in uneven]),
         "sizes": sizes_table(sizes),
     }
     page = ROOT / "docs" / "coverage.md"
     text = page.read_text(encoding="utf-8")
     for name, own in parts.items():
+        if options.only is not None and name not in options.only:
+            continue
         text, times = re.subn(
             rf"(<!-- {name} -->\n).*?(<!-- end -->)", lambda m, own=own: f"{m[1]}\n{own}\n\n{m[2]}", text,
             flags=re.DOTALL,
         )  # fmt: skip
         assert times == 1, name
     page.write_text(text, encoding="utf-8")
-    picture(coverage, ROOT / "docs" / "coverage.svg")
+    if options.only is None:
+        picture(coverage, ROOT / "docs" / "coverage.svg")
 
 
 if __name__ == "__main__":

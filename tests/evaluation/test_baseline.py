@@ -134,3 +134,11 @@ def test_counted_in_bins_and_other_ways(tmp_path):
     bare = gnomon.evaluate(frame, target="y", score="p", interval="none").baseline.differences["accuracy"]
     assert np.isnan(bare.low)
     assert gnomon.evaluate([[0, 1], [1, 0]], [[0, 1], [1, 1]]).baseline is None
+
+
+def test_a_saved_baseline_says_what_answers():
+    """Of every estimate: a result that lacks one is refused, not shown with a hole in it."""
+    form = gnomon.evaluate([0, 1, 0, 1], [0.2, 0.6, 0.4, 0.9]).to_dict()
+    del form["baseline"]["strategies"]["brier_score"]
+    with pytest.raises(gnomon.StateError, match=r"baseline\.strategies.*one for brier_score"):
+        gnomon.Evaluation.from_dict(form)

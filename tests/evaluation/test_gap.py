@@ -44,7 +44,10 @@ def test_every_measure_has_its_gap(evaluation):
 def test_words_tell_the_gap_with_its_interval(evaluation):
     (found,) = [own for own in evaluation.advice if own.rule == "overfitting"]
     gap = evaluation.gap["roc_auc"]
-    assert f"a gap of {gap.value:.3f} ({gap.low:.3f} to {gap.high:.3f}): it is overfitted" in found.text
+    assert (
+        f"a gap of {gap.value:.3f} ({gap.low:.3f} to {gap.high:.3f}). If both are drawn alike, the model is overfitted"
+        in found.text
+    )
 
 
 def test_two_evaluations(evaluation):

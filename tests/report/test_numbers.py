@@ -60,7 +60,7 @@ def ends_of(own):
 
 
 def test_the_table_of_measures(models):
-    """Each cell is its model's value and interval, in the order low, high; the baseline is told with what it answers."""
+    """Each cell is its model's value and interval, in the order low, high; the baseline says what answers."""
     found = view.measures(models)
     assert found["models"] == list(models)
     by_title = {row["title"]: row for row in found["rows"]}

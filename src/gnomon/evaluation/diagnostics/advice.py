@@ -492,14 +492,14 @@ RULES = (
     Rule(
         "overfitting",
         "{measure} is {train:.3f} on the rows that the model was fitted on and {test:.3f} on the others, "
-        "a gap of {gap:.3f} ({low:.3f} to {high:.3f}): it is overfitted. Try more rows, a simpler model or more "
-        "regularisation.",
+        "a gap of {gap:.3f} ({low:.3f} to {high:.3f}). If both are drawn alike, the model is overfitted: try more "
+        "rows, a simpler model or more regularisation; if they are of other times or places, see what has changed.",
         overfitting,
     ),
     Rule(
         "underfitting",
-        "{measure} is {train:.3f} even on the rows that the model was fitted on ({test:.3f} on the others): it is "
-        "underfitted. Try better features or a more flexible model.",
+        "{measure} is {train:.3f} even on the rows that the model was fitted on ({test:.3f} on the others): either the "
+        "features say little, or the model is too simple to use them (underfitted). A more flexible model tells which.",
         underfitting,
     ),
     Rule(

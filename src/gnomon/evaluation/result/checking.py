@@ -302,12 +302,22 @@ errors = record(
     scatter=optional(scatter),
 )
 answer = either(label, optional(mapping(number)))
-baseline = record({
+baseline_parts = record({
     "answers": mapping(answer),
     "strategies": mapping(text),
     "estimates": estimates,
     "differences": differences,
 })  # fmt: skip
+
+
+def baseline(value: Any, place: str) -> None:
+    """The baseline: of each estimate it is known what answers so."""
+    baseline_parts(value, place)
+    unnamed = [name for name in value["estimates"] if name not in value["strategies"]]
+    if unnamed:
+        raise refuse(f"{place}.strategies", sorted(value["strategies"]), f"one for {unnamed[0]}, too")
+
+
 measurements = {
     "n": count,
     "estimates": estimates,
