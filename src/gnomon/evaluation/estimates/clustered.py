@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,6 +43,9 @@ from gnomon.states.panel import PanelRows
 FEW_CLUSTERS = 30
 # Influences whose squares, of any number of rows, are doubles.
 LARGEST = 1e140
+# With fewer effective clusters, by their weight, than this the few large ones say too little (docs/coverage.md).
+FEWEST_EFFECTIVE = 15
+FEW_MATTER = "the interval is rough, as a few clusters hold most of the rows"
 ONE_CLUSTER = "no interval: all rows are of one cluster"
 
 
@@ -82,6 +86,8 @@ class Clustered:
         if self.variances.number < 2:
             return NO_INTERVAL.of(own, ONE_CLUSTER)
         found = self._interval(name, own.value, code).of(own, own.reason)
+        if not math.isnan(found.low) and self.variances.effective < FEWEST_EFFECTIVE:
+            found = replace(found, warning=FEW_MATTER)
         return few_of(with_tail(found, self._tail(name)), self.variances.number, "clusters")
 
     def _tail(self, name: str) -> float:

@@ -113,6 +113,11 @@ class VarianceEstimator:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(influences.cluster_sums(influence, self.clusters) / (1 - self._cluster_shares))
 
+    @property
+    def effective(self) -> float:
+        """Kish's effective number of clusters, by their weight."""
+        return float(1 / (self._cluster_shares**2).sum())
+
     @lazy
     def _cluster_shares(self) -> Array:
         """Each cluster's share of the weight."""
