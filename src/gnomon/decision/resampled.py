@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from gnomon.intervals.bootstrap import REPLICATES, ranking_replicates
 from gnomon.kernels.ranking import ScoreBins
 from gnomon.measures.measure import Measure
 from gnomon.measures.ranking import TABLE_STEPS, Curve, cumulative
-from gnomon.measures.threshold import Points
+from gnomon.measures.threshold import FLAGGED, Points
 from gnomon.states.panel import PanelRows
 from gnomon.thresholds.bands import bands
 from gnomon.thresholds.cluster_spread import ClusterEvents
@@ -38,14 +39,16 @@ class Resampled:
 
     Attributes:
         low, high: The interval of the threshold.
-        here: The counts of what was chosen, in effective rows.
-        elsewhere: Those that a threshold so chosen has, in the mean, of as many other rows.
+        here: The counts of what was chosen.
+        elsewhere: Those that a threshold so chosen has, in the mean, of as many other rows; NaN where that is unknown.
+        trials: Effective rows for each unit of weight.
     """
 
     low: float
     high: float
     here: Points
     elsewhere: Points
+    trials: float
 
     @classmethod
     def of(cls, candidates: Candidates, found: Found, options: Options, clustered: PanelRows | None) -> Resampled:
@@ -72,33 +75,37 @@ class Resampled:
             if clustered is None
             else ClusterSamples(thresholds, clustered, options.seed)
         )
+        like = candidates.points_at(thresholds, clustered)
         chosen, judged = [], np.zeros(4)
         for drawn in samples.replicates():
-            points = counts(drawn, candidates.trials)
-            chosen.append(thresholds[best_of(goal, points, options.level).place])
+            chosen.append(thresholds[best_of(goal, counts(drawn, like), options.level).place])
         for some, judging in samples.splits():
-            place = best_of(goal, counts(some, candidates.trials), options.level).place
-            left = counts(judging, candidates.trials)
+            place = best_of(goal, counts(some, like), options.level).place
+            left = counts(judging, like)
             tp, fp = (
                 np.take_along_axis(own, place[:, None], axis=1).sum()
                 for own in (left.true_positives, left.false_positives)
             )
             judged += [tp, fp, left.positives.sum(), left.negatives.sum()]
-        ends = np.quantile(
-            np.concatenate(chosen), [0.5 - options.level / 2, 0.5 + options.level / 2], method="inverted_cdf"
-        )
+        known = np.concatenate([np.array([found.threshold]), *chosen])
+        ends = np.quantile(known, [0.5 - options.level / 2, 0.5 + options.level / 2], method="inverted_cdf")
         low, high = min(float(ends[0]), found.threshold), max(float(ends[1]), found.threshold)
-        tp, fp, *totals = judged * (found.points.total / judged[2:].sum() * candidates.trials)  # as many as all rows
         here = (found.points.true_positives, found.points.false_positives, found.points.positives,
                 found.points.negatives)  # fmt: skip
-        return cls(low, high, of_one(*(float(own) * candidates.trials for own in here)), of_one(tp, fp, *totals))
+        weight = judged[2:].sum()
+        elsewhere = judged * (found.points.total / weight) if weight > 0 else np.full(4, np.nan)  # as much as all rows
+        return cls(low, high, of_one(*map(float, here)), of_one(*map(float, elsewhere)), candidates.trials)
 
-    def optimism(self, own: Measure) -> float:
-        """By how much a measure of what was chosen exceeds what a threshold so chosen achieves on other rows."""
-        return float(own.binary(self.here.cells())[0] - own.binary(self.elsewhere.cells())[0])
+    def optimism(self, own: Measure) -> float | None:
+        """By how much a measure of what was chosen exceeds what a threshold so chosen achieves on other rows.
 
-    def corrected(self, own: Measure, value: Estimate, options: Options) -> Estimate:
-        """What a threshold so chosen achieves on other rows, with the interval of such an estimate.
+        None where that is not known: hardly any split has rows of both classes on both sides.
+        """
+        found = float(own.binary(self.here.cells())[0] - own.binary(self.elsewhere.cells())[0])
+        return None if math.isnan(found) else found
+
+    def corrected(self, own: Measure, value: Estimate, options: Options) -> Estimate | None:
+        """What a threshold so chosen achieves on other rows, with the interval of such an estimate; None if unknown.
 
         The interval is that of the counts there: a count that is 0 because it was chosen to be would make one far too
         narrow. Where rows have clusters or weights, it is wider by what they make that of the estimate wider.
@@ -108,20 +115,25 @@ class Resampled:
             value: Its estimate at the chosen threshold.
             options: The level, the seed.
         """
+        if self.optimism(own) is None:
+            return None
 
-        def band(points: Points) -> tuple[float, float, float]:
-            found = bands(points, [own], options.level, options.seed)[own.name]
-            return float(found.value[0]), float(found.low[0]), float(found.high[0])
+        def band(points: Points, rows: float) -> tuple[float, float, float]:
+            """Of so many rows for each unit of weight; a number of rows is brought back to that weight."""
+            fewer = of_one(*(float(np.max(each)) * rows for each in (
+                points.true_positives, points.false_positives, points.positives, points.negatives)))  # fmt: skip
+            found = bands(fewer, [own], options.level, options.seed)[own.name]
+            back = 1 / rows if own.name == FLAGGED else 1.0
+            return tuple(float(end[0]) * back for end in found)  # type: ignore[return-value]
 
-        _, low, high = band(self.here)
+        _, low, high = band(self.here, self.trials)
         wider = (value.high - value.low) / (high - low) if high > low else 1.0
-        counts_ = (self.elsewhere.true_positives, self.elsewhere.false_positives)
-        rows = wider**2 if wider > 0 else 1.0
-        elsewhere = Points(counts_[0] / rows, counts_[1] / rows, self.elsewhere.positives / rows,
-                           self.elsewhere.negatives / rows)  # fmt: skip
-        there, low, high = band(elsewhere)
+        rows = self.trials / wider**2 if wider > 0 else self.trials
+        there, low, high = band(self.elsewhere, rows)
+        if math.isnan(value.low):
+            low = high = math.nan
         method = None if value.method is None else f"{value.method}, less optimism"
-        return replace(value, value=there, low=low, high=high, method=method)
+        return replace(value, value=there, low=low, high=high, method=method, standard_error=math.nan, freedom=math.inf)
 
 
 def of_one(tp: float, fp: float, positives: float, negatives: float) -> Points:
@@ -159,6 +171,8 @@ class RowSamples:
             size = (min(REPLICATES_AT_ONCE, REPLICATES - start), len(self._bins.low))
             parts = [kept_part(rng, own / unit, size) for own, unit in zip(masses, units, strict=True)]
             some = parts[0] * masses[0], parts[1] * masses[1]
+            usable = of_both_classes(some)
+            some = some[0][usable], some[1][usable]
             yield scaled(some), (masses[0] - some[0], masses[1] - some[1])
 
 
@@ -188,7 +202,7 @@ class ClusterSamples:
         rng = np.random.Generator(np.random.Philox(self._seed))
         for size in self._sizes():
             drawn = self._sums(rng.poisson(1.0, (size, self._number)).astype(np.float64))
-            usable = (drawn[0].sum(axis=1) > 0) & (drawn[1].sum(axis=1) > 0)
+            usable = of_both_classes(drawn)
             yield drawn[0][usable], drawn[1][usable]
 
     def splits(self) -> Iterator[tuple[Masses, Masses]]:
@@ -196,7 +210,9 @@ class ClusterSamples:
         rng = np.random.Generator(np.random.Philox(self._seed))
         for size in self._sizes():
             choosing = rng.random((size, self._number)) < CHOOSING
-            yield scaled(self._sums(choosing.astype(np.float64))), self._sums((~choosing).astype(np.float64))
+            some, others = (self._sums(own.astype(np.float64)) for own in (choosing, ~choosing))
+            usable = of_both_classes(some)
+            yield scaled((some[0][usable], some[1][usable])), (others[0][usable], others[1][usable])
 
     def _sizes(self) -> Iterator[int]:
         at_once = max(1, min(REPLICATES_AT_ONCE, MOST_DRAWS // (10 * self._number)))
@@ -223,7 +239,17 @@ def scaled(masses: Masses) -> Masses:
     return masses[0] / CHOOSING, masses[1] / CHOOSING
 
 
-def counts(masses: Masses, trials: float) -> Points:
-    """Counts at the lower ends of bins, from the highest down, of many tables."""
+def of_both_classes(masses: Masses) -> NDArray[np.bool_]:
+    """Which tables have rows of both classes: of others no measure is defined to choose by."""
+    return np.asarray((masses[0].sum(axis=1) > 0) & (masses[1].sum(axis=1) > 0))
+
+
+def counts(masses: Masses, like: Points) -> Points:
+    """Counts at the lower ends of bins, from the highest down, of many tables.
+
+    Args:
+        masses: The weights of both classes in the bins.
+        like: The points of all rows at these thresholds, which say how sure the ends of intervals are there.
+    """
     tp, fp = cumulative(masses[0]), cumulative(masses[1])
-    return Points(tp, fp, tp[:, -1:], fp[:, -1:], trials=trials)
+    return replace(like, true_positives=tp, false_positives=fp, positives=tp[:, -1:], negatives=fp[:, -1:])

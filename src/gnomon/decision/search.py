@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import DataError
-from gnomon.evaluation.estimates.ranking import threshold_table
+from gnomon.evaluation.estimates.ranking import spread_by_cluster, threshold_table
 from gnomon.evaluation.reading.order import Order
-from gnomon.measures.ranking import Curve
+from gnomon.measures.ranking import TABLE_STEPS, Curve, cumulative
 from gnomon.measures.threshold import Points
 from gnomon.states.panel import PanelRows
 from gnomon.thresholds.goal import ROUNDING, Best, Goal, best_of, better_of
@@ -85,6 +85,14 @@ class Candidates:
             return
         for curve in self.order.curves(which):
             yield curve.threshold, self.points_of(curve)
+
+    def points_at(self, thresholds: Array, clustered: PanelRows | None) -> Points:
+        """The points of all rows at the lower ends of bins, from the highest down, and what ends rest on there."""
+        bins = self.order.bins(TABLE_STEPS)
+        points = self.points_of(Curve(thresholds, cumulative(bins.positives), cumulative(bins.negatives)))
+        if not self._ends or clustered is None:
+            return points
+        return replace(points, spread=spread_by_cluster(thresholds, points, clustered, self.goal.constrained))
 
     def points_of(self, curve: Curve) -> Points:
         """The counts along a curve."""

@@ -320,9 +320,11 @@ def choose_threshold(
         estimates=estimates,
         corrected=resampled.corrected(wanted.achieved, value, options) if resampled is not None and own_rows else None,
         corrected_limits={
-            own.name: resampled.corrected(own, estimates[own.name], options)
+            own.name: there
             for own in wanted.constrained
-            if resampled is not None and own_rows
+            if resampled is not None
+            and own_rows
+            and (there := resampled.corrected(own, estimates[own.name], options)) is not None
         },
         optimism=resampled.optimism(wanted.achieved) if resampled is not None else None,
         confusion=cast(ConfusionMatrix, matrix_of(states[0], schema.names)),

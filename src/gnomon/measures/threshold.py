@@ -36,6 +36,15 @@ class Spread(Protocol):
         """The degrees of freedom of the variances."""
         ...
 
+    @property
+    def having(self) -> Mapping[str, Array]:
+        """How many clusters have rows that a measure rests on."""
+        ...
+
+    def units(self, name: str) -> Array:
+        """How many independent units say as much of a measure."""
+        ...
+
     def at(self, where: Any) -> Self:
         """Those at some of the thresholds."""
         ...

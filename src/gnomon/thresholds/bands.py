@@ -44,9 +44,9 @@ def clustered_bands(
         value = own.binary(cells)
         low, high = (np.full(value.shape, np.nan) for _ in range(2))
         if level is not None and own.name in spread.variance:
-            variance, units = spread.variance[own.name], 1 + spread.freedom[own.name]
-            units = np.where(variance > 0, units, float(spread.number))
-            low, high = linearised_ends(value, variance, units, level, own.low, own.high)
+            low, high = linearised_ends(
+                value, spread.variance[own.name], spread.units(own.name), level, own.low, own.high
+            )
         found[own.name] = Band(value, low, high)
     return found
 

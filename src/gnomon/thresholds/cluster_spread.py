@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.measures.influence import cluster_sums, derivatives_by_cell
-from gnomon.measures.measure import Measure
+from gnomon.measures.measure import (
+    ALL,
+    OF_CLASS,
+    OF_OTHERS,
+    PREDICTED,
+    PREDICTED_OTHERS,
+    Measure,
+    Share,
+    ShareOfAll,
+    Transformed,
+)
 from gnomon.measures.threshold import Points
 
 Array = NDArray[np.float64]
@@ -28,11 +38,17 @@ class ClusterSpread:
         number: The number of clusters.
         variance: By the name of each measure its variance at the thresholds, of shape (thresholds,).
         freedom: The degrees of freedom of these variances.
+        having: How many clusters have rows that the measure rests on: all that is known where nothing varies.
     """
 
     number: int
     variance: Mapping[str, Array]
     freedom: Mapping[str, Array]
+    having: Mapping[str, Array]
+
+    def units(self, name: str) -> Array:
+        """How many independent units say as much of a measure, at each threshold."""
+        return np.where(self.variance[name] > 0, 1 + self.freedom[name], self.having[name])
 
     def at(self, where: Any) -> ClusterSpread:
         """Those at some of the thresholds."""
@@ -40,26 +56,28 @@ class ClusterSpread:
 
     def each(self, change: Callable[[Array], Array]) -> ClusterSpread:
         """The same with every column changed alike."""
-        variance, freedom = (
-            {name: change(own) for name, own in columns.items()} for columns in (self.variance, self.freedom)
+        variance, freedom, having = (
+            {name: change(own) for name, own in columns.items()}
+            for columns in (self.variance, self.freedom, self.having)
         )
-        return ClusterSpread(self.number, variance, freedom)
+        return ClusterSpread(self.number, variance, freedom, having)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
-        variance, freedom = (
+        variance, freedom, having = (
             {name: [None if np.isnan(each) else each for each in own.tolist()] for name, own in columns.items()}
-            for columns in (self.variance, self.freedom)
+            for columns in (self.variance, self.freedom, self.having)
         )
-        return {"number": self.number, "variance": variance, "freedom": freedom}
+        return {"number": self.number, "variance": variance, "freedom": freedom, "having": having}
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> ClusterSpread:
         """The inverse of :meth:`to_dict`."""
-        variance, freedom = (
-            {name: np.array(own, np.float64) for name, own in form[part].items()} for part in ("variance", "freedom")
+        variance, freedom, having = (
+            {name: np.array(own, np.float64) for name, own in form[part].items()}
+            for part in ("variance", "freedom", "having")
         )
-        return cls(form["number"], variance, freedom)
+        return cls(form["number"], variance, freedom, having)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +114,10 @@ class ClusterEvents:
             score: Of the rows.
             label: 1 for a positive row, 0 for a negative.
             weight: Of the rows, or None.
-            clusters: The number of each row's cluster, from 0; each occurs.
+            clusters: The number of each row's cluster, from 0; some may have no rows.
         """
+        occurring = np.bincount(clusters) > 0
+        clusters = (np.cumsum(occurring) - 1)[clusters]
         place = np.searchsorted(-threshold, -score.astype(np.float64))
         key, event = np.unique(clusters * len(threshold) + place, return_inverse=True)
         mass = np.ones(len(score)) if weight is None else weight
@@ -120,6 +140,21 @@ class ClusterEvents:
             starts = np.flatnonzero(np.diff(self.cluster, prepend=-1))
             found.append(before - np.repeat(before[starts], np.diff(np.append(starts, len(own)))))
         return found[0], found[1]
+
+    def having(self, cells: frozenset[str]) -> Array:
+        """How many clusters have rows in some cells of the confusion matrix, at each threshold.
+
+        Of a class, or predicted as one; of any other cells those that have rows of the class with the fewer clusters.
+        """
+        classes = [int(np.count_nonzero(own)) for own in self.totals()]
+        if cells in (PREDICTED, PREDICTED_OTHERS):
+            ends = np.append(np.flatnonzero(np.diff(self.cluster)), len(self.cluster) - 1)
+            starts = np.append(0, ends[:-1] + 1)
+            place = self.place[starts if cells == PREDICTED else ends]  # of the first row of each, or of the last
+            reached = np.cumsum(np.bincount(place, minlength=self.thresholds)).astype(np.float64)
+            return reached if cells == PREDICTED else self.number - reached
+        number = {OF_CLASS: classes[0], OF_OTHERS: classes[1], ALL: self.number}.get(cells, min(classes))
+        return np.full(self.thresholds, float(number))
 
     def of_largest(self, most: int) -> tuple[NDArray[np.intp], Array, Array]:
         """The largest clusters, and the weight of each class of theirs that reaches each threshold."""
@@ -155,7 +190,7 @@ def cluster_spread(points: Points, events: ClusterEvents, measures: Iterable[Mea
     largest, *counts = events.of_largest(LARGEST_CLUSTERS)
     cells = np.stack([*counts, *(np.repeat(own[largest, None], events.thresholds, axis=1) for own in classes)])
     cells *= factor[largest, None]
-    variance, freedom = {}, {}
+    variance, freedom, having = {}, {}, {}
     number = events.number
     for own in measures:
         slopes = slopes_of(own, points)
@@ -166,7 +201,16 @@ def cluster_spread(points: Points, events: ClusterEvents, measures: Iterable[Mea
             found = np.where(relative > 0, np.maximum(1.0, 2 / relative), np.inf)
         variance[own.name] = squares * (1 - 1 / number)
         freedom[own.name] = np.minimum(found, number - 1.0)
-    return ClusterSpread(number, variance, freedom)
+        having[own.name] = events.having(rests_on(own))
+    return ClusterSpread(number, variance, freedom, having)
+
+
+def rests_on(own: Measure) -> frozenset[str]:
+    """The cells of the rows that a measure rests on; none where it rests on the class with the fewer rows."""
+    if isinstance(own.basis, ShareOfAll):
+        return ALL
+    share = own.basis.share if isinstance(own.basis, Transformed) else own.basis
+    return share.trials_in if isinstance(share, Share) else frozenset()
 
 
 def second_moments(events: ClusterEvents, classes: tuple[Array, Array], factor: Array) -> Array:

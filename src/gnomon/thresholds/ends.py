@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.errors import UsageError
+from gnomon.errors import DataError, UsageError
 from gnomon.intervals.linearised import linearised_ends
 from gnomon.intervals.wilson import wilson_ends
 from gnomon.measures.measure import POSITIVE, Measure, Share, Transformed
@@ -39,19 +39,20 @@ def ends_of(own: Measure, points: Points, level: float) -> tuple[Array, Array]:
     assert isinstance(share, Share)  # checked when the constraint was parsed
     cells = points.cells()
     value, tried = share(cells)[..., POSITIVE], share.trials(cells)[..., POSITIVE]
-    trials = effective_trials_at(share, points, value, tried)
+    trials, spread = effective_trials_at(share, points, value, tried), points.spread
+    if spread is not None and spread.number < 2:
+        raise DataError("all rows are of one cluster: of how much others would vary they say nothing")
+    if spread is not None and own.name not in spread.variance:
+        known = ", ".join(spread.variance)
+        raise UsageError(f"intervals of {own.name!r} by cluster are not known at the thresholds, only of {known}")
     if not share.monotone:
-        most = points.effective if points.spread is None else float(points.spread.number)
+        most = points.effective if spread is None else float(spread.number)
         level = 2 * NormalDist().cdf(uniform_quantile(level, most)) - 1
-        value = np.where(trials >= FEWEST_ROWS, value, np.nan)
-    if points.spread is not None:
-        if own.name not in points.spread.variance:
-            known = ", ".join(points.spread.variance)
-            raise UsageError(f"intervals of {own.name!r} by cluster are not known at the thresholds, only of {known}")
-        variance, units = points.spread.variance[own.name], 1 + points.spread.freedom[own.name]
-        units = np.where(variance > 0, units, float(points.spread.number))
+        enough = trials if spread is None else np.minimum(trials, spread.having[own.name])
+        value = np.where(enough >= FEWEST_ROWS, value, np.nan)
+    if spread is not None:
         measured = np.where(np.isnan(value), np.nan, own.binary(cells))
-        return linearised_ends(measured, variance, units, level, own.low, own.high)
+        return linearised_ends(measured, spread.variance[own.name], spread.units(own.name), level, own.low, own.high)
     low, high = wilson_ends(value, trials, level)
     if isinstance(basis, Transformed):
         return np.asarray(basis.transform(low)), np.asarray(basis.transform(high))

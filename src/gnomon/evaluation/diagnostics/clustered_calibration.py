@@ -97,7 +97,7 @@ class ClusteredCalibration:
             [self._variances.cluster_influence(self._residual * (place == own)) for own in range(len(groups.weight))],
             axis=-1,
         )
-        number = len(sums)
+        number = self._variances.number
         covariance = sums.T @ sums * (1 - 1 / number)
         values, vectors = np.linalg.eigh(covariance)
         rng = np.random.Generator(np.random.Philox(seed))

@@ -11,7 +11,7 @@ from typing import cast
 
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.estimates.clustered import Clustered, spread_between
+from gnomon.evaluation.estimates.clustered import ONE_CLUSTER, Clustered, spread_between
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.ranking import auc_estimate
 from gnomon.evaluation.reading.reading import Reading
@@ -94,11 +94,8 @@ def compared(
         sums = (*COUNTS, *(each.name for each in options.measures))
         parts = [only(summaries[column][value], (*sums, *SCORES)) for value in values]
         ranked = len(values) <= MOST_RANKED and len({type(part.states.get("scores")) for part in parts}) == 1
-        if not ranked and schema.columns.cluster is not None:
-            found[column] = own
-            continue
         if not ranked:
-            parts = [only(part, sums) for part in parts]
+            parts = [only(part, (*sums, "panel")) for part in parts]
         rest = Rest(dict(zip(values, parts, strict=True)), schema, options, evaluate, reading)
         out: list[str] = []
         while True:
@@ -197,7 +194,10 @@ class Rest:
         for name, estimate in own.estimates.items():
             if name in (AVERAGE_PRECISION.name, KS.name, MAX_ERROR.name) or name not in values:
                 continue
-            if estimate.defined and values[name].defined:
+            if estimate.defined and values[name].defined and min(first.variances.number, second.variances.number) < 2:
+                value = estimate.value - values[name].value
+                found[name] = Difference(value, level=estimate.level, n=estimate.n, reason=ONE_CLUSTER)
+            elif estimate.defined and values[name].defined:
                 spread = spread_between((first, second), name)
                 found[name] = linearised_difference(
                     estimate.value - values[name].value, spread.variance, spread.units, estimate.level, estimate.n

@@ -46,6 +46,7 @@ LARGEST = 1e140
 # With fewer effective clusters, by their weight, than this the few large ones say too little (docs/coverage.md).
 FEWEST_EFFECTIVE = 15
 FEW_MATTER = "the interval is rough, as a few clusters hold most of the rows"
+FEWER_CLUSTERS = "no interval: the rows that it rests on are of one cluster, or their influences are too large"
 ONE_CLUSTER = "no interval: all rows are of one cluster"
 
 
@@ -85,7 +86,10 @@ class Clustered:
             return own
         if self.variances.number < 2:
             return NO_INTERVAL.of(own, ONE_CLUSTER)
-        found = self._interval(name, own.value, code).of(own, own.reason)
+        if own.reason is not None and math.isnan(own.low):  # where nothing varies, or the terms are too large
+            return own
+        made = self._interval(name, own.value, code)
+        found = made.of(own, FEWER_CLUSTERS if math.isnan(made.low) else None)
         if not math.isnan(found.low) and self.variances.effective < FEWEST_EFFECTIVE:
             found = replace(found, warning=FEW_MATTER)
         return few_of(with_tail(found, self._tail(name)), self.variances.number, "clusters")
@@ -121,14 +125,14 @@ class Clustered:
         if influence is None or not (np.abs(influence) < LARGEST).all():
             return NO_INTERVAL
         spread = self.variances.spread(influence)
+        if spread.variance == 0:
+            spread = Spread(0.0, self._having(name, POSITIVE if code is None else code) - 1.0)
         if name == KS.name:
             return self._of_ks(value, spread)
         if name == AVERAGE_PRECISION.name:
             alone = float(sum_values(influence, None, self._options.threads).square)
             alike = spread.variance / alone if alone > 0 else 1.0
             return self._of_average_precision(value, spread, alike, POSITIVE if code is None else code)
-        if spread.variance == 0:
-            spread = Spread(0.0, self._having(name, POSITIVE if code is None else code) - 1.0)
         own = measure(name)
         high = 2.0 if name == BRIER_SCORE.name and self._schema.task == "multiclass" else own.high
         units = min(spread.units, 1 + self._tail(name))
@@ -157,6 +161,10 @@ class Clustered:
         assert ranked is not None  # else there is no KS
         order = ranked[2]
         effective = order.positives.effective, order.negatives.effective
+        if spread.variance == 0:  # clusters are all that is known to vary
+            if not spread.units > 1:
+                return NO_INTERVAL
+            effective = spread.units, spread.units
         bins, options = order.bins(TABLE_STEPS), self._options
         return ks_interval(bins, effective, value, spread.variance, options.level, options.seed)
 

@@ -196,7 +196,7 @@ def spread_by_cluster(threshold: Array, points: Points, rows: PanelRows, more: S
     assert rows.clusters is not None  # they were asked for
     events = ClusterEvents.of(threshold, rows.answers[0].scores[0], rows.target, rows.weight, rows.clusters)
     if events.number < 2:
-        return ClusterSpread(events.number, {}, {})
+        return ClusterSpread(events.number, {}, {}, {})
     measures = {own.name: own for own in (*shown("binary"), *more) if own.of_cells}
     return cluster_spread(points, events, measures.values())
 

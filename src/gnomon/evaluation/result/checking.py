@@ -223,7 +223,8 @@ def confusion(value: Any, place: str) -> None:
 def cluster_spread(size: int) -> Check:
     """How far measures vary at so many thresholds."""
     columns_by_measure = mapping(listing(ends, size), measured)
-    return exactly({"number": count, "variance": columns_by_measure, "freedom": columns_by_measure})
+    return exactly({"number": count, "variance": columns_by_measure, "freedom": columns_by_measure,
+                    "having": columns_by_measure})  # fmt: skip
 
 
 def thresholds(value: Any, place: str) -> None:
