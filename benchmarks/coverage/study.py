@@ -59,7 +59,12 @@ OTHERS = [
     *((Multiclass(strength), n) for strength in (1.0, 2.5) for n in (200, 500, 2000)),
     *((Multilabel(1.5), n) for n in (40, 70, 100, 200, 1000)),
 ]  # fmt: skip
-DESIGNS = {"binary": BINARY, "uneven": UNEVEN, "others": OTHERS, "regressions": REGRESSIONS, "choices": CHOICES}
+# For intervals from replicates (--interval percentile, bca).
+BOOTSTRAPPED = [(Binary(prevalence, auc), n) for auc in (0.8, 0.95) for prevalence, n in ((0.5, 100), (0.2, 300))]
+DESIGNS = {
+    "binary": BINARY, "uneven": UNEVEN, "others": OTHERS, "regressions": REGRESSIONS, "choices": CHOICES,
+    "bootstrapped": BOOTSTRAPPED,
+}  # fmt: skip
 # A few of every kind.
 SHORT = [
     (Binary(0.2, 0.8), 100), (Binary(0.05, 0.8), 300), (Binary(0.5, 0.95), 50), (Binary(0.2, 0.8, "weights"), 300),

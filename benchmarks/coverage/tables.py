@@ -76,14 +76,17 @@ def gathered(found: list[dict[str, Any]], value: str, chosen: Callable[[dict[str
     return by_name
 
 
-def coverage_table(found: list[dict[str, Any]], chosen: Callable[[dict[str, Any]], bool], clustered: bool) -> str:
+def coverage_table(found: list[dict[str, Any]], chosen: Callable[[dict[str, Any]], bool], clustered: bool,
+                   only: str | None = None) -> str:  # fmt: skip
     """For every estimate the coverage over designs, and the width of its intervals."""
     rows = []
     for name, own in gathered(found, "coverage", chosen).items():
         held = [value for value, *_ in own]
         within = sum(AIM[0] <= value <= AIM[1] for value in held)
         widths = [each["width"] for _, each, _ in own]
-        method = CLUSTERED if clustered and name not in ("ks",) and name not in TITLES else METHODS.get(name, "")
+        method = (
+            CLUSTERED if clustered and name not in ("ks",) and name not in TITLES else only or METHODS.get(name, "")
+        )
         warned = median(each.get("warned", 0.0) for _, each, _ in own)
         rows.append(
             [title_of(name), method, str(len(held)), str(within), percent(min(held)), percent(median(held)),
@@ -164,18 +167,23 @@ def main() -> None:
     options = parser.parse_args()
     coverage = [design for path in options.coverage for design in json.loads(path.read_text())]
     sizes = json.loads(options.sizes.read_text()) if options.sizes.exists() else []
+    percentile, bca = ([own for own in coverage if own["interval"] == kind] for kind in ("percentile", "bca"))
+    coverage = [own for own in coverage if own["interval"] == "auto"]
     uneven = [own for own in coverage if own["kind"].startswith(("uneven", "choice"))]
     parts = {
         "uneven weights": coverage_table(coverage, lambda own: own["kind"] == "uneven weights", False),
         "uneven clusters": coverage_table(coverage, lambda own: own["kind"] == "uneven clusters", True),
         "choices": coverage_table(coverage, lambda own: own["kind"].startswith("choice"), False),
+        "percentile": coverage_table(percentile, lambda _: True, False, "percentile"),
+        "bca": coverage_table(bca, lambda _: True, False, "BCa"),
+        "several models": sizes_table([own for own in sizes if own["kind"] == "four models"]),
         "outside, uneven": outside(uneven),
         "independent": coverage_table(coverage, lambda own: own["kind"] in ("plain", "ties"), False),
         "weights": coverage_table(coverage, lambda own: own["kind"] == "weights", False),
         "clusters": coverage_table(coverage, lambda own: own["kind"] == "clusters", True),
         "log-normal": coverage_table(coverage, lambda own: own["kind"] == "log-normal", False),
         "outside": outside([own for own in coverage if own not in uneven]),
-        "sizes": sizes_table(sizes),
+        "sizes": sizes_table([own for own in sizes if own["kind"] != "four models"]),
     }
     page = ROOT / "docs" / "coverage.md"
     text = page.read_text(encoding="utf-8")

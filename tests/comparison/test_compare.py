@@ -743,3 +743,31 @@ def test_one_positive_row_says_nothing_of_others():
             there = not np.isnan(own[name].low)
             assert there == (compared is None or name in compared), (positives, name)
             assert there or "rows of each class to be compared" in own[name].reason
+
+
+def test_no_difference_goes_beyond_what_two_values_can_differ_by():
+    """Of a handful of rows Student's t is wide: an interval of a difference of shares ends at -1 and 1."""
+    rng = np.random.default_rng(0)
+    narrow = 0
+    for _ in range(40):
+        y = np.array([1] * 3 + [0] * 4)
+        pair = gnomon.compare(y, {"a": rng.random(7), "b": rng.random(7)})["a", "b"]
+        for name in ("average_precision", "roc_auc", "ks", "precision"):
+            own = pair[name]
+            if not np.isnan(own.low):
+                assert -1 <= own.low <= own.value <= own.high <= 1
+                narrow += own.low == -1 or own.high == 1
+    assert narrow > 0
+
+
+def test_enough_rows_are_not_asked_for_again(data):
+    """Where one cannot tell, and the rows would show what is worth seeing, the table does not name a smaller number."""
+    from gnomon.report.pairs import rows_of
+
+    found = gnomon.compare(data, target="y", score=["p", "q"], worth=0.4)
+    row = next(own for own in rows_of(found["p", "q"], found.n) if own.verdict == "cannot tell")
+    assert row.rows == "enough"
+    assert any("so that any there is is smaller" in text for text in found["p", "q"].says)
+    strict = gnomon.compare(data, target="y", score=["p", "q"], worth=0.0001)
+    row = next(own for own in rows_of(strict["p", "q"], strict.n) if own.verdict == "cannot tell" and own.rows)
+    assert int(row.rows.replace(",", "")) > strict.n

@@ -282,7 +282,7 @@ def test_the_table_of_pairs(compared):
     changed = 0
     for pair in compared.pairs:
         first, second = compared.models[pair.first], compared.models[pair.second]
-        for row, (name, own) in zip(rows_of(pair), pair.differences.items(), strict=True):
+        for row, (name, own) in zip(rows_of(pair, compared.n), pair.differences.items(), strict=True):
             assert own.value == pytest.approx(second[name].value - first[name].value, abs=1e-12)
             assert row.difference == signed(own.value)
             assert row.interval == ("" if np.isnan(own.low) else f"{signed(own.low)} – {signed(own.high)}")
@@ -297,7 +297,7 @@ def test_the_table_of_pairs(compared):
     out = io.StringIO()
     render_comparison(compared, Console(file=out, width=150, highlight=False, markup=False))
     for pair in compared.pairs:
-        for row in rows_of(pair)[:5]:
+        for row in rows_of(pair, compared.n)[:5]:
             assert any(row.title in line and row.difference in line and row.p_value in line
                        for line in out.getvalue().splitlines())  # fmt: skip
 

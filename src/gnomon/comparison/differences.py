@@ -115,7 +115,9 @@ class Paired:
         spread = self._spread(basis, influence)
         if self._rows.clusters is not None and self._variances.number < 2:
             return Tested(Difference(value, level=level, n=n, reason=ONE_CLUSTER))
-        made = linearised_difference(value, spread.variance, spread.units, level, n, self._method(basis))
+        made = linearised_difference(
+            value, spread.variance, spread.units, level, n, self._method(basis), measure(name).widest
+        )
         return Tested(made, student(value, spread.variance, spread.freedom))
 
     def _method(self, basis: Basis) -> str:

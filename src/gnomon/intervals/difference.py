@@ -67,7 +67,13 @@ def to_constant(estimate: Estimate, constant: float, p_value: float | None = Non
 
 
 def linearised_difference(
-    value: float, variance: float, units: float, level: float, n: int, method: str = METHOD
+    value: float,
+    variance: float,
+    units: float,
+    level: float,
+    n: int,
+    method: str = METHOD,
+    widest: float = math.inf,
 ) -> Difference:
     """A difference on the same rows whose variance is known, by Student's t.
 
@@ -78,6 +84,7 @@ def linearised_difference(
         level: The confidence level.
         n: The rows.
         method: What it is called.
+        widest: How far apart two values can be: the interval goes no farther.
     """
     if not units > 1 or not math.isfinite(variance) or math.isnan(value):
         return Difference(value, level=level, n=n, reason=None if math.isnan(value) else TOO_FEW)
@@ -86,7 +93,8 @@ def linearised_difference(
         return Difference(value, level=level, n=n, reason=NO_SPREAD)
     half = t_quantile(level, units - 1) * error
     t = value / error if error > 0 else 0.0 if value == 0 else math.inf
-    return Difference(value, value - half, value + half, level, method, n, two_sided_t(t, units - 1))
+    low, high = max(value - half, -widest), min(value + half, widest)
+    return Difference(value, low, high, level, method, n, two_sided_t(t, units - 1))
 
 
 def mean_difference(measured: MeanAndError, level: float, n: int) -> Difference:

@@ -380,6 +380,11 @@ class Measure:
         return isinstance(self.basis, Cellwise)
 
     @property
+    def widest(self) -> float:
+        """How far apart two values can be; infinite where one of them has no end."""
+        return self.high - self.low
+
+    @property
     def has_ends(self) -> bool:
         """Whether the ends of its interval at every threshold follow from counts, so that they can be limited."""
         return isinstance(self.basis, Share | Transformed)

@@ -32,7 +32,7 @@ class Row:
         p_value: Of more than two models adjusted by Holm.
         verdict: What it says of the second model.
         margin: What it says within the margin; empty where there is none.
-        rows: About how many rows it takes to see what is worth seeing, where one cannot tell.
+        rows: About how many rows it takes to see what is worth seeing, where one cannot tell, or that there are enough.
         method: How the interval was made.
         good: Whether the second model is better (True), worse (False), or neither (None).
     """
@@ -54,13 +54,16 @@ def title_of(pair: Pair) -> str:
     return tr(f"{visible(pair.second, LONGEST)} less {visible(pair.first, LONGEST)}")
 
 
-def rows_of(pair: Pair) -> list[Row]:
-    """The differences of a pair."""
-    return [row_of(name, own) for name, own in pair.differences.items()]
+def rows_of(pair: Pair, n: int) -> list[Row]:
+    """The differences of a pair that has so many rows."""
+    return [row_of(name, own, n) for name, own in pair.differences.items()]
 
 
-def row_of(name: str, own: Difference) -> Row:
+def row_of(name: str, own: Difference, n: int) -> Row:
     """A difference as text."""
+    needed = ""
+    if own.verdict == UNCLEAR and own.rows_needed is not None:
+        needed = f"{rounded(own.rows_needed):,}" if own.rows_needed > n else tr("enough")
     ends = "" if math.isnan(own.low) else f"{signed(own.low)} – {signed(own.high)}"
     return Row(
         name,
@@ -70,7 +73,7 @@ def row_of(name: str, own: Difference) -> Row:
         p_text(own.holm),
         tr(own.verdict or "") if ends else "",
         margin_text(own),
-        f"{rounded(own.rows_needed):,}" if own.verdict == UNCLEAR and own.rows_needed is not None else "",
+        needed,
         tr(own.method or ""),
         None if own.verdict not in (BETTER, WORSE) else own.verdict == BETTER,
     )

@@ -20,6 +20,7 @@ from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.intervals.difference import false_discovery, independent_difference, linearised_difference
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC
+from gnomon.measures.registry import measure
 from gnomon.measures.regression import MAX_ERROR
 from gnomon.schema.schema import Schema
 from gnomon.states.panel import Panel
@@ -200,7 +201,12 @@ class Rest:
             elif estimate.defined and values[name].defined:
                 spread = spread_between((first, second), name)
                 found[name] = linearised_difference(
-                    estimate.value - values[name].value, spread.variance, spread.units, estimate.level, estimate.n
+                    estimate.value - values[name].value,
+                    spread.variance,
+                    spread.units,
+                    estimate.level,
+                    estimate.n,
+                    widest=measure(name).widest,
                 )
         return found
 

@@ -181,7 +181,9 @@ class Table:
             ends = tango(only_guess, only_model, n, level)
             return Difference(value, *ends[:2], level, ends.method, n, mcnemar(only_guess, only_model)[0])
         rows = self.rows.effective
-        return linearised_difference(value, self._spread(formula) * rows / max(1.0, rows - 1), rows, level, n)
+        return linearised_difference(
+            value, self._spread(formula) * rows / max(1.0, rows - 1), rows, level, n, widest=own.widest
+        )
 
     def _spread(self, formula: Formula) -> float:
         """The variance of a measure, from the influences of its cells, and no less than if all cells weighed alike."""

@@ -96,8 +96,8 @@ def comparison(compared: Comparison) -> View:
         {
             "title": pairs_text.title_of(pair),
             "says": [visible(tr(text)) for text in pair.says],
-            "rows": pairs_text.rows_of(pair),
-            "margin": any(row.margin for row in pairs_text.rows_of(pair)),
+            "rows": pairs_text.rows_of(pair, compared.n),
+            "margin": any(row.margin for row in pairs_text.rows_of(pair, compared.n)),
         }
         for pair in pairs_text.shown_pairs(compared)
     ]

@@ -63,7 +63,7 @@ def models_table(comparison: Comparison, width: int, glyphs: Glyphs) -> Renderab
 
 def pair_section(pair: Pair, comparison: Comparison, width: int, glyphs: Glyphs) -> RenderableType:
     """The differences of a pair, and what they say."""
-    rows = rows_of(pair)
+    rows = rows_of(pair, comparison.n)
     says = bullets([glyphs.write(text) for text in pair.says], glyphs)
     return Group(Text(title_of(pair), style="bold"), says, Text(""), table(rows, comparison.level, width, glyphs))
 
