@@ -31,6 +31,7 @@ def truth(threshold, strength):
     return {"precision": tp / max(tp + fp, 1e-300), "recall": tp / PREVALENCE, "cost": 10 * (PREVALENCE - tp) + fp}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("where", "strength", "options"),
     [
@@ -69,6 +70,7 @@ def test_the_best_of_useless_scores_meets_no_promise():
     assert met <= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clusters", [False, True])
 def test_what_is_achieved_is_corrected_for_the_choice(clusters):
     """The goal and what is limited: hardly flattered any more, and in their intervals nearly always."""

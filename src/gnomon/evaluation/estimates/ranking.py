@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ from gnomon.thresholds.table import Thresholds
 
 Array = NDArray[np.float64]
 
+# Of replicates: docs/coverage.md.
+KS_TOO_HIGH = "the interval is too high, as is the largest gap of every replicate: interval='auto' corrects for it"
 # With fewer rows of the rarer class DeLong's variance is too uncertain: intervals hold the truth too rarely.
 ENOUGH_FOR_DELONG = 100
 # What its interval is called: his variance, on the logit scale, so that it ends inside 0 and 1.
@@ -92,6 +94,8 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
                 KS.name: Interval(0.0, 0.0, "constant score", 0.0),
             }
     estimates = {name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in found.items()}
+    if options.interval in BOOTSTRAPS and not constant and not math.isnan(estimates[KS.name].low):
+        estimates[KS.name] = replace(estimates[KS.name], warning=KS_TOO_HIGH)
     return RankingEstimates(estimates, curve_points(bins), constant, intervals["precision_gain"])
 
 
