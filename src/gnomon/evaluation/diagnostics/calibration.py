@@ -57,26 +57,29 @@ def calibration_of(
     steps = upper_steps(hull)
     best = isotonic_brier(steps.positives, steps.negatives)
 
-    def fitted(features: Array, offset: Array, place: int = 0) -> Estimate:
+    def fitted(features: Array, offset: Array) -> list[Estimate]:
+        """One coefficient per column of features."""
+        places = range(features.shape[1])
         fit = logistic_fit(features, offset, groups)
         if fit is None:
-            return options.estimate(NAN, NO_INTERVAL, rows.n, NO_FIT)
+            return [options.estimate(NAN, NO_INTERVAL, rows.n, NO_FIT) for _ in places]
         if clusters is None:
-            spread = Spread(float(fit.variances(features, groups)[place]), rows.effective - 1)
+            spreads = [Spread(float(variance), rows.effective - 1) for variance in fit.variances(features, groups)]
         else:
-            spread = clusters.of_coefficient(fit, features, groups, place)
-        return coefficient(fit, place, spread, rows.n, options)
+            spreads = [clusters.of_coefficient(fit, features, groups, place) for place in places]
+        return [coefficient(fit, place, spread, rows.n, options) for place, spread in enumerate(spreads)]
 
     excess, variance = spiegelhalter(groups, brier)
     of_excess = Spread(variance, math.inf) if clusters is None else clusters.of_brier_excess()
     z = excess / math.sqrt(of_excess.variance) if of_excess.variance > 0 else NAN
-    both = np.column_stack([odds, ones])
+    slope, slope_intercept = fitted(np.column_stack([odds, ones]), np.zeros(len(odds)))
+    (intercept,) = fitted(ones, odds)
     return Calibration(
         reliability_curve(tenths, options, clusters),
         reliability_curve(groups.equal_mass(WIDTHS), options, clusters),
-        fitted(both, np.zeros(len(odds))),
-        fitted(both, np.zeros(len(odds)), 1),
-        fitted(ones, odds),
+        slope,
+        slope_intercept,
+        intercept,
         parts,
         brier - best,
         parts.uncertainty - best,
