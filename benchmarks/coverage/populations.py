@@ -18,6 +18,8 @@ CLUSTER, SHARED, CONCENTRATION = 5, 0.4, 4.0
 CHOSEN_SHARE = 0.3
 # Rows of a cluster in the mean where clusters are uneven, and the standard deviation of the logarithm of their sizes.
 UNEVEN_CLUSTER, UNEVENNESS = 10, 1.0
+# What a negative weighs where only one of so many was sampled.
+NEGATIVE_WEIGHT = 10
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,9 @@ class Binary:
         prevalence: The share of positives.
         auc: How well the classes are told apart, before scores are tied.
         kind: ``"plain"``, ``"ties"``, ``"weights"`` (rows of high scores are sampled more often and weigh less),
-            ``"uneven weights"`` (log-normal, whatever the row), ``"clusters"`` (five rows each, alike in class and
-            score), or ``"uneven clusters"`` (of log-normal sizes).
+            ``"uneven weights"`` (log-normal, whatever the row), ``"class weights"`` (one negative of ten is sampled,
+            and weighs ten), ``"clusters"`` (five rows each, alike in class and score), or ``"uneven clusters"`` (of
+            log-normal sizes).
         spread: The standard deviation of the logarithm of uneven weights.
     """
 
@@ -121,13 +124,16 @@ class Binary:
             latent = self.shift * label + common + math.sqrt(1 - SHARED) * rng.normal(size=n)
         else:
             expected = n * min(self.prevalence, 1 - self.prevalence)
-            label = (rng.random(n) < self.prevalence).astype(int)
-            if expected < FIXED:
+            sampled = NEGATIVE_WEIGHT if self.kind == "class weights" else 1
+            label = (rng.random(n) * (1 + self.prevalence * (sampled - 1)) < self.prevalence * sampled).astype(int)
+            if expected < FIXED and sampled == 1:
                 label = (np.arange(n) < round(n * self.prevalence)).astype(int)
             latent = self.shift * label + rng.normal(size=n)
         rows = {"y": label, "p": score[np.searchsorted(self.edges, latent, side="right") - 1]}
         if self.kind == "uneven weights":
             rows["w"] = np.exp(self.spread * rng.normal(size=n))
+        if self.kind == "class weights":
+            rows["w"] = np.where(label == 1, 1.0, NEGATIVE_WEIGHT)
         return rows | ({"c": cluster} if self.kind in ("clusters", "uneven clusters") else {})
 
 

@@ -41,6 +41,7 @@ UNEVEN = [
     *((Binary(prevalence, 0.8, "uneven clusters"), n) for prevalence in (0.3, 0.1) for n in (600, 3000)),
     *((Amounts(np.inf, "uneven weights", spread), n) for spread in (0.5, 1.0, 1.5) for n in (200, 1000)),
     *((Amounts(np.inf, "uneven clusters"), n) for n in (600, 3000)),
+    *((Binary(prevalence, 0.8, "class weights"), n) for prevalence in (0.3, 0.1) for n in (200, 1000)),
 ]  # fmt: skip
 REGRESSIONS = [
     *((Amounts(tails, kind), n) for tails in (np.inf, 6.0) for kind in ("plain", "clusters")
@@ -74,6 +75,7 @@ SHORT = [
     (Amounts(np.inf, "uneven clusters"), 600), (LogNormal(), 50), (Multiclass(1.0), 200), (Multilabel(1.5), 100),
     (Choice("cost", 1.5), 60), (Choice("f1", 0.7), 200), (Choice("precision.low >= 0.33", 0.0), 300),
     (Choice("recall.low >= 0.8", 1.5), 200), (Choice("precision.low >= 0.6", 1.5, "choice, clusters"), 600),
+    (Binary(0.1, 0.8, "class weights"), 200),
 ]  # fmt: skip
 SHORT_REPEATS = 200
 RECORDED = Path(__file__).parent / "short.json"

@@ -169,9 +169,11 @@ def main() -> None:
     sizes = json.loads(options.sizes.read_text()) if options.sizes.exists() else []
     percentile, bca = ([own for own in coverage if own["interval"] == kind] for kind in ("percentile", "bca"))
     coverage = [own for own in coverage if own["interval"] == "auto"]
-    uneven = [own for own in coverage if own["kind"].startswith(("uneven", "choice"))]
+    uneven = [own for own in coverage if own["kind"].startswith(("uneven", "class", "choice"))]
     parts = {
-        "uneven weights": coverage_table(coverage, lambda own: own["kind"] == "uneven weights", False),
+        "uneven weights": coverage_table(
+            coverage, lambda own: own["kind"] in ("uneven weights", "class weights"), False
+        ),
         "uneven clusters": coverage_table(coverage, lambda own: own["kind"] == "uneven clusters", True),
         "choices": coverage_table(coverage, lambda own: own["kind"].startswith("choice"), False),
         "percentile": coverage_table(percentile, lambda _: True, False, "percentile"),

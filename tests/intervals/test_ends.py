@@ -112,16 +112,48 @@ TRIED = {"accuracy": np.ones(N, bool), "recall": ONE, "specificity": ~ONE, "prec
          "negative_predictive_value": ~CALL, "false_positive_rate": ~ONE}  # fmt: skip
 
 
+def weight_of_rows(weight):
+    """What rows of each row's cell weigh: at least as those of its class, of few rows as those of both classes."""
+    found = np.empty(N)
+    for truth in (0, 1):
+        of_class = truth == Y
+        trust = min(1, max(0, (kish(weight[of_class]) - 10) / 20))
+        least = mean_square(weight) ** (1 - trust) * mean_square(weight[of_class]) ** trust
+        for called in (0, 1):
+            cell = of_class & (called == CALLED)
+            found[cell] = max(mean_square(weight[cell]), least)
+    return found
+
+
+def mean_square(weight):
+    """The weight of so many equal rows that their sum varies as that of these rows does."""
+    return (weight**2).sum() / weight.sum()
+
+
+def test_weights_that_follow_the_class():
+    """With rows enough of a class what its rows weigh is known: the interval is that of the linearised variance."""
+    rng = np.random.default_rng(8)
+    y = np.repeat([0, 1], 200)
+    p = np.clip(0.3 + 0.3 * y + rng.normal(0, 0.2, 400), 0.01, 0.99)
+    weight = np.where(y == 1, 1.0, 20.0)
+    ev = gnomon.evaluate(y, p, weight=weight)
+    flagged = p >= 0.5
+    share = np.average(y[flagged], weights=weight[flagged])
+    variance = ((weight * (y - share))[flagged] ** 2).sum() / weight[flagged].sum() ** 2
+    low, high = wilson(share, share * (1 - share) / variance, 0.95)
+    assert (ev["precision"].low, ev["precision"].high) == pytest.approx((low, high), rel=1e-9)
+
+
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("weight", [None, WEIGHT], ids=["plain", "weighted"])
 def test_shares(weight, level):
-    """Wilson's, from the rows that it is of: of as many as have its variance, or Kish's number where that is less."""
+    """Wilson's, of as many equal rows as have its variance, each row weighing as those of its cell or class do."""
     ev = gnomon.evaluate(Y, P, weight=weight, level=level)
     own = np.ones(N) if weight is None else weight
     for name, of in TRIED.items():
         share = BINARY[name][0](own)
-        trials = share * (1 - share) / (influences(BINARY[name][0], own) ** 2).sum()
-        trials = min(trials, kish(own[of]))
+        influence = influences(BINARY[name][0], own) / own
+        trials = share * (1 - share) / (influence**2 * own * weight_of_rows(own)).sum()
         low, high = wilson(share, trials, level)
         assert (ev[name].low, ev[name].high) == pytest.approx((low, high), rel=1e-6), name
         if weight is None:

@@ -12,6 +12,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.intervals.effective_trials import row_weights
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.wilson import share_error, wilson
 from gnomon.kernels.ranking import ScoreBins
@@ -68,10 +69,8 @@ def confusion_intervals(
     drawn: dict[str, list[Array]] = {name: [] for name in formulas}
     occupied = (mass > 0) | np.eye(classes, dtype=bool) | (classes <= _ALL_CELLS)
     cells = np.flatnonzero(occupied)
-    # A cell is drawn as its effective number of rows, each of their mean weight, or of the table's mean weight where
-    # that is more: that a cell has no heavy rows may be chance. An empty one is drawn as rows of the table's.
-    own, own_squares = mass.ravel()[cells], squares.ravel()[cells]
-    unit = np.maximum(own_squares / np.where(own > 0, own, 1.0), squares.sum() / mass.sum())
+    # A cell is drawn as rows that all weigh as one of its rows does.
+    own, unit = mass.ravel()[cells], row_weights(mass, squares).ravel()[cells]
     # A class without rows stays so in every replicate: what is undefined for it is not made up.
     present = (mass.sum(axis=1) > 0)[cells // classes]
     shape = np.where(present, own / unit + PRIOR_ROWS / len(cells), 0.0)

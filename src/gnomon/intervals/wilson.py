@@ -14,35 +14,12 @@ Array = NDArray[np.float64]
 METHOD = "wilson"
 
 
-def effective_trials(share: float, total: float, successes: float, trials: float) -> float:
-    """How many equal trials would be as sure of a weighted proportion.
-
-    The smaller of two numbers. One gives the variance that a ratio of weighted sums has, linearised:
-    (sum of (w (x - share))^2) / total^2 (W. G. Cochran, Sampling Techniques, 3rd edition, section 2.11). Where the few
-    trials that hold much of the weight are alike it is far too large, and Kish's number total^2 / (sum of w^2), which
-    does not look at the outcomes, stands in. Without weights both are the number of trials.
-
-    Args:
-        share: The weighted proportion.
-        total: Sum of the weights of the trials.
-        successes: Sum of the squared weights of the successes.
-        trials: Sum of the squared weights of all trials.
-    """
-    if not trials:
-        return 0.0
-    kish = total**2 / trials
-    spread = (1 - share) ** 2 * successes + share**2 * (trials - successes)
-    if not 0 < share < 1 or not spread > 0:
-        return kish
-    return min(kish, share * (1 - share) * total**2 / spread)
-
-
 def wilson(share: float, trials: float, level: float) -> Interval:
     """The interval of a proportion.
 
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
     American Statistical Association 22 (1927). With weighted rows ``trials`` is the number that
-    :func:`effective_trials` gives.
+    ``gnomon.intervals.effective_trials`` gives.
 
     Args:
         share: Successes over trials.

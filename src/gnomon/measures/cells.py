@@ -52,6 +52,12 @@ class Cells:
         """The same with each class's three sums changed alike; the total stays."""
         return Cells(change(self.hits), change(self.support), change(self.predicted), self.total)
 
+    def against_rest(self) -> Array:
+        """The confusion matrix of each class against all others, shape (..., classes, 2, 2), the others first."""
+        cells = (self.true_negatives, self.false_positives, self.false_negatives, self.hits)
+        matrices = np.stack([np.asarray(cell, np.float64) for cell in cells], axis=-1)
+        return matrices.reshape(*self.hits.shape, 2, 2)
+
     @property
     def false_positives(self) -> Mass:
         """Rows of another class predicted as this one."""

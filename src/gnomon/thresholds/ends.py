@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import DataError, UsageError
+from gnomon.intervals.effective_trials import effective_trials
 from gnomon.intervals.linearised import linearised_ends
 from gnomon.intervals.wilson import wilson_ends
 from gnomon.measures.measure import POSITIVE, Measure, Share, Transformed
@@ -39,7 +40,7 @@ def ends_of(own: Measure, points: Points, level: float) -> tuple[Array, Array]:
     assert isinstance(share, Share)  # checked when the constraint was parsed
     cells = points.cells()
     value, tried = share(cells)[..., POSITIVE], share.trials(cells)[..., POSITIVE]
-    trials, spread = effective_trials_at(share, points, value, tried), points.spread
+    trials, spread = trials_at(share, points, tried), points.spread
     if spread is not None and spread.number < 2:
         raise DataError("all rows are of one cluster: of how much others would vary they say nothing")
     if spread is not None and own.name not in spread.variance:
@@ -59,17 +60,12 @@ def ends_of(own: Measure, points: Points, level: float) -> tuple[Array, Array]:
     return low, high
 
 
-def effective_trials_at(share: Share, points: Points, value: Array, tried: Array) -> Array:
+def trials_at(share: Share, points: Points, tried: Array) -> Array:
     """How many equal rows would be as sure of a share, at each point, as for the interval of an estimate."""
     if points.squares is None:
         return tried * points.trials
-    squares = points.squares.cells()
-    hit, all_ = share.successes(squares)[..., POSITIVE], share.trials(squares)[..., POSITIVE]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        kish = tried**2 / all_
-        spread = (1 - value) ** 2 * hit + value**2 * (all_ - hit)
-        linearised = value * (1 - value) * tried**2 / spread
-    return np.where((value > 0) & (value < 1) & (spread > 0), np.fmin(kish, linearised), kish)
+    matrices = points.matrices(), points.squares.matrices()
+    return effective_trials(share.successes, share.trials, *matrices)[..., POSITIVE]
 
 
 def uniform_quantile(level: float, rows: float) -> float:

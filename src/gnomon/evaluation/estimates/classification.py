@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import reduce
 
@@ -14,14 +14,16 @@ from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
 from gnomon.evaluation.estimates.losses import outside
 from gnomon.intervals.bootstrap import confusion_intervals
 from gnomon.intervals.difference import linearised_difference
+from gnomon.intervals.effective_trials import effective_trials, row_weights
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.intervals.mean_of_shares import METHOD, mean_of_shares
-from gnomon.intervals.wilson import effective_trials, wilson
+from gnomon.intervals.wilson import wilson
 from gnomon.kernels.exact import ExactSum
 from gnomon.measures.cells import Cells, Mass, ratio
 from gnomon.measures.influence import cell_influence
 from gnomon.measures.measure import (
+    POSITIVE,
     Cellwise,
     Formula,
     MeanOfShares,
@@ -88,8 +90,8 @@ class Table:
         value = float(rule(mass)[..., 0])
         if np.isnan(value):
             return self._options.estimate(NAN, NO_INTERVAL, n, rule.reason.format(name=repr(label)))
-        total, hit, tried = rule.trials(mass), rule.successes(squares), rule.trials(squares)
-        trials = effective_trials(value, *(float(sums[..., 0]) for sums in (total, hit, tried)))
+        matrices = (cells.against_rest()[0] for cells in (mass, squares))
+        trials = float(effective_trials(rule.successes, rule.trials, *matrices)[..., POSITIVE])
         return self._options.estimate(value, wilson(value, trials, self._options.level), n)
 
     def _transformed(self, rule: Transformed, code: int, label: str) -> Estimate:
@@ -103,9 +105,10 @@ class Table:
         ends = (rule.transform(share.low), rule.transform(share.high))
         return self._options.estimate(value, Interval(*ends, share.method, slope * share.standard_error), share.n)
 
-    def share(self, value: float, hits: Mass, rows: Weight) -> Estimate:
-        """A share of all rows, given the squared weights of the rows that count for it."""
-        trials = effective_trials(value, float(rows.total), float(hits), float(rows.squares))
+    def _share(self, value: float, successes: Callable[[Cells], Mass], rows: Weight) -> Estimate:
+        """A share of all rows, given those that count for it."""
+        matrices = (own.astype(np.float64) for own in self._matrices)
+        trials = float(effective_trials(successes, lambda cells: cells.total[..., 0], *matrices))
         return self._options.estimate(value, wilson(value, trials, self._options.level), rows.n)
 
     def trials(self, rule: Share, code: int) -> Weight:
@@ -144,13 +147,13 @@ class Table:
 
     def _share_of_all(self, rule: ShareOfAll, rows: Weight) -> Estimate:
         """A share of all rows."""
-        return self.share(float(rule(self.mass)), rule.successes(self._squares), rows)
+        return self._share(float(rule(self.mass)), rule.successes, rows)
 
     def majority(self, rows: Weight) -> tuple[int, Estimate]:
         """The most frequent class (the first of them, where several are), and its share of the rows."""
         support = np.atleast_1d(ratio(self.mass.support, self.mass.total))
         code = int(np.argmax(support))
-        return code, self.share(float(support[code]), self._squares.support[code], rows)
+        return code, self._share(float(support[code]), lambda cells: cells.support[..., code], rows)
 
     def _resampled(
         self, estimates: dict[str, Estimate], wanted: Iterable[Measure], code: int | None
@@ -186,12 +189,11 @@ class Table:
         )
 
     def _spread(self, formula: Formula) -> float:
-        """The variance of a measure, from the influences of its cells, and no less than if all cells weighed alike."""
+        """The variance of a measure, from the influences of its cells, their rows weighing as they may."""
         held = np.flatnonzero(self.state.counts)
         mass, squares = (own.astype(np.float64) for own in self._matrices)
         influence = cell_influence(formula, mass, held) ** 2
-        alike = mass.ravel()[held] @ influence * squares.sum() / mass.sum()
-        return max(float(squares.ravel()[held] @ influence), float(alike))
+        return float((mass * row_weights(mass, squares)).ravel()[held] @ influence)
 
     def _drawn(self, wanted: Iterable[Measure], rows: Weight, code: int | None, label: str) -> dict[str, Estimate]:
         """Any measures, with intervals from common replicates of the matrix."""

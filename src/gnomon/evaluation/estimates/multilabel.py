@@ -17,10 +17,11 @@ from gnomon.evaluation.estimates.few import ENOUGH
 from gnomon.evaluation.estimates.ranking import ranking_estimates
 from gnomon.evaluation.reading.order import KeptOrder
 from gnomon.evaluation.reading.summary import Summary
+from gnomon.intervals.effective_trials import row_weights, trials_of_share
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.linearised import linearised_interval
 from gnomon.intervals.mean import mean_interval, without_interval
-from gnomon.intervals.wilson import effective_trials, wilson
+from gnomon.intervals.wilson import wilson
 from gnomon.kernels.indicators import row_margins
 from gnomon.kernels.losses import sum_values
 from gnomon.kernels.row_rankings import label_average_precision, label_coverage, label_loss
@@ -126,7 +127,11 @@ def share_of_rows(
     """A share of rows, with Wilson's interval."""
     own = Weight.of_group(hits, weight, options.threads)
     share = own.total.over(rows.total)
-    trials = effective_trials(share, float(rows.total), float(own.squares), float(rows.squares))
+    mass, squares = (
+        np.array([[float(part), float(whole) - float(part)]])
+        for part, whole in ((own.total, rows.total), (own.squares, rows.squares))
+    )
+    trials = trials_of_share(share, float(rows.total), *row_weights(mass, squares)[0])
     return options.estimate(share, wilson(share, trials, options.level), rows.n)
 
 
