@@ -85,10 +85,12 @@ coverage-study:  ## Simulate how often intervals hold the truth, and write docs/
 messages:  ## Collect all sentences and compile their translations
 	$(PYTHON) docs/write_messages.py
 
-docs:  ## Make the READMEs' sessions, the example predictions and the lesson's notebooks anew
+docs:  ## Regenerate the documents' sessions, tables and picture, the example predictions and the lesson's notebooks
 	$(PYTHON) examples/make_predictions.py
 	gnomon lesson --lang en --output examples/lesson.ipynb
 	gnomon lesson --lang ko --output examples/lesson.ko.ipynb
 	$(PYTHON) docs/write_measures.py
+	$(PYTHON) docs/write_reference.py
 	$(PYTHON) docs/write_stubs.py
 	$(PYTHON) docs/write_readme.py
+	$(PYTHON) docs/write_picture.py

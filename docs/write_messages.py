@@ -3,9 +3,10 @@
 ``python docs/write_messages.py`` brings the .po files up to date (new sentences get empty translations, those that are
 gone go) and compiles them; with ``--check`` it only says, by exit code 1, what is missing.
 
-A sentence is any string of the source with a space between words, outside docstrings; whatever ``tr("...")`` holds, in
-Python and in templates; the titles of measures; the help of the command line; the lesson; and single words of which
-sentences are made (``WORDS``). The values of an f-string are named: f"{count:,} rows" is "{count} rows" there.
+A sentence is the template of a ``Message("code", "...")``, which stands in the catalogue with its code as the
+context, so that its translation is kept when its English is reworded; the text of ``tr("...")`` and ``word("...")``, in
+Python and in templates; advice; the titles of measures; the help of the command line; the lesson; and words that come
+from tables (``WORDS``).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from string import Formatter
 
 import click
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -29,68 +30,42 @@ from gnomon.measures.registry import AVERAGES, REGISTRY
 from gnomon.report.language import CATALOGUES, DOMAIN, ENGLISH, LANGUAGES
 
 SOURCE = Path(__file__).parent.parent / "src" / "gnomon"
-# What a person at the command line or before a report never reads: scikit-learn's own words, errors of Python calls.
-SILENT = (
-    "metrics", "kernels", "states", "wire.py", "engines/messages.py", "models", "__init__.py", "estimate.py",
-    "calling.py", "evaluation/result/checking.py", "comparison/checking.py", "decision/checking.py",
-    "thresholds/table.py",
-    "thresholds/bands.py", "evaluation/arguments/opening.py", "evaluation/result/several.py",
-    "report/plots/accessor.py", "report/plots/pictures.py", "report/tables.py", "frames.py",
-    "evaluation/result/named.py", "evaluation/result/form.py",
-    "report/korean.py", "report/html/charts.py", "report/language.py", "lesson/steps.py", "decision/outcome.py",
-    "sources/arrays.py", "sources/tables.py", "sources/frames.py", "intervals",
-)  # fmt: skip
-# What developers see; what styles, policies and fonts are called.
-_REPR = re.compile(
-    r"^[A-Z][a-z]+[A-Za-z]*\(|^(bold|dim|not|red) (not|dim|green|red|underline)|^[a-z]+-[a-z]+ ['d{]"
-    r"|^[A-Z][a-z]+ .*(Gothic|CJK|Sans|Dotum)|^#N/A|^Glyph |annot allocate memory$|^failed to map|^can't start new"
-    r"|^\{name\} is not JSON$"
-)
-# A template needs so many letters of its own, or words at an end: another would match anything.
-FEWEST_LETTERS = 8
-_ANCHORED = re.compile(r"^[^{}]*[^\W\d_]{2}[^{}]*\{|\}[^{}]*[^\W\d_]{2}[^{}]*$")
 # Words that stand in sentences, or alone in tables, and come from data structures rather than from tr("...").
 WORDS = (
-    "binary", "multiclass", "multilabel", "regression", *AVERAGES, "wilson", "delong", "delong, logit",
+    "binary", "multiclass", "multilabel", "regression", *AVERAGES, "wilson", "delong", "logit",
     "bootstrap", "t", "delta", "majority", "all positive", "base rates", "random", "mean", "median",
-    "excellent", "good", "fair", "too high", "too low", "platt", "beta", "isotonic", "as is", "text", "numbers",
-    "RMSE", "MAE", "AP", "arrays", "{library} data frame", "scores", "errors", "recall", "fall-out", "low", "high",
-    "it", "them", "newcombe", "newcombe, less bias", "order statistics", "wald", "linearised", "averaged", "log t",
-    "bca", "mcnemar", "paired t", "paired bootstrap", "paired bca", "better", "worse", "different", "cannot tell",
-    "the same", "clusters", "once", "rows are", "weight is", "rows of the rarer class",
-    "no interval: in these rows nothing is seen to vary", "corrected resampled t", " and ", "miss", "cost", "flagged",
-    "share", *(f"{{measure}}, {own}" for own in AVERAGES),
+    "excellent", "good", "fair", "poor, but meaningful", "not good", "platt", "beta", "isotonic", "as is",
+    "RMSE", "MAE", "AP", "arrays", "scores", "errors", "recall", "low", "high",
+    "newcombe", "bias-corrected", "optimism-corrected", "order statistics", "wald", "linearised", "averaged", "log t",
+    "bca", "percentile", "mcnemar", "paired t", "paired bootstrap", "paired bca", "better", "worse", "different",
+    "inconclusive", "equal", "once", "corrected resampled t", "cost", "flagged",
 )  # fmt: skip
 # Values that another language need not say: "row" or "rows", "it" or "them".
-UNSAID = {"value1", "value2", "possibility"}
+UNSAID = {"noun", "possibility"}
 # What click says by itself, which is looked up in gettext's own domain.
 CLICK = (
     "Usage:", "Options", "Commands", "Show this message and exit.", "Show the version and exit.", "default: {default}",
     "required", "Missing option", "Error", "Missing argument", "No such option: {name}", "No such command {name!r}.",
     "Did you mean {possibility}?", "Invalid value for {param_hint}: {message}", "Invalid value: {message}",
 )  # fmt: skip
-_PROSE = re.compile(r"[A-Za-z}%)'\"] +[A-Za-z{('\"]|[a-z]: ")
-_CODE = re.compile(
-    r"^[\s\W]*$|^--|^\(\?P|^[a-z_]+\.[a-z_.]+$|^\\\\b|<[a-z]+ |^https?:|\$schema|^SELECT |datum\.|^sha256|^'sha256"
-    r"|^import "
-)
-# Calls whose strings are no sentences, or are collected as help.
-QUIET_CALLS = {"compile", "option", "argument", "command"}
+# Calls of a code and a template, and calls of a text, by the place of it.
+MESSAGES, TEXTS = ("Message", "Rule"), {"tr": 0, "word": 0, "field": 1}
 _TEMPLATE = re.compile(r"""\btr\(\s*(?P<quote>["'])(?P<text>.*?)(?P=quote)""", re.DOTALL)
 
+# A code, empty where there is none, and a text.
+Sentence = tuple[str, str]
 
-def collected() -> dict[str, set[str]]:
+
+def collected() -> dict[Sentence, set[str]]:
     """Every sentence, with the files that say it."""
-    found: dict[str, set[str]] = {}
+    found: dict[Sentence, set[str]] = {}
 
-    def add(text: str, where: str) -> None:
-        found.setdefault(text, set()).add(where)
+    def add(text: str, where: str, code: str = "") -> None:
+        found.setdefault((code, text), set()).add(where)
 
     for path in sorted(SOURCE.rglob("*.py")):
-        name = path.relative_to(SOURCE)
-        if not str(name).startswith(SILENT):
-            for text in spoken(ast.parse(path.read_text(encoding="utf-8"))):
-                add(text, str(name))
+        for code, text in spoken(ast.parse(path.read_text(encoding="utf-8"))):
+            add(text, str(path.relative_to(SOURCE)), code)
     for path in sorted(SOURCE.rglob("templates/**/*.html")):
         for match in _TEMPLATE.finditer(path.read_text(encoding="utf-8")):
             if not match["text"].endswith(" "):  # the rest of it is not written there
@@ -98,94 +73,43 @@ def collected() -> dict[str, set[str]]:
     for text in sentences():
         add(text, "lesson/lesson.md")
     for own in REGISTRY.values():
-        add(own.title, "measures/registry.py")
+        for title in filter(None, (own.title, own.head)):
+            add(str(title), "measures/registry.py")
     for word in WORDS:
         add(word, "docs/write_messages.py")
     for text in help_texts():
         add(text, "cli")
     for text in CLICK:
         add(text, "click")
-    add("and {more} more", "report/html/templates")
     return found
 
 
-def spoken(tree: ast.Module) -> Iterator[str]:
-    """The sentences of a module."""
-    silent: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node, clean=False):
-            silent.add(id(node.body[0].value))  # type: ignore[attr-defined]
-        if isinstance(node, ast.JoinedStr):
-            silent.update(id(own) for own in node.values)
-        if isinstance(node, ast.keyword) and node.arg == "definition":  # of a measure: docs/measures.md is English
-            silent.add(id(node.value))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {
-            "compile",
-            "option",
-            "argument",
-            "command",
-        }:
-            silent.update(id(own) for own in ast.walk(node))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr" and node.args:
-            if (text := template(node.args[0])) is not None:
-                yield text
-        elif id(node) not in silent and (text := template(node)) is not None and is_sentence(text):
-            yield text
+def spoken(tree: ast.Module) -> Iterator[Sentence]:
+    """The sentences of a module, with their codes."""
+    texts: dict[str, str] = {}  # what names stand for, in the order of the source
+    nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.Call, ast.Assign))]
+    for node in sorted(nodes, key=lambda own: (own.lineno, own.col_offset)):
+        if isinstance(node, ast.Assign):
+            if isinstance(node.targets[0], ast.Name) and (said := literal(node.value, texts)) is not None:
+                texts[node.targets[0].id] = said
+            continue
+        name, arguments = getattr(node.func, "id", ""), [literal(own, texts) for own in node.args]
+        if name in MESSAGES and len(arguments) > 1 and arguments[0] and arguments[1]:
+            yield arguments[0], arguments[1]
+        elif name in TEXTS and len(arguments) > TEXTS[name] and (said := arguments[TEXTS[name]]):
+            yield "", said
 
 
-def is_sentence(text: str) -> bool:
-    """Whether a string is prose, of which enough is fixed to know it by."""
-    letters = sum(letter.isalpha() for letter in re.sub(r"\{.*?\}", "", text))
-    prose = _PROSE.search(text) and not _CODE.search(text) and not _REPR.search(text)
-    return bool(prose) and (letters >= FEWEST_LETTERS or "{" not in text or bool(_ANCHORED.search(text)))
-
-
-def template(node: ast.AST) -> str | None:
-    """The text of a string, its values in braces by name."""
+def literal(node: ast.expr, texts: dict[str, str]) -> str | None:
+    """The text of a literal, of a name that stands for one, or of a sum of them."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return unformatted(node.value)
-    if not isinstance(node, ast.JoinedStr):
-        return None
-    text, names = "", []
-    for own in node.values:
-        if isinstance(own, ast.Constant):
-            text += str(own.value).replace("{", "{{").replace("}", "}}")
-        else:
-            names.append(value_name(own.value, len(names)))  # type: ignore[attr-defined]
-            text += "{" + unique(names) + "}"
-    return text
-
-
-def unformatted(text: str) -> str:
-    """A text for str.format without the formats of its values; any other as it is."""
-    try:
-        pieces = list(Formatter().parse(text))
-    except ValueError:
-        return text.replace("{", "{{").replace("}", "}}")
-    if not any(name for _, name, *_ in pieces):
-        return text
-    return "".join(literal + ("" if name is None else f"{{{name}}}") for literal, name, *_ in pieces)
-
-
-def value_name(node: ast.expr, place: int) -> str:
-    """What a value is called: its own name, or its number."""
-    while isinstance(node, (ast.Call, ast.Subscript)) and not isinstance(node, ast.Name):
-        inner = node.func if isinstance(node, ast.Call) else node.value
-        if isinstance(node, ast.Call) and node.args and isinstance(inner, ast.Name):
-            inner = node.args[0]
-        node = inner
+        return node.value
     if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return f"value{place}"
-
-
-def unique(names: list[str]) -> str:
-    """The last name, with a number where it was there before."""
-    before = names[:-1].count(names[-1])
-    return names[-1] if not before else f"{names[-1]}{before + 1}"
+        return texts.get(node.id)
+    if isinstance(node, ast.BinOp):
+        both = literal(node.left, texts), literal(node.right, texts)
+        return None if both[0] is None or both[1] is None else both[0] + both[1]
+    return None
 
 
 def help_texts() -> Iterator[str]:
@@ -211,15 +135,25 @@ def updated(lang: str) -> tuple[Catalog, list[str]]:
     """A language's catalogue with exactly the sentences there are, and those that it does not translate."""
     path = CATALOGUES / lang / "LC_MESSAGES" / f"{DOMAIN}.po"
     before = read_po(BytesIO(path.read_bytes()), locale=lang) if path.exists() else Catalog()
+    by_code = {own.context: own for own in before if own.context}
     after = empty(lang)
     missing = []
-    for text, files in sorted(collected().items(), key=lambda one: (min(one[1]), one[0])):
-        known = before.get(text)
+    for (code, text), files in sorted(collected().items(), key=lambda one: (min(one[1]), one[0])):
+        known: Message | None = by_code.get(code) if code else before.get(text)
         said = str(known.string) if known is not None else ""
-        after.add(text, said, locations=[(name, None) for name in sorted(files)])
-        if not said or (fields(said) ^ fields(text)) - UNSAID:
+        locations = [(name, None) for name in sorted(files)]
+        after.add(text, said, context=code or None, locations=locations)  # type: ignore[arg-type]
+        if not said or {place for place in fields(said) ^ fields(text) if place[0] not in UNSAID}:
             missing.append(text)
     return after, missing
+
+
+def ambiguous() -> list[str]:
+    """Codes that stand for several sentences."""
+    texts: dict[str, set[str]] = {}
+    for code, text in collected():
+        texts.setdefault(code, set()).add(text)
+    return sorted(code for code, own in texts.items() if code and len(own) > 1)
 
 
 def empty(lang: str) -> Catalog:
@@ -227,12 +161,25 @@ def empty(lang: str) -> Catalog:
     return Catalog(locale=lang, charset="utf-8", fuzzy=False, header_comment="")
 
 
-def fields(text: str) -> set[str]:
-    """The names of the values in a sentence."""
+def fields(text: str) -> set[tuple[str, str, str]]:
+    """The values in a sentence: their names, formats and conversions."""
     try:
-        return {name for _, name, *_ in Formatter().parse(text) if name}
+        return {(name, form or "", how or "") for _, name, form, how in Formatter().parse(text) if name}
     except ValueError:
         return set()
+
+
+def unmarked() -> list[str]:
+    """Messages whose code or template is not a literal, so that it cannot be collected."""
+    found = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message" and path.name != "message.py":
+                code = node.args[0]
+                named = isinstance(code, ast.Attribute) and code.attr == "name"  # of a rule of advice
+                if not isinstance(code, ast.Constant) and not named:
+                    found.append(f"{path.relative_to(SOURCE)}:{node.lineno}")
+    return found
 
 
 def compiled(catalog: Catalog) -> bytes:
@@ -255,7 +202,11 @@ def click_catalog(catalog: Catalog, lang: str) -> Catalog:
 
 def main(check: bool) -> int:
     """Brings the catalogues up to date, or says what they lack."""
-    wrong = 0
+    wrong = len(ambiguous()) + len(unmarked())
+    for place in unmarked():
+        print(f"{place}: a message whose code is not a literal cannot be collected")
+    for code in ambiguous():
+        print(f"the code {code!r} stands for several sentences")
     for lang in LANGUAGES:
         if lang == ENGLISH:
             continue

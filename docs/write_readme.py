@@ -1,7 +1,7 @@
-"""Makes the READMEs' console sessions real: runs their commands and writes what they print.
+"""Makes the console sessions of the READMEs and guides real: runs their commands and writes what they print.
 
-``python docs/write_readme.py`` rewrites the READMEs; with ``--check`` it only says, by exit code 1, that one
-is not what the commands print.
+``python docs/write_readme.py`` rewrites the pages; with ``--check`` it only says, by exit code 1, that one is not what
+the commands print.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+PAGES = ("README.md", "README.ko.md", *sorted(str(own.relative_to(ROOT)) for own in (ROOT / "docs").glob("guide/*.md")))
 SESSION = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 
 
@@ -42,7 +43,7 @@ def rewritten(text: str) -> str:
 
 if __name__ == "__main__":
     stale = False
-    for name in ("README.md", "README.ko.md"):
+    for name in PAGES:
         path = ROOT / name
         before = path.read_text(encoding="utf-8")
         after = rewritten(before)

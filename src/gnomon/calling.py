@@ -10,6 +10,7 @@ from typing import Literal, ParamSpec, TypeVar
 import numpy as np
 
 from gnomon.errors import UnknownArgumentError, nearest
+from gnomon.message import Message
 
 # What arguments take that several functions have.
 TaskChoice = Literal["auto", "binary", "multiclass", "multilabel", "regression"]
@@ -80,7 +81,11 @@ def unknown(function: str, name: str, known: tuple[str, ...]) -> UnknownArgument
         hint = "pass it first, without a name"
     else:
         hint = nearest(name, known)
-    return UnknownArgumentError(f"{function}() has no argument {name!r}: {hint}")
+    return UnknownArgumentError(
+        Message(
+            "no_such_argument", "{function}() has no argument {name!r}\n{hint}", function=function, name=name, hint=hint
+        )
+    )
 
 
 def meant_by(name: str, known: tuple[str, ...]) -> str | None:

@@ -19,9 +19,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from gnomon.message import Message, word
+
 
 class GnomonError(Exception):
     """Base of every error that gnomon raises on purpose."""
+
+    @property
+    def message(self) -> Message:
+        """What was wrong and what to do, which can be shown in any language."""
+        return word(str(self)) if not self.args or not isinstance(self.args[0], str) else word(self.args[0])
 
 
 class UsageError(GnomonError, ValueError):
@@ -69,14 +76,18 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("recal", ["recall", "precision"])
     "did you mean 'recall'?"
     >>> nearest("x", ["recall", "precision"])
-    "there are 'recall', 'precision'"
+    "expected one of 'recall', 'precision'"
     """
     names = list(known)
     if not names:
-        return "there are none"
+        return Message("there_are_none", "there are none")
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     folded = [name for name in names if name.casefold() == word.casefold()]
     if folded or close:
-        return f"did you mean {(folded or close)[0]!r}?"
+        return Message("did_you_mean", "did you mean {name!r}?", name=(folded or close)[0])
     shown = ", ".join(repr(name) for name in names[:12])
-    return f"there are {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    if len(names) <= 12:
+        return Message("expected_one_of", "expected one of {names}", names=shown)
+    return Message(
+        "expected_one_of_many", "expected one of {names} and {number} more", names=shown, number=len(names) - 12
+    )

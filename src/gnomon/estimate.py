@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from gnomon.message import Message, form_of, text_of
 from gnomon.visible import visible
 
 NAN = math.nan
@@ -28,7 +29,7 @@ class Estimate:
         standard_error: The standard error of the value, whatever the level: what differences from other rows are
             tested by. Of a share it is that with one row more of either kind (A. Agresti and B. Caffo, The American
             Statistician 54, 2000), so that it is not 0 where all rows are alike. NaN where it is unknown.
-        freedom: The degrees of freedom of its variance; infinite where that is taken as known.
+        degrees_of_freedom: The degrees of freedom of its variance; infinite where that is taken as known.
 
     >>> Estimate(0.9, 0.85, 0.93, method="wilson", n=450)
     Estimate(0.9 [0.85, 0.93], n=450, wilson)
@@ -43,10 +44,10 @@ class Estimate:
     method: str | None = None
     n: int = 0
     bound: float = 0.0
-    reason: str | None = None
-    warning: str | None = None
+    reason: Message | None = None
+    warning: Message | None = None
     standard_error: float = NAN
-    freedom: float = math.inf
+    degrees_of_freedom: float = math.inf
 
     @property
     def defined(self) -> bool:
@@ -67,7 +68,7 @@ class Estimate:
         return self.to_dict() == other.to_dict()
 
     def __hash__(self) -> int:
-        return hash(tuple(self.to_dict().values()))
+        return hash(tuple(getattr(self, field.name) for field in fields(self)))
 
     def __repr__(self) -> str:
         if not self.defined:
@@ -77,7 +78,7 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields in their JSON form: NaN and infinity are None."""
-        return {field.name: finite(getattr(self, field.name)) for field in fields(self)}
+        return {field.name: form_of_field(getattr(self, field.name)) for field in fields(self)}
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> Estimate:
@@ -89,10 +90,12 @@ class Estimate:
             method=form["method"],
             n=int(form["n"]),
             bound=float(form["bound"]),
-            reason=form["reason"],
-            warning=form.get("warning"),
+            reason=text_of(form["reason"]),
+            warning=text_of(form.get("warning")),
             standard_error=NAN if form.get("standard_error") is None else float(form["standard_error"]),
-            freedom=math.inf if form.get("freedom") is None else float(form["freedom"]),
+            degrees_of_freedom=math.inf
+            if form.get("degrees_of_freedom") is None
+            else float(form["degrees_of_freedom"]),
         )
 
 
@@ -108,16 +111,17 @@ class Difference:
         method: How the interval was made; None where there is none.
         n: The number of rows that the first of the two values rests on.
         p_value: How often chance alone sets two equal values at least so far apart; NaN where it is unknown.
-        adjusted: The same, adjusted for the number of comparisons by Y. Benjamini and Y. Hochberg (1995): calling those
-            of at most 0.05 different is wrong in at most one of twenty of them.
+        p_value_bh: The same, adjusted for the number of comparisons by Y. Benjamini and Y. Hochberg (1995): of those of
+            at most 0.05 that are called different, at most one of twenty is not.
         bound: Half-width of the numeric error of the value; 0.0 where it is exact.
         reason: Why the value or its interval is undefined, in words; else None.
-        exact: Of two models: the exact p-value of McNemar's test, where ``p_value`` is its mid-p; else NaN.
-        holm: Of models: ``p_value`` adjusted for all pairs by S. Holm (1979): calling those of at most 0.05 different
-            is wrong even once in at most one of twenty comparisons.
-        verdict: Of two models: ``"better"``, ``"worse"``, ``"cannot tell"`` or ``"the same"``, of the second, by
-            ``holm`` at the level of the intervals; of a bias, which is best at 0, ``"different"``. None of all else.
-        to_see: A difference that is worth seeing; NaN where none is looked for.
+        p_value_exact: Of two models: the exact p-value of McNemar's test, where ``p_value`` is its mid-p; else NaN.
+        p_value_holm: Of models: ``p_value`` adjusted for all pairs by S. Holm (1979): in at most one of twenty
+            comparisons is any pair of at most 0.05 called different that is not.
+        verdict: Of two models: ``"better"``, ``"worse"``, ``"inconclusive"`` or ``"equal"``, of the second, by
+            ``p_value_holm`` at the level of the intervals; of a bias, which is best at 0, ``"different"``. None of all
+            else.
+        minimum_effect: A difference that is worth seeing; NaN where none is looked for.
         rows_needed: About how many rows show such a difference four times out of five; None where it is not known.
         margin: By how much the second model may be worse and still not count as worse; NaN where none was given.
         p_not_worse: How often chance alone makes a model that is worse by the margin look at least so good.
@@ -133,19 +137,19 @@ class Difference:
     method: str | None = None
     n: int = 0
     p_value: float = NAN
-    adjusted: float = NAN
+    p_value_bh: float = NAN
     bound: float = 0.0
-    reason: str | None = None
-    exact: float = NAN
-    holm: float = NAN
+    reason: Message | None = None
+    p_value_exact: float = NAN
+    p_value_holm: float = NAN
     verdict: str | None = None
-    to_see: float = NAN
+    minimum_effect: float = NAN
     rows_needed: int | None = None
     margin: float = NAN
     p_not_worse: float = NAN
     p_not_better: float = NAN
     p_equivalent: float = NAN
-    warning: str | None = None
+    warning: Message | None = None
 
     @property
     def defined(self) -> bool:
@@ -181,11 +185,11 @@ class Difference:
         return self.to_dict() == other.to_dict()
 
     def __hash__(self) -> int:
-        return hash(tuple(self.to_dict().values()))
+        return hash(tuple(getattr(self, field.name) for field in fields(self)))
 
     def to_dict(self) -> dict[str, Any]:
         """The fields in their JSON form: NaN is None. Those of models are left out of all else."""
-        form = {field.name: finite(getattr(self, field.name)) for field in fields(self)}
+        form = {field.name: form_of_field(getattr(self, field.name)) for field in fields(self)}
         if self.verdict is None:
             return {name: own for name, own in form.items() if name not in OF_MODELS}
         return form | {"not_worse": self.not_worse, "equivalent": self.equivalent}
@@ -194,16 +198,17 @@ class Difference:
     def from_dict(cls, form: Mapping[str, Any]) -> Difference:
         """The inverse of :meth:`to_dict`."""
         known = {field.name: form[field.name] for field in fields(cls) if form.get(field.name) is not None}
+        known |= {name: text_of(known[name]) for name in ("reason", "warning") if name in known}
         return cls(**{"value": NAN, **known})  # what is None is so by default, or is NaN
 
 
 # What only a difference of two models has.
 OF_MODELS = frozenset(
     (
-        "exact",
-        "holm",
+        "p_value_exact",
+        "p_value_holm",
         "verdict",
-        "to_see",
+        "minimum_effect",
         "rows_needed",
         "margin",
         "p_not_worse",
@@ -214,9 +219,14 @@ OF_MODELS = frozenset(
 )
 
 
-def undefined(reason: str, *, n: int = 0, level: float = 0.95) -> Estimate:
+def undefined(reason: Message, *, n: int = 0, level: float = 0.95) -> Estimate:
     """An estimate without a value, and why."""
     return Estimate(NAN, level=level, n=n, reason=reason)
+
+
+def form_of_field(value: object) -> object:
+    """The JSON form of a field: a message in its own, NaN and infinity None."""
+    return form_of(value) if isinstance(value, Message) else finite(value)
 
 
 def finite(value: object) -> object:

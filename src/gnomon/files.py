@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from gnomon.errors import SourceError, UsageError
+from gnomon.message import Message, word
 
 # How the names of files end that are still being written.
 UNFINISHED = ".gnomon-part"
@@ -91,7 +92,9 @@ def _writing(path: Path) -> Iterator[None]:
     except SourceError:
         raise
     except OSError as error:
-        raise SourceError(f"cannot write {path}: {error.strerror or error}") from None
+        raise SourceError(
+            Message("cannot_write", "cannot write {path}: {reason}", path=path, reason=error.strerror or error)
+        ) from None
 
 
 def is_stream(path: Path) -> bool:
@@ -135,7 +138,7 @@ def open_regular(path: Path) -> BinaryIO:
     handle = os.open(path, os.O_RDONLY | _CAREFULLY)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise OSError(f"{path} is not a regular file")
+        raise OSError(Message("not_regular", "{path} is not a regular file", path=path))
     return os.fdopen(handle, "rb")
 
 
@@ -165,20 +168,45 @@ def refuse_overwriting(output: Path, inputs: Iterable[Path], folders: Iterable[P
     try:
         own = output.stat() if output.exists() else None
     except OSError as error:
-        raise SourceError(f"cannot write {output}: {error.strerror or error}") from None
+        raise SourceError(
+            Message("cannot_write", "cannot write {path}: {reason}", path=output, reason=error.strerror or error)
+        ) from None
     for path in inputs:
         if own is None or not stat.S_ISREG(own.st_mode):
             break
         with contextlib.suppress(OSError):
             if os.path.samestat(own, path.stat()):
-                same = "the input itself" if path == output else f"the input {path} itself"
-                raise UsageError(f"--output {output} is {same}: write the result to another file")
+                same = (
+                    word("the input itself")
+                    if path == output
+                    else Message("input_path", "the input {path} itself", path=path)
+                )
+                raise UsageError(
+                    Message(
+                        "output_is_input",
+                        "--output {output} is {same}\nwrite the result to another file",
+                        output=output,
+                        same=same,
+                    )
+                )
     place = Path(os.path.realpath(output))
     for folder in folders:
         if Path(os.path.realpath(folder)) in place.parents:
             raise UsageError(
-                f"--output {output} lies in the input folder {folder}, whose files are all read: "
-                "write the result outside of it"
+                Message(
+                    "output_in_input_folder",
+                    "--output {output} lies in the input folder {folder}, whose files are all read\nwrite the result "
+                    "elsewhere",
+                    output=output,
+                    folder=folder,
+                )
             )
     if not output.parent.is_dir():
-        raise SourceError(f"cannot write {output}: there is no folder {output.parent}")
+        raise SourceError(
+            Message(
+                "no_folder",
+                "cannot write {path}: the folder {parent} does not exist",
+                path=output,
+                parent=output.parent,
+            )
+        )

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from gnomon.errors import UsageError, nearest
+from gnomon.message import Message
 
 LIBRARIES = ("pandas", "polars", "pyarrow")
 
@@ -29,9 +30,22 @@ def frame(columns: Mapping[str, Sequence[Any]], library: str | None) -> Any:
     import narwhals as nw
 
     if library is not None and library not in LIBRARIES:
-        raise UsageError(f"library={library!r} is unknown: {nearest(str(library), LIBRARIES)}")
+        raise UsageError(
+            Message(
+                "unknown_library",
+                "library={library!r} is unknown\n{hint}",
+                library=library,
+                hint=nearest(str(library), LIBRARIES),
+            )
+        )
     chosen: Any = library or next((own for own in LIBRARIES[:2] if own in sys.modules), None)
     chosen = chosen or next(own for own in LIBRARIES if find_spec(own) is not None)  # gnomon brings PyArrow
     if find_spec(chosen) is None:
-        raise UsageError(f"library={chosen!r} is not installed: pip install {chosen}, or leave it out")
+        raise UsageError(
+            Message(
+                "library_missing",
+                "library={library!r} is not installed\npip install {library}, or remove library=",
+                library=chosen,
+            )
+        )
     return nw.from_dict({name: list(own) for name, own in columns.items()}, backend=chosen).to_native()

@@ -21,7 +21,7 @@ def test_report(examples):
     """The report names the numbers, both axes of the matrix, and the paradox of the dummy."""
     code, out, err = command("evaluate", examples / "digits_dummy.csv", *DIGITS)
     assert (code, err) == (0, "")
-    assert "The accuracy of 0.90 is that of always answering 'not 9'" in out
+    assert "The accuracy of 0.90 equals that of always predicting 'not 9'" in out
     for word in ("accuracy", "recall (sensitivity)", "ROC AUC", "95 % interval", "predicted", "true  not 9"):
         assert word in out
     assert "\x1b" not in out  # a pipe gets no colour
@@ -111,14 +111,14 @@ def test_many_score_columns(examples):
 BAD = {
     "no file": (["nope.csv", "-t", "y", "-s", "p"], "no file or folder nope.csv"),
     "misspelt column": (["{digits}", "-t", "yy", "-s", "p"], "no column 'yy'"),
-    "no positive": (["{digits}", "-t", "y", "-s", "p"], "say which one the model looks for"),
+    "no positive": (["{digits}", "-t", "y", "-s", "p"], "declare the positive class, positive='9' or positive='not 9'"),
     "no target": (["{digits}", "-s", "p"], "Missing option '-t' / '--target'"),
-    "nothing to evaluate": (["{digits}", "-t", "y"], "name what to evaluate"),
+    "nothing to evaluate": (["{digits}", "-t", "y"], "pass what to evaluate"),
     "unknown option": (["{digits}", "-t", "y", "--scor", "p"], "No such option"),
     "unknown format": (["{digits}", *DIGITS, "-f", "yaml"], "'yaml' is not one of"),
     "bad level": (["{digits}", *DIGITS, "--level", "95"], "level must lie between 0 and 1"),
     "bad threads": (["{digits}", *DIGITS, "--threads", "0"], "threads must be"),
-    "no folder for the output": (["{digits}", *DIGITS, "-o", "nowhere/x.json"], "no folder nowhere"),
+    "no folder for the output": (["{digits}", *DIGITS, "-o", "nowhere/x.json"], "the folder nowhere does not exist"),
     "text as numbers": (["{digits}", "-t", "p", "-p", "y", "--task", "regression"], "holds text"),
 }
 

@@ -20,11 +20,11 @@ def test_columns_of_one_file(three):
     code, out, err = command("compare", three, *THREE, "-s", "tree,forest", "-s", "boosted")
     assert (code, err) == (0, "")
     assert "binary comparison" in out
-    for pair in ("forest less tree", "boosted less tree", "boosted less forest"):
+    for pair in ("forest minus tree", "boosted minus tree", "boosted minus forest"):
         assert pair in out
     assert "ROC AUC: forest is better than tree" in out
-    assert "cannot tell boosted from forest with n = 450" in out
-    assert "rows would be needed" in " ".join(out.split())
+    assert "ROC AUC: inconclusive (n = 450): boosted minus forest is" in out
+    assert "detecting a difference of 0.01 takes about 3,700 rows" in " ".join(out.split())
     code, out, _ = command("compare", three, *THREE, "-s", "tree,forest", "-f", "json")
     own = gnomon.compare(three, target="y", score=["tree", "forest"], positive="9")
     assert json.loads(out) == json.loads(own.to_json())
@@ -33,7 +33,7 @@ def test_columns_of_one_file(three):
 def test_names_thresholds_and_margins(three):
     code, out, _ = command(
         "compare", three, *THREE, "-s", "old=tree", "-s", "new=forest", "--threshold", "old=0.4,new=0.3",
-        "--margin", "roc_auc=0.01", "--margin", "recall=0.1", "--worth", "0.05", "-f", "json",
+        "--margin", "roc_auc=0.01", "--margin", "recall=0.1", "--minimum-effect", "0.05", "-f", "json",
     )  # fmt: skip
     assert code == 0
     form = json.loads(out)
@@ -42,7 +42,7 @@ def test_names_thresholds_and_margins(three):
     assert (pair["first"], pair["second"]) == ("old", "new")
     margins = {name: own["margin"] for name, own in pair["differences"].items() if own["margin"] is not None}
     assert margins == {"roc_auc": 0.01, "recall": 0.1}
-    assert pair["differences"]["f1"]["to_see"] == 0.05
+    assert pair["differences"]["f1"]["minimum_effect"] == 0.05
 
 
 def test_files_joined_on_a_column(three, tmp_path):
@@ -57,23 +57,23 @@ def test_files_joined_on_a_column(three, tmp_path):
         "compare", tmp_path / "old.csv", f"friday={tmp_path}/new.csv", *THREE, "-s", "p", "--id", "image"
     )
     assert code == 0
-    assert "friday less old" in out
-    assert "Rows that not all models have are left out: 1 of old" in out
+    assert "friday minus old" in out
+    assert "Rows that some models lack are left out: 1 of old" in out
     code, _, err = command("compare", tmp_path / "old.csv", tmp_path / "new.csv", *THREE, "-s", "p")
     assert code == 2
-    assert "say which one tells them apart" in err
+    assert "matched by a column that identifies them: pass id=... (--id)" in err
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("-s", "tree"), "takes two models or more"),
+        (("-s", "tree"), "takes at least two models"),
         (("-s", "tree,trees"), "did you mean 'tree'?"),
         (("-s", "old=tree", "-s", "forest"), "name all models or none"),
         (("-s", "old=tree", "-s", "old=forest", "-s", "new=boosted"), "two models are called 'old'"),
-        (("-s", "tree,forest", "--margin", "small"), "say a number, or NAME=X"),
-        (("-s", "tree,forest", "--margin", "0.1", "--margin", "f1=0.2"), "say one number for all"),
-        (("-s", "tree,forest", "--margin", "f1=0.1,f1=0.2"), "say one number for each name"),
+        (("-s", "tree,forest", "--margin", "small"), "expected a number, or NAME=NUMBER"),
+        (("-s", "tree,forest", "--margin", "0.1", "--margin", "f1=0.2"), "give one number for all"),
+        (("-s", "tree,forest", "--margin", "f1=0.1,f1=0.2"), "give one number for each name"),
         (("-s", "tree,forest", "--margin", "f2=0.1"), "which is not compared"),
         (("-s", "tree,forest", "--threshold", "wood=0.1"), "names the model 'wood'"),
     ],
@@ -95,7 +95,7 @@ def test_every_form(three, tmp_path, end):
     assert again.read_bytes() == output.read_bytes()
     code, _, err = command("report", saved, saved)
     assert code == 2
-    assert "which is shown alone" in err
+    assert "which is reported by itself" in err
 
 
 def test_narrow_terminals_keep_what_matters(three):
@@ -105,5 +105,5 @@ def test_narrow_terminals_keep_what_matters(three):
     assert "rows needed" in wide
     assert "% interval" in wide
     assert "rows needed" not in narrow
-    assert "cannot tell" in narrow
+    assert "inconclusive" in narrow
     assert max(map(len, narrow.splitlines())) <= 60

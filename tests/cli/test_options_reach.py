@@ -53,7 +53,7 @@ COMMANDS = {
             "task": (["--task", "regression"], "task", "regression"),
             "threshold": (["--threshold", "a=0.3,b=0.4"], "threshold", {"a": 0.3, "b": 0.4}),
             "margin": (["--margin", "roc_auc=0.02"], "margin", {"roc_auc": 0.02}),
-            "worth": (["--worth", "0.05"], "worth", 0.05),
+            "minimum_effect": (["--minimum-effect", "0.05"], "minimum_effect", 0.05),
         },
     ),
     "threshold": (

@@ -52,7 +52,7 @@ def test_the_bar_tells_rows_rate_and_time(monkeypatch):
     shown = sys.stderr.getvalue()
     assert "1,000,000 of 1,000,000 rows" in shown
     assert "million/s" in shown
-    assert "reading 2" in shown
+    assert "reading, pass 2" in shown
 
 
 def test_no_bar_before_two_seconds_nor_in_a_pipe(monkeypatch):

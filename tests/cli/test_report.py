@@ -40,10 +40,10 @@ def test_saved_evaluations_side_by_side(examples, tmp_path):
     command("threshold", examples / "breast_cancer_tree.csv", *TREE, "--goal", "f1", "-f", "json", "-o", decision)
     code, out, _ = command("report", decision)
     assert code == 0
-    assert out.startswith("threshold · best f1")
+    assert out.startswith("threshold · maximum F1")
     code, _, err = command("report", decision, tmp_path / "tree.json")
     assert code == 2
-    assert "holds a decision, which is shown alone" in err
+    assert "is a decision, which is reported by itself" in err
 
 
 def test_several_are_saved_as_one(examples, tmp_path):
@@ -94,7 +94,7 @@ def test_the_lesson(tmp_path):
     assert json.loads((tmp_path / "lesson.ipynb").read_text(encoding="utf-8"))["nbformat"] == 4
     code, _, err = command("lesson", "-o", tmp_path / "lesson.pdf")
     assert code == 2
-    assert "end --output" in err
+    assert "must end with .html or .ipynb" in err
 
 
 def test_train_against_test(examples, tmp_path):
@@ -115,4 +115,4 @@ def test_train_against_test(examples, tmp_path):
     code, _, err = command(
         "report", f"a={tmp_path}/test.json", f"b={tmp_path}/fit.json", "--train", tmp_path / "fit.json"
     )
-    assert (code, "the rows of --train go with one evaluation" in err) == (2, True)
+    assert (code, "--train belongs to one evaluation" in err) == (2, True)

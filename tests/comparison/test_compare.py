@@ -80,7 +80,7 @@ def test_shares_are_mcnemars_test(data, found, name):
     assert own.value == pytest.approx(sign * (c - b) / chosen.sum(), rel=1e-12)
     assert own.n == chosen.sum()
     exact = stats.binomtest(min(b, c), b + c).pvalue
-    assert own.exact == pytest.approx(exact, rel=1e-9)
+    assert own.p_value_exact == pytest.approx(exact, rel=1e-9)
     assert own.p_value == pytest.approx(exact - stats.binom.pmf(min(b, c), b + c, 0.5), rel=1e-9)
     assert own.low < own.value < own.high
     assert own.method == "mcnemar"
@@ -203,10 +203,10 @@ def test_all_pairs_are_adjusted(found):
     assert [(pair.first, pair.second) for pair in found] == [("p", "q"), ("p", "r"), ("q", "r")]
     for name in ("accuracy", "roc_auc", "log_loss"):
         p_values = [pair[name].p_value for pair in found]
-        assert [pair[name].holm for pair in found] == family_wise(p_values)
-        assert [pair[name].adjusted for pair in found] == false_discovery(p_values)
+        assert [pair[name].p_value_holm for pair in found] == family_wise(p_values)
+        assert [pair[name].p_value_bh for pair in found] == false_discovery(p_values)
     assert found["p", "r"]["roc_auc"].verdict == "better"
-    assert found["p", "q"]["roc_auc"].verdict == "cannot tell"
+    assert found["p", "q"]["roc_auc"].verdict == "inconclusive"
     assert len(found) == 3
 
 
@@ -255,9 +255,9 @@ def test_rows_without_a_partner_are_reported(data, tmp_path):
     found = gnomon.compare({"old": old, "new": new}, target="y", score="p", id="id")
     assert found.n == 250
     (note,) = found.notes
-    assert note.startswith("Rows that not all models have are left out: 50 of old")
+    assert note.startswith("Rows that some models lack are left out: 50 of old")
     assert "100 of new" in note
-    assert "250 are compared" in note
+    assert "250 rows are compared" in note
     inner = gnomon.compare(data["y"][50:300], {"old": data["p"][50:300], "new": data["q"][50:300]})
     assert found["old", "new"].to_dict() == inner["old", "new"].to_dict()
 
@@ -270,10 +270,10 @@ def changed(data, name, row, value):
 
 
 JOINS = {
-    "twice": (lambda own: changed(own, "id", 3, 7), DataError, "holds ids more than once, 1 of them (7)"),
-    "missing": (lambda own: changed(own, "id", 3, None), DataError, "lacks 1 values"),
+    "twice": (lambda own: changed(own, "id", 3, 7), DataError, "repeats 1 id (7)"),
+    "missing": (lambda own: changed(own, "id", 3, None), DataError, "has 1 missing value:"),
     "others": (lambda own: {**own, "id": own["id"] + 1000}, DataError, "there are no rows to compare on"),
-    "target": (lambda own: changed(own, "y", 2, 1 - own["y"][2]), DataError, "in 1 rows, the first that of 2"),
+    "target": (lambda own: changed(own, "y", 2, 1 - own["y"][2]), DataError, "in 1 row, the first with id 2: "),
     "labels": (lambda own: {**own, "y": [str(each) for each in own["y"]]}, ColumnError, "use the same labels in both"),
     "no id": (lambda own: {"y": own["y"], "p": own["p"]}, ColumnError, "has no column 'id'"),
     "no score": (lambda own: {"y": own["y"], "id": own["id"]}, ColumnError, "has no column 'p'"),
@@ -291,18 +291,21 @@ def test_what_does_not_match_is_refused(data, case):
 
 
 CALLS = {
-    "one model": ({"target": "y", "score": "p"}, "takes two models or more"),
+    "one model": ({"target": "y", "score": "p"}, "takes at least two models"),
     "twice": ({"target": "y", "score": ["p", "p"]}, "names a column twice"),
     "mixed": ({"target": "y", "score": ["p", "q"], "prediction": ["a", "b"]}, "name the models"),
     "many labels": ({"target": ["y", "a"], "score": ["p", "q"]}, "label by label"),
-    "interval": ({"target": "y", "score": ["p", "q"], "interval": "none"}, "leave interval='none' out"),
+    "interval": ({"target": "y", "score": ["p", "q"], "interval": "none"}, "interval='none' is not supported"),
     "margin": ({"target": "y", "score": ["p", "q"], "margin": -1}, "margin= takes a number above 0"),
     "margin name": ({"target": "y", "score": ["p", "q"], "margin": {"auc": 0.1}}, "did you mean 'roc_auc'?"),
-    "worth": ({"target": "y", "score": ["p", "q"], "worth": 0}, "worth= takes a number above 0"),
+    "minimum_effect": (
+        {"target": "y", "score": ["p", "q"], "minimum_effect": 0},
+        "minimum_effect= takes a number above 0",
+    ),
     "threshold": ({"target": "y", "score": ["p", "q"], "threshold": {"s": 0.4}}, "names the model 's'"),
-    "nested": ({"target": "y", "score": [["p"], ["q"]]}, "or a dict of a model's name"),
+    "nested": ({"target": "y", "score": [["p"], ["q"]]}, "or a dict from model names"),
     "memory": ({"target": "y", "score": ["p", "q"], "memory": 1000}, "raise memory="),
-    "no target": ({"score": ["p", "q"]}, "name the column of true values"),
+    "no target": ({"score": ["p", "q"]}, "pass the column of true values"),
 }
 
 
@@ -316,13 +319,13 @@ def test_wrong_calls_are_refused(data, case):
 
 def test_wrong_arrays_are_refused(data):
     y, p = data["y"], data["p"]
-    with pytest.raises(UsageError, match="two models or more"):
+    with pytest.raises(UsageError, match="at least two models"):
         gnomon.compare(y, p)
-    with pytest.raises(UsageError, match="as one dict by name, or one by one"):
+    with pytest.raises(UsageError, match="as one dict by name, or one after another"):
         gnomon.compare(y, {"a": p}, p)
     with pytest.raises(UsageError, match="cannot be called 'y_true'"):
         gnomon.compare(y, {"y_true": p, "b": p})
-    with pytest.raises(UsageError, match="names a column, but the true values came as an array"):
+    with pytest.raises(UsageError, match="names a column, but the true values are an array"):
         gnomon.compare(y, {"a": p, "b": p}, weight="w")
     with pytest.raises(ColumnError, match="must match row by row"):
         gnomon.compare(y, {"a": p, "b": p[:-1]})
@@ -344,20 +347,20 @@ def test_not_worse_and_equivalent(data):
             assert own.not_worse == (worse >= -margin), name
             assert own.equivalent == (own.low >= -margin and own.high <= margin), name
             assert own.p_equivalent >= own.p_not_worse
-    text = " ".join(pair.says)
-    assert "ROC AUC: q and p differ by less than 0.2" in text
+    text = " ".join(pair.sentences)
+    assert "ROC AUC: q and p are equivalent within 0.2" in text
     own = gnomon.compare(data, target="y", score=["p", "r"], margin={"roc_auc": 0.005})["p", "r"]
     assert own["roc_auc"].not_worse
     assert not own["roc_auc"].equivalent
     assert np.isnan(own["f1"].margin)
-    assert own.says[0].startswith("ROC AUC: r is better than p")  # which says more
+    assert own.sentences[0].startswith("ROC AUC: r is better than p")  # which says more
     plain = gnomon.compare(data, target="y", score=["p", "q"])["p", "q"]
-    name = next(name for name, own in plain.differences.items() if own.value > 0 and own.verdict == "cannot tell")
+    name = next(name for name, own in plain.differences.items() if own.value > 0 and own.verdict == "inconclusive")
     between = (plain[name].high - plain[name].low) / 2  # of its two ends, which are not equally far
     own = gnomon.compare(data, target="y", score=["p", "q"], margin={name: between})["p", "q"]
     assert own[name].not_worse
     assert not own[name].equivalent
-    assert "q is not worse than p by more than" in own.says[1]
+    assert "q is not worse than p by more than" in own.sentences[1]
 
 
 def test_the_margin_of_the_auc_is_a_shifted_test(data):
@@ -369,19 +372,22 @@ def test_the_margin_of_the_auc_is_a_shifted_test(data):
 
 def test_the_rows_that_it_takes(data):
     """As many as make the test's power 80 % for the difference: by hand for DeLong's test."""
-    own = gnomon.compare(data, target="y", score=["p", "q"], worth=0.02)["p", "q"]["roc_auc"]
+    own = gnomon.compare(data, target="y", score=["p", "q"], minimum_effect=0.02)["p", "q"]["roc_auc"]
     _, variance = delong(data["y"], data["p"], data["q"])
     needed = 400 * variance * ((stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) / 0.02) ** 2
     assert own.rows_needed == pytest.approx(needed, abs=1)
-    assert own.to_see == 0.02
+    assert own.minimum_effect == 0.02
     twice = {name: np.tile(values, 2) for name, values in data.items()}
-    again = gnomon.compare(twice, target="y", score=["p", "q"], worth=0.02)["p", "q"]["roc_auc"]
+    again = gnomon.compare(twice, target="y", score=["p", "q"], minimum_effect=0.02)["p", "q"]["roc_auc"]
     assert again.rows_needed == pytest.approx(own.rows_needed, rel=0.02)
-    says = gnomon.compare(data, target="y", score=["p", "q"])["p", "q"].says
-    assert any("cannot tell q from p with n = 400" in text and "rows would be needed" in text for text in says)
+    says = gnomon.compare(data, target="y", score=["p", "q"])["p", "q"].sentences
+    assert any(
+        ": inconclusive (n = 400): q minus p is " in text and "; detecting a difference of 0.01 takes about " in text
+        for text in says
+    )
     regression = gnomon.compare(data, target="amount", prediction=["a", "b"])
     own = regression["a", "b"]["rmse"]
-    assert own.to_see == pytest.approx(regression.models["a"]["rmse"].value / 100)
+    assert own.minimum_effect == pytest.approx(regression.models["a"]["rmse"].value / 100)
 
 
 def test_a_model_is_the_same_as_itself(data):
@@ -389,8 +395,8 @@ def test_a_model_is_the_same_as_itself(data):
     for name, own in pair.differences.items():
         assert own.value == 0
         assert own.p_value == 1
-        assert own.verdict == "the same", name
-    assert "ROC AUC: b and a score the same in these rows." in pair.says
+        assert own.verdict == "equal", name
+    assert "ROC AUC: b and a are equal on these rows." in pair.sentences
 
 
 def test_many_classes(data):
@@ -401,7 +407,7 @@ def test_many_classes(data):
     pair = gnomon.compare(y, said)["a", "b"]
     right = {name: own == y for name, own in said.items()}
     b, c = int((right["a"] & ~right["b"]).sum()), int((right["b"] & ~right["a"]).sum())
-    assert pair["accuracy"].exact == pytest.approx(stats.binomtest(min(b, c), b + c).pvalue)
+    assert pair["accuracy"].p_value_exact == pytest.approx(stats.binomtest(min(b, c), b + c).pvalue)
     assert pair["f1_macro"].verdict == "better"
     difference = metrics.f1_score(y, said["b"], average="macro") - metrics.f1_score(y, said["a"], average="macro")
     assert pair["f1_macro"].value == pytest.approx(difference)
@@ -474,7 +480,7 @@ def test_it_is_saved_and_read_back(found, tmp_path):
     assert form["pairs"][1]["differences"]["roc_auc"]["p_value"] == found["p", "r"]["roc_auc"].p_value
     with pytest.raises(StateError, match="damaged"):
         gnomon.Comparison.from_dict({**form, "pairs": [{}]})
-    with pytest.raises(StateError, match="another version"):
+    with pytest.raises(StateError, match="saved as schema version 99; this gnomon reads versions 1 to 2"):
         gnomon.Comparison.from_dict({**form, "schema_version": 99})
 
 
@@ -497,10 +503,10 @@ def test_a_pair_is_there_the_other_way_round(data):
     assert (mirrored.first, mirrored.second) == ("q", "p")
     for name, own in expected.differences.items():
         found = mirrored[name]
-        for part in ("value", "low", "high", "p_value", "holm", "p_not_worse", "p_equivalent"):
+        for part in ("value", "low", "high", "p_value", "p_value_holm", "p_not_worse", "p_equivalent"):
             assert getattr(found, part) == pytest.approx(getattr(own, part), rel=1e-9, abs=1e-12, nan_ok=True)
         assert (found.verdict, found.n) == (own.verdict, own.n)
-    assert mirrored.says == expected.says
+    assert mirrored.sentences == expected.sentences
 
 
 def test_rows_of_text_are_counted_before_they_are_refused(data, tmp_path):
@@ -508,7 +514,7 @@ def test_rows_of_text_are_counted_before_they_are_refused(data, tmp_path):
     path = tmp_path / "long.csv"
     pl.DataFrame({"y": data["y"], "p": data["p"], "q": data["q"]}).write_csv(path)
     assert gnomon.compare(path, target="y", score=["p", "q"], memory=400 * 150).n == 400
-    with pytest.raises(UsageError, match="400 of them take"):
+    with pytest.raises(UsageError, match="400 rows take"):
         gnomon.compare(path, target="y", score=["p", "q"], memory=400 * 100)
 
 
@@ -516,11 +522,12 @@ def test_what_is_not_seen_to_vary_is_not_certain():
     """Perfect rankings, two rows, a tie of medians: no interval, no p-value, and the reason; never p = 0."""
     found = gnomon.compare([0, 1], {"old": [0.5, 0.5], "new": [0.1, 0.9]})["old", "new"]
     assert np.isnan([found["roc_auc"].low, found["roc_auc"].p_value]).all()
-    assert found["roc_auc"].reason == "no interval: ROC AUC takes 3 rows of each class to be compared"
-    assert found["roc_auc"].verdict == "cannot tell"
+    said = "no interval: comparing models by this measure takes 3 rows of each class (ROC AUC)"
+    assert found["roc_auc"].reason == said
+    assert found["roc_auc"].verdict == "inconclusive"
     y = [1, 1, 0, 0] * 10
     own = gnomon.compare(y, {"a": [0.9, 0.8, 0.1, 0.2] * 10, "b": [0.7, 0.95, 0.3, 0.1] * 10}, margin=0.001)["a", "b"]
-    assert own["roc_auc"].verdict == "the same"
+    assert own["roc_auc"].verdict == "equal"
     assert own["roc_auc"].equivalent is None
     errors = [np.repeat(own, (30, 10)) for own in ((1.0, 3.0), (3.0, 1.0))]  # most are alike, so the median is, too
     amounts = np.arange(40) + 0.5
@@ -532,15 +539,16 @@ def test_what_is_not_seen_to_vary_is_not_certain():
 def test_few_rows_of_a_class_are_warned_of(data):
     keep = np.concatenate([np.flatnonzero(data["y"] == 0), np.flatnonzero(data["y"] == 1)[:9]])
     pair = gnomon.compare({name: own[keep] for name, own in data.items()}, target="y", score=["p", "r"])["p", "r"]
-    assert "9 rows of the rarer class" in pair["roc_auc"].warning
+    assert "9 rows in the minority class" in pair["roc_auc"].warning
     assert pair["accuracy"].warning is None
-    assert pair["ks"].reason == "no interval: Kolmogorov-Smirnov takes 30 rows of each class to be compared"
+    said = "no interval: comparing models by this measure takes 30 rows of each class (Kolmogorov-Smirnov)"
+    assert pair["ks"].reason == said
     assert gnomon.compare(data, target="y", score=["p", "r"])["p", "r"]["roc_auc"].warning is None
     few = gnomon.compare({**data, "c": np.arange(400) % 8}, target="y", score=["p", "r"], cluster="c")
     assert "8 clusters" in few["p", "r"]["roc_auc"].warning
     assert pair["roc_auc"].rows_needed * 9 / len(keep) >= 9.99  # at least ten of the rarer class
     one = gnomon.compare({**data, "c": np.zeros(400, int)}, target="y", score=["p", "r"], cluster="c")
-    assert one["p", "r"]["roc_auc"].reason == "no interval: all rows are of one cluster"
+    assert one["p", "r"]["roc_auc"].reason == "no interval: all rows belong to one cluster"
 
 
 def test_small_classes_take_students_t(data):
@@ -563,7 +571,7 @@ def test_few_predicted_rows_have_no_precision_to_compare(data):
     """1 of 6 flagged rows against 0 of 1 is no evidence, whatever the linearised variance says."""
     few = np.where(np.arange(400) < 6, 0.9, 0.1)
     pair = gnomon.compare(data["y"], {"a": few, "b": data["r"]})["a", "b"]
-    assert pair["precision"].reason == "no interval: a model predicts fewer than 10 rows so"
+    assert pair["precision"].reason == "no interval: a model predicts it for fewer than 10 rows"
     assert np.isnan(pair["precision"].p_value)
 
 
@@ -572,8 +580,8 @@ def test_what_is_worse_is_said_even_where_it_is_not_looked_at_first():
     y = np.repeat([1, 0], [200, 800])
     old = np.where(np.arange(1000) % 4 == 0, 1 - y, y)
     new = np.where(np.arange(1000) % 2 == 0, 0, y)
-    says = gnomon.compare(y, {"old": old, "new": new}, positive=1)["old", "new"].says
-    assert any(text.startswith("new is worse than old in other measures: ") and "recall" in text for text in says)
+    says = gnomon.compare(y, {"old": old, "new": new}, positive=1)["old", "new"].sentences
+    assert any(text.startswith("new is worse than old in: ") and "recall" in text for text in says)
 
 
 def test_a_bias_has_no_margin(data):
@@ -598,14 +606,14 @@ def test_sentences_do_not_contradict_the_interval():
     found = gnomon.compare(y, {"a": [1] * 16 + [0] * 4, "b": [1] * 20}, classes=[0, 1])["a", "b"]
     own = found["accuracy"]
     assert own.low > 0
-    assert own.verdict == "cannot tell"
-    assert "has p = 0.062" in found.says[0]
+    assert own.verdict == "inconclusive"
+    assert "), p = 0.062;" in found.sentences[0]
 
 
 def test_remarks_on_one_model_have_its_name():
     y = ["a", "b", "c"] * 20
     found = gnomon.compare(y, {"old": ["a", "b", "b"] * 20, "new": ["a", "b", "c"] * 20})
-    assert any(note.startswith("old: Nothing was predicted as 'c'") for note in found.notes)
+    assert any(note.startswith("old: No row was predicted as 'c'") for note in found.notes)
 
 
 def test_joined_columns_must_agree(data):
@@ -673,11 +681,11 @@ class TestFolds:
     @pytest.mark.parametrize(
         ("first", "second", "options", "error", "words"),
         [
-            ([0.1], [0.2], {}, UsageError, "two folds or more"),
+            ([0.1], [0.2], {}, UsageError, "at least two folds"),
             ([0.1, 0.2], [0.2], {}, UsageError, "the same folds"),
             ([0.1, 0.2], [0.2, np.nan], {}, DataError, "score 1 of model 2"),
             ([0.1, 0.2], [0.2, 0.3], {"test_share": 1.0}, UsageError, "test_share= is the share"),
-            (["a", "b"], [0.2, 0.3], {}, UsageError, "a number each"),
+            (["a", "b"], [0.2, 0.3], {}, UsageError, "one number for each"),
         ],
     )
     def test_wrong_scores_are_refused(self, first, second, options, error, words):
@@ -725,8 +733,8 @@ def test_differences_that_are_equal_up_to_rounding_are_not_certain(rows):
     own = gnomon.compare(y, {"a": y + 0.1, "b": y + 0.2}, task="regression")["a", "b"]
     for name in ("mae", "mean_error"):
         assert np.isnan([own[name].low, own[name].p_value]).all(), name
-        assert own[name].reason in ("no interval: in these rows nothing is seen to vary", "no interval: too few rows")
-        assert own[name].verdict == "cannot tell"
+        assert own[name].reason in ("no interval: zero observed variance", "no interval: too few rows")
+        assert own[name].verdict == "inconclusive"
     label = np.arange(rows) % 2
     said = {"a": np.where(label, 0.8, 0.2), "b": np.where(label, 0.7, 0.3)}
     loss = gnomon.compare(label, said)["a", "b"]["brier_score"]
@@ -742,7 +750,7 @@ def test_one_positive_row_says_nothing_of_others():
         for name in ("roc_auc", "average_precision", "balanced_accuracy", "matthews_corrcoef"):
             there = not np.isnan(own[name].low)
             assert there == (compared is None or name in compared), (positives, name)
-            assert there or "rows of each class to be compared" in own[name].reason
+            assert there or "rows of each class" in own[name].reason
 
 
 def test_no_difference_goes_beyond_what_two_values_can_differ_by():
@@ -764,10 +772,11 @@ def test_enough_rows_are_not_asked_for_again(data):
     """Where one cannot tell, and the rows would show what is worth seeing, the table does not name a smaller number."""
     from gnomon.report.pairs import rows_of
 
-    found = gnomon.compare(data, target="y", score=["p", "q"], worth=0.4)
-    row = next(own for own in rows_of(found["p", "q"], found.n) if own.verdict == "cannot tell")
+    found = gnomon.compare(data, target="y", score=["p", "q"], minimum_effect=0.4)
+    row = next(own for own in rows_of(found["p", "q"], found.n) if own.verdict == "inconclusive")
     assert row.rows == "enough"
-    assert any("so that any there is is smaller" in text for text in found["p", "q"].says)
-    strict = gnomon.compare(data, target="y", score=["p", "q"], worth=0.0001)
-    row = next(own for own in rows_of(strict["p", "q"], strict.n) if own.verdict == "cannot tell" and own.rows)
+    said = "; with this many rows a true difference of 0.4 would be detected with a power of 80 %"
+    assert any(said in text for text in found["p", "q"].sentences)
+    strict = gnomon.compare(data, target="y", score=["p", "q"], minimum_effect=0.0001)
+    row = next(own for own in rows_of(strict["p", "q"], strict.n) if own.verdict == "inconclusive" and own.rows)
     assert int(row.rows.replace(",", "")) > strict.n

@@ -271,7 +271,7 @@ def test_a_worker_that_dies_is_told():
                 os.kill(own._process.pid, signal.SIGKILL)
 
         threading.Timer(1, end).start()
-        with pytest.raises(EngineError, match=r"ended by signal 9, as where memory runs out"):
+        with pytest.raises(EngineError, match=r"ended by signal 9, as happens when memory runs out"):
             engine.fold(Sleeper(), RowPlan("y"))
         processes = [own._process for own in engine._workers.values()]
     assert all(own.poll() is not None for own in processes)
@@ -333,7 +333,7 @@ def test_a_function_of_the_script_is_not_found_by_a_worker(folder, tmp_path):
     run = [subprocess.run([sys.executable, script, how], capture_output=True, text=True, check=False, timeout=120)
            for how in ("with", "without")]  # fmt: skip
     assert run[0].stdout == "True\n", run[0].stderr
-    assert "EngineError: a worker of engine='processes' does not find what is to be computed" in run[1].stderr
+    assert "EngineError: a worker of engine='processes' cannot import part of the computation" in run[1].stderr
 
 
 def test_what_an_environment_prints_does_not_stop_a_worker(tmp_path, monkeypatch):

@@ -241,7 +241,7 @@ def test_its_title(name):
     title = REGISTRY[name].title
     assert title
     assert [own.title for own in REGISTRY.values()].count(title) == 1
-    assert catalogue("ko").say(title)
+    assert title in catalogue("ko")._catalog
 
 
 def test_other_names():
@@ -261,10 +261,10 @@ def test_other_names():
     ("measures", "message"),
     [
         (["jacard"], "did you mean 'jaccard'"),
-        ([3], "no measure"),
+        ([3], "is not a measure"),
         ("mae", "does not have"),
-        (["f1_marco"], "no measure"),
-        ("mcc_macro", "no measure"),
+        (["f1_marco"], "is not a measure"),
+        ("mcc_macro", "is not a measure"),
     ],
 )
 def test_what_is_refused(measures, message):
@@ -301,7 +301,7 @@ def test_undefined():
 
 def test_prevalence_is_no_goal():
     """What has no better and no worse cannot be chosen by."""
-    with pytest.raises(gnomon.UsageError, match="no better and no worse"):
+    with pytest.raises(gnomon.UsageError, match="better neither when higher nor when lower"):
         gnomon.choose_threshold(Y, GOOD, goal="prevalence")
 
 
@@ -362,7 +362,7 @@ def test_a_loss_has_a_baseline_and_is_compared(name):
     assert difference.low < difference.value < difference.high
     if name == "mean_error":
         return
-    assert difference.verdict == ("cannot tell" if name in ("mse", "rmse") else "better")  # squares have a heavy tail
+    assert difference.verdict == ("inconclusive" if name in ("mse", "rmse") else "better")  # squares have a heavy tail
     if name == "mape":  # the best constant would be a weighted median
         return
     constant = {"mse": np.mean, "rmse": np.mean}.get(name, np.median)(AMOUNT)
@@ -409,7 +409,7 @@ def test_names_of_no_loss(name):
 
 def test_losses_are_of_regressions():
     """Asked of two classes, they are refused."""
-    with pytest.raises(gnomon.UsageError, match="this binary evaluation does not have"):
+    with pytest.raises(gnomon.UsageError, match="a binary evaluation does not have"):
         gnomon.evaluate(Y, GOOD, measures=["smape"])
 
 
@@ -477,5 +477,5 @@ def test_averages_of_f_beta():
     ev = gnomon.evaluate(y, said, measures=["f2", "f2_macro", "jaccard_weighted"])
     assert ev["f2_macro"].value == pytest.approx(fbeta_score(y, said, beta=2, average="macro"))
     assert ev["jaccard_weighted"].value == pytest.approx(jaccard_score(y, said, average="weighted"))
-    with pytest.raises(gnomon.UsageError, match="is no measure"):
+    with pytest.raises(gnomon.UsageError, match="is not a measure"):
         gnomon.evaluate(y, said, measures=["jaccard_micro"])

@@ -79,7 +79,7 @@ def test_a_column_that_is_called_so_stays_its_own():
 
 @pytest.mark.parametrize(("more", "error", "message"), [
     ({"weight": W[:9]}, ColumnError, "has 400 rows but 'weight' has 9"),
-    ({"split": G}, UsageError, "split= takes 'column=value', or an array that is True for the rows to fit on"),
+    ({"split": G}, UsageError, "split= takes 'column=value', or a boolean array that is True for the rows to fit on"),
     ({"split": FIT[:, None]}, UsageError, "split= takes"),
 ])  # fmt: skip
 def test_arrays_that_do_not_fit_are_refused(more, error, message):
@@ -91,7 +91,7 @@ def test_arrays_that_do_not_fit_are_refused(more, error, message):
 def test_arrays_are_not_paired_with_files(tmp_path):
     """Whose rows may come in another order."""
     BARE.to_csv(tmp_path / "a.csv", index=False)
-    with pytest.raises(UsageError, match="weight= is an array, which cannot be paired with the rows of files"):
+    with pytest.raises(UsageError, match="weight= is an array, which cannot be matched with the rows of files"):
         gnomon.evaluate(tmp_path / "a.csv", target="y", score="p", weight=W)
 
 
@@ -114,7 +114,7 @@ def test_an_array_is_read_where_no_other_column_is(frame):
 
 def test_arrays_are_not_paired_with_lazy_frames():
     """Whose rows may come in another order each time."""
-    with pytest.raises(UsageError, match="weight= is an array, which cannot be paired with the rows of a lazy frame"):
+    with pytest.raises(UsageError, match="weight= is an array, which cannot be matched with the rows of a lazy frame"):
         gnomon.evaluate(pl.from_pandas(BARE).lazy(), target="y", score="p", weight=W)
 
 
@@ -141,4 +141,4 @@ def test_masks_in_another_order_are_refused():
         assert call(mask).best == gnomon.recalibrate(Y, P, split=FIT).best
     weight = pd.Series(W, index=np.arange(N) + 5)
     for found in (gnomon.evaluate(y, p, weight=weight), gnomon.evaluate(BARE, target="y", score="p", weight=weight)):
-        assert any("different index labels: their rows are paired by place" in own for own in found.notes)
+        assert any("different index labels: their rows are paired by position" in own for own in found.notes)

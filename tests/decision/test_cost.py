@@ -41,7 +41,7 @@ def test_every_number(frame, weight):
     constant = [np.average(COSTS[frame["y"], j], weights=weights) for j in range(3)]
     assert found.constant == (str(int(np.argmin(constant))), pytest.approx(min(constant)))
     assert found.cost.value < found.most_probable.value
-    assert "a row less than deciding for the most probable class" in found.notes[0]
+    assert "less per row than predicting the most probable class" in found.notes[0]
     assert int(found.confusion.counts.sum()) == len(frame)
 
 
@@ -68,11 +68,11 @@ def test_files_and_threads(frame, tmp_path):
 def test_what_is_refused(frame):
     """Costs of another shape or none; no probabilities."""
     for costs in ([[0, 1], [1, 0]], [[0, 1, np.nan]] * 3, "much"):
-        with pytest.raises(UsageError, match="3 x 3 of them"):
+        with pytest.raises(UsageError, match="a 3 x 3 matrix"):
             gnomon.minimum_cost(frame, **NAMES, costs=costs)
-    with pytest.raises(DataError, match="of 3 classes are needed"):
+    with pytest.raises(DataError, match="expected probabilities of 3 classes"):
         gnomon.minimum_cost(frame, **NAMES, costs=COSTS).apply([[0.5, 0.5]])
-    with pytest.raises(UsageError, match="name"):
+    with pytest.raises(UsageError, match="pass what to evaluate"):
         gnomon.minimum_cost(frame, target="y", costs=COSTS)
 
 
@@ -86,7 +86,7 @@ def test_probabilities_that_are_of_no_use_for_the_costs(reward, said):
     costs = 1 - np.eye(3)
     costs[:, 0] -= reward  # so that class 0 is the best decision for every row
     decided = gnomon.minimum_cost(y, table, costs=costs)
-    assert any("of no use" in note for note in decided.notes) == said
+    assert any("the probabilities do not help" in note for note in decided.notes) == said
 
 
 @pytest.mark.parametrize(("greatest", "accepted"), [(1e100, True), (-1e100, True), (1.01e100, False), (np.inf, False),

@@ -97,6 +97,7 @@ def test_every_result_is_read_back(forms, tmp_path):
 
 @pytest.mark.parametrize("text", [
     "", "{", "[]", "1", "null", '"x"', "[" * 100_000, '{"schema_version": 1, "estimates": {}}', '{"pairs": []}',
+    '{"schema_version": 2, "estimates": {}}', '{"decision": "threshold", "schema_version": 2}',
     '{"evaluations": {}}', '{"decision": ["x"], "schema_version": 1}', '{"decision": "threshold", "schema_version": 1}',
     '{"schema_version": 1, "estimates": NaN}', '{"a": ' * 900 + "1" + "}" * 900, "\ufeff{}",
 ])  # fmt: skip
@@ -130,10 +131,9 @@ def kinds_of_places(form):
     return found.values()
 
 
-# Where anything may stand: what was said of the rows and of the machine, the numbers of a piece of advice, and what is
-# not read back, as it follows from the rest.
-FREE = {"provenance", "numbers", "answers", "strategies", "parameters", "gap", "gnomon_version", "equivalent",
-        "not_worse"}  # fmt: skip
+# Where anything may stand: what was said of the rows and of the machine, and what is not read back, as it follows from
+# the rest.
+FREE = {"provenance", "answers", "strategies", "parameters", "gap", "gnomon_version", "equivalent", "not_worse"}
 
 
 def test_every_field_is_checked(forms, tmp_path):

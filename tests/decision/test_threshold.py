@@ -154,7 +154,7 @@ def test_best_under_constraints(own, goal, limits):
     assert missed(at) == pytest.approx(least, abs=1e-11)
     assert found[goal].value == pytest.approx(max(reachable), abs=1e-11)
     if not found.met:
-        assert any("Not to be had" in note for note in found.notes)
+        assert any("cannot be met" in note for note in found.notes)
 
 
 def test_ends_of_intervals_can_be_limited():
@@ -172,7 +172,7 @@ def test_ends_of_intervals_can_be_limited():
     assert found["precision"].low >= 0.6
     out_of_reach = gnomon.choose_threshold(label, score, scale="any", where="precision.low >= 0.999")
     assert not out_of_reach.met
-    assert "The greatest of any threshold" in out_of_reach.notes[0]
+    assert "The maximum over all thresholds" in out_of_reach.notes[0]
 
 
 def test_alerts_a_day():
@@ -230,7 +230,7 @@ def test_split_judges_on_other_rows(path):
     found = gnomon.choose_threshold(three, target="y", score="p", goal="f1", split="part=fit,test")
     rest = three[three["part"] == "test"]
     assert found["f1"].value == sk.f1_score(rest["y"], rest["p"] >= found.threshold.value)
-    with pytest.raises(DataError, match="nothing to judge by"):
+    with pytest.raises(DataError, match="no rows to evaluate on"):
         gnomon.choose_threshold(frame, target="y", score="p", goal="f1", split="part=fit,test")
     for split in ("part", "=fit", "part=fit,", "part=fit,fit"):
         with pytest.raises(UsageError, match="split="):
@@ -263,7 +263,7 @@ def test_the_bound_holds_with_wide_bins(monkeypatch, asked):
         kept = gnomon.choose_threshold(label, score, interval="none", **asked)
         found = gnomon.choose_threshold(label, score, interval="none", exact=False, **asked)
         if kept.met and not found.met:
-            assert any("come nearer to the constraints" in note for note in found.notes)
+            assert any("come closer to the constraints" in note for note in found.notes)
         elif kept.met:
             short = kept[kept.measure].value - found[found.measure].value
             assert short <= found.threshold.bound + 1e-12
@@ -294,7 +294,7 @@ def test_what_is_said_of_constraints_is_true():
     assert not found.met
     assert found.threshold.value in found.thresholds.threshold
     notes = " ".join(found.notes)
-    assert "Not to be had together" in notes
+    assert "Constraints cannot be met together" in notes
     for name in ("recall", "precision"):
         assert f"{name} is {found[name].value:.4g}" in notes
 
@@ -369,7 +369,7 @@ def test_apply():
     found = gnomon.choose_threshold([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8], goal="recall", where="precision >= 0.6")
     assert found.threshold.value == 0.4
     assert found.apply([0.4, np.nextafter(0.4, 0), 1.0]).tolist() == [True, False, True]
-    with pytest.raises(DataError, match="1 scores are missing"):
+    with pytest.raises(DataError, match="1 score is missing"):
         found.apply([0.4, np.nan])
     with pytest.raises(DataError, match="outside"):
         found.apply([1.5])
@@ -378,21 +378,21 @@ def test_apply():
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({}, "say what matters"),
+        ({}, "pass what to optimise"),
         ({"goal": "f3.5x"}, "goal='f3.5x' is unknown"),
-        ({"goal": "f1", "costs": {"fn": 1}}, "both given"),
+        ({"goal": "f1", "costs": {"fn": 1}}, "both passed"),
         ({"goal": "cost"}, "needs the costs"),
-        ({"costs": {"fx": 1}}, "no cell"),
+        ({"costs": {"fx": 1}}, "not a cell of the confusion matrix"),
         ({"costs": {"fn": math.inf}}, "finite number"),
         ({"costs": {"fn": "much"}}, "finite number"),
         ({"costs": [1, 2]}, "by cell"),
-        ({"where": "recall > 0.5"}, "no constraint"),
-        ({"where": "rekall >= 0.5"}, "names no measure"),
-        ({"where": "balanced_accuracy.low >= 0.5"}, "an end of the interval"),
-        ({"where": "recall >= much"}, "no constraint"),
+        ({"where": "recall > 0.5"}, "not a constraint"),
+        ({"where": "rekall >= 0.5"}, "does not name a measure"),
+        ({"where": "balanced_accuracy.low >= 0.5"}, "interval ends are available"),
+        ({"where": "recall >= much"}, "not a constraint"),
         ({"where": "recall >= 0.5", "periods": 0}, "periods"),
         ({"goal": "f1", "split": "part"}, "names columns"),
-        ({"where": 3}, "say a constraint"),
+        ({"where": 3}, "expected a constraint"),
         ({"where": "flagged <= 5%"}, "flagged_share <= 5 %"),
         ({"where": "recall >= 90"}, "did you mean 90 %"),
     ],
@@ -405,9 +405,9 @@ def test_what_is_refused(asked, message):
 
 def test_rows_that_cannot_be_told_apart():
     """One class only; a prediction instead of a score."""
-    with pytest.raises(DataError, match="one class only"):
+    with pytest.raises(DataError, match="a single class"):
         gnomon.choose_threshold([1, 1], [0.1, 0.5], goal="f1", classes=[0, 1])
-    with pytest.raises(UsageError, match="name what to evaluate"):
+    with pytest.raises(UsageError, match="pass what to evaluate"):
         gnomon.choose_threshold({"y": [0, 1]}, target="y", goal="f1")
 
 
@@ -420,7 +420,7 @@ def test_saved_form_is_json(tmp_path):
     found.save(tmp_path / "d.json")
     form = json.loads((tmp_path / "d.json").read_text(), parse_constant=pytest.fail)
     assert form["threshold"]["value"] is None
-    assert form["threshold"]["reason"] == "no row is to be predicted positive: no threshold is high enough"
+    assert form["threshold"]["reason"]["text"] == "no row is to be predicted positive: no threshold is high enough"
     assert form["thresholds"]["threshold"][0] is None
     again = gnomon.load(tmp_path / "d.json")
     assert again == found
@@ -442,7 +442,7 @@ def test_what_was_decided_is_read_back(tmp_path):
         for again in (gnomon.load(tmp_path / "own.json"), pickle.loads(pickle.dumps(own))):
             assert again == own
             assert again.apply(scores).tolist() == own.apply(scores).tolist()
-    (tmp_path / "own.json").write_text('{"schema_version": 1, "decision": "cost"}')
+    (tmp_path / "own.json").write_text('{"schema_version": 2, "decision": "cost"}')
     with pytest.raises(gnomon.StateError, match="damaged"):
         gnomon.load(tmp_path / "own.json")
 
@@ -450,9 +450,9 @@ def test_what_was_decided_is_read_back(tmp_path):
 def test_apply_takes_the_scores_of_one_class():
     """The whole of predict_proba, or a frame, is refused with a word of what to pass."""
     found = gnomon.choose_threshold([0, 0, 1, 1], [0.1, 0.4, 0.6, 0.8], goal="f1")
-    with pytest.raises(DataError, match="of the positive class alone"):
+    with pytest.raises(DataError, match="of the positive class only"):
         found.apply(np.array([[0.3, 0.7], [0.6, 0.4]]))
-    with pytest.raises(DataError, match="not the data frame"):
+    with pytest.raises(DataError, match="not a data frame"):
         found.apply(pa.table({"p": [0.1]}).to_pandas())
     assert found.apply(np.array([[0.7], [0.4]])).tolist() == [True, False]
 
@@ -463,9 +463,9 @@ def test_constraints_that_cannot_be_had_together():
     label = (rng.random(4000) < 0.1).astype(int)
     score = np.clip(rng.normal(0.4 + 0.2 * label, 0.15), 0, 1)
     found = gnomon.choose_threshold(label, score, where=["recall >= 0.9", "precision >= 0.9"])
-    assert found.notes[0].startswith("Not to be had together: recall >= 0.9 and precision >= 0.9")
+    assert found.notes[0].startswith("Constraints cannot be met together: recall >= 0.9 and precision >= 0.9")
     rows = {"y": label, "p": score, "part": ["fit"] * 2000 + ["judge"] * 2000}
     own = gnomon.choose_threshold(rows, target="y", score="p", where="flagged <= 60", periods=2, split="part=fit")
     flagged = round(own.thresholds["flagged"][own.thresholds.place(own.threshold.value)])
-    said = f"It flags {flagged:,} of 2,000 on the rows that it was chosen on, {flagged / 2:g} in each of 2 periods."
-    assert said in own.notes
+    said = f"{flagged:,} of 2,000 on the rows that the threshold was chosen on, {flagged / 2:g} in each of 2 periods."
+    assert f"Predicted positive: {said}" in own.notes

@@ -97,7 +97,7 @@ def test_what_is_corrected_is_less_its_optimism():
         assert sign * found.optimism > 0
         assert corrected.value == pytest.approx(own.value - found.optimism)
         assert corrected.low < corrected.value < corrected.high
-        assert corrected.method == f"{own.method}, less optimism"
+        assert corrected.method == f"{own.method}, optimism-corrected"
         if sign < 0:  # hardly a false negative is left: by chance, of which the plain interval knows nothing
             assert corrected.high - corrected.low > own.high - own.low
 

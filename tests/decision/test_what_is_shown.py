@@ -124,7 +124,7 @@ def test_a_corrected_value_that_is_undefined_is_not_told():
     decision = gnomon.choose_threshold(y, p, goal="f1")
     assert decision.corrected is not None
     assert [own.partition(" ")[2] for own in beside(decision)] == [
-        "on these rows", "on others, corrected for the choice", "at 0.5, fixed beforehand"
+        "on these rows", "on other rows, corrected for the choice", "at 0.5, fixed in advance"
     ]  # fmt: skip
     for nothing in (None, Estimate(float("nan"), reason="none")):
         bare = replace(decision, corrected=nothing, default=nothing)
@@ -136,6 +136,6 @@ def test_costs_of_others_are_said_to_be_those_of_the_rows_chosen_on():
     costs = {"fn": 10, "fp": 1}
     same = gnomon.choose_threshold(Y, P, costs=costs).notes
     other = gnomon.choose_threshold(Y, P, costs=costs, split=np.arange(120) % 2 == 0).notes
-    told = "on the rows that it was chosen on"
-    assert [told in own for own in same if own.startswith("Flagging nothing costs")] == [False]
-    assert [told in own for own in other if own.startswith("Flagging nothing costs")] == [True]
+    told = "on the rows that the threshold was chosen on"
+    assert [told in own for own in same if own.startswith("Predicting no row positive costs")] == [False]
+    assert [told in own for own in other if own.startswith("Predicting no row positive costs")] == [True]

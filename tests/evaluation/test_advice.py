@@ -59,7 +59,7 @@ FIRES = {
     "accuracy_equals_majority": lambda: gnomon.evaluate(RARE, [0] * 100),
     "accuracy_below_majority": lambda: gnomon.evaluate(RARE, [1] * 30 + [0] * 70),
     "accuracy_near_majority": lambda: gnomon.evaluate([0] * 6 + [1] * 4, [0] * 6 + [1] * 2 + [0] * 2),
-    "worse_than_guessing": lambda: gnomon.evaluate(*scored(inverted=True)),
+    "worse_than_constant": lambda: gnomon.evaluate(*scored(inverted=True)),
     "negative_r2": lambda: gnomon.evaluate([1.5, 2.0, 3.0, 4.0], [4.0, 3.0, 1.5, 0.0]),
     "one_answer": lambda: gnomon.evaluate(RARE, [0] * 100),
     "constant_score": lambda: gnomon.evaluate(RARE, [0.3] * 100),
@@ -74,8 +74,8 @@ FIRES = {
     "rare_positives": lambda: gnomon.evaluate(*scored(share=0.05)),
     "which_error": lambda: GOOD,
     "better_threshold": lambda: gnomon.evaluate(*scored(share=0.05)),
-    "too_extreme": lambda: gnomon.evaluate(*scored(slope=3.0)),
-    "too_timid": lambda: gnomon.evaluate(*scored(slope=0.3)),
+    "overconfident": lambda: gnomon.evaluate(*scored(slope=3.0)),
+    "underconfident": lambda: gnomon.evaluate(*scored(slope=0.3)),
     "shifted": lambda: moved(-0.7),
     "overfitting": lambda: split(scored(shift=4.0), scored(seed=1)),
     "underfitting": lambda: split(scored(shift=0.3), scored(seed=1, shift=0.3)),
@@ -134,13 +134,15 @@ def test_bands_of_the_auc():
 def test_numbers_of_the_paradox():
     """The lecture's dummy: 90 % accuracy, the majority's share, in plain words."""
     first = gnomon.evaluate(RARE, [0] * 100).advice[0]
-    assert first.text == "The accuracy of 0.90 is that of always answering '0': it says nothing for the model."
+    assert first.text == (
+        "The accuracy of 0.90 equals that of always predicting '0': it is no evidence that the model works."
+    )
     assert first.numbers == {"accuracy": 0.9, "answer": "0"}
 
 
 def test_what_is_wrong_with_probabilities_is_named_once():
     """A shift is no slope, inverted scores are no matter of calibration, few rows say little of an AUC of 1."""
-    calibration = {"too_extreme", "too_timid", "shifted"}
+    calibration = {"overconfident", "underconfident", "shifted"}
     for by, way in ((-0.7, "too high"), (0.7, "too low")):
         own = [own for own in moved(by).advice if own.rule in calibration]
         assert [(one.rule, one.numbers["way"]) for one in own] == [("shifted", way)]
@@ -160,7 +162,7 @@ def test_a_small_slice_does_not_hide_a_sure_one():
     p = 1 / (1 + np.exp(-(2 * y - 1 + 2 * noise * rng.normal(size=9000))))
     ev = gnomon.evaluate({"y": y, "p": p, "g": group}, target="y", score="p", slices="g")
     named = [own.numbers["slice"] for own in ev.advice if own.rule == "worst_slice"]
-    sure = [value for _, value, own in ev.worst_slices() if own.differences["roc_auc"].adjusted <= 0.05]
+    sure = [value for _, value, own in ev.worst_slices() if own.differences["roc_auc"].p_value_bh <= 0.05]
     assert named == sure[:1]
 
 
@@ -168,4 +170,4 @@ def test_without_intervals_nothing_breaks():
     """Rules that need an interval are silent."""
     rules = {own.rule for own in gnomon.evaluate(*scored(), interval="none").advice}
     assert "auc_band" in rules
-    assert not rules & {"no_ranking", "accuracy_near_majority", "worse_than_guessing"}
+    assert not rules & {"no_ranking", "accuracy_near_majority", "worse_than_constant"}

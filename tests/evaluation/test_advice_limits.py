@@ -71,9 +71,9 @@ def differing(value, adjusted, p_value=1e-6):
     """Slices of which one differs so from the rest."""
     slices = dict(SLICED.slices["group"])
     for name, own in slices.items():
-        difference = replace(own.differences["roc_auc"], value=0.0, adjusted=1.0)
+        difference = replace(own.differences["roc_auc"], value=0.0, p_value_bh=1.0)
         if name == "3":
-            difference = replace(difference, value=value, adjusted=adjusted, p_value=p_value)
+            difference = replace(difference, value=value, p_value_bh=adjusted, p_value=p_value)
         slices[name] = replace(own, differences={"roc_auc": difference})
     return replace(SLICED, slices={"group": slices})
 
@@ -88,7 +88,7 @@ LIMITS = {
     "accuracy_near_majority": ([against(GOOD, "accuracy", low=0.0)],
                                [against(GOOD, "accuracy", low=LESS),
                                 having(against(GOOD, "accuracy", low=-0.1), "accuracy", value=MAJORITY)]),
-    "worse_than_guessing": ([against(GOOD, "brier_score", low=LESS), against(REGRESSION, "mse", low=LESS),
+    "worse_than_constant": ([against(GOOD, "brier_score", low=LESS), against(REGRESSION, "mse", low=LESS),
                              having(against(REGRESSION, "mae", low=LESS), "r2", value=0.0)],
                             [against(REGRESSION, "mae", low=LESS), against(GOOD, "brier_score", low=0.0),
                              against(against(GOOD, "brier_score", low=LESS), "brier_score", value=0.0)]),
@@ -117,9 +117,9 @@ LIMITS = {
     "rare_positives": ([shares(19)], [shares(20)]),
     "better_threshold": ([having(GOOD, "f1", value=GOOD.thresholds.best("f1").value - 0.02 - LESS)],
                          [having(GOOD, "f1", value=GOOD.thresholds.best("f1").value - 0.02 + LESS)]),
-    "too_extreme": ([calibrated(slope=(0.8, 0.7, 1 - LESS)), calibrated(p_value=0.01 - LESS)],
+    "overconfident": ([calibrated(slope=(0.8, 0.7, 1 - LESS)), calibrated(p_value=0.01 - LESS)],
                     [calibrated(slope=(0.8, 0.7, 1.0)), calibrated(p_value=0.01), calibrated(slope=(0.0, -0.1, 0.1))]),
-    "too_timid": ([calibrated(slope=(1.2, 1 + LESS, 1.4))], [calibrated(slope=(1.2, 1.0, 1.4)),
+    "underconfident": ([calibrated(slope=(1.2, 1 + LESS, 1.4))], [calibrated(slope=(1.2, 1.0, 1.4)),
                                                             calibrated(p_value=0.01, slope=(1.2, 1.1, 1.4))]),
     "shifted": ([calibrated(slope=(1.0, 1.0, 1.1), intercept=(0.2, LESS, 0.4)),
                  calibrated(slope=(1.0, 0.9, 1.0), intercept=(-0.2, -0.4, -LESS))],
@@ -227,12 +227,12 @@ def test_conditional_means_are_not_worse_than_guessing():
     ev = gnomon.evaluate(target, np.exp(signal + 1.3**2 / 2), task="regression")
     said = {own.rule: own.text for own in ev.advice}
     assert ev["r2"].value > 0
-    assert "worse_than_guessing" not in said
+    assert "worse_than_constant" not in said
     assert "the MAE rewards medians, and the model predicts means" in said["medians_rewarded"]
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"), [(1, "'b', once (5.0% of its rows)"), (2, "'b', 2 times (10.0% of its rows)")]
+    ("rows", "said"), [(1, "as 'b' once (5.0% of its rows)"), (2, "as 'b' 2 times (10.0% of its rows)")]
 )
 def test_one_is_once(rows, said):
     """And two are two times."""

@@ -238,7 +238,7 @@ def test_constant_score():
     ev = gnomon.evaluate([0, 1, 0, 0], [0.3] * 4)
     assert (ev["roc_auc"].value, ev["roc_auc"].low, ev["roc_auc"].high) == (0.5, 0.5, 0.5)
     assert ev["average_precision"].value == 0.25
-    assert "Every row has the same score: it ranks nothing." in [own.text for own in ev.advice]
+    assert "Every row has the same score: the scores do not rank the rows." in [own.text for own in ev.advice]
 
 
 def test_perfect_separation_is_not_certain():
@@ -302,7 +302,7 @@ def test_what_rests_on_probabilities_of_0_is_told(dtype, weighted, exact):
     rest = others["log_loss"].value * (198 if weight is None else weight[2:].sum())
     share = f"{1 - rest / whole:.0%}"
     assert ev["log_loss"].warning.startswith("2 rows have a probability of 0 for the true class:")
-    assert ev["log_loss"].warning.endswith(f"that makes {share} of it")
+    assert ev["log_loss"].warning.endswith(f"they make up {share} of the value")
     assert others["log_loss"].warning is None
     one = gnomon.evaluate(y[1:], p[1:], exact=exact)
     assert one["log_loss"].warning.startswith("1 row has a probability of 0")
@@ -313,7 +313,7 @@ def test_decisions_are_all_of_a_log_loss():
     y = [0, 1, 1, 0, 1, 0] * 4
     hard = gnomon.evaluate(y, [0.0, 1.0, 0.0, 0.0, 1.0, 1.0] * 4)
     assert "8 rows have" in hard["log_loss"].warning
-    assert "makes 100% of it" in hard["log_loss"].warning
+    assert "make up 100% of the value" in hard["log_loss"].warning
     shares = np.eye(3)[[0, 1, 2, 0, 1, 1]]
     several = gnomon.evaluate([0, 1, 2, 0, 1, 2], shares)
     assert several["log_loss"].warning.startswith("1 row has")

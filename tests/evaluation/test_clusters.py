@@ -133,12 +133,12 @@ def test_bad_clusters():
         gnomon.evaluate(data | {"g": missing}, target="y", score="p", cluster="g")
     with pytest.raises(ColumnError, match="no column 'patient'"):
         gnomon.evaluate(data, target="y", score="p", cluster="patient")
-    with pytest.raises(UsageError, match="leave exact=False"):
+    with pytest.raises(UsageError, match="remove exact=False"):
         gnomon.evaluate(data, target="y", score="p", cluster="g", exact=False)
     with pytest.raises(UsageError, match="raise memory="):
         gnomon.evaluate(data, target="y", score="p", cluster="g", memory=100)
     labels = {"a": [0, 1], "b": [1, 0], "c": [0, 1], "d": [1, 1], "g": [0, 1]}
-    with pytest.raises(UsageError, match="rows of several labels"):
+    with pytest.raises(UsageError, match="cluster= is not supported for several labels"):
         gnomon.evaluate(labels, target=["a", "b"], prediction=["c", "d"], cluster="g")
 
 
@@ -236,3 +236,14 @@ def test_rows_copied_within_slices_make_no_slice_surer():
     for name in ("accuracy", "roc_auc", "log_loss", "f1"):
         assert ten[name].p_value == pytest.approx(once[name].p_value, rel=0.02), name
         assert ten[name].high - ten[name].low == pytest.approx(once[name].high - once[name].low, rel=0.01), name
+
+
+@pytest.mark.parametrize("interval", ["percentile", "bca"])
+def test_replicates_of_clusters_are_refused(interval):
+    """They would take rows as independent: neither evaluations nor comparisons make them, or ignore the option."""
+    rng = np.random.default_rng(4)
+    rows = {"y": rng.integers(0, 2, 60), "p": rng.random(60), "q": rng.random(60), "c": np.arange(60) // 3}
+    with pytest.raises(gnomon.UsageError, match="takes rows as independent"):
+        gnomon.evaluate(rows, target="y", score="p", cluster="c", interval=interval)
+    with pytest.raises(gnomon.UsageError, match="takes rows as independent"):
+        gnomon.compare(rows, target="y", score=["p", "q"], cluster="c", interval=interval)

@@ -182,7 +182,7 @@ def test_perfect_and_empty_labels():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: gnomon.evaluate([[0, 1], [1, 2]], [[0, 1], [1, 1]]), "a label is 0 or 1"),
+        (lambda: gnomon.evaluate([[0, 1], [1, 2]], [[0, 1], [1, 1]]), "a label must be 0 or 1"),
         (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0.2, 0.3, 0.1], [0.1, 0.5, 0.5]]), "score columns: 3, labels: 2"),
         (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0, 1], [1, 0]], positive=1), "binary task"),
         (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0, 1], [1, 0]], threshold=0.3), "a threshold applies"),
@@ -190,8 +190,11 @@ def test_perfect_and_empty_labels():
         (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0, 1], [1, 0]], task="binary"), "a binary task has one"),
         (lambda: gnomon.evaluate([0, 1], [0, 1], task="multilabel"), "a target column for each label"),
         (lambda: gnomon.evaluate([[0, 1], [1, 0]], [[0.2, 1.3], [0.1, 0.5]]), "is not a probability"),
-        (lambda: gnomon.evaluate({"a": [0], "b": [1]}, target=["a", "b"], prediction=["a", "b"]), "named twice"),
-        (lambda: gnomon.evaluate({"a": [0], "b": [1]}, target=3.5, prediction="b"), "takes a column's name"),
+        (
+            lambda: gnomon.evaluate({"a": [0], "b": [1]}, target=["a", "b"], prediction=["a", "b"]),
+            "column 'a' is passed as prediction= and as something else",
+        ),
+        (lambda: gnomon.evaluate({"a": [0], "b": [1]}, target=3.5, prediction="b"), "takes the name of a column"),
     ],
 )
 def test_bad_input_is_refused(call, message):

@@ -154,14 +154,14 @@ def test_shown_as_the_command_shows_it(binary, capsys):
     binary.show(lang="ko")
     assert "이진" in capsys.readouterr().out
     gnomon.choose_threshold(Y, P, goal="f1").show()
-    assert capsys.readouterr().out.startswith("threshold · best f1")
+    assert capsys.readouterr().out.startswith("threshold · maximum F1")
 
 
 def test_loaded_as_what_it_is(binary, tmp_path):
     """A class reads its own results, and says what a file holds instead."""
     binary.save(tmp_path / "a.json")
     assert gnomon.Evaluation.load(tmp_path / "a.json") == binary
-    with pytest.raises(gnomon.StateError, match="holds a Evaluation, not a Comparison"):
+    with pytest.raises(gnomon.StateError, match="is of kind Evaluation, not Comparison"):
         gnomon.Comparison.load(tmp_path / "a.json")
 
 

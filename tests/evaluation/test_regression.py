@@ -40,7 +40,7 @@ def test_every_value_equals_sklearn(rows):
             assert ev[name].value == pytest.approx(value, rel=slack, abs=slack), name
     elif np.ptp(target) == 0:
         assert not ev["r2"].defined
-        assert ev["r2"].reason == "the target does not vary"
+        assert ev["r2"].reason == "the target is constant"
 
 
 @given(regression_rows())
@@ -226,7 +226,7 @@ def test_a_target_that_does_not_vary_explains_nothing():
         ev = gnomon.evaluate(np.full(n, constant), constant + rng.normal(size=n), weight=weight, task="regression")
         for name in ("r2", "explained_variance"):
             assert np.isnan(ev[name].value)
-            assert ev[name].reason == "the target does not vary"
+            assert ev[name].reason == "the target is constant"
 
 
 @pytest.mark.parametrize(("zeros", "words"), [(1, "1 true value is 0"), (3, "3 true values are 0")])
@@ -248,6 +248,6 @@ def test_errors_that_are_all_alike_leave_no_interval(target, prediction):
     ev = gnomon.evaluate(target, prediction, task="regression")
     for name in ("mse", "rmse", "mae", "mean_error", "r2"):
         assert np.isnan([ev[name].low, ev[name].high]).all(), name
-        assert ev[name].reason == "no interval: in these rows nothing is seen to vary", name
+        assert ev[name].reason == "no interval: zero observed variance", name
     wide = gnomon.evaluate(target, np.add(prediction, [0.1, *[0.0] * (len(target) - 1)]), task="regression")
     assert wide["mae"].low < wide["mae"].high

@@ -45,12 +45,16 @@ def test_json_has_the_documented_form(make):
         "per_class", "confusion", "confusions", "curves", "thresholds", "baseline", "calibration", "errors", "slices",
         "train", "gap", "advice", "notes", "provenance",
     ]  # fmt: skip
-    assert form["schema_version"] == 1
+    assert form["schema_version"] == 2
     assert form["gnomon_version"] == gnomon.__version__
     for own in form["estimates"].values():
         assert list(own) == ["value", "low", "high", "level", "method", "n", "bound", "reason", "warning",
-                             "standard_error", "freedom"]  # fmt: skip
+                             "standard_error", "degrees_of_freedom"]  # fmt: skip
         assert (own["value"] is not None) or own["reason"]
+    said = [own[part] for own in form["estimates"].values() for part in ("reason", "warning") if own[part]]
+    for own in (*said, *form["advice"], *form["notes"]):
+        assert list(own) == ["code", "template", "values", "text"]
+        assert own["text"]
 
 
 def test_confusion_form():
@@ -145,7 +149,9 @@ def test_seed():
     assert a.low == pytest.approx(c.low, abs=0.02)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema_version": 1}', '{"schema_version": 2, "estimates": {}}'])
+@pytest.mark.parametrize("text", [
+    "", "{", "[]", '{"schema_version": 1}', '{"schema_version": 2, "estimates": {}}', '{"schema_version": 3}',
+])  # fmt: skip
 def test_foreign_files_are_refused(tmp_path, text):
     """What is no saved evaluation is said to be none."""
     path = tmp_path / "x.json"
@@ -212,7 +218,7 @@ def test_operating_points_take_measures_as_evaluate_does():
     assert set(ev.operating_points(["sensitivity", "F1", own]).bands) == {"recall", "f1", own.name}
     assert set(ev.operating_points("recall").bands) == set(ev.operating_points("tpr").bands) == {"recall"}
     for odd in ([1], [None], ["nothing"]):
-        with pytest.raises(gnomon.UsageError, match="which is no measure"):
+        with pytest.raises(gnomon.UsageError, match="which is not a measure"):
             ev.operating_points(odd)
     for most in (-5, 0, 1, 1.5, "a"):
         with pytest.raises(gnomon.UsageError, match="most= takes a whole number of thresholds"):

@@ -143,7 +143,7 @@ def test_rows_without_a_value_are_a_slice(frame):
     ev = gnomon.evaluate(some, target="y", score="p", slices=["region", "only", "when", "vip"])
     assert list(ev.slices["region"]) == ["(missing)", "a", "b", "c"]
     assert ev.slices["region"]["(missing)"].n == 100
-    assert ev.slices["only"]["True"]["roc_auc"].reason == "no row has another class than '1'"
+    assert ev.slices["only"]["True"]["roc_auc"].reason == "every row has the class '1'"
     assert list(ev.slices["when"]) == ["2026-01-02"]
     assert set(ev.slices["vip"]) == {"True", "False"}
 
@@ -268,7 +268,7 @@ def test_false_discoveries_are_few():
         from scipy.stats import false_discovery_control
 
         adjusted = false_discovery_control([one.p_value for one in own])
-        np.testing.assert_allclose([one.adjusted for one in own], adjusted)
+        np.testing.assert_allclose([one.p_value_bh for one in own], adjusted)
         wrong += min(adjusted) <= 0.05
     assert wrong <= 5
 
@@ -284,8 +284,8 @@ def test_the_worst_come_first_and_few_rows_are_not_ranked():
     assert [value for _, value, _ in ev.worst_slices("log_loss")] == ["bad", "good"]
     tiny = ev.slices["group"]["tiny"]
     assert not tiny.reliable
-    assert np.isnan(tiny.differences["accuracy"].adjusted)
-    assert ev.slices["group"]["bad"].differences["roc_auc"].adjusted < 0.001
+    assert np.isnan(tiny.differences["accuracy"].p_value_bh)
+    assert ev.slices["group"]["bad"].differences["roc_auc"].p_value_bh < 0.001
     with pytest.raises(gnomon.UnknownEstimateError, match="no slice has a difference"):
         ev.worst_slices("auc")
     assert gnomon.Evaluation.from_dict(ev.to_dict()) == ev
@@ -297,7 +297,7 @@ def test_the_worst_come_first_and_few_rows_are_not_ranked():
         ("age=8,4", "ascending limits"),
         ("age=x", "ascending limits"),
         ("age=1", "2 to 20 ranges"),
-        ("age=30", "one limit with a comma: age=30,"),
+        ("age=30", "one limit followed by a comma: age=30,"),
         ({"age": [3]}, "'age=30,50'"),
         ("region=3", "no numbers"),
         ("region:regio", "no column 'regio'"),
@@ -317,7 +317,7 @@ def test_ways_to_divide_that_are_refused(frame, asked, message):
 def test_limits_that_do_not_ascend_are_refused(limits):
     """Each below the next, all of them finite."""
     rows = {"y": [0, 1, 0, 1], "p": [0.2, 0.7, 0.4, 0.8], "age": [25, 35, 45, 55]}
-    with pytest.raises(UsageError, match="say ascending limits"):
+    with pytest.raises(UsageError, match="expected ascending limits"):
         gnomon.evaluate(rows, target="y", score="p", slices=f"age={limits}")
 
 
@@ -338,10 +338,10 @@ def test_one_slice_that_is_off_says_nothing_of_the_others(broken):
     others = 0
     for seed in range(10):
         ev = gnomon.evaluate(sliced(broken, seed), target="y", score="p", slices="part", interval="auto")
-        sure = {value for value, own in ev.slices["part"].items() if own.differences["roc_auc"].adjusted <= 0.05}
+        sure = {value for value, own in ev.slices["part"].items() if own.differences["roc_auc"].p_value_bh <= 0.05}
         assert ("s0" in sure) == (broken is not None)
         others += len(sure - {"s0"})
-        told = [note for note in ev.notes if "leaves out s0, clearly off" in note]
+        told = [note for note in ev.notes if "except those of s0, which clearly differ" in note]
         assert len(told) == (broken is not None)
     assert others <= 3  # of 110
 

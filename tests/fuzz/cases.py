@@ -96,7 +96,7 @@ FITTING = {
         ("--where", "flagged_share <= 10 %"), ("--split", "part=train"), ("--certified",), ("--interval", "none"),
     ],
     "compare": [
-        ("--margin", "0.01"), ("--margin", "roc_auc=0.02"), ("--worth", "0.05"), ("--threshold", "0.4"),
+        ("--margin", "0.01"), ("--margin", "roc_auc=0.02"), ("--minimum-effect", "0.05"), ("--threshold", "0.4"),
         ("--cluster", "g"), ("--split", "part=train"), ("--interval", "percentile"),
     ],
     "calibrate": [("--method", "platt"), ("--method", "isotonic")],

@@ -149,7 +149,7 @@ def test_a_damaged_declaration_is_refused(profit, tmp_path):
         (lambda: gnomon.measure("recall", lambda tp, fp, fn, tn: tp), "already"),
         (lambda: gnomon.measure("auc", lambda tp, fp, fn, tn: tp / (tp + fn)), "already"),
         (lambda: gnomon.measure("f2", lambda tp, fp, fn, tn: tp / (tp + fn)), "already"),
-        (lambda: gnomon.measure("My measure", lambda tp, fp, fn, tn: tp / (tp + fn)), "small letters"),
+        (lambda: gnomon.measure("My measure", lambda tp, fp, fn, tn: tp / (tp + fn)), "lower-case letters"),
         (lambda: gnomon.measure("mine", 3), "function"),
         (lambda: gnomon.measure("mine", lambda hits, misses: hits / misses), "fails"),
         (lambda: gnomon.measure("mine", lambda tp, fp, fn, tn: 50 * tp - fp), "number of rows"),
@@ -204,7 +204,7 @@ def test_a_loss_of_two_classes(late):
     assert ev.baseline.estimates["lateness"].value == pytest.approx(lateness(y, np.full(200, y.mean())).mean())
     names = gnomon.evaluate(np.where(y, "b", "a"), score, positive="b", measures=[late])
     assert names["lateness"].value == ev["lateness"].value
-    with pytest.raises(gnomon.UsageError, match="this multiclass evaluation does not have"):
+    with pytest.raises(gnomon.UsageError, match="a multiclass evaluation does not have"):
         gnomon.evaluate(rng.integers(0, 3, 50), rng.integers(0, 3, 50), measures=[late])
 
 
@@ -216,12 +216,12 @@ def test_a_loss_of_numbers():
 
 
 @pytest.mark.parametrize(("given", "message"), [
-    ({}, "pass one"),
+    ({}, "'odd' needs a formula of tp, fp, fn, tn, or loss="),
     ({"loss": 3}, "must be a function of true values"),
-    ({"loss": lambda y, p: np.mean((y - p) ** 2)}, "one number a row"),
-    ({"loss": lambda y, p: (y - p) / np.sum(y - p)}, "one number a row"),
-    ({"loss": lambda y, p, w: y}, "fails at true values"),
-    ({"loss": lateness, "better": "zero"}, "say 'higher' or 'lower'"),
+    ({"loss": lambda y, p: np.mean((y - p) ** 2)}, "one number per row"),
+    ({"loss": lambda y, p: (y - p) / np.sum(y - p)}, "one number per row"),
+    ({"loss": lambda y, p, w: y}, "fails for true values"),
+    ({"loss": lateness, "better": "zero"}, "expected 'higher' or 'lower'"),
 ])  # fmt: skip
 def test_a_loss_that_is_none(given, message):
     """What is no loss of each row is refused when it is declared."""
@@ -252,13 +252,13 @@ def test_a_function_cannot_change_the_rows():
         return tp
 
     before = P.copy()
-    with pytest.raises(UsageError, match="fails at true values"):
+    with pytest.raises(UsageError, match="fails for true values"):
         gnomon.measure("writes", loss=writes)
     late = gnomon.measure("writes_late", loss=lambda y, p: writes(y, p) if len(p) > 5 else np.abs(y - p))
     with pytest.raises(UsageError, match="the loss of 'writes_late' fails on these rows"):
         gnomon.evaluate(Y, P, measures=[late])
     assert (before == P).all()
-    with pytest.raises(UsageError, match="fails at tp, fp, fn, tn"):
+    with pytest.raises(UsageError, match="fails for tp, fp, fn, tn"):
         gnomon.measure("divides", lambda tp, fp, fn, tn: np.divide(tp, 2, out=tp))
     gnomon.measure("sound", lambda tp, fp, fn, tn: tp / (tp + fp + fn + tn))  # what was tried before is as it was
 
@@ -266,7 +266,7 @@ def test_a_function_cannot_change_the_rows():
 def test_losses_of_another_shape():
     """One number a row, on whatever rows there are."""
     short = gnomon.measure("short", loss=lambda y, p: np.abs(y - p)[:30])
-    with pytest.raises(UsageError, match=r"has shape \(30,\) of 400 rows"):
+    with pytest.raises(UsageError, match=r"has shape \(30,\) for 400 rows"):
         gnomon.evaluate(Y, P, measures=[short])
 
 
@@ -317,7 +317,7 @@ def test_a_value_outside_its_range():
     signed = gnomon.measure("signed", loss=lambda y, p: p - y, low=0)
     own = gnomon.evaluate(Y, P * 0.1, measures=[signed])["signed"]
     assert math.isnan(own.low)
-    assert "outside 0 to inf" in own.reason
+    assert "outside [0, inf], the range declared for signed" in own.reason
     beyond = gnomon.measure("beyond", lambda tp, fp, fn, tn: 2 + tp / (tp + fp + fn + tn), high=1)
     assert "outside" in gnomon.evaluate(Y, P, measures=[beyond])["beyond"].reason
 
@@ -366,8 +366,8 @@ def test_it_is_shown_where_people_read(capsys):
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: gnomon.evaluate(Y, P, measures=["smape"]), "it is of regressions"),
-    (lambda: gnomon.evaluate(X[:, 0], X[:, 1], measures=["f2"]), "it counts classes"),
+    (lambda: gnomon.evaluate(Y, P, measures=["smape"]), "a measure of regressions"),
+    (lambda: gnomon.evaluate(X[:, 0], X[:, 1], measures=["f2"]), "of the confusion matrix"),
     (lambda: gnomon.choose_threshold(Y, P, goal="roc_auc"), "does not depend on a threshold"),
     (lambda: gnomon.evaluate(Y, P).per_class["a"], "there are none"),
     (lambda: gnomon.compare({"a": gnomon.evaluate(Y, P)}, None), "pass the rows"),

@@ -188,7 +188,7 @@ def test_evaluations_are_saved(tmp_path, cancer):
     with pytest.raises(gnomon.UsageError, match="side by side"):
         gnomon.Evaluations({"a": gnomon.evaluate(y, y), "b": gnomon.evaluate([1.5, 2.5], [1.0, 2.5])})
     names = ["u", "v", "u", "v"]
-    with pytest.raises(gnomon.UsageError, match="of another positive one"):
+    with pytest.raises(gnomon.UsageError, match="another positive class"):
         gnomon.Evaluations({own: gnomon.evaluate(names, names, positive=own) for own in ("u", "v")})
 
 
@@ -199,7 +199,7 @@ def test_slices_and_ids_name_columns_of_the_frame(cancer):
     ev = gnomon.evaluate_model(model, test, y_test, positive="malignant", slices="mean radius=12,15")
     assert sum(own.n for own in ev.slices["mean radius"].values()) == len(test)
     bare = DecisionTreeClassifier().fit(train.to_numpy(), y_train)
-    with pytest.raises(gnomon.UsageError, match="pass a data frame"):
+    with pytest.raises(gnomon.UsageError, match="name columns of X: pass X as a data frame"):
         gnomon.evaluate_model(bare, test.to_numpy(), y_test, positive="malignant", slices="age")
     with pytest.raises(gnomon.ColumnError, match="age"):
         gnomon.evaluate_model(model, test, y_test, positive="malignant", slices="age")
@@ -282,7 +282,7 @@ def test_anything_with_the_methods_is_a_model():
     )
     with pytest.raises(gnomon.UsageError, match="no predict method"):
         gnomon.evaluate_model(object(), X, y)
-    with pytest.raises(gnomon.UsageError, match="not fitted: call fit first"):
+    with pytest.raises(gnomon.UsageError, match=r"not fitted: call fit\(\) first"):
         gnomon.evaluate_model(LogisticRegression(), X, y)
     with pytest.raises(gnomon.UsageError, match="calls it clusterer"):
         gnomon.evaluate_model(KMeans(2, n_init=1).fit(X), X, y)
@@ -388,7 +388,7 @@ def test_labels_of_other_types():
     several = KNeighborsClassifier(3).fit(rows, labels)
     dense = gnomon.evaluate_model(several, rows, labels)
     assert gnomon.evaluate_model(several, rows, sparse.csr_matrix(labels)) == dense
-    with pytest.raises(gnomon.UsageError, match="one name"):
+    with pytest.raises(gnomon.UsageError, match="two models have the same name: 1, '1'"):
         gnomon.evaluate_model({1: model, "1": model}, X, y)
 
 

@@ -52,7 +52,7 @@ RESULTS = {
     "multiclass": lambda: gnomon.evaluate(ROWS, target="kind", score=["p_ant", "p_bee", "p_cat"], slices="region"),
     "multilabel": lambda: gnomon.evaluate(ROWS, target=["l1", "l2"], score=["s1", "s2"]),
     "regression": lambda: gnomon.evaluate(ROWS, target="amount", prediction="guess", slices="region", id="kind"),
-    "clusters": lambda: evaluation(cluster="region", interval="percentile"),
+    "clusters": lambda: evaluation(cluster="region"),
     "comparison": lambda: gnomon.compare(ROWS, target="y", score=["p", "q", "s1"], positive="yes",
                                          margin={"roc_auc": 0.05}),
     "threshold": lambda: gnomon.choose_threshold(ROWS, target="y", score="p", positive="yes",

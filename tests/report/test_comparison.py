@@ -24,7 +24,7 @@ def test_the_page_in_a_browser(visit, compared, tmp_path):
     path = tmp_path / "comparison.html"
     compared.save_html(path)
     page = visit(path)
-    assert page.inner_text("#comparison h3") == "new | *new* less <script>old</script>"
+    assert page.inner_text("#comparison h3") == "new | *new* minus <script>old</script>"
     (pair,) = compared
     rows = [
         [cell.inner_text() for cell in row.query_selector_all("th, td")]
@@ -33,9 +33,9 @@ def test_the_page_in_a_browser(visit, compared, tmp_path):
     assert len(rows) == len(pair.differences)
     for row, own in zip(rows, pair.differences.values(), strict=True):
         assert row[1].startswith(signed(own.value))
-        assert row[2] == p_text(own.holm)
+        assert row[2] == p_text(own.p_value_holm)
         assert row[3] == own.verdict
-    assert [own.inner_text() for own in page.query_selector_all("#comparison .advice li")] == list(pair.says)
+    assert [own.inner_text() for own in page.query_selector_all("#comparison .advice li")] == list(pair.sentences)
     assert page.query_selector_all("#chart-comparison svg")
     page.click("#comparison button.sort >> text=difference")
     values = [
@@ -50,7 +50,7 @@ def test_markdown_and_notebook(compared):
     own = pair["roc_auc"]
     assert f"**{signed(own.value)}** ({signed(own.low)} – {signed(own.high)})" in text
     assert "<script>" not in text.replace("\\<script\\>", "")
-    assert "new \\| \\*new\\* less" in text
+    assert "new \\| \\*new\\* minus" in text
     assert "<script>old" not in shown
     assert f"{signed(own.value)} <small>{signed(own.low)} – {signed(own.high)}</small>" in shown
     assert len(shown) < 20_000
@@ -75,12 +75,12 @@ def test_korean(compared):
     text = compared.to_markdown(lang="ko")
     (pair,) = compared
     assert number(pair["roc_auc"].value).lstrip("-") in text
-    for english in ("cannot tell", "better", "is not worse", "rows needed", "verdict", "would be needed"):
+    for english in ("inconclusive", "better", "is not worse", "rows needed", "verdict", "detecting a difference"):
         assert english not in text
     page = compared.to_html(lang="ko")
     body = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", page, flags=re.DOTALL)
     assert "비교" in body
-    assert "cannot tell" not in body
+    assert "inconclusive" not in body
 
 
 def test_many_models_show_so_many_pairs(data):
@@ -93,7 +93,7 @@ def test_many_models_show_so_many_pairs(data):
     assert len(found) == 21
     text = found.to_markdown()
     assert text.count("### ") == MOST_PAIRS
-    assert "and 6 pairs more, in the JSON form" in text
+    assert "and 6 more pairs, in the JSON form" in text
     assert "p-values are adjusted for 21 pairs of models" in text.replace("\\", "")
 
 
@@ -101,7 +101,7 @@ def test_regression():
     """Differences in the target's unit, and a smaller error is better."""
     y = [1.0, 2.0, 3.5, 4.0, 5.5, 6.0, 7.2, 8.1] * 20
     found = gnomon.compare(y, {"a": [own + 1.1 ** (place % 3) for place, own in enumerate(y)], "b": y})
-    assert "RMSE: b is better than a, by -1" in found.to_markdown().replace("\\", "")
+    assert "RMSE: b is better than a: difference -1" in found.to_markdown().replace("\\", "")
     assert found["a", "b"]["rmse"].verdict == "better"
     mpl.use("agg")
     assert found.plot.differences().ax_.get_yticklabels()[0].get_text() == "RMSE"

@@ -1,17 +1,26 @@
 """Every sentence in the reader's language, and names from outside as they are."""
 
+import copy
+import json
+import math
 import os
+import pickle
 import re
 import subprocess
 import sys
+from collections import defaultdict
+from gettext import NullTranslations
+from string import Formatter
 
 import numpy as np
 import pytest
+from babel.messages.pofile import read_po
 
 import gnomon
 from gnomon.errors import GnomonError
+from gnomon.message import Message, form_of, in_series, listed, text_of, word
 from gnomon.report.html.view import sections
-from gnomon.report.language import LANGUAGES, Catalogue, environment_language, speaking, tr
+from gnomon.report.language import CATALOGUES, DOMAIN, LANGUAGES, environment_language, speaking, tr, translated
 from tests.conftest import ROOT
 from tests.evaluation.test_advice import FIRES
 
@@ -33,25 +42,50 @@ def test_catalogues_are_complete():
     assert done.returncode == 0, done.stdout
 
 
+def places(text):
+    """The values of a sentence: by name, how they are set into it."""
+    found = defaultdict(set)
+    for _, name, form, conversion in Formatter().parse(text):
+        if name is not None:
+            found[name].add((conversion, form))
+    return found
+
+
+def test_translations_have_the_values_of_the_english():
+    """All of them and no others, with as many digits and in quotation marks alike, and the advice on its own line."""
+    with (CATALOGUES / "ko" / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        sentences = [own for own in read_po(file, locale="ko") if own.id and re.search(r"[{}\n]", own.id)]
+    assert len(sentences) > 300
+    wrong = []
+    for own in sentences:
+        english, korean = places(own.id), places(own.string)
+        lost = set(english) - set(korean) - {"noun", "possibility"}  # "row" or "rows", "it" or "them"
+        changed = [name for name, forms in korean.items() if not forms <= english[name]]
+        if lost or changed or own.string.count("\n") != own.id.count("\n"):
+            wrong.append((own.context, own.id, own.string))
+    assert not wrong
+
+
 @pytest.mark.parametrize("rule", sorted(FIRES))
 def test_advice_is_spoken(rule):
     """Each rule's advice, with its numbers, is Korean once it is asked for."""
     found = next(own for own in FIRES[rule]().advice if own.rule == rule)
+    assert isinstance(found.text, Message)
+    assert found.text.code == rule
     with speaking("ko"):
         said = tr(found.text)
     assert said != found.text
     outside = {str(own) for name in ("column", "slice") if (own := found.numbers.get(name)) is not None}
     assert not english_left(said) - outside, said
-    numbers = set(re.findall(r"\d+\.\d+", found.text))
-    assert len(numbers & set(re.findall(r"\d+\.\d+", said))) >= min(1, len(numbers))
+    assert numbers(said) == numbers(found.text)
 
 
 def test_the_lectures_terms():
     """Korean has the words of the lecture."""
     with speaking("ko"):
         said = {own: tr(own) for own in ("accuracy", "precision", "recall (sensitivity)", "specificity",
-                                         "fall-out (FPR)", "confusion matrix", "threshold", "R²")}  # fmt: skip
-    assert list(said.values()) == ["정확도", "정밀도", "재현율(민감도)", "특이도", "위양성률(FPR)", "혼동 행렬",
+                                         "false positive rate", "confusion matrix", "threshold", "R²")}  # fmt: skip
+    assert list(said.values()) == ["정확도", "정밀도", "재현율(민감도)", "특이도", "위양성률", "혼동 행렬",
                                    "임계값", "R²(결정계수)"]  # fmt: skip
 
 
@@ -126,18 +160,159 @@ def test_errors_are_spoken(call):
     """What the command line may say of bad input is Korean, with the names that were given."""
     with pytest.raises(GnomonError) as caught:
         call()
+    error = caught.value
+    assert isinstance(error.message, Message)
+    assert error.message.code
+    assert error.message == str(error)
     with speaking("ko"):
-        said = tr(str(caught.value))
-    assert said != str(caught.value)
+        said = tr(error.message)
+        assert tr(pickle.loads(pickle.dumps(error)).message) == said  # of a worker process
+    assert said != error.message
     assert re.search("[가-힣]", said)
+    assert numbers(said) == numbers(error.message)
+    for name in ("name", "path", "target"):
+        assert str(error.message.values.get(name, "")) in said
 
 
-def test_names_from_outside_are_not_translated():
-    """A column called as a measure keeps its name; only words that gnomon put there are translated."""
+NESTED = [
+    pytest.param(word("confusion matrix"), "혼동 행렬", id="a word"),
+    pytest.param(in_series([word("recall"), "recall", word("accuracy")]), "재현율, recall, 정확도", id="a series"),
+    pytest.param(listed(["recall", word("accuracy")]), "recall 및 정확도", id="a list"),
+    pytest.param(
+        Message("evaluation_of", "{task} evaluation", task=word("binary")), "이진 분류 평가", id="a word in a sentence"
+    ),
+    pytest.param(
+        Message("undefined_as", "undefined, as {reason}", reason=Message("", "{a}: {b}", a=word("cost"), b="cost")),
+        "정의되지 않음: 비용: cost",
+        id="a sentence in a sentence",
+    ),
+    pytest.param(Message("on_these_rows", "{value} on these rows", value=math.nan), "이 행들에서 nan", id="no number"),
+    pytest.param(Message("on_these_rows", "{value} on these rows", value=math.inf), "이 행들에서 inf", id="infinity"),
+]
+
+
+@pytest.mark.parametrize(("message", "korean"), NESTED)
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda own: own,
+        lambda own: text_of(json.loads(json.dumps(form_of(own), allow_nan=False))),
+        lambda own: pickle.loads(pickle.dumps(own)),
+        copy.deepcopy,
+        lambda own: own.filled(unknown="value"),
+    ],
+    ids=["itself", "from JSON", "from a pickle", "a copy", "filled"],
+)
+def test_a_message_is_translated_wherever_it_has_been(message, korean, again):
+    """With all its messages, however deep; its English stays what it was, and is all that an f-string keeps."""
+    came = again(message)
+    assert isinstance(came, Message)
+    assert (came, came.code, came.template) == (message, message.code, message.template)
+    assert form_of(came)["text"] == message
     with speaking("ko"):
-        said = tr("accuracy precision: ROC AUC is 0.5, -0.2 to the rest, which is more than chance.")
-        assert said.startswith("accuracy precision: ")
-        assert tr("a sentence that no one knows") == "a sentence that no one knows"
+        assert tr(came) == korean
+        assert f"{came}" == message
+    with speaking("en"):
+        assert tr(came) == message
+
+
+def test_a_finished_sentence_is_not_recognised():
+    """Text that is no message, and no heading of the catalogue, stays as it is."""
+    message = Message("evaluation_of", "{task} evaluation", task=word("binary"))
+    with speaking("ko"):
+        for text in (str(message), f"{message}", "binary evaluation", "a sentence that no one knows", ""):
+            assert tr(text) == text
+        assert tr("confusion matrix") == "혼동 행렬"
+
+
+class Sentences(NullTranslations):
+    """A catalogue of another language: translations by code and text, or by text where there is no code."""
+
+    def __init__(self, own):
+        super().__init__()
+        self.own = own
+
+    def gettext(self, message):
+        return self.own.get(message, message)
+
+    def pgettext(self, context, message):
+        return self.own.get((context, message), message)
+
+
+def test_sentences_are_known_by_their_codes():
+    """The same English of another code has its own translation; values are set in as they are, in any order."""
+    own = Sentences(
+        {"recall": "rappel", ("rows_of", "{a} of {b}"): "{b} : {a}", ("share_of", "{a} of {b}"): "{a!r}/{b}"}
+    )
+    values = {"a": "recall", "b": word("recall")}
+    assert translated(Message("rows_of", "{a} of {b}", **values), own) == "rappel : recall"
+    assert translated(Message("share_of", "{a} of {b}", **values), own) == "'recall'/rappel"
+    assert translated(Message("another", "{a} of {b}", **values), own) == "recall of rappel"
+    braces = {"a": "{b}", "b": "{0} {a!r} {"}
+    assert translated(Message("rows_of", "{a} of {b}", **braces), own) == "{0} {a!r} { : {b}"
+    assert translated(Message("no_values", "costs={'fn': 10}"), own) == "costs={'fn': 10}"
+    assert translated(word("precision"), own) == "precision"
+
+
+def called(target, score, other, column, yes, no):
+    """Evaluations, a comparison and a decision whose columns, classes, slices and models have these names."""
+    rng = np.random.default_rng(0)
+    y = rng.random(400) < 0.3
+    rows = {
+        target: np.where(y, yes, no),
+        score: np.clip(rng.normal(0.3 + 0.3 * y, 0.2), 0, 1),
+        other: np.clip(rng.normal(0.3 + 0.1 * y, 0.2), 0, 1),
+        column: np.where(rng.random(400) < 0.5, yes, no),
+    }
+    columns = {"target": target, "positive": yes}
+    one, two = (gnomon.evaluate(rows, **columns, score=own, slices=[column]) for own in (score, other))
+    return [
+        one,
+        gnomon.Evaluations({score: one, other: two}),
+        gnomon.evaluate(rows, **columns, score=score, split=f"{column}={no}"),
+        gnomon.evaluate(rows, target=target, prediction=column, classes=[no, yes, score]),
+        gnomon.compare(rows, **columns, score=[score, other]),
+        gnomon.choose_threshold(rows, **columns, score=score, split=f"{column}={no}", costs={"fn": 3, "fp": 1}),
+    ]
+
+
+WORDS = ("accuracy", "threshold", "mean", "calibration", "recall", "precision")
+NAMES = ("xxa", "xxz", "xxc", "xxd", "xxf", "xxe")
+
+
+@pytest.fixture(scope="module")
+def words():
+    """Results whose names are words of gnomon."""
+    return called(*WORDS)
+
+
+def test_names_from_outside_are_not_translated(words):
+    """A report with words of gnomon for names is the report with names that are no words, but for the names."""
+    for own, plain in zip(words, called(*NAMES), strict=True):
+        text = plain.to_markdown(lang="ko")
+        assert "정확도" in text
+        for name, meant in zip(NAMES, WORDS, strict=True):
+            text = text.replace(name, meant)
+        assert own.to_markdown(lang="ko") == text
+    page = words[1].to_html(lang="ko")
+    for name in ("threshold", "mean", "recall", "precision", "calibration"):
+        assert re.search(rf">\s*{name}\s*<", page), name
+
+
+def test_measures_of_a_user_keep_their_titles():
+    """Also where a title is a word of gnomon."""
+    own = gnomon.measure("gap_of_a_user", lambda tp, fp, fn, tn: (tp - fp) / (tp + fp + fn + tn), title="gap", low=-1)
+    text = gnomon.evaluate([0, 1, 1, 0] * 10, [0.2, 0.6, 0.3, 0.4] * 10, measures=[own]).to_markdown(lang="ko")
+    assert "| 정확도 |" in text
+    assert "| gap |" in text
+
+
+def test_what_was_saved_is_shown_in_any_language(words):
+    """A result that was read back is told as it was before it was saved."""
+    for own in words:
+        again = type(own).from_dict(json.loads(own.to_json()))
+        for lang in LANGUAGES:
+            assert again.to_markdown(lang=lang) == own.to_markdown(lang=lang)
 
 
 def numbers(text):
@@ -167,9 +342,10 @@ def test_decisions_say_the_same_numbers_in_both_languages():
     texts += gnomon.recalibrate(rows, **columns, split="part=a").notes
     with pytest.raises(GnomonError) as caught:
         gnomon.evaluate({"y": [0, None, 1, None], "p": [0.1, None, 0.2, 0.3]}, **columns)
-    texts.append(str(caught.value))
+    texts.append(caught.value.message)
     assert len(texts) > 15
     for text in texts:
+        assert isinstance(text, Message)
         with speaking("ko"):
             said = tr(text)
         assert said != text
@@ -187,13 +363,6 @@ def test_files_keep_their_names(tmp_path, name):
     (tmp_path / name / "a.csv").write_text("y,p\n0,0.1\n1,0.8\n0,0.3\n1,0.6\n")
     ev = gnomon.evaluate(tmp_path / name, target="y", score="p")
     assert ev.to_markdown(lang="ko").splitlines()[2].strip() == name
-
-
-def test_the_more_telling_sentence_is_taken():
-    """Of two that fit, the one with fewer letters left to values; values are set in as they are."""
-    own = Catalogue({"{a} of {b}": "{b}의 {a}", "rows of {b}": "{b}의 행", "{what:tr} is {b}": "X", "two": "둘"})
-    assert own.say("rows of {x}") == "{x}의 행"
-    assert own.say("cells of x") == "x의 cells"
 
 
 @pytest.mark.parametrize(
@@ -242,8 +411,8 @@ def test_the_command_line_speaks_korean():
     for arguments, environment in (((*TREE, "--lang", "ko"), {}), (TREE, {"LANG": "ko_KR.UTF-8"})):
         code, out, _ = spoken(*arguments, **environment)
         assert code == 0
-        for word in ("정확도", "정밀도", "재현율(민감도)", "특이도", "혼동 행렬", "양성"):
-            assert word in out
+        for term in ("정확도", "정밀도", "재현율(민감도)", "특이도", "혼동 행렬", "양성"):
+            assert term in out
     assert "accuracy" in spoken(*TREE, "--lang", "en", LANG="ko_KR.UTF-8")[1]
     code, out, _ = spoken("evaluate", "--help", "--lang", "ko")
     assert code == 0

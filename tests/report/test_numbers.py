@@ -98,7 +98,7 @@ def test_the_slices_worst_first_and_a_warning_at_worse_ones_only(models):
     assert names[-2] == "good"
     gaps = [slices[name].differences[by].value for name in names[:-1]]
     assert gaps == sorted(gaps)
-    sure = {name for name in names[:-1] if slices[name].differences[by].adjusted <= SURE}
+    sure = {name for name in names[:-1] if slices[name].differences[by].p_value_bh <= SURE}
     assert {"good", "bad"} <= sure
     assert [row["name"] for row in table["rows"] if row["worse"]] == [
         n for n in names[:-1] if n in sure and gaps[names.index(n)] < 0
@@ -157,7 +157,7 @@ def test_the_terminal(models):
             assert text == "few rows"
             continue
         difference = own.differences["roc_auc"]
-        assert text.endswith("*") == (difference.adjusted <= SURE and difference.value < 0)
+        assert text.endswith("*") == (difference.p_value_bh <= SURE and difference.value < 0)
         assert text.rstrip("*") == signed(difference.value)
 
 
@@ -277,7 +277,7 @@ def test_the_slider_where_an_estimate_is_missing():
 
 
 def test_the_table_of_pairs(compared):
-    """Each row is the second model less the first; p-values are Holm's, which differ from the plain ones."""
+    """Each row is the second model minus the first; p-values are Holm's, which differ from the plain ones."""
     assert len(compared.pairs) == 3
     changed = 0
     for pair in compared.pairs:
@@ -286,13 +286,13 @@ def test_the_table_of_pairs(compared):
             assert own.value == pytest.approx(second[name].value - first[name].value, abs=1e-12)
             assert row.difference == signed(own.value)
             assert row.interval == ("" if np.isnan(own.low) else f"{signed(own.low)} – {signed(own.high)}")
-            assert row.p_value == p_text(own.holm)
-            changed += p_text(own.holm) != p_text(own.p_value)
+            assert row.p_value == p_text(own.p_value_holm)
+            changed += p_text(own.p_value_holm) != p_text(own.p_value)
             if own.verdict in ("better", "worse"):
                 gain = measure(name).better * own.value
                 assert row.good == (gain > 0)
                 assert (own.verdict == "better") == (gain > 0)
-                assert own.holm <= SURE
+                assert own.p_value_holm <= SURE
     assert changed > 2
     out = io.StringIO()
     render_comparison(compared, Console(file=out, width=150, highlight=False, markup=False))
@@ -309,7 +309,7 @@ def test_holms_adjustment(compared):
         order = np.argsort(plain)
         expected = np.empty(3)
         expected[order] = np.minimum(1, np.maximum.accumulate(plain[order] * np.array([3, 2, 1])))
-        assert [pair[name].holm for pair in compared.pairs] == pytest.approx(expected)
+        assert [pair[name].p_value_holm for pair in compared.pairs] == pytest.approx(expected)
 
 
 def test_the_chart_of_differences(compared):
@@ -320,7 +320,7 @@ def test_the_chart_of_differences(compared):
     assert point["encoding"]["x"]["field"] == "value"
     by = {(own["model"], own["measure"]): own for own in point["data"]["values"]}
     for pair in compared.pairs:
-        own = by[f"{pair.second} less {pair.first}", measure("roc_auc").title]
+        own = by[f"{pair.second} minus {pair.first}", measure("roc_auc").title]
         assert (own["value"], own["low"], own["high"]) == (
             pair["roc_auc"].value,
             pair["roc_auc"].low,

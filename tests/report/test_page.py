@@ -74,7 +74,7 @@ def test_the_slider_by_keyboard(visit, alone, data):
         assert shown(page) == expected(data, "q", threshold_of(page))
         assert page.get_attribute("#slider", "aria-valuetext") == page.inner_text("#threshold")
     page.keyboard.press("End")
-    assert page.inner_text("#threshold") == "nothing is flagged"
+    assert page.inner_text("#threshold") == "no row is predicted positive"
     assert shown(page)[0]["tp"] == 0
     assert shown(page)[1]["precision"] == ["-", ""]
     page.keyboard.press("Home")

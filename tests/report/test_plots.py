@@ -57,7 +57,7 @@ def line_named(ax, start):
 
 
 def test_the_roc_curve_is_scikit_learns(rows, ev):
-    """All its points, with AUC and interval in the legend, and the line of guessing."""
+    """All its points, with AUC and interval in the legend, and the line of chance."""
     y, p, _ = rows
     ax = ev.plot.roc().ax_
     drawn = line_named(ax, "AUC")
@@ -65,7 +65,7 @@ def test_the_roc_curve_is_scikit_learns(rows, ev):
     assert drawn.get_xydata() == pytest.approx(np.column_stack([fpr, tpr]), abs=1e-12)
     auc = ev["roc_auc"]
     assert drawn.get_label() == f"AUC {auc.value:.3f} [{auc.low:.3f}, {auc.high:.3f}]"
-    assert line_named(ax, "guessing").get_xydata().tolist() == [[0, 0], [1, 1]]
+    assert line_named(ax, "chance").get_xydata().tolist() == [[0, 0], [1, 1]]
 
 
 def test_the_precision_recall_curve_is_scikit_learns(rows, ev):
@@ -160,7 +160,7 @@ def test_amounts(regression):
 
 def test_what_there_is_not_is_said(ev, regression):
     """A plot of what an evaluation has not names those that there are."""
-    with pytest.raises(gnomon.UsageError, match=r"nothing for plot.roc\(\): there are plot.intervals\(\)"):
+    with pytest.raises(gnomon.UsageError, match=r"nothing for plot.roc\(\): it has plot.intervals\(\)"):
         regression.plot.roc()
     with pytest.raises(gnomon.UsageError, match=r"plot.residuals"):
         ev.plot.residuals()
@@ -199,7 +199,7 @@ def test_korean_names_have_a_font_or_a_note(monkeypatch):
     assert all(own.get_fontfamily()[-1] == "Some Hangul Font" for own in ax.get_yticklabels())
     assert "Some Hangul Font" not in ax.title.get_fontfamily()
     monkeypatch.setattr(display, "hangul_font", lambda: None)
-    with pytest.warns(UserWarning, match="no installed font shows Korean"):
+    with pytest.warns(UserWarning, match="no installed font can display Korean"):
         ev.plot.confusion()
 
 
@@ -220,4 +220,4 @@ def test_missing_letters_are_told_once(monkeypatch, tmp_path, recwarn):
     monkeypatch.setattr(display, "hangul_font", lambda: None)
     gnomon.evaluate([0, 1] * 20, [0.2, 0.7] * 20).plot.save(tmp_path / "a.png", lang="ko")
     messages = {str(own.message) for own in recwarn}
-    assert messages == {"no installed font shows Korean: install one, such as Noto Sans CJK KR or NanumGothic"}
+    assert messages == {"no installed font can display Korean: install one, such as Noto Sans CJK KR or NanumGothic"}

@@ -58,7 +58,7 @@ def test_it_adapts_to_the_width(binary):
 def test_undefined_estimates_say_why():
     """A dash in the table and the reason below."""
     text = report(gnomon.evaluate([0, 1, 1], [0, 0, 0]))
-    assert "precision: undefined, as nothing was predicted as '1'." in text
+    assert "precision: undefined, as no row was predicted as '1'." in text
 
 
 def test_confusion_matrix_names_both_axes():
@@ -104,7 +104,7 @@ def test_slices_are_tables():
     for width in (44, 80, 120):
         text = report(ev, width)
         assert max(map(len, text.splitlines())) <= width
-        assert "and 10 slices more" in text
+        assert "and 10 more slices" in text
         assert "ROC AUC" in text
     own = ev.slices["h"]["b"]["roc_auc"]
     assert f"{number(own.value)} {number(own.low)} – {number(own.high)}" in text

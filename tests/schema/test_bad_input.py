@@ -30,7 +30,7 @@ def test_probability_outside_its_range():
 
 def test_infinite_values():
     for scale in ("any", "probability"):
-        refuse(DataError, r"1 infinite values, the first in row 1", Y, [0.1, np.inf, 0.4, 0.5], scale=scale)
+        refuse(DataError, r"has 1 infinite value, the first in row 1", Y, [0.1, np.inf, 0.4, 0.5], scale=scale)
     refuse(DataError, "infinite", [1.5, np.inf], [1.0, 2.0], task="regression")
     refuse(DataError, "infinite", Y, P, weight=[1, np.inf, 1, 1])
 
@@ -44,21 +44,22 @@ def test_missing_values():
 
 
 def test_weights():
-    refuse(DataError, r"1 negative weights, the first in row 2: -1", Y, P, weight=[1, 1, -1, 1])
-    refuse(DataError, "no values in rows of positive weight", Y, P, weight=np.zeros(4))
+    refuse(DataError, r"has 1 negative weight, the first in row 2: -1", Y, P, weight=[1, 1, -1, 1])
+    refuse(DataError, "no values in rows with nonzero weight", Y, P, weight=np.zeros(4))
     refuse(ColumnError, "'weight' holds text", Y, P, weight=["a", "b", "c", "d"])
 
 
 def test_one_class_only():
-    refuse(DataError, "one class only, '0'", [0, 0, 0, 0], P)
-    refuse(DataError, "one class only, 'a'", ["a"] * 4, ["a", "a", "b", "a"], positive="a", classes=None)
+    refuse(DataError, "a single class, '0'", [0, 0, 0, 0], P)
+    refuse(DataError, "a single class, 'a'", ["a"] * 4, ["a", "a", "b", "a"], positive="a", classes=None)
     assert gnomon.evaluate([0] * 4, P, classes=[0, 1])["specificity"].value == 0.5
 
 
 def test_text_needs_positive():
-    refuse(UsageError, "classes 'no' and 'yes': say which .*positive='yes'", ["no", "yes", "yes", "no"], P)
+    text = ["no", "yes", "yes", "no"]
+    refuse(UsageError, "classes 'no' and 'yes': declare the positive class, .*positive='yes'", text, P)
     refuse(UsageError, "classes '1' and '2'", [1, 2, 2, 1], P)
-    refuse(UsageError, r"positive='y' is no class .*there are 'no', 'yes'", ["no", "yes", "yes", "no"], P, positive="y")
+    refuse(UsageError, r"positive='y' is not a class of .*expected one of 'no', 'yes'", text, P, positive="y")
     for obvious in ([0, 1, 1, 0], [False, True, True, False], [-1, 1, 1, -1]):
         assert gnomon.evaluate(obvious, P).positive in ("1", "True")
 
@@ -69,7 +70,7 @@ def test_unknown_labels():
     refuse(DataError, "predicts 'Cat', column 'y_true' holds 'cat'", ["cat", "dog"] * 2, ["Cat", "dog", "cat", "dog"])
     refuse(DataError, "has 3: '0', '1', '2'", [0, 1, 2, 0], score=P)
     refuse(DataError, "'9' against the rest", [0, 9, 2, 0], score=P, positive=9)
-    refuse(DataError, "not declared as classes: '2'", [0, 1, 2, 0], [0, 1, 1, 0], classes=[0, 1])
+    refuse(DataError, "not among the declared classes: '2'", [0, 1, 2, 0], [0, 1, 1, 0], classes=[0, 1])
 
 
 def test_labels_of_two_kinds():
@@ -78,7 +79,7 @@ def test_labels_of_two_kinds():
     refuse(ColumnError, "text where numbers are needed", Y, score=["0.1", "0.2", "0.3", "0.4"])
     refuse(ColumnError, "holds text: a regression", [1.5, 2.5], ["a", "b"], task="regression")
     refuse(ColumnError, "mix text and numbers", Y, P, classes=[0, "1"])
-    refuse(ColumnError, "name one twice", Y, P, classes=[0, 1, 1])
+    refuse(ColumnError, r"the classes \[0, 1, 1\] repeat one of them", Y, P, classes=[0, 1, 1])
 
 
 def test_multiclass_scores():
@@ -117,7 +118,7 @@ def test_scores_that_only_look_like_labels():
 
 def test_classes_or_amounts_is_asked_not_guessed():
     """Whole numbers that no prediction hits, or that nearly all differ, may be amounts; fractions may be scores."""
-    unclear = "may be classes or amounts: say task='multiclass' or task='regression'"
+    unclear = "may be classes or quantities: pass task='multiclass' or task='regression'"
     refuse(UsageError, unclear, [100.0, 200.0, 150.0], [110.0, 190.0, 160.0])
     own_values = np.arange(20) * 7
     refuse(UsageError, unclear, own_values, own_values)
@@ -135,14 +136,14 @@ def test_a_row_of_weight_zero_decides_nothing():
 
 def test_missing_values_are_named_where_one_class_is_left():
     """A label that is read as missing (NA) is not hidden behind the one that is left."""
-    refuse(DataError, "one class only, 'a', and 2 missing values", ["a", None, "a", None], P, positive="a")
+    refuse(DataError, "a single class, 'a', and 2 missing values", ["a", None, "a", None], P, positive="a")
 
 
 def test_values_beyond_what_can_be_squared():
     """Weights and amounts at the ends of the doubles are refused with their row, labels beyond int64 are not."""
-    refuse(DataError, r"the weight 1e\+200 in row 1", Y, P, weight=[1, 1e200, 1, 1])
-    refuse(DataError, r"the weight 1e-200 in row 0", Y, P, weight=[1e-200, 1, 1, 1])
-    refuse(DataError, r"holds -1.7e\+308 in row 1", [1.5, -1.7e308], [1.0, 2.0], task="regression")
+    refuse(DataError, r"the weight in row 1 is 1e\+200", Y, P, weight=[1, 1e200, 1, 1])
+    refuse(DataError, r"the weight in row 0 is 1e-200", Y, P, weight=[1e-200, 1, 1, 1])
+    refuse(DataError, r"row 1 is -1.7e\+308", [1.5, -1.7e308], [1.0, 2.0], task="regression")
     ev = gnomon.evaluate(np.array([2**63, 2**63 + 1], np.uint64), [0.1, 0.9], positive=2**63 + 1)
     assert ev["accuracy"].value == 1
     refuse(UsageError, "threshold must be a finite number, not 'a'", Y, P, threshold="a")
@@ -168,7 +169,7 @@ def test_what_is_left_out_does_not_decide():
         label[gap] = np.nan
         ev = gnomon.evaluate(label, np.array([0, 1, 1, 1, 0]), missing="drop")
         assert (ev.task, ev.n) == ("binary", 4)
-    refuse(DataError, "one class only", [0, 0, 1], [0.1, 0.2, np.nan], missing="drop")
+    refuse(DataError, "a single class", [0, 0, 1], [0.1, 0.2, np.nan], missing="drop")
 
 
 def test_numpy_numbers_are_numbers():

@@ -41,7 +41,7 @@ def test_columns_are_matched_by_name(case):
         assert found["accuracy"].value == pytest.approx(expected, abs=1e-12)
         assert found["roc_auc_macro"].value > 0.9
     both = gnomon.compare(rows, target="y", score={"a": columns, "b": columns[::-1]})
-    assert {own.verdict for own in both["a", "b"].differences.values()} == {"the same"}
+    assert {own.verdict for own in both["a", "b"].differences.values()} == {"equal"}
 
 
 def test_arrays_and_declared_orders_go_by_place():
@@ -140,7 +140,7 @@ def test_predictions_that_contradict_the_scores_are_remarked_on():
     own = gnomon.evaluate(rows, target="y", score="p", prediction="said")
     assert not any("No threshold" in note for note in own.notes)
     other = gnomon.evaluate(rows, target="y", score="q", prediction="said")
-    (note,) = (note for note in other.notes if "No threshold of the scores gives the predictions" in note)
+    (note,) = (note for note in other.notes if "No threshold on the scores reproduces the predictions" in note)
     said = rows["said"]
     assert f"{rows['q'][said].min():.4g}" in note
     assert f"{rows['q'][~said].max():.4g}" in note
@@ -195,7 +195,7 @@ def test_costs_need_a_probability_of_every_class():
     """A decision that could not be applied is not made."""
     rows = scored(["a", "b", "c"], ["p_a", "p_b", "p_c"])
     rows[["p_a", "p_b"]] = rows[["p_a", "p_b"]].to_numpy() / rows[["p_a", "p_b"]].sum(axis=1).to_numpy()[:, None]
-    with pytest.raises(UsageError, match="there is none of 'c'"):
+    with pytest.raises(UsageError, match="there is none for 'c'"):
         gnomon.minimum_cost(rows, target="y", score=["p_a", "p_b"], costs=np.ones((3, 3)) - np.eye(3))
 
 
@@ -210,7 +210,7 @@ def test_other_index_labels_are_noted():
     """Series that share some labels are paired by place, which is said; a sparse target is a target."""
     y, p = pd.Series([0, 1] * 20), pd.Series(np.linspace(0, 1, 40))
     found = gnomon.evaluate(y.iloc[1:], p.iloc[:-1])
-    assert any("different index labels: their rows are paired by place" in note for note in found.notes)
+    assert any("different index labels: their rows are paired by position" in note for note in found.notes)
     assert not any("index labels" in note for note in gnomon.evaluate(y, p).notes)
     from scipy import sparse
 

@@ -178,7 +178,7 @@ def test_folders_with_mixed_schemas(tmp_path, frame):
         gnomon.evaluate(tmp_path, target="y", score="p")
     (tmp_path / "b.parquet").unlink()
     frame.rename(columns={"w": "weight"}).to_csv(tmp_path / "b.csv", index=False)
-    with pytest.raises(ColumnError, match=r"same columns: .*'w"):
+    with pytest.raises(ColumnError, match=r"different columns: .*'w"):
         gnomon.evaluate(tmp_path, target="y", score="p")
     frame.assign(y=np.where(frame["y"] == 1, "yes", "no")).to_csv(tmp_path / "b.csv", index=False)
     with pytest.raises(DataError, match=r"'y' has 4: '0', '1', 'no', 'yes'; the first 'no' is in row \d+ of b\.csv"):
@@ -221,7 +221,7 @@ def test_what_can_be_said_of_strange_files(tmp_path, frame):
     with pytest.raises((SourceError, ColumnError), match="UTF-8"):
         gnomon.evaluate(tmp_path / "latin.csv", target="y", score="p", positive="hiver")
     frame.to_json(tmp_path / "array.json", orient="records")
-    with pytest.raises(SourceError, match="one object a line"):
+    with pytest.raises(SourceError, match="one object per line"):
         gnomon.evaluate(tmp_path / "array.json", target="y", score="p")
     with pytest.raises(gnomon.UsageError, match="path is empty"):
         gnomon.evaluate("", target="y", score="p")

@@ -69,7 +69,7 @@ def test_columns_that_are_named_by_numbers():
     frame = pd.DataFrame({0: Y, 1: P})
     assert gnomon.evaluate(frame, target="0", score="1").n == 8
     assert gnomon.evaluate(frame, target=0, score=1).n == 8
-    with pytest.raises(UsageError, match="column's name"):
+    with pytest.raises(UsageError, match="the name of a column"):
         gnomon.evaluate(frame, target=0.0, score="1")
 
 
@@ -96,5 +96,7 @@ def test_calls_that_cannot_be_meant():
 @pytest.mark.parametrize("data", [{}, {1: [0, 1], "p": [0.2, 0.8]}, {None: [0, 1]}])
 def test_a_mapping_needs_names(data):
     """That are text, and a column at least."""
-    with pytest.raises(gnomon.ColumnError, match="a mapping of columns needs names that are text, and at least one"):
+    with pytest.raises(
+        gnomon.ColumnError, match="a mapping of columns needs at least one column, and names that are text"
+    ):
         gnomon.evaluate(data, target="y", score="p")

@@ -95,5 +95,5 @@ def test_rows_left_out_do_not_decide(tmp_path):
     """Labels are not taken from a file's statistics where rows may be left out."""
     frame = pd.DataFrame({"y": [0, 1, 0], "p": [0.2, None, 0.4]})
     frame.to_parquet(tmp_path / "a.parquet")
-    with pytest.raises(gnomon.DataError, match="one class only"):
+    with pytest.raises(gnomon.DataError, match="a single class"):
         gnomon.evaluate(tmp_path / "a.parquet", target="y", score="p", missing="drop")

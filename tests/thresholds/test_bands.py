@@ -52,7 +52,7 @@ def test_one_cluster_has_no_bands():
     ev = gnomon.evaluate([0, 1, 0, 1], [0.2, 0.4, 0.5, 0.9], cluster=["a"] * 4)
     assert all(np.isnan(band.low).all() for band in ev.thresholds.bands().values())
     assert np.isnan(ev.calibration.slope.low)
-    assert "one cluster" in ev.calibration.slope.reason
+    assert "a single row or cluster" in ev.calibration.slope.reason
     assert np.isnan(ev.calibration.equal_width.error_p_value)
     assert gnomon.Evaluation.from_dict(ev.to_dict()) == ev
 

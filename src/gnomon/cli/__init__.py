@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from contextlib import suppress
+from contextvars import ContextVar
+from itertools import zip_longest
 
 import click
 
@@ -17,7 +21,11 @@ from gnomon.cli.report import report
 from gnomon.cli.streams import Terminated, ending_cleanly, flush, prepare, silence
 from gnomon.cli.threshold import threshold
 from gnomon.errors import GnomonError
+from gnomon.message import Message
 from gnomon.report.language import speaking, tr
+
+# Whether a failure is said as JSON on stdout, too.
+_as_json: ContextVar[bool] = ContextVar("as_json", default=False)
 
 DONE, FAULT, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
@@ -28,7 +36,7 @@ DONE, FAULT, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 @click.version_option(package_name="gnomon", message="%(prog)s %(version)s")
 @click.pass_context
 def gnomon(context: click.Context) -> None:
-    """Evaluate a model's predictions: every number with its interval, its support and its reason."""
+    """Evaluate predictions: every number with its confidence interval, its support and, where undefined, the reason."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -55,18 +63,31 @@ def main() -> None:
         code = TERMINATED
     lost = flush()
     if lost is not None and not isinstance(lost, BrokenPipeError) and code == DONE:
-        say(f"cannot write the output: {lost.strerror or lost}")
+        say(Message("cannot_write_output", "cannot write the output: {reason}", reason=lost.strerror or lost))
         code = BAD_INPUT
     sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
-    """Runs a command; errors become one or two lines on stderr.
+    """Runs a command; errors become one or two lines on stderr, and JSON on stdout where JSON was asked for.
 
     Set GNOMON_DEBUG=1 to see a traceback instead.
     """
     with speaking(speak(arguments, gnomon)):
-        return run_spoken(arguments)
+        token = _as_json.set(asks_for_json(arguments))
+        try:
+            return run_spoken(arguments)
+        finally:
+            _as_json.reset(token)
+
+
+def asks_for_json(arguments: list[str]) -> bool:
+    """Whether the result was to be JSON on stdout, for a program that reads it."""
+    asked = any(
+        word in ("-fjson", "--format=json") or (word in ("-f", "--format") and after == "json")
+        for word, after in zip_longest(arguments, arguments[1:])
+    )
+    return asked and not any(word.startswith(("-o", "--output")) for word in arguments)
 
 
 def run_spoken(arguments: list[str]) -> int:
@@ -75,16 +96,24 @@ def run_spoken(arguments: list[str]) -> int:
         return gnomon.main(arguments, prog_name="gnomon", standalone_mode=False) or DONE
     except click.ClickException as error:
         if isinstance(error, click.NoSuchOption) and (meant := meant_option(error)):
-            error = click.UsageError(f"No such option '{error.option_name}'. Did you mean {meant}?", ctx=error.ctx)
+            error = click.UsageError(
+                Message(
+                    "no_such_option",
+                    "No such option '{option}'. Did you mean {meant}?",
+                    option=error.option_name,
+                    meant=meant,
+                ),
+                ctx=error.ctx,
+            )
         context = getattr(error, "ctx", None)
         say(error.format_message())
         if context is not None:
-            click.echo(tr(f"See '{context.command_path} --help'."), err=True)
+            click.echo(tr(Message("see_help", "See '{command} --help'.", command=context.command_path)), err=True)
         return BAD_INPUT
     except GnomonError as error:
         if os.environ.get("GNOMON_DEBUG"):
             raise
-        say(str(error))
+        say(error.message)
         return BAD_INPUT
     except (KeyboardInterrupt, click.Abort):
         click.echo(tr("Interrupted."), err=True)
@@ -96,14 +125,25 @@ def run_spoken(arguments: list[str]) -> int:
         return no_memory()
     except OSError as error:
         what = error.strerror or str(error)
-        say(f"{what}: {error.filename}" if error.filename is not None else f"cannot write the output: {what}")
+        say(
+            f"{what}: {error.filename}"
+            if error.filename is not None
+            else Message("cannot_write_output", "cannot write the output: {reason}", reason=what)
+        )
         return BAD_INPUT
     except Exception as error:
         if isinstance(error, (ImportError, RuntimeError)) and any(own in str(error) for own in NO_MEMORY):
             return no_memory()
         if os.environ.get("GNOMON_DEBUG"):
             raise
-        say(f"internal error in gnomon, please report it: {type(error).__name__}: {error} (GNOMON_DEBUG=1 shows where)")
+        say(
+            Message(
+                "internal_error",
+                "internal error in gnomon, please report it: {kind}: {error} (set GNOMON_DEBUG=1 for a traceback)",
+                kind=type(error).__name__,
+                error=error,
+            )
+        )
         return FAULT
 
 
@@ -113,7 +153,12 @@ NO_MEMORY = ("failed to map segment", "cannot allocate memory", "Cannot allocate
 
 def no_memory() -> int:
     """What to say where memory ran out."""
-    say("not enough memory: lower --memory, use fewer --threads, or evaluate fewer rows at once")
+    say(
+        Message(
+            "not_enough_memory",
+            "not enough memory: lower --memory, use fewer --threads, or evaluate fewer rows",
+        )
+    )
     return BAD_INPUT
 
 
@@ -134,4 +179,11 @@ def say(message: str) -> None:
     """One error on stderr, made harmless for the terminal."""
     from gnomon.visible import visible
 
-    click.echo(f"{tr('Error')}: {visible(tr(' '.join(message.split())))}", err=True)
+    click.echo(f"{tr('Error')}: {visible(' '.join(tr(message).split()))}", err=True)
+    if _as_json.get():
+        code, problem, remedy = "usage", message, None
+        if isinstance(message, Message):
+            code, problem, remedy = message.code, message.problem, message.remedy
+        failure = {"error": {"code": code, "message": problem, "remedy": remedy}}
+        with suppress(OSError):  # the failure may be that of the output itself
+            click.echo(json.dumps(failure, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""``gnomon calibrate``: maps that make probabilities hold what they say, judged on other rows, and applied."""
+"""``gnomon calibrate``: maps that calibrate probabilities, evaluated on other rows, and applied."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gnomon.cli import options as own
+from gnomon.message import Message, word
 
 
 @click.command(cls=own.Command, short_help="Recalibrate probabilities, and apply the map.")
@@ -22,7 +23,8 @@ from gnomon.cli import options as own
         "--split",
         required=True,
         metavar="COLUMN=VALUE[,VALUE]",
-        help="Fit on these rows, such as part=validation; all others judge, or those of a second value.",
+        help="Fit on these rows, such as part=validation, and evaluate on all others, or on those of a second value "
+        "(part=validation,test).",
     ),
     click.option(
         "--method",
@@ -37,10 +39,10 @@ from gnomon.cli import options as own
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Map the column of probabilities of this file by the best map, and write its rows to --output.",
+        help="Apply the best map to the column of probabilities of this file, and write its rows to --output.",
     ),
     click.option(
-        "--column", default="calibrated", show_default=True, metavar="NAME", help="What to call the mapped column."
+        "--column", default="calibrated", show_default=True, metavar="NAME", help="Name of the mapped column."
     ),
     own.CLUSTER,
     own.POSITIVE,
@@ -64,7 +66,7 @@ def calibrate(
     output: Path | None,
     **options: Any,
 ) -> None:
-    """Fit maps that make the probabilities in PATH hold what they say, and judge them on other rows.
+    """Fit maps that calibrate the probabilities in PATH, and evaluate them on other rows.
 
     \b
     gnomon calibrate scored.parquet --target y --score p --split part=validation
@@ -89,6 +91,10 @@ def calibrate(
     if rows is not None and output is not None:
         made = (column, lambda columns: found.apply(columns[0]))
         count = write_applied(rows, output, [score], None, made)
-        how = "not mapped, as no map is better: copied" if found.best == AS_IS else f"mapped by {found.best}"
+        how = (
+            Message("copied_unmapped", "copied unchanged, as no map improves the probabilities")
+            if found.best == AS_IS
+            else Message("mapped_by", "mapped by {name}", name=word(found.best))
+        )
         click.echo(f"{count:,} rows {how}: {output}", err=True)
     own.show(found, shown_as, None if applied else output)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from gnomon.cli import options as own
+from gnomon.message import Message
 
 
 @click.command(cls=own.Command, short_help="Compare models on the same rows.")
@@ -20,23 +21,24 @@ from gnomon.cli import options as own
         "--score",
         multiple=True,
         metavar="[NAME=]COLUMN[,COLUMN...]",
-        help="Columns of scores, each a model's; with several files the column that all have.  For many classes "
-        "NAME=COLUMN,COLUMN,... for each model.",
+        help="Columns of scores, one for each model; with several files, the column that all of them have.  For "
+        "several classes NAME=COLUMN,COLUMN,... for each model.",
     ),
     click.option(
         "-p",
         "--prediction",
         multiple=True,
         metavar="[NAME=]COLUMN[,COLUMN...]",
-        help="Columns of predicted labels or amounts, each a model's; with several files the column that all have.",
+        help="Columns of predicted labels or values, one for each model; with several files, the column that all of "
+        "them have.",
     ),
-    click.option("--id", metavar="COLUMN", help="Column that says which rows of several files are the same."),
+    click.option("--id", metavar="COLUMN", help="Column that identifies the same row in several files."),
     own.WEIGHT,
     own.CLUSTER,
     click.option(
         "--split",
         metavar="COLUMN=VALUE[,VALUE]",
-        help="The rows that models were fitted on, such as part=train: they are left out.",
+        help="The training rows, such as part=train: they are left out.",
     ),
     own.POSITIVE,
     own.CLASSES,
@@ -56,13 +58,14 @@ from gnomon.cli import options as own
         "--margin",
         multiple=True,
         metavar="[MEASURE=]X",
-        help="By how much the second model may be worse and still not count as worse, such as roc_auc=0.005.",
+        help="Non-inferiority margin: how much worse the second model may be without counting as worse, such as "
+        "roc_auc=0.005.",
     ),
     click.option(
-        "--worth",
+        "--minimum-effect",
         multiple=True,
         metavar="[MEASURE=]X",
-        help="A difference that is worth seeing, to say how many rows it takes.  [default: 0.01]",
+        help="Smallest difference worth detecting, for the number of rows needed.  [default: 0.01]",
     ),
     own.MEASURE,
     own.SCALE,
@@ -72,7 +75,7 @@ from gnomon.cli import options as own
         type=click.Choice(["auto", "percentile", "bca"]),
         default="auto",
         show_default=True,
-        help="How intervals are made: what suits each measure, or by a paired bootstrap.",
+        help="How intervals are made: the method that suits each measure (auto), or a paired bootstrap.",
     ),
     own.MISSING,
     own.SEED,
@@ -89,7 +92,7 @@ def compare(
     classes: str | None,
     threshold: tuple[str, ...],
     margin: tuple[str, ...],
-    worth: tuple[str, ...],
+    minimum_effect: tuple[str, ...],
     measures: tuple[str, ...],
     form: str | None,
     output: Path | None,
@@ -97,8 +100,7 @@ def compare(
 ) -> None:
     """Compare models on the same rows: columns of one file, or files joined by --id.
 
-    Each difference is what the second model of a pair scores less what the first does, with its interval, its p-value
-    and what it says.
+    Each difference is the second model of a pair minus the first, with its interval, its p-value and a verdict.
 
     \b
     gnomon compare predictions.csv --target y --score p_old,p_new
@@ -123,7 +125,7 @@ def compare(
             classes=classes.split(",") if classes is not None else None,
             threshold=numbers("--threshold", threshold),
             margin=numbers("--margin", margin),
-            worth=numbers("--worth", worth),
+            minimum_effect=numbers("--minimum-effect", minimum_effect),
             measures=own.names(measures),
             progress=progress,
             **options,
@@ -143,7 +145,14 @@ def models_of(data: Sequence[str]) -> dict[str, Path]:
     for text in data:
         name, path = own.named_path(text)
         if name in found:
-            raise UsageError(f"two models are called {name!r}: name them, such as old={path}")
+            raise UsageError(
+                Message(
+                    "two_models_of_one_name",
+                    "two models are called {name!r}\nname them, as in old={path}",
+                    name=name,
+                    path=path,
+                )
+            )
         found[name] = path
     return found
 
@@ -169,13 +178,25 @@ def model_columns(given: tuple[str, ...], paths: tuple[Path, ...], *, joined: bo
         name, equals, columns = text.partition("=")
         if equals and name and text not in known:
             if name in named:
-                raise UsageError(f"two models are called {name!r}: give each a name of its own")
+                raise UsageError(
+                    Message(
+                        "two_models_of_one_name_given",
+                        "two models are called {name!r}\ngive each its own name",
+                        name=name,
+                    )
+                )
             named[name] = own.columns((columns,), paths)
         else:
             found = own.columns((text,), paths)
             plain += [found] if isinstance(found, str) else found or []
     if named and plain:
-        raise UsageError(f"name all models or none: {plain[0]!r} has no name, such as new={plain[0]}")
+        raise UsageError(
+            Message(
+                "name_all_or_none",
+                "name all models or none: {path!r} has no name\nwrite new={path}",
+                path=plain[0],
+            )
+        )
     if named or not plain:
         return named or None
     return plain[0] if joined and len(plain) == 1 else plain
@@ -199,10 +220,26 @@ def numbers(option: str, given: tuple[str, ...]) -> Any:
         try:
             number = float(value)
         except ValueError:
-            raise UsageError(f"{option} {text}: say a number, or NAME=X") from None
+            raise UsageError(
+                Message(
+                    "option_takes_number",
+                    "{option} {text}\nexpected a number, or NAME=NUMBER",
+                    option=option,
+                    text=text,
+                )
+            ) from None
         if name in found or (equals and not name):
-            raise UsageError(f"{option} {text}: say one number for each name")
+            raise UsageError(
+                Message(
+                    "option_repeats_name",
+                    "{option} {text}\ngive one number for each name",
+                    option=option,
+                    text=text,
+                )
+            )
         found[name] = number
     if "" in found and len(found) > 1:
-        raise UsageError(f"{option}: say one number for all, or one for each name")
+        raise UsageError(
+            Message("option_mixes_names", "{option}\ngive one number for all, or one for each name", option=option)
+        )
     return found.get("", found or None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gnomon.cli.options import LANG, Command
+from gnomon.message import Message
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,37 +16,44 @@ if TYPE_CHECKING:
 # Title, file, what to ask of it, and the goal of a threshold if one is chosen next.
 DEMOS: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
     (
-        "Is it a 9? A decision tree of depth 3 on handwritten digits.",
+        Message("demo_tree", "Is it a 9? A decision tree of depth 3 on handwritten digits."),
         "digits_tree.csv",
         {"target": "y", "score": "p", "positive": "9"},
         {"where": "recall >= 0.75"},
     ),
     (
-        "The same question, answered 'not 9' every time: 90 % right, and worthless.",
+        Message(
+            "demo_majority",
+            "The same question, always answered 'not 9': right for 90 % of the rows, and worthless.",
+        ),
         "digits_dummy.csv",
         {"target": "y", "score": "p", "positive": "9"},
         {},
     ),
     (
-        "Breast cancer, a decision tree of depth 3.",
+        Message("demo_cancer_tree", "Breast cancer, a decision tree of depth 3."),
         "breast_cancer_tree.csv",
         {"target": "diagnosis", "score": "p_malignant", "positive": "malignant"},
         {},
     ),
     (
-        "Breast cancer, a random forest of 200 trees of depth 2. A missed cancer costs ten false alarms.",
+        Message(
+            "demo_cancer_forest",
+            "Breast cancer, a random forest of 200 trees of depth 2. A missed cancer costs as much as ten false "
+            "positives.",
+        ),
         "breast_cancer_forest.csv",
         {"target": "diagnosis", "score": "p_malignant", "positive": "malignant"},
         {"cost": "fn=10,fp=1"},
     ),
     (
-        "All ten digits, a random forest with a probability for each.",
+        Message("demo_digits", "All ten digits, a random forest with a probability for each."),
         "digits_ten.csv",
         {"target": "digit", "score": [f"p{digit}" for digit in range(10)]},
         {},
     ),
     (
-        "Progression of diabetes, a linear regression.",
+        Message("demo_diabetes", "Diabetes progression, a linear regression."),
         "diabetes.csv",
         {"target": "progression", "prediction": "predicted"},
         {},
@@ -54,7 +62,7 @@ DEMOS: tuple[tuple[str, str, dict[str, Any], dict[str, Any]], ...] = (
 
 # The same of the models that are compared.
 COMPARED: tuple[str, str, dict[str, Any]] = (
-    "Is it a 9? A forest and boosted trees on the same rows: which is better?",
+    Message("demo_compared", "Is it a 9? A forest and boosted trees on the same rows: which is better?"),
     "digits_three.csv",
     {"target": "y", "score": ["forest", "boosted"], "positive": "9"},
 )
@@ -65,7 +73,7 @@ COMPARED: tuple[str, str, dict[str, Any]] = (
 def demo() -> None:
     """Evaluate six files of real predictions, one after the other: binary, multiclass, regression.
 
-    Of two of them a threshold is chosen, too: by what must hold, and by what errors cost. At last two models are
+    For two of them a threshold is chosen too: by constraints, and by the costs of errors. Finally, two models are
     compared.
     """
     from rich.text import Text
@@ -82,7 +90,11 @@ def demo() -> None:
     for number, (title, name, columns, goal) in enumerate(DEMOS):
         if number:
             console.print()
-        announce(console, title, f"gnomon evaluate {folder / name} {command_options(columns)}")
+        announce(
+            console,
+            title,
+            f"gnomon evaluate {folder / name} {command_options(columns)}",
+        )
         render(evaluate(folder / name, **columns), console)
         if goal:
             console.print()
@@ -93,7 +105,11 @@ def demo() -> None:
             render(choose_threshold(folder / name, **columns, **wanted), console)
     title, name, columns = COMPARED
     console.print()
-    announce(console, title, f"gnomon compare {folder / name} {command_options(columns)}")
+    announce(
+        console,
+        title,
+        f"gnomon compare {folder / name} {command_options(columns)}",
+    )
     render(compare(folder / name, **columns), console)
 
 
@@ -122,7 +138,7 @@ def demo_folder() -> Path:
         folder = Path(place) / "demo"
         if folder.is_dir():
             return folder
-    raise SourceError("the example predictions were not installed: install gnomon again")
+    raise SourceError(Message("no_examples", "the example predictions are not installed\nreinstall gnomon"))
 
 
 def command_options(columns: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from gnomon.cli import options as own
         "--prediction",
         multiple=True,
         metavar="COLUMN[,COLUMN...]",
-        help="Column of predicted labels or amounts; of several labels one column each.",
+        help="Column of predicted labels or values; for several labels, one column each.",
     ),
     own.WEIGHT,
     click.option(
@@ -28,17 +28,17 @@ from gnomon.cli import options as own
         "slices",
         multiple=True,
         metavar="COLUMN[:COLUMN][=X,Y...]",
-        help="Evaluate the rows of each value of this column by themselves, too, or of each pair of values "
-        "(region:sex), or of numbers in ranges (age=30,50, or age=4 of equal size).  May be given several times.",
+        help="Also evaluate the rows of each value of this column, of each pair of values (region:sex), or of ranges "
+        "of numbers (age=30,50, or age=4 for four of equal size).  May be given several times.",
     ),
     click.option(
         "--split",
         metavar="COLUMN=VALUE[,VALUE]",
-        help="The rows that the model was fitted on, such as part=train: the others (or part=train,test: those) are "
-        "evaluated, these compared.",
+        help="The training rows, such as part=train: the others (with part=train,test, those of test) are evaluated "
+        "and compared with them.",
     ),
     own.CLUSTER,
-    click.option("--id", metavar="COLUMN", help="Column that says what rows are called, in the list of the worst."),
+    click.option("--id", metavar="COLUMN", help="Column that identifies rows, in the list of the worst errors."),
     own.POSITIVE,
     own.CLASSES,
     click.option(
@@ -68,7 +68,7 @@ def evaluate(
     """Evaluate the predictions in PATH.
 
     PATH is a CSV (also .gz, .bz2 or .zst), Parquet, Feather/Arrow or JSON-lines file, a folder of them, or a pattern;
-    several are one table. Folders named column=value are a column.
+    several files form one table. Folders named column=value add a column.
 
     \b
     gnomon evaluate predictions.csv --target y --score p

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from gnomon.cli import options as own
+from gnomon.message import Message
 
 
-@click.command(cls=own.Command, short_help="Learn to judge a model, on real data.")
+@click.command(cls=own.Command, short_help="Learn to evaluate a model, on real data.")
 @own.with_options(own.OUTPUT, own.LANG)
 def lesson(output: Path | None) -> None:
-    """Run a lesson on judging models, from the accuracy that deceives to the threshold that costs least.
+    """Run a lesson on model evaluation, from misleading accuracy to the threshold of minimum cost.
 
     It prints the lesson; with --output it writes an illustrated page (.html) or a notebook (.ipynb).
 
@@ -39,4 +40,10 @@ def lesson(output: Path | None) -> None:
 
         write_whole(output, lesson_notebook())
     else:
-        raise UsageError(f"the lesson is a page or a notebook: end --output {output} with .html or .ipynb")
+        raise UsageError(
+            Message(
+                "lesson_format",
+                "the lesson is a page or a notebook: --output {output} must end with .html or .ipynb",
+                output=output,
+            )
+        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gnomon.engines import ENGINES
+from gnomon.message import Message
 from gnomon.renderers import RENDERERS
 from gnomon.report.language import LANGUAGES
 
@@ -25,72 +26,77 @@ TARGET = click.option(
     required=True,
     multiple=True,
     metavar="COLUMN[,COLUMN...]",
-    help="Column of true values; of several labels one column each.",
+    help="Column of true values; for several labels, one column each.",
 )
 SCORE = click.option(
     "-s",
     "--score",
     metavar="COLUMN[,COLUMN...]",
     multiple=True,
-    help="Column of scores of the positive class; for many classes one column each, in sorted order, or for many "
-    "labels in the order of the targets.",
+    help="Column of scores of the positive class; for several classes one column each, in sorted order; for several "
+    "labels one each, in the order of the targets.",
 )
 WEIGHT = click.option("-w", "--weight", metavar="COLUMN", help="Column of row weights.")
-POSITIVE = click.option("--positive", metavar="LABEL", help="The label the model looks for.")
+POSITIVE = click.option("--positive", metavar="LABEL", help="The positive class.")
 CLASSES = click.option(
-    "--classes", metavar="LABEL,...", help="All class labels, where not all occur or their order matters."
+    "--classes", metavar="LABEL,...", help="All class labels, where some do not occur or their order matters."
 )
 SCALE = click.option(
     "--scale",
     type=click.Choice(["probability", "any"]),
     default="probability",
     show_default=True,
-    help="What scores are: probabilities, or any decision value.",
+    help="Scale of the scores: probabilities, or any decision values.",
 )
 LEVEL = click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level of the intervals.")
 CLUSTER = click.option(
-    "--cluster", metavar="COLUMN", help="Column that says which rows belong together, such as those of one patient."
+    "--cluster",
+    metavar="COLUMN",
+    help="Column that groups rows that are not independent, such as those of one patient.",
 )
 MEASURE = click.option(
     "--measure",
     "measures",
     multiple=True,
     metavar="NAME[,NAME...]",
-    help="Measures besides the usual ones, such as jaccard, f2 or false_discovery_rate.",
+    help="Additional measures, such as jaccard, f2 or false_discovery_rate.",
 )
 INTERVAL = click.option(
     "--interval",
     type=click.Choice(["auto", "percentile", "bca", "none"]),
     default="auto",
     show_default=True,
-    help="How intervals are made: what suits each measure, bootstrap percentiles or BCa, or not at all.",
+    help="How intervals are made: the method that suits each measure (auto), bootstrap percentiles, BCa, or none.",
 )
 MISSING = click.option(
     "--missing",
     type=click.Choice(["error", "drop"]),
     default="error",
     show_default=True,
-    help="Refuse rows with missing values, or leave them out.",
+    help="Refuse rows with missing values, or drop them.",
 )
 SEED = click.option("--seed", type=int, default=0, show_default=True, help="Seed of the bootstrap.")
 EXACT = click.option(
     "--exact/--certified",
     default=None,
-    help="Ranking measures exactly, whatever it takes, or from bins of the scores, certain within a bound.  "
-    "Larger slices are certified wherever rows do not fit.  [default: exactly, if the rows fit into the memory]",
+    help="Ranking measures exactly, however long it takes, or from bins of the scores, with a guaranteed error bound. "
+    " Large slices are always counted in bins where the rows do not fit.  [default: exactly if the rows fit into "
+    "memory]",
 )
 MEMORY = click.option(
-    "--memory", metavar="SIZE", help="Memory that kept rows may take, such as 2GiB.  [default: half of what is free]"
+    "--memory",
+    metavar="SIZE",
+    help="Memory limit for rows kept in memory, such as 2GiB.  [default: half of what is free]",
 )
 ENGINE = click.option(
     "--engine",
     type=click.Choice(list(ENGINES)),
     default="threads",
     show_default=True,
-    help="What reads and counts the rows: threads, or worker processes, where a measure of your own is slow in Python.",
+    help="How rows are read and counted: by threads, or by worker processes where a custom measure is slow in Python.",
 )
 THREADS = click.option(
-    "--threads", type=int, metavar="N", help="Threads, or processes, to use.  [default: the usable CPUs]"
+    "--threads", type=int, metavar="N", help="Number of threads or processes.  [default: the usable CPUs]"
 )
 FORM = click.option(
     "-f",
@@ -103,10 +109,10 @@ LANG = click.option(
     "--lang",
     type=click.Choice(list(LANGUAGES)),
     expose_value=False,
-    help="Language of what is said.  [default: that of the environment]",
+    help="Language of the output.  [default: that of the environment]",
 )
 OUTPUT = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file instead."
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the result to a file."
 )
 
 # How scores are read, and how estimates are made of them.
@@ -128,7 +134,15 @@ class Command(click.Command):
                     if own.secondary_opts
                     else (max(own.opts, key=len))
                 )
-                raise click.UsageError(f"{name} takes one value, but is given {order.count(own)} times", ctx=ctx)
+                raise click.UsageError(
+                    Message(
+                        "option_repeated",
+                        "{name} takes one value but was given {count} times",
+                        name=name,
+                        count=order.count(own),
+                    ),
+                    ctx=ctx,
+                )
         return super().parse_args(ctx, args)
 
 
@@ -192,7 +206,14 @@ def check_output(output: Path | None, paths: tuple[Path, ...], files: Iterable[P
             own, folders = files_of(path), folders_of(path)
             refuse_overwriting(output, own, folders)
         if would_match(path, output):
-            raise UsageError(f"--output {output} matches {path}, whose files are read: write the result elsewhere")
+            raise UsageError(
+                Message(
+                    "output_matches_input",
+                    "--output {output} matches {path}, whose files are read\nwrite the result elsewhere",
+                    output=output,
+                    path=path,
+                )
+            )
 
 
 def applied_rows(
@@ -210,10 +231,20 @@ def applied_rows(
 
     if not applied:
         if click.get_current_context().get_parameter_source("column") is click.core.ParameterSource.COMMANDLINE:
-            raise UsageError("--column names the column that --apply adds: add --apply FILE, or leave --column out")
+            raise UsageError(
+                Message(
+                    "column_needs_apply",
+                    "--column names the column that --apply adds\npass --apply FILE, or remove --column",
+                )
+            )
         return None
     if output is None or form not in (None, "terminal"):
-        raise UsageError("--apply writes the decided rows to --output FILE: name it, and leave --format out")
+        raise UsageError(
+            Message(
+                "apply_needs_output",
+                "--apply writes the decided rows to a file\npass --output FILE, and remove --format",
+            )
+        )
     return applicable(applied, output, scores, column)
 
 
@@ -238,21 +269,46 @@ def form_of(form: str | None, output: Path | None) -> str:
     asked = None if form is None else RENDERERS[form]
     if output is None:
         if asked is not None and asked.picture:
-            raise UsageError(f"--format {form} is a picture: say where it goes, --output report.{form}")
+            raise UsageError(
+                Message(
+                    "picture_needs_output",
+                    "--format {form} is an image\npass its file, --output report.{form}",
+                    form=form,
+                )
+            )
         return form or "terminal"
     found = ENDINGS.get(output.suffix.lower())
     if is_stream(output):  # a pipe or a device, whose name means nothing
         return form or (found.name if found else "terminal")
     if found is None and asked is None:
         raise UsageError(
-            f"--output {output} does not end in a known format: use one of {', '.join(ENDINGS)}, "
-            "or name the format (--format)"
+            Message(
+                "output_ending",
+                "--output {output} does not end in a known format\nuse one of {endings}, or pass --format",
+                output=output,
+                endings=", ".join(ENDINGS),
+            )
         )
     if asked is not None and found not in (None, asked):
         assert found is not None
-        raise UsageError(f"--format {form} does not fit --output {output}, which is {found.name}: leave one out")
+        raise UsageError(
+            Message(
+                "format_contradicts",
+                "--format {form} contradicts --output {output}, whose format is {name}\nremove one of them",
+                form=form,
+                output=output,
+                name=found.name,
+            )
+        )
     if asked is not None and asked.picture and found is None:
-        raise UsageError(f"--format {form} does not fit --output {output}: end its name with .{form}")
+        raise UsageError(
+            Message(
+                "format_ending",
+                "--format {form} contradicts --output {output}\nend its name with .{form}",
+                form=form,
+                output=output,
+            )
+        )
     return form or (found.name if found else "terminal")
 
 

@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
+from gnomon.message import Message
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -51,7 +53,11 @@ class ProgressBar:
             self._bar = make_bar()
             self._bar.add_task("", total=total)
             self._bar.start()
-        what = "reading" if self._readings == 1 else f"reading {self._readings}"
+        what = (
+            "reading"
+            if self._readings == 1
+            else Message("reading_pass", "reading, pass {number}", number=self._readings)
+        )
         if again:
             self._bar.reset(TASK, total=total)
         self._bar.update(TASK, completed=rows, total=total, description=what)
@@ -67,8 +73,12 @@ def make_bar() -> Progress:
         """How many rows, of how many, and how many a second."""
 
         def render(self, task: Task) -> Text:
-            of = f" of {int(task.total):,}" if task.total is not None else ""
-            rate = f", {task.speed / 1e6:.1f} million/s" if task.speed else ""
+            of = Message("of_total", " of {total:,}", total=int(task.total)) if task.total is not None else ""
+            rate = (
+                Message("million_per_second", ", {rate:.1f} million/s", rate=task.speed / 1000000.0)
+                if task.speed
+                else ""
+            )
             return Text(f"{int(task.completed):,}{of} rows{rate}", no_wrap=True)
 
     return Progress(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gnomon.cli import options as own
+from gnomon.message import Message
 
 
 @click.command(cls=own.Command, short_help="Show saved evaluations, side by side.")
@@ -16,16 +17,16 @@ from gnomon.cli import options as own
         "--train",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="The saved evaluation of the rows that the model was fitted on: every gap is told with its interval.",
+        help="The saved evaluation of the training rows: every gap is reported with its interval.",
     ),
     *own.WHERE,
 )
 def report(saved: tuple[str, ...], train: Path | None, form: str | None, output: Path | None) -> None:
     """Show evaluations that were saved (gnomon evaluate ... --output FILE.json): one, or several side by side.
 
-    A comparison or a decision that was saved (gnomon compare ... --output FILE.json) is shown alone.
+    A saved comparison or decision (gnomon compare ... --output FILE.json) is shown by itself.
 
-    Models are called by the names before =, else by the names of their files.
+    Models are named before the =, or else after their files.
 
     \b
     gnomon report evaluation.json --output report.html
@@ -49,21 +50,52 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
         if not isinstance(result, (Evaluation, Evaluations)):
             if len(saved) > 1 or train is not None:
                 if isinstance(result, Comparison):
-                    raise UsageError(f"{path} holds a comparison, which is shown alone: leave the other files out")
-                raise UsageError(f"{path} holds a decision, which is shown alone: leave the other files out")
+                    raise UsageError(
+                        Message(
+                            "comparison_alone",
+                            "{path} is a comparison, which is reported by itself\nremove the other files",
+                            path=path,
+                        )
+                    )
+                raise UsageError(
+                    Message(
+                        "decision_alone",
+                        "{path} is a decision, which is reported by itself\nremove the other files",
+                        path=path,
+                    )
+                )
             own.check_output(output, (), [path])
             own.show(result, shown, output)
             return
         for key, each in [(name, result)] if isinstance(result, Evaluation) else result.items():
             if key in found:
-                raise UsageError(f"two models are called {key!r}: name them, such as old={path}")
+                raise UsageError(
+                    Message(
+                        "two_models_of_one_name",
+                        "two models are called {name!r}\nname them, as in old={path}",
+                        name=key,
+                        path=path,
+                    )
+                )
             found[key] = each
     own.check_output(output, (), [*paths, train])
     if train is not None:
         if len(found) > 1:
-            raise UsageError("the rows of --train go with one evaluation: leave the other files out")
+            raise UsageError(
+                Message(
+                    "train_with_one",
+                    "--train belongs to one evaluation\nremove the other files",
+                )
+            )
         fitted = load(train)
         if not isinstance(fitted, Evaluation):
-            raise UsageError(f"{train} holds no evaluation, but a {type(fitted).__name__}")
+            raise UsageError(
+                Message(
+                    "not_an_evaluation",
+                    "{train} is not an evaluation but a {kind}",
+                    train=train,
+                    kind=type(fitted).__name__,
+                )
+            )
         found = {name: each.with_train(fitted) for name, each in found.items()}
     own.show(Evaluations(found) if len(found) > 1 else next(iter(found.values())), shown, output)

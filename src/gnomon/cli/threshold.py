@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from gnomon.cli import options as own
+from gnomon.message import Message
 
 NOT_MET = 3
 
 
-@click.command(cls=own.Command, short_help="Choose a threshold, or the class of least cost, and apply it.")
+@click.command(cls=own.Command, short_help="Choose a threshold, or decisions of minimum cost, and apply them.")
 @own.with_options(
     own.PATHS,
     own.TARGET,
@@ -22,31 +23,36 @@ NOT_MET = 3
         "-g",
         "--goal",
         metavar="MEASURE",
-        help="Optimise this: f1, f2, matthews_corrcoef, balanced_accuracy, youden, false_discovery_rate ...",
+        help="Measure to optimise: f1, f2, matthews_corrcoef, balanced_accuracy, youden, false_discovery_rate ...",
     ),
-    click.option("--cost", metavar="CELL=X,...", help="What a row of a cell (tp, fp, fn, tn) costs: fn=10,fp=1."),
-    click.option("--gain", metavar="CELL=X,...", help="What a row of a cell brings, such as tp=5."),
+    click.option("--cost", metavar="CELL=X,...", help="Cost of a row in each cell (tp, fp, fn, tn): fn=10,fp=1."),
+    click.option("--gain", metavar="CELL=X,...", help="Gain of a row in each cell, such as tp=5."),
     click.option(
         "--cost-matrix",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),
         metavar="FILE",
-        help="For several classes: a CSV of the costs, a line for each true class, a column for each decided one, the "
-        "names of the classes before both (or no names, in their order).",
+        help="For several classes: a CSV file of costs, a row for each true class and a column for each predicted "
+        "one, with the class names as headers of both (or without names, in their order).",
     ),
     click.option(
         "--where",
         multiple=True,
         metavar="CONSTRAINT",
-        help="What must hold: 'recall >= 0.95', 'precision.low >= 0.8', 'flagged <= 200', 'flagged_share <= 2 %'; may "
-        "be given several times.",
+        help="Constraint: 'recall >= 0.95', 'precision.low >= 0.8', 'flagged <= 200' (rows predicted positive), "
+        "'flagged_share <= 2 %'; may be given several times.",
     ),
     click.option(
-        "--periods", type=float, default=1.0, metavar="N", help="The rows cover N days, say; 'flagged' is of each."
+        "--periods",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="The rows cover this many periods, such as days; 'flagged' is the number in each.",
     ),
     click.option(
         "--split",
         metavar="COLUMN=VALUE[,VALUE]",
-        help="Choose on these rows, such as part=validation; all others judge, or those of a second value.",
+        help="Choose on these rows, such as part=validation, and evaluate on all others, or on those of a second "
+        "value (part=validation,test).",
     ),
     click.option(
         "--apply",
@@ -54,10 +60,11 @@ NOT_MET = 3
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Decide the rows of this file, which needs the columns of scores only, and write them to --output.",
+        help="Apply the decision to the rows of this file, which needs only the columns of scores, and write them to "
+        "--output.",
     ),
     click.option(
-        "--column", default="decision", show_default=True, metavar="NAME", help="What to call the column of decisions."
+        "--column", default="decision", show_default=True, metavar="NAME", help="Name of the column of decisions."
     ),
     own.CLUSTER,
     own.POSITIVE,
@@ -83,11 +90,10 @@ def threshold(
     output: Path | None,
     **options: Any,
 ) -> None:
-    """Choose the best threshold on the scored rows in PATH: by costs, a measure, or what must hold.
+    """Choose the best threshold for the scored rows in PATH: by costs, a measure, or constraints.
 
-    A row is decided for the positive class at score >= threshold. With a cost matrix, rows of several classes are
-    decided for the class of least expected cost. Exit code 3: the constraints cannot be met; the nearest threshold is
-    shown.
+    A row is predicted positive at score >= threshold. With a cost matrix, each row of several classes is assigned the
+    class of minimum expected cost. Exit code 3: the constraints cannot be met; the closest threshold is shown.
 
     \b
     gnomon threshold scored.parquet --target y --score p --cost fn=10,fp=1
@@ -126,11 +132,18 @@ def threshold(
     if rows is not None and output is not None and met:
         ordered = result.provenance["columns"]["score"] if many else scores
         count = write_applied(rows, output, ordered, None if many else options["scale"], (column, decide))
-        click.echo(f"{count:,} rows decided: {output}", err=True)
+        click.echo(Message("rows_decided", "{count:,} rows decided: {output}", count=count, output=output), err=True)
     own.show(result, shown_as, shown)
     if not met:
         if applied:
-            click.echo(f"The constraints are not met: nothing was decided, {output} was not written.", err=True)
+            click.echo(
+                Message(
+                    "not_decided",
+                    "The constraints cannot be met: no row was decided, and {output} was not written.",
+                    output=output,
+                ),
+                err=True,
+            )
         context.exit(NOT_MET)
 
 
@@ -180,8 +193,11 @@ def cost_decision(matrix: Path, given: dict[str, str], paths: tuple[Path, ...], 
     others = [written for name, written in given.items() if name not in (*OF_COSTS, *OF_FILES)]
     if others:
         raise UsageError(
-            f"--cost-matrix decides among several classes: leave out {', '.join(others)}; "
-            "of two classes say --cost fn=..,fp=.."
+            Message(
+                "cost_matrix_alone",
+                "--cost-matrix decides among several classes\nremove {options}; for two classes use --cost fn=..,fp=..",
+                options=", ".join(others),
+            )
         )
     costs = read_costs(matrix, options["classes"])
     return minimum_cost(list(paths), costs=costs, **{name: options[name] for name in OF_COSTS})
@@ -203,7 +219,7 @@ def read_costs(path: Path, classes: list[str] | None) -> list[list[float]]:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             rows = [row for row in csv.reader(stream) if any(cell.strip() for cell in row)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"cannot read {path}: {error}") from None
+        raise UsageError(Message("cannot_read", "cannot read {path}: {error}", path=path, error=error)) from None
     width = len(rows[0]) if rows else 0
     named_columns = len(rows) in (width, width + 1) and (len(rows) == width + 1 or not rows[0][0].strip())
     named_lines = named_columns and len(rows) == width
@@ -212,9 +228,18 @@ def read_costs(path: Path, classes: list[str] | None) -> list[list[float]]:
     try:
         costs = [[float(cell) for cell in row[named_lines:]] for row in rows[named_columns:]]
     except ValueError as error:
-        raise UsageError(f"{path} is no CSV of costs: {error}") from None
+        raise UsageError(
+            Message("not_a_cost_matrix", "{path} is not a CSV file of costs: {error}", path=path, error=error)
+        ) from None
     if not costs or any(len(row) != len(costs) for row in costs):
-        raise UsageError(f"{path} holds no square of costs: a line for each true class, a column for each decided one")
+        raise UsageError(
+            Message(
+                "cost_matrix_not_square",
+                "{path} is not a square matrix of costs\nit needs a row for each true class and a column for each "
+                "predicted one",
+                path=path,
+            )
+        )
     if not heads:
         return costs
     from gnomon.schema.labels import sorted_names
@@ -222,7 +247,12 @@ def read_costs(path: Path, classes: list[str] | None) -> list[list[float]]:
     order = classes or sorted_names(heads)
     if sorted(heads) != sorted(lines) or sorted(order) != sorted(heads):
         raise UsageError(
-            f"the classes of {path} differ between lines and columns, or from --classes: {', '.join(heads)}"
+            Message(
+                "cost_matrix_classes",
+                "the classes of {path} differ between its rows and columns, or from --classes: {names}",
+                path=path,
+                names=", ".join(heads),
+            )
         )
     return [[costs[lines.index(true)][heads.index(said)] for said in order] for true in order]
 
@@ -241,9 +271,24 @@ def amounts(option: str, given: str | None) -> dict[str, float] | None:
     for part in given.split(","):
         cell, _, amount = part.partition("=")
         if cell.strip() in found:
-            raise UsageError(f"{option} {given!r}: {cell.strip()} has two amounts")
+            raise UsageError(
+                Message(
+                    "two_amounts",
+                    "{option} {given!r}: {cell} is given twice",
+                    option=option,
+                    given=given,
+                    cell=cell.strip(),
+                )
+            )
         try:
             found[cell.strip()] = float(amount)
         except ValueError:
-            raise UsageError(f"{option} {given!r}: say a number for each cell, such as fn=10,fp=1") from None
+            raise UsageError(
+                Message(
+                    "amounts_expected",
+                    "{option} {given!r}\nexpected a number for each cell, as in fn=10,fp=1",
+                    option=option,
+                    given=given,
+                )
+            ) from None
     return found

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from gnomon.comparison.pair import VERDICTS
 from gnomon.evaluation.result import checking as check
 from gnomon.evaluation.result.checking import refuse
 
 ends = check.optional(check.number)
 difference = check.record({
-    **dict.fromkeys(("value", "low", "high", "p_value", "adjusted", "exact", "holm", "to_see", "margin", "p_not_worse",
-                     "p_equivalent"), ends),
-    **dict.fromkeys(("method", "reason", "warning"), check.optional(check.text)),
+    **dict.fromkeys(("value", "low", "high", "p_value", "p_value_bh", "p_value_exact", "p_value_holm", "minimum_effect",
+                     "margin", "p_not_worse", "p_equivalent"), ends),
+    "method": check.optional(check.text),
+    **dict.fromkeys(("reason", "warning"), check.optional(check.message)),
     "level": check.share,
     "n": check.count,
     "bound": check.number,
-    "verdict": check.one_of(("better", "worse", "different", "cannot tell", "the same")),
+    "verdict": check.one_of(VERDICTS),
     "rows_needed": check.optional(check.count),
 }, p_not_better=ends)  # fmt: skip
 pair = check.record({
     "first": check.text,
     "second": check.text,
     "differences": check.mapping(difference, check.measured),
-    "says": check.listing(check.text),
+    "sentences": check.listing(check.message),
 })  # fmt: skip
 amounts = check.optional(check.either(check.number, check.mapping(check.number)))
 
@@ -41,8 +43,8 @@ def comparison(form: Any) -> None:
         "pairs": check.listing(pair),
         "n": check.count,
         "level": check.share,
-        "notes": check.listing(check.text),
-        "provenance": check.record({}, margin=amounts, worth=amounts, gnomon=check.optional(check.text)),
+        "notes": check.listing(check.message),
+        "provenance": check.record({}, margin=amounts, minimum_effect=amounts, gnomon=check.optional(check.text)),
     })(form, "")  # fmt: skip
     if len(form["models"]) < 2 or not form["pairs"]:
         raise refuse("models", sorted(form["models"]), "two models or more, and their pairs")

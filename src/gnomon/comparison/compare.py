@@ -41,6 +41,7 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
 from gnomon.measures.registry import asked as measures_of
+from gnomon.message import Message, in_series, word
 from gnomon.schema.labels import label_order
 from gnomon.schema.request import Request
 from gnomon.schema.resolve import resolve
@@ -85,7 +86,7 @@ def compare(
     threshold: Mapping[str, float] | float | None = None,
     scale: Mapping[str, ScaleChoice] | ScaleChoice = "probability",
     margin: ByMeasure = None,
-    worth: ByMeasure = None,
+    minimum_effect: ByMeasure = None,
     measures: str | Measure | Sequence[str | Measure] | None = None,
     interval: IntervalChoice = "auto",
     level: float = 0.95,
@@ -132,7 +133,8 @@ def compare(
         scale: ``"probability"``, or ``"any"`` for decision values; a dict where models differ.
         margin: By how much the second model may be worse and still not count as worse: a number for every measure that
             ends at 1, or a dict of an estimate's name to its margin, such as ``{"roc_auc": 0.005}``.
-        worth: A difference that is worth seeing, in the same form, for the number of rows that it takes; None for 0.01
+        minimum_effect: The smallest difference worth detecting, in the same form, for the number of rows that it takes;
+            None for 0.01
             of what ends at 1, and for a hundredth of what the first model scores of all else.
         measures: Measures besides the usual ones, as for :func:`gnomon.evaluate`.
         interval: ``"auto"``, or ``"percentile"`` or ``"bca"`` for a paired bootstrap of measures of the confusion
@@ -163,23 +165,30 @@ def compare(
         >>> found = gnomon.compare(y, {"old": old, "new": new})
         >>> found["old", "new"]["roc_auc"].value
         0.1875
-        >>> print(found["old", "new"].says[0])
-        accuracy: cannot tell new from old with n = 8, as the difference of +0.25 may be anything from -0.156 to \
-+0.591; about 23,000 rows would be needed to see a difference of 0.01.
+        >>> found["old", "new"]["accuracy"].verdict, found["old", "new"]["accuracy"].rows_needed
+        ('inconclusive', 22756)
     """
     passed = (data, *others)
     held = [own for each in passed if isinstance(each, dict | list | tuple) for own in dict(enumerate(each)).values()]
     held += [own for each in passed if isinstance(each, dict) for own in each.values()]
     if any(isinstance(own, Evaluation) for own in (*passed, *held)):
         raise UsageError(
-            "evaluations do not know which rows they share, and two models are compared row by row: pass the rows, "
-            "compare(data, target=..., score=[...]); or see them side by side with gnomon.Evaluations"
+            Message(
+                "compare_needs_rows",
+                "evaluations cannot be compared, as they do not tell which rows they share\npass the rows, "
+                "compare(data, target=..., score=[...]), or show the evaluations side by side with gnomon.Evaluations",
+            )
         )
     options = Options(interval, level, seed, thread_count(threads), engine, measures_of(measures))
     running = engine_of(engine, options.threads, progress)
     if not options.intervals:
-        raise UsageError("a comparison is made of intervals: leave interval='none' out")
-    asked = Asked(margin, worth)
+        raise UsageError(
+            Message(
+                "compare_needs_intervals",
+                "compare() requires intervals: interval='none' is not supported",
+            )
+        )
+    asked = Asked(margin, minimum_effect)
     opened = open_models(data, others, target, (score, prediction), (weight, cluster, split, id), options.threads)
     names = list(opened.models)
     requests = {
@@ -203,11 +212,23 @@ def compare(
     }
     with running:
         schemas = alike(opened.source, requests, running)
+        options.check_clusters(next(iter(schemas.values())).columns.cluster)
         check_memory(opened.source, list(schemas.values()), memory, running)
         found, models = evaluated(opened.source, schemas, options, running)
     rows, fitted = found.rows, found.fitted
     said = split if isinstance(split, str) or split is None else "split"
-    left_out = [f"{fitted:,} rows that models were fitted on are left out ({said})."] if fitted else []
+    left_out = (
+        [
+            Message(
+                "fitted_rows_left_out",
+                "{fitted:,} rows that models were fitted on are left out ({said}).",
+                fitted=fitted,
+                said=said,
+            )
+        ]
+        if fitted
+        else []
+    )
     paired = Paired(rows, list(schemas.values()), list(models.values()), options)
     return Comparison(
         models,
@@ -225,20 +246,24 @@ def compare(
             "cluster": opened.shared.cluster,
             "split": said,
             "margin": dict(margin) if isinstance(margin, Mapping) else margin,
-            "worth": dict(worth) if isinstance(worth, Mapping) else worth,
+            "minimum_effect": dict(minimum_effect) if isinstance(minimum_effect, Mapping) else minimum_effect,
             "interval": options.interval,
             "seed": int(options.seed),
         },
     )
 
 
-def notes_of(models: Mapping[str, Evaluation]) -> list[str]:
+def notes_of(models: Mapping[str, Evaluation]) -> list[Message]:
     """Remarks on the rows, which all models share, and those on one model with its name."""
     every = dict.fromkeys(note for own in models.values() for note in own.notes)
     found = []
     for note in every:
         having = [name for name, own in models.items() if note in own.notes]
-        found.append(note if len(having) == len(models) else f"{', '.join(having)}: {note}")
+        found.append(
+            note
+            if len(having) == len(models)
+            else Message("note_of", "{models}: {note}", models=", ".join(having), note=note)
+        )
     return found
 
 
@@ -264,12 +289,22 @@ def open_models(
     weight, cluster, split, id = shared
     if target is None:
         if id or (split is not None and not is_array(split)):
-            raise UsageError("split= and id= name columns: pass a path or a data frame, and name its columns")
+            raise UsageError(
+                Message(
+                    "split_needs_columns",
+                    "split= and id= take names of columns\npass a path or a data frame",
+                )
+            )
         return open_arrays(data, others, said, (weight, cluster, None if split is None else mask_of(split)))
     called = column_name("id", id)
     targets = column_names("target", target)
     if len(targets) > 1:
-        raise UsageError("rows with several labels are compared label by label: name one target")
+        raise UsageError(
+            Message(
+                "compare_one_label",
+                "multilabel predictions are compared label by label\npass one target",
+            )
+        )
     several = each_model(data, others)
     if several is None:
         source, named = open_beside(data, Named(weight=weight, cluster=cluster, split=split))
@@ -279,8 +314,11 @@ def open_models(
     names = (column_name("weight", weight), column_name("cluster", cluster))
     if called is None:
         raise UsageError(
-            "rows of several files are matched by a column: say which one tells them apart, id=... (--id), "
-            "or put the predictions side by side into one file"
+            Message(
+                "compare_needs_id",
+                "rows of several files are matched by a column that identifies them\npass id=... (--id), or put the "
+                "predictions side by side in one file",
+            )
         )
     check_models(several)
     sources = {name: open_named(own) for name, own in several.items()}
@@ -316,8 +354,11 @@ def each_model(data: Any, others: tuple[Any, ...]) -> dict[str, Any] | None:
                  for place, own in enumerate(several, 1)]  # fmt: skip
         if len(set(names)) < len(names):
             raise UsageError(
-                f"two files are called {next(name for name in names if names.count(name) > 1)!r}: "
-                "name the models, dict(old=path, new=path)"
+                Message(
+                    "two_files_of_one_name",
+                    "two files are called {name!r}\nname the models, dict(old=path, new=path)",
+                    name=next(name for name in names if names.count(name) > 1),
+                )
             )
         return dict(zip(names, several, strict=True))
     if isinstance(data, Mapping) and data and all(is_data(own) for own in data.values()):
@@ -337,18 +378,27 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
         UsageError: There is nothing to compare, or it is not said whose it is.
     """
     if isinstance(data, (str, Path, Mapping)) or is_data(data):
-        raise UsageError("name the column of true values: target=...")
+        raise UsageError(Message("target_missing", "pass the column of true values\ntarget=..."))
     by_place = {f"model {place}": own for place, own in enumerate(others, 1)}
     named = others[0] if len(others) == 1 and isinstance(others[0], Mapping) else by_place
     if any(isinstance(own, Mapping) for own in by_place.values()) and named is by_place:
-        raise UsageError("pass the models' predictions as one dict by name, or one by one")
+        raise UsageError(
+            Message("models_one_dict", "pass the predictions of the models as one dict by name, or one after another")
+        )
     arrays: dict[str, Any] = columns_of(TARGET, data)
     if len(arrays) > 1:
-        raise UsageError("rows with several labels are compared label by label: pass one column of true values")
+        raise UsageError(
+            Message(
+                "compare_one_label_array",
+                "multilabel predictions are compared label by label\npass one column of true values",
+            )
+        )
     models: dict[str, dict[str, Any]] = {}
     for part, own in (("either", named), ("score", said[0]), ("prediction", said[1])):
         if own is not None and not isinstance(own, Mapping):
-            raise UsageError(f"{part}= takes a dict of a model's name to its array here")
+            raise UsageError(
+                Message("dict_of_arrays", "{part}= takes a dict from model names to arrays here", part=part)
+            )
         for name, values in (own or {}).items():
             models.setdefault(str(name), {})[part] = values
     check_models(models)
@@ -361,7 +411,13 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
         }
         twice = [each for part in columns.values() for each in part if each in arrays or each in BESIDE]
         if twice:
-            raise UsageError(f"a model cannot be called {twice[0]!r} here: give it another name")
+            raise UsageError(
+                Message(
+                    "model_name_taken",
+                    "a model cannot be called {name!r} here\nchoose another name",
+                    name=twice[0],
+                )
+            )
         either = columns.get("either", {})
         for held in columns.values():
             arrays |= held
@@ -373,7 +429,14 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
         )
     for name, values in zip(BESIDE, given, strict=True):
         if isinstance(values, str):
-            raise UsageError(f"{name}={values!r} names a column, but the true values came as an array: pass an array")
+            raise UsageError(
+                Message(
+                    "column_beside_arrays",
+                    "{name}={values!r} names a column, but the true values are an array\npass an array",
+                    name=name,
+                    values=values,
+                )
+            )
         if values is not None:
             arrays[name] = values
     weight, cluster, split = (name if name in arrays else None for name in BESIDE)
@@ -391,10 +454,21 @@ def alike(source: Source, requests: Mapping[str, Request], engine: Engine) -> di
     schemas = {name: resolve(source, own, engine, survey) for name, own in requests.items()}
     tasks = {name: own.task for name, own in schemas.items()}
     if len(set(tasks.values())) > 1:
-        said = ", ".join(f"{name}: {own}" for name, own in tasks.items())
-        raise UsageError(f"the models are of different tasks ({said}): say which one is meant, task=... (--task)")
+        said = in_series(Message("", "{name}: {task}", name=name, task=word(own)) for name, own in tasks.items())
+        raise UsageError(
+            Message(
+                "models_of_different_tasks",
+                "the models have different tasks ({said})\npass the one that is meant, task=... (--task)",
+                said=said,
+            )
+        )
     if "multilabel" in tasks.values():
-        raise UsageError("rows with several labels are compared label by label: name one target")
+        raise UsageError(
+            Message(
+                "compare_one_label",
+                "multilabel predictions are compared label by label\npass one target",
+            )
+        )
     labels = sorted({label for own in schemas.values() for label in own.labels}, key=label_order)
     if any(len(own.labels) < len(labels) for own in schemas.values()):
         # One model predicts a class that another never does.

@@ -25,14 +25,18 @@ from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.kernels.losses import sum_values
 from gnomon.measures.measure import POSITIVE, Basis, MeanLoss, OfRanking, Share, ShareOfAll
 from gnomon.measures.registry import measure
+from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
 from gnomon.states.panel import PanelRows
 
 Array = NDArray[np.float64]
 
-TOO_LARGE = "the squares of the differences are too large for a double: rescale the amounts"
-FEW_PREDICTED = f"no interval: a model predicts fewer than {ENOUGH} rows so"
+TOO_LARGE = Message(
+    "squares_too_large",
+    "the squared differences are too large for double precision: rescale the target and the predictions",
+)
+FEW_PREDICTED = Message("few_predicted", "no interval: a model predicts it for fewer than {fewest} rows", fewest=ENOUGH)
 
 
 class Paired:
@@ -95,7 +99,12 @@ class Paired:
         basis = measure(name).basis
         fewest = measure(name).fewest
         if len(self._classes) == 2 and min(own.n for own in self._classes.values()) < fewest:
-            reason = f"no interval: {measure(name).title} takes {fewest} rows of each class to be compared"
+            reason = Message(
+                "few_rows_of_class",
+                "no interval: comparing models by this measure takes {fewest} rows of each class ({measure})",
+                measure=measure(name).title,
+                fewest=fewest,
+            )
             return Tested(Difference(value, level=level, n=n, reason=reason))
         # Each model has its own rows here, and a few of one say little of those of another.
         if isinstance(basis, Share) and basis.of_predicted_rows and min(first.n, second.n) < ENOUGH:
@@ -158,7 +167,7 @@ class Paired:
         ends = tango(only_first, only_second, n, level)
         mid, exact = mcnemar(only_first, only_second)
         verdict = SAME if only_first == only_second == 0 else None
-        made = Difference(value, ends.low, ends.high, level, ends.method, n, mid, exact=exact, verdict=verdict)
+        made = Difference(value, ends.low, ends.high, level, ends.method, n, mid, p_value_exact=exact, verdict=verdict)
         return Tested(made, score(only_first, only_second, n))
 
     def _counted(self, basis: Share | ShareOfAll, place: int) -> NDArray[np.bool_]:

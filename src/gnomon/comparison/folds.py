@@ -12,6 +12,7 @@ from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Difference
 from gnomon.evaluation.arguments.options import Options
 from gnomon.intervals.resampled_t import resampled_t
+from gnomon.message import Message
 
 
 @verb
@@ -45,18 +46,40 @@ def compare_folds(first: Any, second: Any, /, *, test_share: float | None = None
     try:
         scores = [np.asarray(own, np.float64) for own in (first, second)]
     except (TypeError, ValueError):
-        raise UsageError("pass the scores of the folds, a number each") from None
+        raise UsageError(Message("folds_numbers", "pass the scores of the folds, one number for each")) from None
     shapes = [own.shape for own in scores]
     if shapes[0] != shapes[1] or len(shapes[0]) != 1:
-        raise UsageError(f"pass the scores of the same folds, one each: they have shapes {shapes[0]} and {shapes[1]}")
+        raise UsageError(
+            Message(
+                "folds_differ",
+                "pass one score for each fold, of the same folds for both models: the shapes are {shape} and "
+                "{other_shape}",
+                shape=shapes[0],
+                other_shape=shapes[1],
+            )
+        )
     folds = len(scores[0])
     if folds < 2:
-        raise UsageError("a comparison takes the scores of two folds or more")
+        raise UsageError(Message("two_folds", "a comparison needs the scores of at least two folds"))
     for place, own in enumerate(scores, 1):
         wrong = np.flatnonzero(~np.isfinite(own))
         if len(wrong):
-            raise DataError(f"score {wrong[0]} of model {place} is {own[wrong[0]]}: every fold needs one")
+            raise DataError(
+                Message(
+                    "fold_score_missing",
+                    "score {fold} of model {model} is {score}\nevery fold needs a finite score",
+                    fold=wrong[0],
+                    model=place,
+                    score=own[wrong[0]],
+                )
+            )
     share = 1 / folds if test_share is None else test_share
     if isinstance(share, bool) or not isinstance(share, Real) or not 0 < float(share) < 1:
-        raise UsageError(f"test_share= is the share of rows that a fold tests, between 0 and 1, not {test_share!r}")
+        raise UsageError(
+            Message(
+                "test_share",
+                "test_share= is the share of rows that a fold tests, between 0 and 1, not {test_share!r}",
+                test_share=test_share,
+            )
+        )
     return resampled_t(scores[1] - scores[0], float(share) / (1 - float(share)), options.level)

@@ -7,6 +7,7 @@ from typing import Any
 
 from gnomon.comparison.models import ModelColumns
 from gnomon.errors import UsageError
+from gnomon.message import Message, in_series
 from gnomon.schema.ids import check_same, common_rows, ids_of, taken
 from gnomon.sources.base import Source, Use, check_columns
 from gnomon.sources.columns import spelled_values
@@ -45,7 +46,7 @@ def joined(
     for name, source in sources.items():
         own = columns[name]
         if id in (*own.names, *targets, *shared):
-            raise UsageError(f"column {id!r} is named twice: id and something else")
+            raise UsageError(Message("id_named_twice", "column {id!r} is passed as id= and as something else", id=id))
         there = [each for each in shared if name == first or each in source.columns]
         labels: dict[str, Use] = dict.fromkeys((*targets, *own.predictions), "text")
         wanted: dict[str, Use] = {id: "text", **labels, **{each: shared[each] for each in there}}
@@ -66,16 +67,34 @@ def joined(
         calls = {own: f"{name}: {own}" for own in columns[name].names}
         taken_names = sorted(set(calls.values()) & set(whole))
         if taken_names:
-            raise UsageError(f"two columns would be called {taken_names[0]!r}: give the models other names")
+            raise UsageError(
+                Message(
+                    "two_columns_of_one_name",
+                    "two columns would be called {name!r}\nrename the models",
+                    name=taken_names[0],
+                )
+            )
         whole |= {calls[own]: table[own] for own in calls}
         renamed[name] = ModelColumns(
             tuple(calls[own] for own in columns[name].predictions), tuple(calls[own] for own in columns[name].scores)
         )
     matched = len(whole[id])
-    alone = ", ".join(f"{own - matched:,} of {called[name]}" for name, own in rows.items() if own > matched)
+    alone = in_series(
+        Message("rows_of", "{number:,} of {source}", number=own - matched, source=called[name])
+        for name, own in rows.items()
+        if own > matched
+    )
     notes = [note for source in sources.values() for note in source.notes]
     if alone:
-        notes.insert(0, f"Rows that not all models have are left out: {alone}; {matched:,} are compared.")
+        notes.insert(
+            0,
+            Message(
+                "unmatched_rows",
+                "Rows that some models lack are left out: {unmatched}; {matched:,} rows are compared.",
+                unmatched=alone,
+                matched=matched,
+            ),
+        )
     name = ", ".join(dict.fromkeys(source.name for source in sources.values()))
     return TableSource(name, whole, id, tuple(dict.fromkeys(notes))), renamed
 

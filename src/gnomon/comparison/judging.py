@@ -12,12 +12,13 @@ from gnomon.comparison.tested import Test, Tested
 from gnomon.comparison.words import sentences
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import NAN, Difference
-from gnomon.evaluation.estimates.few import ENOUGH, of_its_own_rows, resting, warning_of
+from gnomon.evaluation.estimates.few import CLUSTERS, ENOUGH, RARER, ROWS, of_its_own_rows, resting, warning_of
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.intervals.difference import false_discovery, family_wise
 from gnomon.intervals.interval import normal_quantile
 from gnomon.measures.measure import ZERO
 from gnomon.measures.registry import ALIASES, measure
+from gnomon.message import Message
 
 # How often rows that are called enough show a difference that is there.
 POWER = 0.8
@@ -35,26 +36,28 @@ class Asked:
 
     Attributes:
         margin: By how much the second model may be worse.
-        worth: A difference that is worth seeing.
+        minimum_effect: A difference that is worth seeing.
     """
 
     margin: ByMeasure = None
-    worth: ByMeasure = None
+    minimum_effect: ByMeasure = None
 
     @property
     def named(self) -> tuple[str, ...]:
         """The measures that were named."""
         return tuple(
-            dict.fromkeys(name for own in (self.margin, self.worth) if isinstance(own, Mapping) for name in own)
+            dict.fromkeys(
+                name for own in (self.margin, self.minimum_effect) if isinstance(own, Mapping) for name in own
+            )
         )
 
     def margin_of(self, name: str) -> float:
         """The margin of a measure; NaN where there is none."""
         return NAN if self.margin is None else given(self.margin, name)
 
-    def worth_of(self, name: str, first: float) -> float:
+    def effect_of(self, name: str, first: float) -> float:
         """A difference of a measure that is worth seeing, where the first model scores so much."""
-        own = NAN if self.worth is None else given(self.worth, name)
+        own = NAN if self.minimum_effect is None else given(self.minimum_effect, name)
         if not math.isnan(own):
             return own
         if measure(name).better == ZERO:
@@ -64,18 +67,37 @@ class Asked:
     def check(self, names: Iterable[str]) -> None:
         """Raises UsageError for what is no positive number, or names no measure that is compared."""
         known = list(names)
-        for part, own in (("margin", self.margin), ("worth", self.worth)):
+        for part, own in (("margin", self.margin), ("minimum_effect", self.minimum_effect)):
             of_each = own if isinstance(own, Mapping) else {} if own is None else {"": own}
             for name, value in of_each.items():
                 if name and name not in known:
                     meant = ALIASES.get(str(name).lower(), str(name))
-                    raise UsageError(f"{part}= names {name!r}, which is not compared: {nearest(meant, known)}")
+                    raise UsageError(
+                        Message(
+                            "not_compared",
+                            "{part}= names {name!r}, which is not compared\n{hint}",
+                            part=part,
+                            name=name,
+                            hint=nearest(meant, known),
+                        )
+                    )
                 good = isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < math.inf
                 if not good:
-                    raise UsageError(f"{part}= takes a number above 0, or one for each measure, not {value!r}")
+                    raise UsageError(
+                        Message(
+                            "positive_number",
+                            "{part}= takes a number above 0, or one for each measure, not {value!r}",
+                            part=part,
+                            value=value,
+                        )
+                    )
                 if name and measure(name).better == ZERO and part == "margin":
                     raise UsageError(
-                        f"margin= names {name!r}, which is best at 0: neither sign of a difference is worse"
+                        Message(
+                            "margin_of_bias",
+                            "margin= names {name!r}, which is best at 0: neither sign of a difference is worse",
+                            name=name,
+                        )
                     )
 
 
@@ -117,18 +139,18 @@ class Counted:
         """The rows of the rarest class that has any; of amounts all."""
         return min((own for own in self.classes if own), default=self.n)
 
-    def warning(self, name: str, own: Difference) -> str | None:
+    def warning(self, name: str, own: Difference) -> Message | None:
         """Why the interval of a difference is to be taken with care."""
         if math.isnan(own.low):
             return None
         if self.clusters is not None and self.clusters < ENOUGH:
-            return warning_of(self.clusters, "clusters")
+            return warning_of(self.clusters, CLUSTERS)
         binary = len(self.classes) == 2
         rows = min(resting(name, self.classes[1], self.classes[0])) if binary else self.rarest
         itself = of_its_own_rows(name)
         if itself:
             rows = own.n
-        what = "rows of the rarer class" if self.classes and not itself else "rows"
+        what = RARER if self.classes and not itself else ROWS
         return warning_of(rows, what) if rows < ENOUGH else None
 
 
@@ -152,7 +174,7 @@ def judged(
         scored = models[names[first]]
         own = {name: judge(name, one, scored[name].value, rows, asked) for name, one in differences.items()}
         pair = Pair(names[first], names[second], own)
-        pairs.append(replace(pair, says=sentences(pair, scored.task, rows.n, asked.named)))
+        pairs.append(replace(pair, sentences=sentences(pair, scored.task, rows.n, asked.named)))
     return tuple(pairs)
 
 
@@ -169,16 +191,16 @@ def mirrored(pair: Pair, models: Mapping[str, Evaluation], asked: Asked, pairs: 
     rows = Counted.of(first, None, pairs)
     turned = {}
     for name, own in pair.differences.items():
-        to_see = asked.worth_of(name, first[name].value)
+        to_see = asked.effect_of(name, first[name].value)
         found = replace(
-            own, value=-own.value, low=-own.high, high=-own.low, n=second[name].n, to_see=to_see,
+            own, value=-own.value, low=-own.high, high=-own.low, n=second[name].n, minimum_effect=to_see,
             verdict=WORSE if own.verdict == BETTER else BETTER if own.verdict == WORSE else own.verdict,
         )  # fmt: skip
         found = replace(found, rows_needed=rows_to_see(found, rows, to_see))
         # What the first model must not be better by is what the second must not be worse by.
         turned[name] = replace(found, p_not_worse=own.p_not_better, p_not_better=own.p_not_worse)
     made = Pair(pair.second, pair.first, turned)
-    return replace(made, says=sentences(made, first.task, rows.n, asked.named))
+    return replace(made, sentences=sentences(made, first.task, rows.n, asked.named))
 
 
 def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, Tested]]:
@@ -190,7 +212,7 @@ def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, Tested]]:
         both = zip(having, family_wise(p_values), false_discovery(p_values), strict=True)
         for pair, holm, discovery in both:
             own = found[pair][name]
-            made[pair][name] = replace(own, difference=replace(own.difference, holm=holm, adjusted=discovery))
+            made[pair][name] = replace(own, difference=replace(own.difference, p_value_holm=holm, p_value_bh=discovery))
     return made
 
 
@@ -205,8 +227,8 @@ def judge(name: str, tested: Tested, first: float, rows: Counted, asked: Asked) 
         asked: What was asked of it.
     """
     own = tested.difference
-    to_see = asked.worth_of(name, first)
-    own = replace(own, verdict=verdict_of(name, own), to_see=to_see, warning=rows.warning(name, own),
+    to_see = asked.effect_of(name, first)
+    own = replace(own, verdict=verdict_of(name, own), minimum_effect=to_see, warning=rows.warning(name, own),
                   rows_needed=rows_to_see(own, rows, to_see))  # fmt: skip
     own = replace(own, margin=asked.margin_of(name))
     return own if math.isnan(own.margin) or math.isnan(own.low) else within(name, own, tested.tails)
@@ -224,7 +246,7 @@ def verdict_of(name: str, own: Difference) -> str:
     """What a difference says of the second model."""
     if own.verdict == SAME or own.low == own.high == own.value == 0:
         return SAME
-    if not own.holm <= 1 - own.level:
+    if not own.p_value_holm <= 1 - own.level:
         return UNCLEAR
     if measure(name).better == ZERO:
         return DIFFERENT

@@ -8,6 +8,7 @@ from typing import Any
 
 from gnomon.errors import UsageError, nearest
 from gnomon.evaluation.arguments.opening import column_names
+from gnomon.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,11 @@ def models_of(score: Any, prediction: Any) -> dict[str, ModelColumns]:
     found = {"score": by_model("score", score), "prediction": by_model("prediction", prediction)}
     if all(isinstance(own, (str, list, tuple)) for own in (score, prediction)):
         raise UsageError(
-            "name the models, so that it is clear which scores and predictions are whose: "
-            "score=dict(old='p_old', new='p_new'), and prediction= likewise"
+            Message(
+                "name_models",
+                "name the models, to tell whose the scores and the predictions are\nscore=dict(old='p_old', "
+                "new='p_new'), and prediction= likewise",
+            )
         )
     names = dict.fromkeys(name for own in found.values() for name in own)
     models = {name: ModelColumns(found["prediction"].get(name, ()), found["score"].get(name, ())) for name in names}
@@ -64,16 +68,29 @@ def by_model(part: str, given: Any) -> dict[str, tuple[str, ...]]:
         return {}
     if isinstance(given, Mapping):
         if len(set(map(str, given))) < len(given):
-            raise UsageError(f"{part}= names a model twice: {', '.join(map(repr, given))}")
+            raise UsageError(
+                Message(
+                    "model_named_twice",
+                    "{part}= names a model twice: {names}",
+                    part=part,
+                    names=", ".join(map(repr, given)),
+                )
+            )
         return {str(name): column_names(part, own) for name, own in given.items()}
     listed = [given] if isinstance(given, str) else list(given) if isinstance(given, Iterable) else [given]
     if not all(isinstance(own, str) for own in listed):
         raise UsageError(
-            f"{part}= takes a column for each model here, or a dict of a model's name to its column or columns, "
-            f"not {given!r}"
+            Message(
+                "column_for_each_model",
+                "{part}= takes a column for each model here, or a dict from model names to columns, not {given!r}",
+                part=part,
+                given=given,
+            )
         )
     if len(set(listed)) < len(listed):
-        raise UsageError(f"{part}= names a column twice: {', '.join(listed)}")
+        raise UsageError(
+            Message("column_named_twice", "{part}= names a column twice: {names}", part=part, names=", ".join(listed))
+        )
     return {own: (own,) for own in listed}
 
 
@@ -81,11 +98,14 @@ def check_models(models: Mapping[str, Any]) -> None:
     """Raises UsageError unless there are two models or more, with names."""
     if len(models) < 2:
         raise UsageError(
-            "a comparison takes two models or more: score=['p_old', 'p_new'], "
-            "or score=dict(old='p_old', new='p_new'), or two files with id="
+            Message(
+                "two_models",
+                "a comparison takes at least two models\nscore=['p_old', 'p_new'], or score=dict(old='p_old', "
+                "new='p_new'), or two files with id=",
+            )
         )
     if "" in models:
-        raise UsageError("a model has an empty name: give it another")
+        raise UsageError(Message("model_name_empty", "a model has an empty name\nchoose another"))
 
 
 def of_model(part: str, given: Any, name: str, models: Iterable[str]) -> Any:
@@ -98,5 +118,13 @@ def of_model(part: str, given: Any, name: str, models: Iterable[str]) -> Any:
         return given
     unknown = [own for own in given if own not in set(models)]
     if unknown:
-        raise UsageError(f"{part}= names the model {unknown[0]!r}: {nearest(str(unknown[0]), models)}")
+        raise UsageError(
+            Message(
+                "unknown_model",
+                "{part}= names the model {name!r}\n{hint}",
+                part=part,
+                name=unknown[0],
+                hint=nearest(str(unknown[0]), models),
+            )
+        )
     return given.get(name)

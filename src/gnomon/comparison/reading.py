@@ -11,6 +11,7 @@ from gnomon.errors import DataError, MissingValuesError, UsageError
 from gnomon.evaluation.arguments.retention import budget_of, bytes_per_row, counted_rows
 from gnomon.evaluation.reading.summary import Summary, answer_of
 from gnomon.evaluation.reading.tally import CountPlan, RowTally
+from gnomon.message import Message
 from gnomon.schema.batch import chosen_rows, encode, refuse_missing
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
@@ -29,8 +30,14 @@ def check_memory(source: Source, schemas: Sequence[Schema], memory: int | str | 
     rows = counted_rows(source, schemas[0], engine)
     if rows * each > budget:
         raise UsageError(
-            f"a comparison keeps the rows: {rows:,} of them take about {rows * each / 1e6:,.0f} MB, more than the "
-            f"{budget / 1e6:,.1f} MB that they may take: raise memory= (--memory), or compare on fewer"
+            Message(
+                "compare_memory",
+                "a comparison keeps all rows in memory: {rows:,} rows take about {needed:,.0f} MB, more than the "
+                "limit of {limit:,.1f} MB\nraise memory= (--memory), or compare fewer rows",
+                rows=rows,
+                needed=rows * each / 1000000.0,
+                limit=budget / 1000000.0,
+            )
         )
 
 
@@ -64,13 +71,21 @@ def read_models(source: Source, plan: ModelsPlan, engine: Engine) -> ModelRows:
         raise
     subset = schemas[0].columns.subset
     if subset is not None and not subset.inside and not tally.fitted:
-        raise DataError(f"{source.name} has no rows whose {subset.others}")
+        raise DataError(
+            Message("no_rows_whose", "{name} has no rows whose {others}", name=source.name, others=subset.others)
+        )
     summaries = [own.summary for own in tally.models]
     if tally.panel is None or not tally.panel.chunks or any(own is None or not own.rows.n for own in summaries):
         left_out = (
-            " once rows with missing values are left out" if any(own and own.dropped for own in summaries) else ""
+            Message("once_missing_left_out", " after rows with missing values are left out")
+            if any(own and own.dropped for own in summaries)
+            else ""
         )
-        raise DataError(f"{source.name} has no rows to compare on{left_out}")
+        raise DataError(
+            Message(
+                "no_rows_to_compare", "{name} has no rows to compare on{left_out}", name=source.name, left_out=left_out
+            )
+        )
     return ModelRows([own for own in summaries if own is not None], tally.panel.rows(), tally.fitted)
 
 

@@ -18,6 +18,7 @@ from gnomon.measures.cells import Cells
 from gnomon.measures.measure import POSITIVE, Formula, OfRanking, formula_of
 from gnomon.measures.ranking import STEPS
 from gnomon.measures.registry import measure
+from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.panel import PanelRows
 
@@ -26,7 +27,7 @@ Array = NDArray[np.float64]
 OfReplicates = Callable[[Array], Array]
 
 
-NO_REPLICATES = "no interval: replicates of these rows have no such measure"
+NO_REPLICATES = Message("undefined_in_replicates", "no interval: the measure is undefined in replicates of these rows")
 # What intervals of replicates of both models are called.
 METHODS = {"bootstrap": "paired bootstrap", "bca": "paired bca"}
 

@@ -11,9 +11,11 @@ from gnomon.comparison.judging import Asked, mirrored
 from gnomon.comparison.pair import Pair
 from gnomon.errors import StateError, UnknownEstimateError, nearest
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.result.form import Form, plain
 from gnomon.evaluation.result.named import ByName
 from gnomon.evaluation.result.shown import Shown
+from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
+from gnomon.message import Message, forms_of
 from gnomon.visible import visible
 
 
@@ -34,7 +36,7 @@ class Comparison(Form, Shown):
     pairs: tuple[Pair, ...]
     n: int
     level: float = 0.95
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -54,15 +56,29 @@ class Comparison(Form, Shown):
         asked = names if isinstance(names, tuple) else (names,)
         for name in asked:
             if name not in self.models:
-                raise UnknownEstimateError(f"there is no model {name!r}: {nearest(str(name), self.models)}")
+                raise UnknownEstimateError(
+                    Message(
+                        "no_such_model",
+                        "there is no model {name!r}\n{hint}",
+                        name=name,
+                        hint=nearest(str(name), self.models),
+                    )
+                )
         for pair in self.pairs:
             if (pair.first, pair.second) == asked:
                 return pair
             if (pair.second, pair.first) == asked:
-                of_differences = Asked(self.provenance.get("margin"), self.provenance.get("worth"))
+                of_differences = Asked(self.provenance.get("margin"), self.provenance.get("minimum_effect"))
                 return mirrored(pair, self.models, of_differences, len(self.pairs))
         shown = ", ".join(f"{pair.first!r}, {pair.second!r}" for pair in self.pairs)
-        raise UnknownEstimateError(f"there is no pair {', '.join(map(repr, asked))}: name two models, as in {shown}")
+        raise UnknownEstimateError(
+            Message(
+                "no_such_pair",
+                "there is no pair {asked}\nname two models, as in {example}",
+                asked=", ".join(map(repr, asked)),
+                example=shown,
+            )
+        )
 
     def __iter__(self) -> Iterator[Pair]:
         return iter(self.pairs)
@@ -72,10 +88,10 @@ class Comparison(Form, Shown):
 
     def __repr__(self) -> str:
         head = f"Comparison({self.task}, n={self.n:,}, {', '.join(self.models)})"
-        return "\n".join(map(visible, [head, *(text for pair in self.pairs for text in pair.says)]))
+        return "\n".join(map(visible, [head, *(text for pair in self.pairs for text in pair.sentences)]))
 
     def to_dict(self) -> dict[str, Any]:
-        """The stable JSON form, version 1: see docs/json.md."""
+        """The stable JSON form, version 2: see docs/json.md."""
         return {
             "schema_version": SCHEMA_VERSION,
             "gnomon_version": self.provenance.get("gnomon"),
@@ -84,7 +100,7 @@ class Comparison(Form, Shown):
             "level": self.level,
             "models": {name: own.to_dict() for name, own in self.models.items()},
             "pairs": [pair.to_dict() for pair in self.pairs],
-            "notes": list(self.notes),
+            "notes": forms_of(self.notes),
             "provenance": plain(self.provenance),
         }
 
@@ -95,8 +111,9 @@ class Comparison(Form, Shown):
         Raises:
             StateError: The form is no comparison, or of another version.
         """
+        form = present(form)
         if form.get("schema_version") != SCHEMA_VERSION or not isinstance(form.get("models"), Mapping):
-            raise StateError("not a saved gnomon comparison, or one of another version")
+            raise StateError(Message("not_a_comparison", "not a saved gnomon comparison, or one of another version"))
         checking.comparison(form)
         try:
             return cls(
@@ -104,10 +121,12 @@ class Comparison(Form, Shown):
                 tuple(Pair.from_dict(own) for own in form["pairs"]),
                 form["n"],
                 form["level"],
-                tuple(form["notes"]),
+                tuple(map(Message.from_dict, form["notes"])),
                 form["provenance"],
             )
         except StateError:
             raise
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            raise StateError(f"the saved comparison is damaged: {error!r}") from None
+            raise StateError(
+                Message("damaged_comparison", "the saved comparison is damaged: {error!r}", error=error)
+            ) from None

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, WORSE, Pair
 from gnomon.estimate import Difference
 from gnomon.measures.registry import measure, shown_in
+from gnomon.message import Message, in_series
 
 
-def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tuple[str, ...]:
+def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tuple[Message, ...]:
     """A sentence for each of the measures that are looked at first or were named, and what is settled within a margin.
 
     Args:
@@ -30,41 +31,48 @@ def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tu
         if own.verdict != BETTER and not math.isnan(own.p_not_worse):
             found.append(within_margin(pair, name, own))
     others = {name: own for name, own in pair.differences.items() if name not in (*named, *shown_in("headline"))}
-    better = [measure(name).title for name, own in others.items() if own.verdict == BETTER]
-    worse = [measure(name).title for name, own in others.items() if own.verdict == WORSE]
+    better, worse = (
+        in_series(measure(name).title for name, own in others.items() if own.verdict == which)
+        for which in (BETTER, WORSE)
+    )
+    names = {"second": pair.second, "first": pair.first}
     if better:
-        found.append(f"{pair.second} is better than {pair.first} in other measures, too: {', '.join(better)}.")
+        text = "{second} is better than {first} in: {measures}."
+        found.append(Message("better_elsewhere", text, **names, measures=better))
     if worse:
-        found.append(f"{pair.second} is worse than {pair.first} in other measures: {', '.join(worse)}.")
+        text = "{second} is worse than {first} in: {measures}."
+        found.append(Message("worse_elsewhere", text, **names, measures=worse))
     return tuple(found)
 
 
-def verdict(pair: Pair, name: str, own: Difference, rows: int) -> str:
-    """Better, worse, or that one cannot tell and what it would take."""
-    title, first, second = measure(name).title, pair.first, pair.second
+def verdict(pair: Pair, name: str, own: Difference, rows: int) -> Message:
+    """Better, worse, or that the rows are inconclusive and how many it would take."""
+    names = {"measure": measure(name).title, "second": pair.second, "first": pair.first}
     if own.verdict == SAME:
-        return f"{title}: {second} and {first} score the same in these rows."
-    value, low, high, p = signed(own.value), signed(own.low), signed(own.high), chance(own.holm)
+        return Message("verdict_equal", "{measure}: {second} and {first} are equal on these rows.", **names)
+    values = {
+        "value": signed(own.value),
+        "low": signed(own.low),
+        "high": signed(own.high),
+        "p": chance(own.p_value_holm),
+    }
     if own.verdict == BETTER:
-        return f"{title}: {second} is better than {first}, by {value} ({low} to {high}), p {p}."
+        text = "{measure}: {second} is better than {first}: difference {value} ({low} to {high}), p {p}."
+        return Message("verdict_better", text, **names, **values)
     if own.verdict == WORSE:
-        return f"{title}: {second} is worse than {first}, by {value} ({low} to {high}), p {p}."
+        text = "{measure}: {second} is worse than {first}: difference {value} ({low} to {high}), p {p}."
+        return Message("verdict_worse", text, **names, **values)
     if own.verdict == DIFFERENT:
-        return f"{title}: {second} differs from {first}, by {value} ({low} to {high}), p {p}."
-    if not holds_zero(own) and own.holm > own.p_value:
-        return (
-            f"{title}: cannot tell {second} from {first} with n = {rows:,}, as the difference of {value} ({low} to "
-            f"{high} for this pair alone) has p {p} once adjusted for all pairs{enough(own, rows)}."
-        )
+        text = "{measure}: {second} differs from {first}: difference {value} ({low} to {high}), p {p}."
+        return Message("verdict_different", text, **names, **values)
+    more = {"rows": rows, "needed": enough(own, rows)}
+    begin = "{measure}: inconclusive (n = {rows:,}): {second} minus {first} is {value} ({low} to {high}"
+    if not holds_zero(own) and own.p_value_holm > own.p_value:
+        text = begin + " for this pair alone), p {p} after adjustment for all pairs{needed}."
+        return Message("inconclusive_adjusted", text, **names, **values, **more)
     if not holds_zero(own):  # McNemar's mid-p
-        return (
-            f"{title}: cannot tell {second} from {first} with n = {rows:,}, as the difference of {value} ({low} to "
-            f"{high}) has p {p}{enough(own, rows)}."
-        )
-    return (
-        f"{title}: cannot tell {second} from {first} with n = {rows:,}, as the difference of {value} may be anything "
-        f"from {low} to {high}{enough(own, rows)}."
-    )
+        return Message("inconclusive_by_test", begin + "), p {p}{needed}.", **names, **values, **more)
+    return Message("inconclusive", begin + "){needed}.", **names, **values, **more)
 
 
 def holds_zero(own: Difference) -> bool:
@@ -76,20 +84,28 @@ def enough(own: Difference, rows: int) -> str:
     """How many rows it takes."""
     if own.rows_needed is None:
         return ""
+    difference = plain(own.minimum_effect)
     if own.rows_needed <= rows:
-        return f"; with so many rows a difference of {plain(own.to_see)} would show, so that any there is is smaller"
-    return f"; about {rounded(own.rows_needed):,} rows would be needed to see a difference of {plain(own.to_see)}"
+        text = "; with this many rows a true difference of {difference} would be detected with a power of 80 %"
+        return Message("rows_enough", text, difference=difference)
+    text = "; detecting a difference of {difference} takes about {rows:,} rows"
+    return Message("rows_needed", text, rows=rounded(own.rows_needed), difference=difference)
 
 
-def within_margin(pair: Pair, name: str, own: Difference) -> str:
+def within_margin(pair: Pair, name: str, own: Difference) -> Message:
     """Whether the second is not worse than the first by more than a margin, or the two are equivalent."""
-    title, first, second, margin = measure(name).title, pair.first, pair.second, plain(own.margin)
-    p, most = chance(own.p_equivalent if own.equivalent else own.p_not_worse), plain((1 - own.level) / 2)
+    values = {
+        "measure": measure(name).title, "second": pair.second, "first": pair.first, "margin": plain(own.margin),
+        "p": chance(own.p_equivalent if own.equivalent else own.p_not_worse), "alpha": plain((1 - own.level) / 2),
+    }  # fmt: skip
     if own.equivalent:
-        return f"{title}: {second} and {first} differ by less than {margin} (p {p}, at most {most})."
+        text = "{measure}: {second} and {first} are equivalent within {margin} (p {p}, at most {alpha})."
+        return Message("equivalent", text, **values)
     if own.not_worse:
-        return f"{title}: {second} is not worse than {first} by more than {margin} (p {p}, at most {most})."
-    return f"{title}: {second} may be worse than {first} by more than {margin} (p {p}, above {most})."
+        text = "{measure}: {second} is not worse than {first} by more than {margin} (p {p}, at most {alpha})."
+        return Message("not_worse", text, **values)
+    text = "{measure}: {second} may be worse than {first} by more than {margin} (p {p}, above {alpha})."
+    return Message("may_be_worse", text, **values)
 
 
 def signed(value: float) -> str:

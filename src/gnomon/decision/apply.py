@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import MissingValuesError, UsageError
 from gnomon.files import refuse_overwriting
+from gnomon.message import Message
 from gnomon.schema.batch import Rows, check_sums, missing_masks, positions, score
 from gnomon.schema.schema import Columns, Scale, Schema, Task
 from gnomon.sources.base import Piece, Use, check_columns
@@ -58,8 +59,13 @@ def write_applied(
         if missing:
             name, mask = next(iter(missing.items()))
             raise MissingValuesError(
-                f"column {name!r} has missing values, the first in {positions(rows, mask)[0]}: fill them in, or take "
-                "such rows out of the file first"
+                Message(
+                    "missing_when_applied",
+                    "column {name!r} has missing values, the first in {row}\nfill them in, or remove those rows from "
+                    "the file",
+                    name=name,
+                    row=positions(rows, mask)[0],
+                )
             )
         columns = tuple(score(rows, column, schema, 1) for column in scores)
         if len(scores) > 1 and schema.scale == "probability":
@@ -83,11 +89,18 @@ def applicable(paths: Sequence[Path], output: Path, scores: Sequence[str], name:
     """
     check_format(output)
     if not name.strip():
-        raise UsageError("the new column has no name: name it (--column)")
+        raise UsageError(Message("new_column_unnamed", "the new column needs a name\npass --column"))
     source = FileSource(*paths, verbatim=True)
     check_columns(scores, source.columns, source.name)
     if name in source.columns:
-        raise UsageError(f"{source.name} has a column {name!r} already: name another (--column)")
+        raise UsageError(
+            Message(
+                "column_exists",
+                "{name} already has a column {column!r}\nchoose another name with --column",
+                name=source.name,
+                column=name,
+            )
+        )
     refuse_overwriting(output, source.files)
     return source
 

@@ -20,7 +20,7 @@ def threshold(form: Mapping[str, Any], place: str) -> None:
     """A chosen threshold."""
     check.own_measures(form)
     fields: dict[str, Check] = {
-        "goal": check.text,
+        "goal": check.message,
         "measure": check.measured,
         "costs": check.optional(check.exactly(dict.fromkeys(("tp", "fp", "fn", "tn"), check.number))),
         "threshold": check.estimate,
@@ -33,7 +33,7 @@ def threshold(form: Mapping[str, Any], place: str) -> None:
         "thresholds": check.thresholds,
         "classes": check.listing(check.text, 2),
         "scale": check.one_of(("probability", "any")),
-        "notes": check.listing(check.text),
+        "notes": check.listing(check.message),
         "provenance": provenance,
     }
     check.record(fields)(form, place)
@@ -54,7 +54,7 @@ def cost(form: Mapping[str, Any], place: str) -> None:
         "difference": check.estimate,
         "constant": check.record({"class": check.text, "cost": check.number}),
         "confusion": check.confusion,
-        "notes": check.listing(check.text),
+        "notes": check.listing(check.message),
         "provenance": provenance,
     }
     check.record(fields)(form, place)
@@ -86,7 +86,7 @@ def recalibration(form: Mapping[str, Any], place: str) -> None:
         "estimates": check.mapping(losses),
         "differences": check.mapping(check.mapping(check.estimate)),
         "best": check.text,
-        "notes": check.listing(check.text),
+        "notes": check.listing(check.message),
         "provenance": provenance,
     }
     check.record(fields)(form, place)

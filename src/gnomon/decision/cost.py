@@ -22,13 +22,15 @@ from gnomon.evaluation.estimates.draft import matrix_of
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
-from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.result.form import Form, plain
 from gnomon.evaluation.result.named import ByName
+from gnomon.evaluation.result.versions import SCHEMA_VERSION
 from gnomon.intervals.interval import Interval
 from gnomon.intervals.mean import mean_interval
 from gnomon.intervals.wilson import wilson
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.means import mean_loss
+from gnomon.message import Message, forms_of, word
 from gnomon.schema.batch import encode
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema
@@ -63,7 +65,7 @@ class CostDecision(Form, DecisionShown):
     difference: Estimate
     constant: tuple[str, float]
     confusion: ConfusionMatrix
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -81,9 +83,16 @@ class CostDecision(Form, DecisionShown):
         """
         table = numbers_of(probabilities)
         if table.ndim != 2 or table.shape[1] != len(self.classes):
-            raise DataError(f"probabilities of {len(self.classes)} classes are needed, not of shape {table.shape}")
+            raise DataError(
+                Message(
+                    "probabilities_shape",
+                    "expected probabilities of {number} classes, not an array of shape {shape}",
+                    number=len(self.classes),
+                    shape=table.shape,
+                )
+            )
         if not ((table >= 0) & (table <= 1)).all():
-            raise DataError("a probability is missing or lies outside [0, 1]")
+            raise DataError(Message("probability_invalid", "a probability is missing or lies outside [0, 1]"))
         return least_cost(tuple(table.T), self.costs)
 
     def to_dict(self) -> dict[str, Any]:
@@ -98,7 +107,7 @@ class CostDecision(Form, DecisionShown):
             "difference": self.difference.to_dict(),
             "constant": {"class": self.constant[0], "cost": self.constant[1]},
             "confusion": self.confusion.to_dict(),
-            "notes": list(self.notes),
+            "notes": forms_of(self.notes),
             "provenance": plain(self.provenance),
         }
 
@@ -113,7 +122,7 @@ class CostDecision(Form, DecisionShown):
             Estimate.from_dict(form["difference"]),
             (form["constant"]["class"], form["constant"]["cost"]),
             ConfusionMatrix.from_dict(form["confusion"]),
-            tuple(form["notes"]),
+            tuple(map(Message.from_dict, form["notes"])),
             form["provenance"],
         )
 
@@ -185,7 +194,7 @@ def minimum_cost(
         matrix = cost_matrix(costs, schema.names)
         tally = running.fold(source, CostPlan(schema, matrix))
     if not tally.confusion.counts.sum():
-        raise DataError(f"{source.name} has no rows to evaluate")
+        raise DataError(Message("no_rows_to_evaluate", "{name} has no rows to evaluate on", name=source.name))
     cost, probable, difference = (cost_estimate(own, matrix, options) for own in tally.costs[:3])
     support = tally.confusion.mass().sum(axis=1).astype(np.float64)
     constant = support @ matrix / support.sum()
@@ -208,24 +217,48 @@ def check_scores(schema: Schema) -> None:
     """Raises UsageError unless every class has a probability."""
     if schema.unscored:
         unknown = ", ".join(repr(schema.names[code]) for code in schema.unscored)
-        raise UsageError(f"a decision by costs needs a probability of every class, but there is none of {unknown}")
+        raise UsageError(
+            Message(
+                "cost_needs_every_class",
+                "minimising the expected cost needs a probability of every class, but there is none for {unknown}",
+                unknown=unknown,
+            )
+        )
     if not schema.columns.scores:
-        raise UsageError("name the columns of probabilities, one for each class (score=[...])")
+        raise UsageError(
+            Message(
+                "cost_needs_columns",
+                "pass the columns of probabilities, one for each class (score=[...])",
+            )
+        )
 
 
-def remarks(decided: CostDecision) -> list[str]:
+def remarks(decided: CostDecision) -> list[Message]:
     """What the decision saves, in plain words."""
     saved, notes = decided.difference, []
     if saved.value == 0:
-        notes.append("It costs the same as deciding for the most probable class.")
+        notes.append(Message("cost_same", "This costs the same as predicting the most probable class."))
     else:
-        less = "less" if saved.value < 0 else "more"
-        sure = "" if saved.high < 0 or saved.low > 0 else ", which may be chance"
-        notes.append(f"It costs {abs(saved.value):.4g} a row {less} than deciding for the most probable class{sure}.")
+        less = word("less") if saved.value < 0 else word("more")
+        sure = "" if saved.high < 0 or saved.low > 0 else Message("may_be_chance", ", which may be due to chance")
+        notes.append(
+            Message(
+                "cost_compared",
+                "This costs {value:.4g} {less} per row than predicting the most probable class{sure}.",
+                value=abs(saved.value),
+                less=less,
+                sure=sure,
+            )
+        )
     if decided.constant[1] <= decided.cost.value:
         notes.append(
-            f"Always deciding for {decided.constant[0]!r} costs no more ({decided.constant[1]:.4g} a row): "
-            "the probabilities are of no use for these costs."
+            Message(
+                "cost_constant",
+                "Always predicting {label!r} costs no more ({cost:.4g} per row): at these costs the probabilities do "
+                "not help.",
+                label=decided.constant[0],
+                cost=decided.constant[1],
+            )
         )
     return notes
 
@@ -242,8 +275,13 @@ def cost_matrix(costs: Any, names: Sequence[str]) -> Array:
         matrix = np.zeros(0)
     if matrix.shape != (len(names), len(names)) or not (np.abs(matrix) <= 1e100).all():
         raise UsageError(
-            f"costs= takes a finite number for each true and each decided class, {len(names)} x {len(names)} of them, "
-            f"in the order {', '.join(names[:10])}"
+            Message(
+                "cost_matrix_shape",
+                "costs= takes a finite number for each pair of true and predicted class, a {number} x {number} matrix "
+                "in the order {names}",
+                number=len(names),
+                names=", ".join(names[:10]),
+            )
         )
     return matrix
 

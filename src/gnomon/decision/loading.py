@@ -15,8 +15,9 @@ from gnomon.decision.threshold import ThresholdDecision
 from gnomon.errors import SourceError, StateError
 from gnomon.evaluation.result.checking import anything
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.evaluation.result.form import SCHEMA_VERSION
 from gnomon.evaluation.result.several import Evaluations
+from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
+from gnomon.message import Message
 
 Result = Evaluation | Evaluations | Comparison | ThresholdDecision | CostDecision | Recalibration
 # By the name of a decision, what checks its form, and what builds it.
@@ -39,13 +40,28 @@ def load(path: str | Path) -> Result:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+        raise SourceError(
+            Message(
+                "cannot_read",
+                "cannot read {path}: {error}",
+                path=path,
+                error=getattr(error, "strerror", None) or error,
+            )
+        ) from None
     try:
         form = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise StateError(f"{path} is not a saved gnomon result, or was cut off: {error}") from None
+        raise StateError(
+            Message(
+                "not_a_result_cut",
+                "{path} is not a saved gnomon result, or is truncated: {error}",
+                path=path,
+                error=error,
+            )
+        ) from None
     if not isinstance(form, dict):
-        raise StateError(f"{path} is not a saved gnomon result")
+        raise StateError(Message("not_a_result", "{path} is not a saved gnomon result", path=path))
+    form = present(form)
     if "pairs" in form:
         return Comparison.from_dict(form)
     if "evaluations" in form:
@@ -53,14 +69,20 @@ def load(path: str | Path) -> Result:
     if "decision" not in form:
         return Evaluation.from_dict(form)
     if form.get("schema_version") != SCHEMA_VERSION or form["decision"] not in list(KINDS):
-        raise StateError(f"{path} is a decision of another version, or of an unknown kind")
+        raise StateError(
+            Message(
+                "unknown_decision",
+                "{path} is a decision of another version or of an unknown kind",
+                path=path,
+            )
+        )
     check, build = KINDS[form["decision"]]
     anything(form, "")
     check(form, "")
     try:
         return build(form)
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        raise StateError(f"the saved decision is damaged: {error!r}") from None
+        raise StateError(Message("damaged_decision", "the saved decision is damaged: {error!r}", error=error)) from None
 
 
 def _no_number(name: str) -> float:

@@ -22,6 +22,7 @@ from gnomon.evaluation.reading.summary import Summary
 from gnomon.measures.measure import POSITIVE
 from gnomon.measures.registry import measure
 from gnomon.measures.threshold import FLAGGED
+from gnomon.message import Message
 from gnomon.schema.batch import encode
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
@@ -56,7 +57,14 @@ def confusions_at(
         return tally.states, 0
     tally = engine.fold(source, plan)
     if not tally.states[0].counts.sum():
-        raise DataError(f"{source.name} has no rows whose {schema.columns.subset}: there is nothing to judge by")
+        raise DataError(
+            Message(
+                "no_rows_to_judge",
+                "{name} has no rows whose {subset}: there are no rows to evaluate on",
+                name=source.name,
+                subset=schema.columns.subset,
+            )
+        )
     return tally.states, tally.dropped
 
 
@@ -166,11 +174,16 @@ def numbers_of(scores: Any) -> NDArray[np.float64]:
         DataError: They are no numbers, or a table of several columns that has names.
     """
     if hasattr(scores, "columns"):
-        raise DataError("pass the scores themselves, not the data frame: one column, or a matrix of several")
+        raise DataError(
+            Message(
+                "scores_not_frame",
+                "pass the scores as an array, not a data frame: one column, or a matrix of several",
+            )
+        )
     try:
         return np.asarray(scores, np.float64)
     except (TypeError, ValueError):
-        raise DataError("the scores are no numbers: there is nothing to decide by") from None
+        raise DataError(Message("scores_not_numbers", "the scores are not numbers")) from None
 
 
 def one_column(scores: Any) -> NDArray[np.float64]:
@@ -181,5 +194,11 @@ def one_column(scores: Any) -> NDArray[np.float64]:
     """
     values = numbers_of(scores)
     if values.ndim > 1 and values.shape[1:] != (1,):
-        raise DataError(f"scores of shape {values.shape}: pass that of the positive class alone (scores[:, 1])")
+        raise DataError(
+            Message(
+                "scores_of_positive",
+                "the scores have shape {shape}\npass those of the positive class only (scores[:, 1])",
+                shape=values.shape,
+            )
+        )
     return values.reshape(-1) if values.ndim > 1 else values

@@ -22,13 +22,14 @@ from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.arguments.retention import retention_for
 from gnomon.evaluation.diagnostics.calibration import reliability_curve
 from gnomon.evaluation.estimates.clustered import ONE_CLUSTER
-from gnomon.evaluation.estimates.few import few_of
+from gnomon.evaluation.estimates.few import CLUSTERS, few_of
 from gnomon.evaluation.influence.influences import VarianceEstimator
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.tally import weigh
-from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.result.form import Form, plain
 from gnomon.evaluation.result.named import ByName
+from gnomon.evaluation.result.versions import SCHEMA_VERSION
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.linearised import linearised_interval
 from gnomon.intervals.mean import mean_interval
@@ -40,6 +41,7 @@ from gnomon.measures.means import mean_loss
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import upper_steps
 from gnomon.measures.recalibration import ScoreMap, beta, isotonic, platt
+from gnomon.message import Message, forms_of, word
 from gnomon.schema.batch import encode
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema
@@ -72,7 +74,7 @@ class Recalibration(Form, DecisionShown):
     estimates: Mapping[str, Mapping[str, Estimate]]
     differences: Mapping[str, Mapping[str, Estimate]]
     best: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -93,11 +95,18 @@ class Recalibration(Form, DecisionShown):
         name = method or self.best
         values = one_column(probabilities)
         if not ((values >= 0) & (values <= 1)).all():
-            raise DataError("a probability is missing or lies outside [0, 1]")
+            raise DataError(Message("probability_invalid", "a probability is missing or lies outside [0, 1]"))
         if name == AS_IS:
             return values
         if name not in self.maps:
-            raise UsageError(f"there is no map {name!r}: {nearest(str(name), [*self.maps, AS_IS])}")
+            raise UsageError(
+                Message(
+                    "no_such_map",
+                    "there is no map {name!r}\n{hint}",
+                    name=name,
+                    hint=nearest(str(name), [*self.maps, AS_IS]),
+                )
+            )
         return self.maps[name](values)
 
     def to_dict(self) -> dict[str, Any]:
@@ -113,7 +122,7 @@ class Recalibration(Form, DecisionShown):
             "estimates": forms(self.estimates),
             "differences": forms(self.differences),
             "best": self.best,
-            "notes": list(self.notes),
+            "notes": forms_of(self.notes),
             "provenance": plain(self.provenance),
         }
 
@@ -132,7 +141,7 @@ class Recalibration(Form, DecisionShown):
             estimates("estimates"),
             estimates("differences"),
             form["best"],
-            tuple(form["notes"]),
+            tuple(map(Message.from_dict, form["notes"])),
             form["provenance"],
         )
 
@@ -211,7 +220,14 @@ def recalibrate(
     running = engine_of(engine, options.threads, progress)
     several = isinstance(methods, Sequence) and not isinstance(methods, str)
     if not several or not methods or any(name not in METHODS for name in methods):
-        raise UsageError(f"methods={methods!r}: name some of {', '.join(METHODS)}")
+        raise UsageError(
+            Message(
+                "no_such_method",
+                "methods={methods!r}\nchoose from {names}",
+                methods=methods,
+                names=", ".join(METHODS),
+            )
+        )
     source, request = opened(
         (data, scored if target is None else None),
         Named(target, None, score, weight, None, split, None, cluster),
@@ -222,14 +238,23 @@ def recalibrate(
         schema = resolve(source, request, running)
         if not schema.columns.scores or schema.columns.subset is None:
             raise UsageError(
-                "name the column of probabilities (score=...) and the rows to fit on (split='column=value')"
+                Message(
+                    "recalibrate_needs",
+                    "pass the column of probabilities (score=...) and the rows to fit on (split='column=value')",
+                )
             )
         retention = retention_for(source, schema, "auto", memory, running)
         reading = Reading(source, schema, retention, running)
         summary = reading.summary()
         order = reading.order(summary)
         if not order.positives.n or not order.negatives.n:
-            raise DataError(f"the rows whose {schema.columns.subset} have one class only: nothing can be fitted")
+            raise DataError(
+                Message(
+                    "recalibrate_one_class",
+                    "the rows whose {subset} contain a single class: there is nothing to fit",
+                    subset=schema.columns.subset,
+                )
+            )
         groups = Groups.of(reading.reliability(summary))
         (hull,) = order.curves("hull")
         fits = {"platt": platt(groups), "beta": beta(groups), "isotonic": isotonic(upper_steps(hull))}
@@ -248,7 +273,14 @@ def recalibrate(
         by_cluster(clustered, maps, estimates, differences, options)
     best = min(estimates, key=lambda name: estimates[name][LOG_LOSS.name].value)
     unfitted = [name for name in methods if name not in maps]
-    notes = [f"{name}: no finite fit; the scores separate the classes, or are all the same." for name in unfitted]
+    notes = [
+        Message(
+            "no_finite_map",
+            "{name}: no finite fit, as the scores separate the classes perfectly or are all equal.",
+            name=word(name),
+        )
+        for name in unfitted
+    ]
     return Recalibration(
         maps,
         estimates,
@@ -295,18 +327,36 @@ def mean_by_cluster(
         return NO_INTERVAL.of(own, ONE_CLUSTER)
     spread = variances.spread(mean_influence(values, variances.weight, options.threads))
     found = linearised_interval(own.value, spread.variance, spread.units, options.level, least, math.inf)
-    return few_of(found.of(own), variances.number, "clusters")
+    return few_of(found.of(own), variances.number, CLUSTERS)
 
 
-def remarks(best: str, differences: Mapping[str, Mapping[str, Estimate]]) -> list[str]:
+def remarks(best: str, differences: Mapping[str, Mapping[str, Estimate]]) -> list[Message]:
     """Whether recalibration pays, in plain words."""
     if best == AS_IS:
-        return ["No map has a smaller log loss on the other rows: leave the probabilities as they are."]
+        return [
+            Message(
+                "no_better_map",
+                "No map lowers the log loss on the other rows: leave the probabilities as they are.",
+            )
+        ]
     gain = differences[best][LOG_LOSS.name]
-    sure = "" if gain.high < 0 else ", which may be chance"
-    notes = [f"{best.capitalize()} lowers the log loss on the other rows by {-gain.value:.4g}{sure}."]
+    sure = "" if gain.high < 0 else Message("may_be_chance", ", which may be due to chance")
+    notes = [
+        Message(
+            "better_map",
+            "{name} lowers the log loss on the other rows by {value:.4g}{sure}.",
+            name=best.capitalize(),
+            value=-gain.value,
+            sure=sure,
+        )
+    ]
     if len(differences) > 1:
-        notes.append("It was picked on these rows among several: that alone flatters it a little.")
+        notes.append(
+            Message(
+                "map_chosen",
+                "The map was chosen on these rows among several, which makes its result slightly optimistic.",
+            )
+        )
     return notes
 
 
@@ -322,7 +372,14 @@ def judge(source: Source, schema: Schema, maps: Mapping[str, ScoreMap], engine: 
         weighted = None if classes is None else classes[0].merge(classes[1])
     tally = engine.fold(source, JudgePlan(schema, maps, Reliability.empty(weighted)))
     if not tally.judged[AS_IS].losses[LOG_LOSS.name].weight.n:
-        raise DataError(f"{source.name} has no rows whose {schema.columns.subset}: there is nothing to judge by")
+        raise DataError(
+            Message(
+                "no_rows_to_judge",
+                "{name} has no rows whose {subset}: there are no rows to evaluate on",
+                name=source.name,
+                subset=schema.columns.subset,
+            )
+        )
     return tally
 
 

@@ -132,8 +132,10 @@ class Resampled:
         there, low, high = band(self.elsewhere, rows)
         if math.isnan(value.low):
             low = high = math.nan
-        method = None if value.method is None else f"{value.method}, less optimism"
-        return replace(value, value=there, low=low, high=high, method=method, standard_error=math.nan, freedom=math.inf)
+        method = None if value.method is None else f"{value.method}, optimism-corrected"
+        return replace(
+            value, value=there, low=low, high=high, method=method, standard_error=math.nan, degrees_of_freedom=math.inf
+        )
 
 
 def of_one(tp: float, fp: float, positives: float, negatives: float) -> Points:

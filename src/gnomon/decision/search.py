@@ -14,6 +14,7 @@ from gnomon.evaluation.estimates.ranking import spread_by_cluster, threshold_tab
 from gnomon.evaluation.reading.order import Order
 from gnomon.measures.ranking import TABLE_STEPS, Curve, cumulative
 from gnomon.measures.threshold import Points
+from gnomon.message import Message, word
 from gnomon.states.panel import PanelRows
 from gnomon.thresholds.goal import ROUNDING, Best, Goal, best_of, better_of
 
@@ -128,7 +129,13 @@ def best_along(candidates: Candidates, which: str, level: float) -> Found:
             found = own
     assert found is not None  # a curve has points
     if math.isnan(float(found.best.value)):
-        raise DataError(f"{goal.measure} is undefined at every threshold: choose by another measure")
+        raise DataError(
+            Message(
+                "goal_undefined",
+                "{measure} is undefined at every threshold\nchoose another goal",
+                measure=word(goal.measure),
+            )
+        )
     return found
 
 

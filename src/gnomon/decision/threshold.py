@@ -28,13 +28,15 @@ from gnomon.evaluation.estimates.ranking import threshold_table
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
-from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.result.form import Form, plain
 from gnomon.evaluation.result.named import ByName
+from gnomon.evaluation.result.versions import SCHEMA_VERSION
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
 from gnomon.measures.registry import asked, named
 from gnomon.measures.threshold import Costs
+from gnomon.message import Message, form_of, forms_of, word
 from gnomon.schema.resolve import resolve
 from gnomon.states.mean import Weight
 from gnomon.thresholds.goal import make_goal
@@ -70,7 +72,7 @@ class ThresholdDecision(Form, DecisionShown):
         provenance: Where the numbers came from.
     """
 
-    goal: str
+    goal: Message
     measure: str
     costs: Costs | None
     threshold: Estimate
@@ -83,7 +85,7 @@ class ThresholdDecision(Form, DecisionShown):
     thresholds: Thresholds
     classes: tuple[str, ...]
     scale: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     corrected_limits: Mapping[str, Estimate] = field(default_factory=dict)
 
@@ -106,7 +108,7 @@ class ThresholdDecision(Form, DecisionShown):
 
     def __repr__(self) -> str:
         value = self.estimates[self.measure]
-        missed = "" if self.met else ", constraints not met"
+        missed = "" if self.met else Message("constraints_not_met", ", constraints not met")
         return f"ThresholdDecision({self.goal}: score >= {self.threshold.value:.6g}, {self.measure} {value}{missed})"
 
     def apply(self, scores: Any) -> NDArray[np.bool_]:
@@ -117,9 +119,21 @@ class ThresholdDecision(Form, DecisionShown):
         """
         values = one_column(scores)
         if np.isnan(values).any():
-            raise DataError(f"{int(np.isnan(values).sum()):,} scores are missing: there is nothing to decide by")
+            raise DataError(
+                Message(
+                    "scores_missing",
+                    "{count:,} {noun} missing\nleave out rows without a score",
+                    count=int(np.isnan(values).sum()),
+                    noun=word("score is") if int(np.isnan(values).sum()) == 1 else word("scores are"),
+                )
+            )
         if self.scale == "probability" and ((values < 0) | (values > 1)).any():
-            raise DataError("a score lies outside [0, 1], but the threshold was chosen for probabilities")
+            raise DataError(
+                Message(
+                    "score_not_probability",
+                    "a score lies outside [0, 1], but the threshold was chosen for probabilities",
+                )
+            )
         return values >= self.threshold.value
 
     def to_dict(self) -> dict[str, Any]:
@@ -127,7 +141,7 @@ class ThresholdDecision(Form, DecisionShown):
         return {
             "schema_version": SCHEMA_VERSION,
             "decision": "threshold",
-            "goal": self.goal,
+            "goal": form_of(self.goal),
             "measure": self.measure,
             "costs": None if self.costs is None else asdict(self.costs),
             "threshold": self.threshold.to_dict(),
@@ -141,7 +155,7 @@ class ThresholdDecision(Form, DecisionShown):
             "thresholds": self.thresholds.to_dict(),
             "classes": list(self.classes),
             "scale": self.scale,
-            "notes": list(self.notes),
+            "notes": forms_of(self.notes),
             "provenance": plain(self.provenance),
         }
 
@@ -157,7 +171,7 @@ class ThresholdDecision(Form, DecisionShown):
             name: None if form[name] is None else Estimate.from_dict(form[name]) for name in ("corrected", "default")
         }
         return cls(
-            goal=form["goal"],
+            goal=Message.from_dict(form["goal"]),
             measure=form["measure"],
             costs=None if form["costs"] is None else Costs(**form["costs"]),
             threshold=threshold,
@@ -168,7 +182,7 @@ class ThresholdDecision(Form, DecisionShown):
             thresholds=Thresholds.from_dict(form["thresholds"]),
             classes=tuple(form["classes"]),
             scale=form["scale"],
-            notes=tuple(form["notes"]),
+            notes=tuple(map(Message.from_dict, form["notes"])),
             provenance=form["provenance"],
             corrected_limits={name: Estimate.from_dict(own) for name, own in form.get("corrected_limits", {}).items()},
             **several,
@@ -275,7 +289,12 @@ def choose_threshold(
     options = Options(interval, level, seed, thread_count(threads), engine, tuple(more.values()))
     running = engine_of(engine, options.threads, progress)
     if periods != 1.0 and not any(own.name == "flagged" for own in wanted.constraints):
-        raise UsageError("periods= divides the number of flagged rows: add a constraint, where='flagged <= 200'")
+        raise UsageError(
+            Message(
+                "periods_need_constraint",
+                "periods= divides the number of rows predicted positive\nadd a constraint, where='flagged <= 200'",
+            )
+        )
     source, request = opened(
         (data, scored if target is None else None),
         Named(target, None, score, weight, None, split, None, cluster),
@@ -284,13 +303,23 @@ def choose_threshold(
     with running:
         schema = resolve(source, request, running)
         if not schema.columns.scores:
-            raise UsageError("a threshold is chosen among scores: name the column of scores (score=...)")
+            raise UsageError(
+                Message(
+                    "threshold_needs_scores",
+                    "a threshold is chosen from scores\npass the column of scores (score=...)",
+                )
+            )
         retention = replace(retention_for(source, schema, exact, memory, running), order_only=True)
         reading = Reading(source, schema, retention, running)
         summary = reading.summary()
         order = reading.order(summary)
         if not order.positives.n or not order.negatives.n:
-            raise DataError("the rows to choose a threshold on have one class only: nothing can be told apart")
+            raise DataError(
+                Message(
+                    "threshold_one_class",
+                    "the rows to choose a threshold on contain a single class; there is nothing to discriminate",
+                )
+            )
         rows = order.positives.merge(order.negatives)
         clustered = panel_of(summary)
         candidates = Candidates(wanted, order, clustered)
@@ -312,7 +341,7 @@ def choose_threshold(
     check_asked(options.measures, [*estimates, *(own.name for own in wanted.constrained)], "threshold's")
     value = estimates[wanted.measure]
     decided = ThresholdDecision(
-        goal=str(wanted),
+        goal=wanted.text,
         measure=wanted.measure,
         costs=wanted.costs,
         threshold=threshold_estimate(found, resampled, rows, options),
@@ -343,6 +372,8 @@ def threshold_estimate(found: Found, resampled: Resampled | None, rows: Weight, 
     """The threshold as an estimate."""
     interval = NO_INTERVAL if resampled is None else Interval(resampled.low, resampled.high, "bootstrap")
     reason = (
-        None if math.isfinite(found.threshold) else "no row is to be predicted positive: no threshold is high enough"
+        None
+        if math.isfinite(found.threshold)
+        else Message("threshold_none", "no row is to be predicted positive: no threshold is high enough")
     )
     return options.estimate(found.threshold, interval, rows.n, reason, found.bound)

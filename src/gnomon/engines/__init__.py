@@ -9,6 +9,7 @@ from __future__ import annotations
 from gnomon.engines.base import Engine, Progress
 from gnomon.errors import UsageError, nearest
 from gnomon.lazy import load
+from gnomon.message import Message
 
 # Where each engine is, ``"module:name"``. Loaded when it is used.
 ENGINES = {
@@ -30,8 +31,16 @@ def engine_of(name: str, threads: int, progress: Progress | None = None) -> Engi
         UsageError: There is no such engine, or ``progress`` cannot be called.
     """
     if not isinstance(name, str) or name not in ENGINES:
-        raise UsageError(f"engine={name!r} is unknown: {nearest(str(name), ENGINES)}")
+        raise UsageError(
+            Message("unknown_engine", "engine={name!r} is unknown\n{hint}", name=name, hint=nearest(str(name), ENGINES))
+        )
     if progress is not None and not callable(progress):
-        raise UsageError(f"progress= takes a function of the rows read and of all rows, not {progress!r}")
+        raise UsageError(
+            Message(
+                "progress_function",
+                "progress= takes a function of the number of rows read and of all rows, not {progress!r}",
+                progress=progress,
+            )
+        )
     engine: Engine = load(ENGINES[name])(threads, progress)
     return engine

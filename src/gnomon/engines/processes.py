@@ -24,6 +24,7 @@ from gnomon.engines.messages import Failure, await_greeting, receive, send
 from gnomon.engines.threads import Threads
 from gnomon.errors import EngineError
 from gnomon.lazy import load
+from gnomon.message import Message
 
 BEGIN = "import sys; sys.path[:] = {path!r}; from gnomon.engines.worker import work; work()"
 
@@ -135,8 +136,8 @@ class Worker:
 
     def __init__(self) -> None:
         if not sys.executable:
-            raise EngineError("engine='processes' starts Python again, but this program does not say where it is: "
-                              "use engine='threads'")  # fmt: skip
+            text = "engine='processes' starts Python again, but sys.executable is empty: use engine='threads'"
+            raise EngineError(Message("no_executable", text))
         path = [os.path.abspath(own) for own in sys.path]
         try:
             self._process = subprocess.Popen(
@@ -144,8 +145,12 @@ class Worker:
             )
         except OSError as error:
             raise EngineError(
-                f"a worker process of engine='processes' cannot be started ({error.strerror or error}): use fewer "
-                "(threads=), or engine='threads'"
+                Message(
+                    "worker_not_started",
+                    "a worker process of engine='processes' cannot be started ({reason})\nuse fewer processes "
+                    "(threads=), or engine='threads'",
+                    reason=error.strerror or error,
+                )
             ) from None
         self._greeted = False
 
@@ -166,10 +171,18 @@ class Worker:
             answer = pickle.loads(receive(stdout))
         except (EOFError, OSError):
             code = self._process.wait()
-            how = f"by signal {-code}, as where memory runs out" if code < 0 else f"with code {code}"
+            how = (
+                Message("by_signal", "by signal {signal}, as happens when memory runs out", signal=-code)
+                if code < 0
+                else Message("with_exit_code", "with exit code {code}", code=code)
+            )
             raise EngineError(
-                f"a worker process of engine='processes' ended {how}, before it had counted its rows: use fewer "
-                "(threads=), or engine='threads'"
+                Message(
+                    "worker_ended",
+                    "a worker process of engine='processes' was ended {how} before it had counted its rows\nuse fewer "
+                    "processes (threads=), or engine='threads'",
+                    how=how,
+                )
             ) from None
         if isinstance(answer, Failure):
             raise answer.error()
@@ -206,8 +219,12 @@ def pickled(plan: Plan[Any]) -> bytes:
         pickler_class()(stream, pickle.HIGHEST_PROTOCOL).dump(plan)
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise EngineError(
-            f"engine='processes' cannot send what is to be computed to its workers ({error}): install cloudpickle, "
-            "define functions at the top of a module, or use engine='threads'"
+            Message(
+                "cannot_send",
+                "engine='processes' cannot send the computation to its workers ({error})\ninstall cloudpickle, define "
+                "functions at the top level of a module, or use engine='threads'",
+                error=error,
+            )
         ) from None
     return stream.getvalue()
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from gnomon.engines.messages import Failure, greet, receive, send
 from gnomon.errors import EngineError
+from gnomon.message import Message
 
 
 def work() -> None:
@@ -35,8 +36,12 @@ def plan_of(raw: bytes) -> Any:
         return pickle.loads(raw)
     except (AttributeError, ImportError) as error:
         raise EngineError(
-            f"a worker of engine='processes' does not find what is to be computed ({error}): install cloudpickle, "
-            "define functions at the top of a module, or use engine='threads'"
+            Message(
+                "cannot_find",
+                "a worker of engine='processes' cannot import part of the computation ({error})\ninstall cloudpickle, "
+                "define functions at the top level of a module, or use engine='threads'",
+                error=error,
+            )
         ) from None
 
 

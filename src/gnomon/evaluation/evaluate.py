@@ -174,6 +174,7 @@ def evaluate(
 
     def of(subset: Subset | None) -> Evaluation:
         own = replace(schema, columns=replace(schema.columns, subset=subset))
+        options.check_clusters(own.columns.cluster)
         chosen = retention_for(source, own, exact, memory, running)
         chosen = replace(chosen, losses=losses_of(options.measures, own.task))
         reading = Reading(source, own, chosen, running)

@@ -13,6 +13,7 @@ from gnomon.estimate import finite
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.measures.registry import declared
+from gnomon.message import Message, word
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Source
 
@@ -58,7 +59,18 @@ def plain_measures(measures: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {name: {part: finite(value) for part, value in own.items()} for name, own in measures.items()}
 
 
-def left_out(*rows: int) -> list[str]:
+def left_out(*rows: int) -> list[Message]:
     """How many rows were left out because a value was missing, in all readings."""
     count = sum(rows)
-    return [f"{count:,} {'row' if count == 1 else 'rows'} with missing values left out."] if count else []
+    return (
+        [
+            Message(
+                "missing_left_out",
+                "{count:,} {noun} with missing values left out.",
+                count=count,
+                noun=word("row") if count == 1 else word("rows"),
+            )
+        ]
+        if count
+        else []
+    )

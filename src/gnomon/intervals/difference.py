@@ -31,7 +31,7 @@ def independent_difference(first: Estimate, second: Estimate) -> Difference:
 
 def welch(first: Estimate, second: Estimate) -> float:
     """How often chance alone sets two estimates of different rows at least so far apart, if their truths are equal."""
-    parts = [(own.standard_error**2, own.freedom) for own in (first, second)]
+    parts = [(own.standard_error**2, own.degrees_of_freedom) for own in (first, second)]
     variance = sum(own for own, _ in parts)
     if not variance > 0:
         return math.nan if variance != 0 else 1.0 if first.value == second.value else 0.0
@@ -52,7 +52,7 @@ def to_constant(estimate: Estimate, constant: float, p_value: float | None = Non
     if p_value is None:
         error = estimate.standard_error
         t = value / error if error > 0 else math.nan if math.isnan(error) else math.inf if value else 0.0
-        p_value = two_sided_t(t, estimate.freedom)
+        p_value = two_sided_t(t, estimate.degrees_of_freedom)
     return Difference(
         value,
         low,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.estimate import Estimate
+from gnomon.message import Message
 
 
 class Interval(NamedTuple):
@@ -29,7 +30,7 @@ class Interval(NamedTuple):
     error: float = math.nan
     freedom: float = math.inf
 
-    def of(self, estimate: Estimate, reason: str | None = None) -> Estimate:
+    def of(self, estimate: Estimate, reason: Message | None = None) -> Estimate:
         """An estimate with this interval, any warning of another one left out, and why it has none."""
         return replace(
             estimate,
@@ -37,7 +38,7 @@ class Interval(NamedTuple):
             high=self.high,
             method=self.method,
             standard_error=self.error,
-            freedom=self.freedom,
+            degrees_of_freedom=self.freedom,
             reason=reason,
             warning=None,
         )

@@ -50,7 +50,7 @@ def ks_interval(
     upper = value + math.hypot(of_high.high - high, low - of_low.low) - bias / 2
     lower = 0.0 if ks_p_value(bins, effective, value, variance) >= 1 - level else max(0.0, min(lower, value))
     error = math.sqrt(max(variance, expected))
-    return Interval(lower, min(1.0, max(upper, value)), "newcombe, less bias", error)
+    return Interval(lower, min(1.0, max(upper, value)), "newcombe, bias-corrected", error)
 
 
 def shares_at_gap(bins: ScoreBins, effective: tuple[float, float]) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from gnomon.intervals.interval import NO_INTERVAL, Interval, t_quantile
 from gnomon.measures.means import MeanAndError
+from gnomon.message import Message
 
 Array = NDArray[np.float64]
 
-TOO_FEW = "no interval: too few rows"
-TOO_LARGE = "no interval: the squares of its terms are too large for double precision"
-NO_SPREAD = "no interval: in these rows nothing is seen to vary"
+TOO_FEW = Message("few_rows_for_interval", "no interval: too few rows")
+TOO_LARGE = Message("squares_overflow", "no interval: the squares of its terms are too large for double precision")
+NO_SPREAD = Message("no_variance", "no interval: zero observed variance")
 # Values that differ by less than this share of their mean differ by rounding.
 ROUNDING = 1e-9
 # Beyond this the exponential of a half-width is infinite.
@@ -42,7 +43,7 @@ def mean_interval(
     return Interval(float(low[0]), float(high[0]), "log t" if least == 0.0 else "t", error, freedom)
 
 
-def without_interval(measured: MeanAndError) -> str | None:
+def without_interval(measured: MeanAndError) -> Message | None:
     """Why a mean has no interval; None where it has one."""
     if measured.rows <= 1:
         return TOO_FEW

@@ -15,6 +15,7 @@ from gnomon.errors import UsageError
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.several import Evaluations
 from gnomon.lesson.steps import Code, Words
+from gnomon.message import Message
 from gnomon.report.plots.display import Display, without_glyph_warnings
 
 DOTS_PER_INCH = 110
@@ -104,4 +105,6 @@ def figures(before: Collection[int]) -> tuple[str, ...]:
 
 def not_installed(error: ImportError) -> UsageError:
     """What to do where something is not installed."""
-    return UsageError(f"the lesson needs {error.name}: pip install 'gnomon[lesson]'")
+    return UsageError(
+        Message("lesson_needs", "the lesson requires {name}\npip install 'gnomon[lesson]'", name=error.name)
+    )

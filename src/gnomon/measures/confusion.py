@@ -27,6 +27,7 @@ from gnomon.measures.measure import (
     Transformed,
     places,
 )
+from gnomon.message import Message
 
 PRECISION, RECALL = Share("tp", of="tp+fp"), Share("tp", of="tp+fn")
 SPECIFICITY, FALL_OUT = Share("tn", of="fp+tn"), Share("fp", of="fp+tn")
@@ -195,8 +196,8 @@ def lift(cells: Cells) -> Array:
     return ratio(cells.hits * cells.total, cells.predicted * cells.support)
 
 
-ONE_CLASS = "only one class is true, or only one was predicted"
-NO_RATIO = "one of the counts that it divides by is 0"
+ONE_CLASS = Message("one_class_either", "all rows have one true class, or all are predicted as one class")
+NO_RATIO = Message("divides_by_zero", "its denominator is 0")
 
 
 def f_beta(beta: float, name: str) -> Measure:
@@ -228,7 +229,7 @@ MEASURES = (
         title="balanced accuracy",
         definition="mean over classes of the recall",
         head="balanced acc.",
-        basis=MeanOfShares(RECALL, balanced_accuracy, "no class has any rows"),
+        basis=MeanOfShares(RECALL, balanced_accuracy, Message("no_class_with_rows", "no class has rows")),
         fewest=FEWEST,
         shown=places("binary", "multiclass", slices=9, ranks_slices=2),
     ),
@@ -277,9 +278,9 @@ MEASURES = (
     ),
     Measure(
         name="false_positive_rate",
-        title="fall-out (FPR)",
+        title="false positive rate",
         definition="FP / (TN + FP)",
-        head="fall-out",
+        head="FPR",
         basis=FALL_OUT,
         aliases=("fpr", "fall_out"),
         better=LOWER,
@@ -331,7 +332,10 @@ MEASURES = (
         name="cohen_kappa",
         title="Cohen's kappa",
         definition="agreement beyond chance",
-        basis=OfMatrix(cohen_kappa, "only one class is true and only that one was predicted"),
+        basis=OfMatrix(
+            cohen_kappa,
+            Message("one_class_both", "all rows have the same true class and are predicted as it"),
+        ),
         aliases=("kappa",),
         low=-1.0,
         guess=0.0,
@@ -344,7 +348,7 @@ MEASURES = (
         name="youden",
         title="Youden's index",
         definition="recall + specificity - 1",
-        basis=OfClass(youden, "no row has the class {name}, or none has another"),
+        basis=OfClass(youden, Message("not_both_classes", "no row has the class {name!r}, or no row has another")),
         fewest=FEWEST,
         aliases=("informedness", "youden_j"),
         low=-1.0,
@@ -356,7 +360,7 @@ MEASURES = (
         name="markedness",
         title="markedness",
         definition="precision + negative predictive value - 1",
-        basis=OfClass(markedness, "every row was predicted alike"),
+        basis=OfClass(markedness, Message("predicted_alike", "all rows have the same prediction")),
         low=-1.0,
         guess=0.0,
         harmed=True,
@@ -386,7 +390,7 @@ MEASURES = (
     ),
     Measure(
         name="false_negative_rate",
-        title="false negative rate (misses)",
+        title="false negative rate",
         definition="FN / (TP + FN)",
         basis=Share("fn", of="tp+fn"),
         aliases=("fnr", "miss_rate"),
@@ -396,7 +400,7 @@ MEASURES = (
         name="geometric_mean",
         title="geometric mean of recalls",
         definition="geometric mean of the recalls of the classes",
-        basis=OfMatrix(geometric_mean, "a class has no rows"),
+        basis=OfMatrix(geometric_mean, Message("class_without_rows", "a class has no rows")),
         fewest=FEWEST,
         aliases=("g_mean", "gmean"),
         guess=0.0,
@@ -405,7 +409,7 @@ MEASURES = (
     ),
     Measure(
         name="prevalence",
-        title="share of positives",
+        title="prevalence",
         definition="(TP + FN) / all rows",
         basis=Share("tp+fn", of="tp+fp+fn+tn"),
         better=ZERO,
@@ -459,7 +463,7 @@ MEASURES = (
     ),
     Measure(
         name="flagged_share",
-        title="share flagged",
+        title="share predicted positive",
         definition="(TP + FP) / all rows",
         basis=Share("tp+fp", of="tp+fp+fn+tn"),
         better=LOWER,

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.measures.cells import Array, Cells, Mass, ratio
+from gnomon.message import Message, word
 
 Formula = Callable[[Cells], Array]
 # Where a measure stands without being asked for. What is computed: of a binary task, of several classes, of one class
@@ -62,11 +63,13 @@ _SUMS: dict[frozenset[str], Callable[[Cells], Mass]] = {
     ALL: lambda c: c.total + np.zeros_like(c.hits),
 }
 _NONE = {
-    OF_CLASS: "no row has the class {name}",
-    OF_OTHERS: "no row has another class than {name}",
-    PREDICTED: "nothing was predicted as {name}",
-    PREDICTED_OTHERS: "nothing was predicted as another class than {name}",
-    frozenset({"tp", "fp", "fn"}): "no row has the class {name} and nothing was predicted as it",
+    OF_CLASS: Message("no_row_of_class", "no row has the class {name!r}"),
+    OF_OTHERS: Message("no_row_of_others", "every row has the class {name!r}"),
+    PREDICTED: Message("none_predicted", "no row was predicted as {name!r}"),
+    PREDICTED_OTHERS: Message("none_predicted_other", "every row was predicted as {name!r}"),
+    frozenset({"tp", "fp", "fn"}): Message(
+        "neither_true_nor_predicted", "no row has the class {name!r}, and none was predicted as it"
+    ),
 }
 
 
@@ -104,9 +107,9 @@ class Share:
         return self.of_given_rows and (cells <= PREDICTED or cells <= PREDICTED_OTHERS)
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Message:
         """Why it is undefined where it has no rows; ``{name}`` is the class."""
-        return _NONE.get(self.trials_in, "there are no rows")
+        return _NONE.get(self.trials_in, Message("no_rows", "there are no rows"))
 
     def successes(self, cells: Cells) -> Mass:
         """The weight of the rows counted, for each class."""
@@ -158,7 +161,7 @@ class Transformed:
     formula: Formula
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Message:
         """Why it is undefined."""
         return self.share.reason
 
@@ -177,7 +180,7 @@ class OfClass:
     """
 
     formula: Formula
-    reason: str
+    reason: Message
 
     def __call__(self, cells: Cells) -> Array:
         """The value, for each class."""
@@ -194,7 +197,7 @@ class OfMatrix:
     """
 
     formula: Formula
-    reason: str
+    reason: Message
 
     def __call__(self, cells: Cells) -> Array:
         """The value."""
@@ -212,7 +215,7 @@ class ShareOfAll:
 
     formula: Formula
     successes: Callable[[Cells], Mass]
-    reason: str = "there are no rows"
+    reason: Message = Message("no_rows", "there are no rows")
 
     def __call__(self, cells: Cells) -> Array:
         """The value."""
@@ -231,7 +234,7 @@ class MeanOfShares:
 
     share: Share
     formula: Formula
-    reason: str
+    reason: Message
 
     def __call__(self, cells: Cells) -> Array:
         """The mean."""
@@ -276,7 +279,10 @@ class MeanLoss:
     root: bool = False
     of_scores: bool = False
     constant: float | None = 0.5
-    reason: str = "its terms are too large for double precision: rescale the target and the prediction"
+    reason: Message = Message(
+        "terms_too_large",
+        "its terms are too large for double precision: rescale the target and the prediction",
+    )
 
     @property
     def plain(self) -> bool:
@@ -313,7 +319,7 @@ class Measure:
 
     Attributes:
         name: The name of its estimate.
-        title: What a report calls it.
+        title: What a report calls it, in any language.
         definition: Its formula in a line: p is the prediction, y the true value; docs/measures.md has it.
         basis: What it is computed from.
         aliases: Other names that people know.
@@ -344,6 +350,11 @@ class Measure:
     shown: Mapping[Place, int] = field(default_factory=dict, hash=False)
     rows: RestsOn | None = None
     fewest: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", word(self.title))
+        if self.head is not None:
+            object.__setattr__(self, "head", word(self.head))
 
     def __repr__(self) -> str:
         better = {HIGHER: "higher", LOWER: "lower"}.get(self.better, "neither")

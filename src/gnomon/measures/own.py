@@ -16,6 +16,7 @@ from gnomon.errors import UsageError
 from gnomon.measures.cells import Array, Cells
 from gnomon.measures.measure import HIGHER, LOWER, Basis, Loss, MeanLoss, Measure, OfClass
 from gnomon.measures.registry import refuse_taken, register
+from gnomon.message import Message
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _CELLS = ("tp", "fp", "fn", "tn")
@@ -84,15 +85,29 @@ def measure(
         0.5
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise UsageError(f"a measure is named by small letters, digits and underscores, not {name!r}")
+        raise UsageError(
+            Message(
+                "measure_name",
+                "the name of a measure consists of lower-case letters, digits and underscores, unlike {name!r}",
+                name=name,
+            )
+        )
     refuse_taken(name)
     if (formula is None) == (loss is None):
-        raise UsageError(f"{name!r} takes a formula of tp, fp, fn, tn, or loss= for a loss of each row: pass one")
+        raise UsageError(
+            Message(
+                "measure_formula_missing",
+                "{name!r} needs a formula of tp, fp, fn, tn, or loss= for a loss of each row",
+                name=name,
+            )
+        )
     if better not in (None, "higher", "lower"):
-        raise UsageError(f"better={better!r}: say 'higher' or 'lower'")
+        raise UsageError(
+            Message("measure_better", "better={better!r} is unknown\nexpected 'higher' or 'lower'", better=better)
+        )
     if not low < high:
-        raise UsageError(f"low={low!r} is not below high={high!r}")
-    reason = f"{name} is undefined for these rows"
+        raise UsageError(Message("measure_range", "low={low!r} is not below high={high!r}", low=low, high=high))
+    reason = Message("undefined_here", "{name} is undefined for these rows", name=name)
     basis: Basis
     if loss is not None:
         basis = MeanLoss(of_rows(name, loss), of_scores=True, reason=reason)
@@ -101,7 +116,7 @@ def measure(
         basis = OfClass(of_cells(name, formula), reason)
     own = Measure(
         name=name,
-        title=name.replace("_", " ") if title is None else str(title),
+        title=Message("own_title", "{title}", title=name.replace("_", " ") if title is None else str(title)),
         basis=basis,
         low=float(low),
         high=float(high),
@@ -131,11 +146,23 @@ class LossOfRows:
         try:
             found = np.asarray(function(*read_only((target, prediction))), np.float64)
         except Exception as error:
-            raise UsageError(f"the loss of {self.name!r} fails on these rows: {error!r}") from error
+            raise UsageError(
+                Message(
+                    "loss_fails",
+                    "the loss of {name!r} fails on these rows: {error!r}",
+                    name=self.name,
+                    error=error,
+                )
+            ) from error
         if found.shape != np.shape(target):
             raise UsageError(
-                f"the loss of {self.name!r} has shape {found.shape} of {len(target):,} rows: it must be one number a "
-                "row"
+                Message(
+                    "loss_shape",
+                    "the loss of {name!r} has shape {shape} for {number:,} rows\nit must return one number per row",
+                    name=self.name,
+                    shape=found.shape,
+                    number=len(target),
+                )
             )
         return found
 
@@ -149,7 +176,14 @@ def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
         UsageError: It is no function, it fails, or does not give one number a row.
     """
     if not callable(loss):
-        raise UsageError(f"loss= of {name!r} must be a function of true values and predictions, not {loss!r}")
+        raise UsageError(
+            Message(
+                "loss_function",
+                "loss= of {name!r} must be a function of true values and predictions, not {loss!r}",
+                name=name,
+                loss=loss,
+            )
+        )
     each = np.vectorize(loss, otypes=[np.float64])
     try:
         expected = each(*read_only(_TRIED_ROWS))
@@ -161,11 +195,24 @@ def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
         part = np.asarray(loss(*read_only(_TRIED_ROWS[:, 1:3])), np.float64)
     except Exception as error:
         if expected is None:
-            raise UsageError(f"the loss of {name!r} fails at true values of 0 and 1: {error!r}") from None
+            raise UsageError(
+                Message(
+                    "loss_fails_at_once",
+                    "the loss of {name!r} fails for true values of 0 and 1: {error!r}",
+                    name=name,
+                    error=error,
+                )
+            ) from None
         function = each
     else:
         if whole.shape != (_TRIED_ROWS.shape[1],) or not np.allclose(whole[1:3], part, rtol=1e-9, equal_nan=True):
-            raise UsageError(f"the loss of {name!r} must be one number a row, from that row alone: not its mean")
+            raise UsageError(
+                Message(
+                    "loss_not_by_row",
+                    "the loss of {name!r} must return one number per row, from that row alone, not their mean",
+                    name=name,
+                )
+            )
 
     return LossOfRows(name, loss, each=function is each)
 
@@ -210,18 +257,38 @@ def of_cells(name: str, formula: Callable[[Any, Any, Any, Any], Any]) -> Callabl
             return math.nan
 
     if not callable(formula):
-        raise UsageError(f"the formula of {name!r} must be a function of tp, fp, fn, tn, not {formula!r}")
+        raise UsageError(
+            Message(
+                "formula_function",
+                "the formula of {name!r} must be a function of tp, fp, fn, tn, not {formula!r}",
+                name=name,
+                formula=formula,
+            )
+        )
     formula = by_name(formula)
     each = np.vectorize(one, otypes=[np.float64])
     try:
         expected = each(*read_only(_TRIED))
         tenfold = each(*read_only(10 * _TRIED))
     except Exception as error:
-        raise UsageError(f"the formula of {name!r} fails at tp, fp, fn, tn = 60, 10, 7, 23: {error!r}") from None
+        raise UsageError(
+            Message(
+                "formula_fails",
+                "the formula of {name!r} fails for tp, fp, fn, tn = 60, 10, 7, 23: {error!r}",
+                name=name,
+                error=error,
+            )
+        ) from None
     if not np.allclose(expected, tenfold, rtol=1e-9, atol=0, equal_nan=True):
         raise UsageError(
-            f"the formula of {name!r} changes with the number of rows ({expected[0]:g} becomes {tenfold[0]:g} with ten "
-            "times as many): divide by tp + fp + fn + tn"
+            Message(
+                "formula_scales",
+                "the formula of {name!r} depends on the number of rows ({expected:g} becomes {tenfold:g} with ten "
+                "times as many)\ndivide by tp + fp + fn + tn",
+                name=name,
+                expected=expected[0],
+                tenfold=tenfold[0],
+            )
         )
     try:
         with np.errstate(all="ignore"):

@@ -23,6 +23,7 @@ from gnomon.measures.measure import (
     Other,
     Place,
 )
+from gnomon.message import Message, word
 
 REGISTRY: dict[str, Measure] = {
     own.name: own
@@ -85,10 +86,10 @@ def beta_of(name: str) -> float | None:
 def averaged(own: Measure, average: str) -> Measure:
     """An average over classes of a measure of one class."""
     name = f"{own.name}_{average}"
-    made = replace(own, name=name, title=f"{own.title}, {average}", head=None, aliases=(), shown={})
+    made = replace(own, name=name, title=averaged_title(own, average), head=None, aliases=(), shown={})
     if not isinstance(own.basis, Cellwise):
         return made
-    reason = f"{own.name} is undefined for every class"
+    reason = Message("undefined_for_every_class_named", "{name} is undefined for every class", name=own.name)
     formula = confusion.averaged(own.basis, average)
     if name in ACCURACIES:
         return replace(made, basis=REGISTRY["accuracy"].basis)
@@ -97,6 +98,11 @@ def averaged(own: Measure, average: str) -> Measure:
     if own.name == "recall":  # the rows of classes are different rows
         return replace(made, basis=MeanOfShares(confusion.RECALL, formula, reason))
     return replace(made, basis=OfMatrix(formula, reason))
+
+
+def averaged_title(own: Measure, average: str) -> Message:
+    """What a report calls an average over classes."""
+    return Message("average_of", "{measure}, {average}", measure=own.title, average=word(average))
 
 
 def find(name: str) -> Measure | None:
@@ -129,10 +135,22 @@ def asked(measures: Any) -> tuple[Measure, ...]:
     for one in several:
         own = one if isinstance(one, Measure) else find(one) if isinstance(one, str) else None
         if own is None:
-            raise UsageError(f"measures= names {one!r}, which is no measure: {nearest(str(one), REGISTRY)}")
+            raise UsageError(
+                Message(
+                    "no_such_measure",
+                    "measures= names {name!r}, which is not a measure\n{hint}",
+                    name=one,
+                    hint=nearest(str(one), REGISTRY),
+                )
+            )
         if own.forgotten:
             raise UsageError(
-                f"measures= names {own.name!r}, whose formula is not known here: declare it again with gnomon.measure"
+                Message(
+                    "measure_unknown_here",
+                    "measures= names {name!r}, whose formula is not known in this process\ndeclare it again with "
+                    "gnomon.measure",
+                    name=own.name,
+                )
             )
         if isinstance(one, Measure):
             renew(own)
@@ -152,7 +170,14 @@ def named(name: Any, having: Mapping[str, Any]) -> str:
     """
     own = called(name, having)
     if own not in having:
-        raise UnknownEstimateError(f"{name!r} is not among the measures here: {nearest(own, having)}")
+        raise UnknownEstimateError(
+            Message(
+                "not_among_measures",
+                "{name!r} is not among the measures here\n{hint}",
+                name=name,
+                hint=nearest(own, having),
+            )
+        )
     return own
 
 
@@ -184,7 +209,13 @@ def refuse_taken(name: str) -> None:
     """Raises UsageError for the name, or another name, of one of gnomon's measures."""
     known = find(name)
     if known is not None and known.name not in _OWN:
-        raise UsageError(f"{name!r} is a measure of gnomon already: choose another name")
+        raise UsageError(
+            Message(
+                "measure_name_taken",
+                "{name!r} is already a measure of gnomon\nchoose another name",
+                name=name,
+            )
+        )
 
 
 def declared(names: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -15,6 +15,7 @@ from gnomon.kernels.exact import ExactSum
 from gnomon.measures.cells import Array
 from gnomon.measures.means import MeanAndError, mean_and_error
 from gnomon.measures.measure import LOWER, ZERO, MeanLoss, Measure, Other, places
+from gnomon.message import Message
 from gnomon.states.residuals import Residuals
 
 # Fourth powers are summed to about 106 bits. With (mean / deviation)^2 up to this much, what is left of
@@ -35,7 +36,7 @@ class Explained:
 
     unexplained: Fraction
     relative_variance: float | None
-    reason: str | None = None
+    reason: Message | None = None
 
 
 class Moments:
@@ -117,12 +118,16 @@ def explained(state: Residuals, *, centre_errors: bool) -> Explained | None:
     open_ = Fraction(*unexplained(state.sums, state.weight.total, centre_errors=centre_errors))
     rows = state.weight.effective
     if rows <= 1:
-        return Explained(open_, None, "too few rows")
+        return Explained(open_, None, Message("too_few_rows", "too few rows"))
     if errors == 0:
         return Explained(open_, 0.0)
     centres = (y_mean**2 / spread, e_center**2 / errors)
     if max(centres) > FARTHEST:
-        return Explained(open_, None, "the target or the errors lie too far from zero for their spread")
+        return Explained(
+            open_,
+            None,
+            Message("digits_lost", "the target or the errors are too far from zero relative to their spread"),
+        )
     try:
         influence = max(
             own.centred(4, 0, e_center, Fraction(0)) / errors**2
@@ -131,7 +136,11 @@ def explained(state: Residuals, *, centre_errors: bool) -> Explained | None:
             for own in (moments, Moments(state.sums2, state.squares))
         )
     except OverflowError:
-        return Explained(open_, None, "fourth powers of the values are too large for double precision")
+        return Explained(
+            open_,
+            None,
+            Message("powers_too_large", "fourth powers of the values overflow double precision"),
+        )
     return Explained(open_, float(max(influence, Fraction(0)) / Fraction(rows)))
 
 
@@ -242,8 +251,8 @@ def pinball(alpha: float, name: str) -> Measure:
     )
 
 
-TOO_LOW = "a target or a prediction is -1 or less, which has no logarithm of 1 + x"
-NO_TARGET = "every target is 0"
+TOO_LOW = Message("no_logarithm", "a target or a prediction is -1 or less, so the logarithm of 1 + x is undefined")
+NO_TARGET = Message("all_targets_zero", "every target is 0")
 
 MSE = Measure(
     name="mse",
@@ -328,7 +337,7 @@ MAPE = Measure(
 )
 MAX_ERROR = Measure(
     name="max_error",
-    title="largest error",
+    title="maximum error",
     definition="largest |p - y|",
     basis=Other(compared=False),
     high=math.inf,

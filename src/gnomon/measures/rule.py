@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from gnomon.errors import UsageError
+from gnomon.message import Message
 
 # A column and a value of it, either in quotes where it has spaces or colons; a measure, an end of its interval; a side;
 # a number, in per cent or not.
@@ -55,7 +56,14 @@ class Rule:
         except ValueError:
             limit = math.nan
         if found is None or not math.isfinite(limit):
-            raise UsageError(f"{text!r} is no constraint: say a measure, >= or <=, and a number: 'recall >= 0.95'")
+            raise UsageError(
+                Message(
+                    "not_a_constraint",
+                    "{text!r} is not a constraint\nexpected '<measure> >= <number>' or '<measure> <= <number>', such "
+                    "as 'recall >= 0.95'",
+                    text=text,
+                )
+            )
         column, value, name, end, side, _, percent = found.groups()
         return cls(
             None if column is None else (unquoted(column), unquoted(value)),

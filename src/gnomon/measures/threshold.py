@@ -32,12 +32,12 @@ class Spread(Protocol):
         ...
 
     @property
-    def freedom(self) -> Mapping[str, Array]:
+    def degrees_of_freedom(self) -> Mapping[str, Array]:
         """The degrees of freedom of the variances."""
         ...
 
     @property
-    def having(self) -> Mapping[str, Array]:
+    def supporting_clusters(self) -> Mapping[str, Array]:
         """How many clusters have rows that a measure rests on."""
         ...
 
@@ -170,7 +170,7 @@ MEASURES = (
     ),
     Measure(
         name=COST,
-        title="cost a row",
+        title="mean cost per row",
         definition="mean over rows of what their cell of the confusion matrix costs",
         basis=Other(),
         low=-math.inf,

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import UsageError
+from gnomon.message import Message
 
 Labels = NDArray[Any]
 Scores = NDArray[np.float64]
@@ -44,8 +45,11 @@ class Answers:
         first = parts[0]
         if any(own.classes != first.classes for own in parts):
             raise UsageError(
-                "some folds know other classes than others, so their scores cannot be put together: use fewer folds, "
-                "or folds that hold rows of every class (StratifiedKFold)"
+                Message(
+                    "folds_of_classes",
+                    "some folds lack classes that others have, so their scores cannot be put together\nuse fewer "
+                    "folds, or folds with rows of every class (StratifiedKFold)",
+                )
             )
         predicted = np.concatenate([own.predicted for own in parts])
         scores = [own.scores for own in parts if own.scores is not None]
@@ -64,7 +68,13 @@ def kind_of(model: Any) -> str:
         UsageError: It has no ``predict``, or is neither.
     """
     if not callable(getattr(model, "predict", None)):
-        raise UsageError(f"{type(model).__name__} is not a fitted model: it has no predict method")
+        raise UsageError(
+            Message(
+                "not_a_model",
+                "{kind} is not a model: it has no predict method",
+                kind=type(model).__name__,
+            )
+        )
     kind = getattr(model, "_estimator_type", None)
     if kind is None and hasattr(model, "__sklearn_tags__"):
         kind = model.__sklearn_tags__().estimator_type
@@ -72,7 +82,12 @@ def kind_of(model: Any) -> str:
         return str(kind)
     if kind is not None:
         raise UsageError(
-            f"{type(model).__name__} is neither a classifier nor a regressor: scikit-learn calls it {kind}"
+            Message(
+                "kind_of_model",
+                "{model} is neither a classifier nor a regressor: scikit-learn calls it {kind}",
+                model=type(model).__name__,
+                kind=kind,
+            )
         )
     classifies = any(hasattr(model, name) for name in ("predict_proba", "decision_function", "classes_"))
     return CLASSIFIER if classifies else UNSAID
@@ -98,7 +113,13 @@ def answers_of(model: Any, X: Any) -> Answers:
     except Exception as error:
         if type(error).__name__ != "NotFittedError":
             raise
-        raise UsageError(f"{type(model).__name__} is not fitted: call fit first, or pass cv=5") from None
+        raise UsageError(
+            Message(
+                "not_fitted",
+                "{model} is not fitted\ncall fit() first, or pass cv=5",
+                model=type(model).__name__,
+            )
+        ) from None
     return Answers(predicted, None, classes_of(model))
 
 
@@ -113,7 +134,12 @@ def score_table(scores: Any, predicted: Labels) -> Scores:
     if isinstance(scores, list) and predicted.ndim == 2:
         columns = [np.asarray(own, np.float64) for own in scores]
         if any(own.ndim != 2 or own.shape[1] != 2 for own in columns):
-            raise UsageError("a label has one class only for this model: each label needs rows of 0 and of 1")
+            raise UsageError(
+                Message(
+                    "label_of_one_class",
+                    "the model knows a single class of some label: each label needs rows of 0 and of 1",
+                )
+            )
         return np.column_stack([own[:, 1] for own in columns])
     return np.asarray(scores.to_numpy() if hasattr(scores, "to_numpy") else scores, np.float64)
 

@@ -14,6 +14,7 @@ from gnomon.errors import UsageError, nearest
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.several import Evaluations
+from gnomon.message import Message
 from gnomon.models.answers import CLASSIFIER, REGRESSOR, UNSAID, Answers, answers_of, kind_of
 from gnomon.models.cutoff import cutoff_of
 from gnomon.models.folds import OutOfFold, out_of_fold, rows_of
@@ -137,17 +138,37 @@ def evaluate_model(
         (0.8333333333333334, 0.7777777777777778)
     """
     if train is not None and cv is not None:
-        raise UsageError("cv= fits copies of the model on parts of X: leave train= out, or pass a fitted model and it")
+        raise UsageError(
+            Message(
+                "cv_and_train",
+                "cv= fits copies of the model on parts of X\nremove train=, or pass a fitted model without cv=",
+            )
+        )
     if train is not None and not (isinstance(train, tuple) and len(train) in (2, 3)):
-        raise UsageError("train= takes the features and the true values that the model was fitted on: train=(X, y)")
+        raise UsageError(
+            Message(
+                "train_tuple",
+                "train= takes the features and the true values that the model was fitted on\ntrain=(X, y)",
+            )
+        )
     if train is not None and (weight is None) != (len(train) == 2):
-        raise UsageError("pass weights for both sets of rows, or for neither: weight=w and train=(X, y, w)")
+        raise UsageError(
+            Message(
+                "train_weights",
+                "pass weights for both sets of rows, or for neither\nweight=w and train=(X, y, w)",
+            )
+        )
     for name in options:
         if name not in OPTIONS:
             raise unknown("evaluate_model", name, (*SAID, *OPTIONS))
     models = several(model)
     if groups is not None and cv is None:
-        raise UsageError("groups= goes with cv=, which splits rows by them; for intervals by group use cluster=")
+        raise UsageError(
+            Message(
+                "groups_need_cv",
+                "groups= splits the rows of cv=\nfor intervals by group use cluster=",
+            )
+        )
     check_aligned({"X": X, "y": y, "weight": weight, "cluster": cluster, "groups": groups})
     said = {"classes": classes, "positive": positive, "threshold": threshold, "slices": slices, "id": id,
             "cluster": cluster, "task": task, **options}  # fmt: skip
@@ -202,7 +223,11 @@ def several(model: Any) -> dict[str, Any] | None:
     if isinstance(model, Mapping):
         models = {str(name): each for name, each in model.items()}
         if len(models) < len(model):
-            raise UsageError(f"two models have one name: {', '.join(map(repr, model))}")
+            raise UsageError(
+                Message(
+                    "models_of_one_name", "two models have the same name: {names}", names=", ".join(map(repr, model))
+                )
+            )
     elif isinstance(model, (list, tuple)):
         kinds = [type(each).__name__ for each in model]
         numbers = [kinds[:place].count(kind) + 1 for place, kind in enumerate(kinds)]
@@ -213,7 +238,7 @@ def several(model: Any) -> dict[str, Any] | None:
     else:
         return None
     if not models:
-        raise UsageError("there is no model: pass a fitted model, or a dict of models by name")
+        raise UsageError(Message("no_model", "there is no model\npass a fitted model, or a dict of models by name"))
     return models
 
 
@@ -224,7 +249,14 @@ def evaluated(model: Any, answers: Answers, X: Any, y: Any, weight: Any, said: d
     rows = FeatureRows(X, said.pop("slices"), said.pop("id"), cluster if isinstance(cluster, str) else None)
     truth = truth_of(y)
     if len(truth) != len(answers.predicted):
-        raise UsageError(f"X has {len(answers.predicted):,} rows, but y has {len(truth):,}")
+        raise UsageError(
+            Message(
+                "rows_of_x_and_y",
+                "X has {rows:,} rows, but y has {others:,}",
+                rows=len(answers.predicted),
+                others=len(truth),
+            )
+        )
     if weight is not None:
         said["weight"] = rows.put(WEIGHT, np.asarray(weight))
     if cluster is not None:
@@ -243,9 +275,21 @@ def evaluated(model: Any, answers: Answers, X: Any, y: Any, weight: Any, said: d
     if kind != CLASSIFIER:
         for name in ("classes", "positive", "threshold"):
             if said.pop(name) is not None:
-                raise UsageError(f"{name}= is for a classifier, but {type(model).__name__} is a regressor")
+                raise UsageError(
+                    Message(
+                        "for_classifier",
+                        "{name}= is for a classifier, but {model} is a regressor",
+                        name=name,
+                        model=type(model).__name__,
+                    )
+                )
         if answers.predicted.ndim != 1:
-            raise UsageError("the model predicts several amounts a row: evaluate each by gnomon.evaluate")
+            raise UsageError(
+                Message(
+                    "several_outputs",
+                    "the model predicts several outputs per row\nevaluate each with gnomon.evaluate",
+                )
+            )
         return rows.evaluated(prediction=rows.put(PREDICTED, answers.predicted), task="regression", **said)
     known = known_classes(answers, said.pop("classes"))
     unknown = () if not answers.classes or said["positive"] is not None else unknown_classes(truth, known)
@@ -318,8 +362,12 @@ def known_classes(answers: Answers, given: Sequence[Any] | None) -> tuple[Any, .
         return answers.classes
     if answers.classes and set(map(label_text, given)) != set(map(label_text, answers.classes)):
         raise UsageError(
-            f"classes= names {', '.join(map(repr, map(label_text, given)))}, but the model knows "
-            f"{', '.join(map(repr, map(label_text, answers.classes)))}: leave it out, or give them in another order"
+            Message(
+                "classes_of_model",
+                "classes= names {given}, but the model knows {known}\nremove it, or pass exactly the model's classes",
+                given=", ".join(map(repr, map(label_text, given))),
+                known=", ".join(map(repr, map(label_text, answers.classes))),
+            )
         )
     by_name = {label_text(own): own for own in answers.classes}
     return tuple(by_name.get(label_text(own), own) for own in given)
@@ -332,7 +380,13 @@ def of_two(model: Any, answers: Answers, known: tuple[Any, ...], said: dict[str,
     predicted, scores = answers.predicted, answers.scores
     if scores is None or not answers.classes:
         if said["threshold"] is not None:
-            raise UsageError(f"threshold= cuts scores, but {type(model).__name__} gives labels without scores of them")
+            raise UsageError(
+                Message(
+                    "threshold_without_scores",
+                    "threshold= applies to scores, but {model} predicts labels without scores",
+                    model=type(model).__name__,
+                )
+            )
         return rows.evaluated(prediction=rows.put(PREDICTED, predicted), **said)
     place = answers.classes.index(positive)
     own = scores[:, place] if scores.ndim == 2 else scores if place == 1 else -scores
@@ -355,12 +409,24 @@ def ordered(known: tuple[Any, ...], positive: Any) -> tuple[Any, Any]:
         if set(known) in ({0, 1}, {-1, 1}):  # False and True are 0 and 1
             return min(known), max(known)
         raise UsageError(
-            f"the model tells {names[0]!r} from {names[1]!r}: say which one it looks for, positive={names[0]!r} or "
-            f"positive={names[1]!r}"
+            Message(
+                "positive_of_model",
+                "the model distinguishes {first!r} and {last!r}\ndeclare the positive class, positive={first!r} or "
+                "positive={last!r}",
+                first=names[0],
+                last=names[1],
+            )
         )
     places = [place for place, own in enumerate(known) if own == positive or names[place] == label_text(positive)]
     if not places:
-        raise UsageError(f"positive={positive!r} is no class of the model: {nearest(str(positive), names)}")
+        raise UsageError(
+            Message(
+                "positive_not_of_model",
+                "positive={positive!r} is not a class of the model\n{hint}",
+                positive=positive,
+                hint=nearest(str(positive), names),
+            )
+        )
     return known[1 - places[0]], known[places[0]]
 
 
@@ -374,7 +440,14 @@ def of_labels(
 ) -> Evaluation:
     """Of several labels: one column each."""
     if answers.predicted.shape != truth.shape:
-        raise UsageError(f"y has shape {truth.shape}, but the model predicts shape {answers.predicted.shape}")
+        raise UsageError(
+            Message(
+                "shapes_of_y",
+                "y has shape {shape}, but the model predicts shape {predicted}",
+                shape=truth.shape,
+                predicted=answers.predicted.shape,
+            )
+        )
     said |= {"target": rows.put_all(TARGET, labels, truth), "classes": labels, "task": "multilabel"}
     if answers.scores is None and not np.isin(answers.predicted, (0, 1)).all():
         # A network's probabilities: of one class a row, or of several labels, as its rows say.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.message import Message, word
 from gnomon.models.answers import Answers, answers_of
 
 
@@ -42,17 +43,25 @@ class OutOfFold:
         """Whether every row was predicted exactly once."""
         return not self.repeated and not self.left_out
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Message]:
         """How the predictions came about, in words."""
         if self.whole:
-            return [f"Every row was predicted by a copy of the model fitted on the other {self.folds - 1} folds."]
-        copies = "1 copy" if self.folds == 1 else f"{self.folds} copies"
-        notes = [f"Predicted by {copies} of the model, fitted on other rows than those predicted."]
+            return [
+                Message(
+                    "out_of_fold",
+                    "Every row was predicted by a copy of the model fitted on the other {folds} folds.",
+                    folds=self.folds - 1,
+                )
+            ]
+        copies = word("1 copy") if self.folds == 1 else Message("copies", "{number} copies", number=self.folds)
+        text = "Predicted by {copies} of the model, each fitted on rows other than those it predicts."
+        notes = [Message("folds", text, copies=copies)]
         if self.left_out:
-            notes.append(f"{self.left_out:,} of {self.rows:,} rows are in no test fold and are left out.")
+            text = "{left_out:,} of {rows:,} rows are in no test fold and are left out."
+            notes.append(Message("in_no_fold", text, left_out=self.left_out, rows=self.rows))
         if self.repeated:
-            notes.append("Rows are predicted more than once: each prediction counts, and intervals take those of one "
-                         "row as a cluster.")  # fmt: skip
+            text = "Some rows are predicted more than once: every prediction counts, and intervals take those of one "
+            notes.append(Message("repeated_folds", text + "row as a cluster."))
         return notes
 
 

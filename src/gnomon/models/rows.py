@@ -10,6 +10,7 @@ import numpy as np
 from gnomon.errors import UsageError
 from gnomon.evaluation.evaluate import evaluate
 from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.message import Message
 
 
 class FeatureRows:
@@ -30,7 +31,9 @@ class FeatureRows:
         asked = [slices] if isinstance(slices, str) else list(slices or ())
         texts = [part for own in asked for part in ([own] if isinstance(own, str) else list(own))]
         if (texts or id is not None or cluster is not None) and not names:
-            raise UsageError("slices=, id= and cluster= name columns of X: pass a data frame")
+            raise UsageError(
+                Message("columns_of_x", "slices=, id= and cluster= name columns of X\npass X as a data frame")
+            )
         wanted = {id, cluster, *texts}
         for text in texts:  # age=30,50 and region:sex
             column = text.partition("=")[0]

@@ -9,6 +9,7 @@ import numpy as np
 from gnomon.errors import UsageError
 from gnomon.measures.measure import HIGHER, Measure
 from gnomon.measures.registry import find, renew
+from gnomon.message import Message
 from gnomon.metrics.scoring import LABELS, formula, names
 
 
@@ -51,7 +52,14 @@ def get_scorer(name: str | Measure, *, positive: Any = None) -> Any:
         name = name.name
     found = formula(name)
     if positive is not None and not found.binary:
-        raise UsageError(f"positive={positive!r}: {name} has no positive class")
+        raise UsageError(
+            Message(
+                "scorer_without_positive",
+                "positive={positive!r}: {name} has no positive class",
+                positive=positive,
+                name=name,
+            )
+        )
     options = {"name": name, "pos_label": positive} if found.binary and positive is not None else {"name": name}
     own = find(name)
     greater = own is None or own.better == HIGHER

@@ -16,6 +16,7 @@ from gnomon.estimate import Estimate
 from gnomon.measures.measure import Measure
 from gnomon.measures.probability import LOG_LOSS
 from gnomon.measures.registry import measure, shown
+from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.text import number
 from gnomon.visible import visible
@@ -47,7 +48,7 @@ class Alternatives:
 def answer(decision: ThresholdDecision) -> str:
     """The chosen threshold, exactly, to be copied."""
     value = decision.threshold.value
-    return tr("flag nothing") if math.isinf(value) else f"score >= {value!r}"
+    return tr("predict none positive") if math.isinf(value) else f"score >= {value!r}"
 
 
 def in_other_samples(decision: ThresholdDecision, dash: str) -> str:
@@ -56,7 +57,7 @@ def in_other_samples(decision: ThresholdDecision, dash: str) -> str:
     if not (math.isfinite(chosen.low) and math.isfinite(chosen.high)):
         return ""
     ends = f"{number(chosen.low)} {dash} {number(chosen.high)}"
-    return tr(f"{ends} in other samples")
+    return tr(Message("in_other_samples", "{ends} in other samples", ends=ends))
 
 
 def rows_of(decision: ThresholdDecision) -> list[str]:
@@ -65,17 +66,30 @@ def rows_of(decision: ThresholdDecision) -> list[str]:
     if part is None:
         return [f"n = {chosen.n:,}"]
     judged = int(decision.confusion.counts.sum())
-    return [tr(f"chosen on {chosen.n:,} rows ({visible(part)})"), tr(f"judged on {judged:,} others")]
+    return [
+        tr(Message("chosen_on", "chosen on {n:,} rows ({part})", n=chosen.n, part=visible(part))),
+        tr(Message("evaluated_on_others", "evaluated on {judged:,} others", judged=judged)),
+    ]
 
 
 def beside(decision: ThresholdDecision) -> list[str]:
     """What the goal's measure is on these rows and on others, where it was chosen on them, and at 0.5."""
     facts = []
     if decision.corrected is not None and not math.isnan(decision.corrected.value):
-        facts.append(tr(f"{number(decision[decision.measure].value)} on these rows"))
-        facts.append(tr(f"{number(decision.corrected.value)} on others, corrected for the choice"))
+        facts.append(
+            tr(Message("on_these_rows", "{value} on these rows", value=number(decision[decision.measure].value)))
+        )
+        facts.append(
+            tr(
+                Message(
+                    "corrected_for_choice",
+                    "{value} on other rows, corrected for the choice",
+                    value=number(decision.corrected.value),
+                )
+            )
+        )
     if decision.default is not None and not math.isnan(decision.default.value):
-        facts.append(tr(f"{number(decision.default.value)} at 0.5, fixed beforehand"))
+        facts.append(tr(Message("at_half", "{value} at 0.5, fixed in advance", value=number(decision.default.value))))
     return facts
 
 
@@ -117,10 +131,12 @@ def drawn(decision: ThresholdDecision) -> list[Measure]:
 def costs_of(decision: CostDecision) -> dict[str, Estimate | float]:
     """What decisions cost a row, by how they are made."""
     return {
-        tr("least expected cost"): decision.cost,
+        tr("minimum expected cost"): decision.cost,
         tr("most probable class"): decision.most_probable,
         tr("difference"): decision.difference,
-        tr(f"always {visible(decision.constant[0], LONGEST)!r}"): decision.constant[1],
+        tr(
+            Message("always", "always {constant!r}", constant=visible(decision.constant[0], LONGEST))
+        ): decision.constant[1],
     }
 
 

@@ -12,6 +12,7 @@ from gnomon.decision.recalibration import Recalibration
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure
+from gnomon.message import Message
 from gnomon.report.html.decision import decision_heading, decision_sections
 from gnomon.report.html.view import cell, heading
 from gnomon.report.html.view import comparison as of_pairs
@@ -164,13 +165,18 @@ def slices(name: str, evaluation: Evaluation, column: str) -> str:
     found = of_slices({name: replace(evaluation, slices={column: evaluation.slices[column]})})
     assert found is not None  # there is a column
     (own,) = found["tables"]
-    heads = [own["column"], "n", *own["measures"], *([f"{own['by']} {tr('to the rest')}"] if own["by"] else [])]
+    heads = [
+        own["column"],
+        "n",
+        *own["measures"],
+        *([f"{own['by']} {tr('vs. rest')}"] if own["by"] else []),
+    ]
     rows = []
     for row in own["rows"][:MOST_SLICES]:
         cells = [*row["cells"], *([row["difference"]] if own["by"] else [])]
         rows.append([plain(row["name"]) + (" ⚠" if row["worse"] else ""), row["n"], *map(figures, cells)])
     left = max(0, len(evaluation.slices[column]) - MOST_SLICES)
-    more = f"\n\n{tr(f'and {left} more')}" if left else ""
+    more = f"\n\n{tr(Message('and_more', 'and {number:,} more', number=left))}" if left else ""
     return table([plain(head) for head in heads], rows) + more
 
 

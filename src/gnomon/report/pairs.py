@@ -10,8 +10,9 @@ from gnomon.comparison.result import Comparison
 from gnomon.comparison.words import rounded
 from gnomon.estimate import Difference
 from gnomon.measures.registry import measure
+from gnomon.message import Message
 from gnomon.report.language import tr
-from gnomon.report.remarks import reasons
+from gnomon.report.remarks import method_name, reasons
 from gnomon.report.text import number, p_text
 from gnomon.visible import visible
 
@@ -51,7 +52,11 @@ class Row:
 
 def title_of(pair: Pair) -> str:
     """What a pair is called: the second model less the first."""
-    return tr(f"{visible(pair.second, LONGEST)} less {visible(pair.first, LONGEST)}")
+    return tr(
+        Message(
+            "minus", "{second} minus {first}", second=visible(pair.second, LONGEST), first=visible(pair.first, LONGEST)
+        )
+    )
 
 
 def rows_of(pair: Pair, n: int) -> list[Row]:
@@ -70,11 +75,11 @@ def row_of(name: str, own: Difference, n: int) -> Row:
         tr(measure(name).title),
         signed(own.value),
         ends,
-        p_text(own.holm),
+        p_text(own.p_value_holm),
         tr(own.verdict or "") if ends else "",
         margin_text(own),
         needed,
-        tr(own.method or ""),
+        method_name(own.method),
         None if own.verdict not in (BETTER, WORSE) else own.verdict == BETTER,
     )
 
@@ -117,11 +122,17 @@ def shown_pairs(comparison: Comparison) -> tuple[Pair, ...]:
 def left_pairs(comparison: Comparison) -> str:
     """How many pairs are not shown; empty where all are."""
     left = len(comparison.pairs) - MOST_PAIRS
-    return tr(f"and {left:,} pairs more, in the JSON form") if left > 0 else ""
+    return tr(Message("more_pairs", "and {left:,} more pairs, in the JSON form", left=left)) if left > 0 else ""
 
 
 def adjusted_note(comparison: Comparison) -> str:
     """What p-values are adjusted for; empty where there is one pair."""
     if len(comparison.pairs) < 2:
         return ""
-    return tr(f"p-values are adjusted for {len(comparison.pairs)} pairs of models (Holm), intervals are not")
+    return tr(
+        Message(
+            "p_values_adjusted",
+            "p-values are adjusted for {number} pairs of models (Holm); intervals are not",
+            number=len(comparison.pairs),
+        )
+    )

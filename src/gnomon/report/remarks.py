@@ -11,12 +11,15 @@ from typing import Any
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import measure, shown_in
+from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.text import number
 from gnomon.visible import visible
 
-# Sources that are no files.
-_KIND = re.compile(r"arrays|\w+ data frame")
+# Sources that are not files, and what rows without an id are called.
+ARRAYS = "arrays"
+_FRAME = re.compile(r"(?P<library>\w+) data frame")
+_ROW = re.compile(r"row (?P<number>.*?)(?: of (?P<file>.*))?")
 # A bound is shown where it is more than this share of the interval's width.
 NEGLIGIBLE = 0.01
 
@@ -31,7 +34,7 @@ def comparable(evaluation: Evaluation) -> list[str]:
 
 # What a baseline answers, in few words, by its strategy; others are called as they are.
 BASELINES = {
-    "most_frequent": "majority", "positive": "all positive", "prior": "base rates", "random": "random",
+    "most_frequent": "majority", "positive": 'all positive', "prior": 'base rates', "random": "random",
     "mean": "mean", "median": "median",
 }  # fmt: skip
 
@@ -98,7 +101,11 @@ def source_name(evaluation: Evaluation) -> str:
 def source_of(provenance: Mapping[str, Any]) -> str:
     """Where rows came from: the name of a file, which is never translated, or what they were."""
     source = str(provenance.get("source", ""))
-    return tr(source) if _KIND.fullmatch(source) else Path(source).name
+    if source == ARRAYS:
+        return tr(source)
+    if frame := _FRAME.fullmatch(source):
+        return tr(Message("data_frame", "{library} data frame", library=frame["library"]))
+    return Path(source).name
 
 
 def from_the_worst(slices: Mapping[str, Evaluation], by: str | None) -> list[str]:
@@ -118,7 +125,11 @@ def reasons(estimates: Mapping[str, Estimate] | Mapping[str, Difference]) -> lis
     """Why values or intervals are undefined, or to be taken with care, the same reason once."""
     by_reason: dict[str, list[str]] = {}
     for name, estimate in estimates.items():
-        undefined = None if estimate.defined or estimate.reason is None else f"undefined, as {estimate.reason}"
+        undefined = (
+            None
+            if estimate.defined or estimate.reason is None
+            else Message("undefined_as", "undefined, as {reason}", reason=estimate.reason)
+        )
         for said in filter(None, (undefined or estimate.reason, estimate.warning)):
             by_reason.setdefault(tr(said), []).append(tr(measure(name).title))
     return [f"{', '.join(titles)}: {reason}." for reason, titles in by_reason.items()]
@@ -127,7 +138,17 @@ def reasons(estimates: Mapping[str, Estimate] | Mapping[str, Difference]) -> lis
 def row_name(id: str, evaluation: Evaluation) -> str:
     """What a row is called: as its column of ids says, else its number in the reader's language."""
     named = evaluation.provenance.get("columns", {}).get("id") is not None
-    return id if named else tr(id)
+    place = None if named else _ROW.fullmatch(id)
+    if place is None:
+        return id
+    if place["file"] is None:
+        return tr(Message("row", "row {number}", number=place["number"]))
+    return tr(Message("row_of", "row {number} of {origin}", number=place["number"], origin=place["file"]))
+
+
+def method_name(method: str | None) -> str:
+    """How an interval was made: each part of its name in the reader's language."""
+    return ", ".join(map(tr, method.split(", "))) if method else ""
 
 
 def bounded(estimate: Estimate) -> bool:

@@ -13,12 +13,13 @@ from gnomon.errors import UsageError, nearest
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.frames import frame
+from gnomon.message import Message
 from gnomon.report.results import evaluations_of
 
 Row = dict[str, Any]
 Columns = dict[str, list[Any]]
 ESTIMATE = ("value", "low", "high", "level", "method", "n", "bound", "reason", "warning")
-PAIRED = ("value", "low", "high", "level", "method", "n", "p_value", "holm", "verdict", "reason")
+PAIRED = ("value", "low", "high", "level", "method", "n", "p_value", "p_value_holm", "verdict", "reason")
 
 
 def to_frame(result: Any, table: str | None = None, library: str | None = None) -> Any:
@@ -35,7 +36,15 @@ def to_frame(result: Any, table: str | None = None, library: str | None = None) 
     known = tables_of(result)
     name = next(iter(known)) if table is None else table
     if name not in known:
-        raise UsageError(f"{type(result).__name__} has no table {name!r}: {nearest(str(name), known)}")
+        raise UsageError(
+            Message(
+                "no_such_table",
+                "{kind} has no table {name!r}\n{hint}",
+                kind=type(result).__name__,
+                name=name,
+                hint=nearest(str(name), known),
+            )
+        )
     return frame(known[name](), library)
 
 
@@ -117,7 +126,7 @@ def slices(evaluation: Evaluation) -> Iterable[Row]:
                 rest = own.differences.get(name)
                 compared = {
                     f"difference_{part}": float("nan") if rest is None else getattr(rest, part)
-                    for part in ("value", "low", "high", "p_value", "adjusted")
+                    for part in ("value", "low", "high", "p_value", "p_value_bh")
                 }
                 yield {"column": column, "slice": value, "measure": name, **fields(estimate), **compared}
 

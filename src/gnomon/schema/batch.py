@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError, MissingValuesError
 from gnomon.kernels.scan import scan_floats
+from gnomon.message import Message, in_series, word
 from gnomon.schema.labels import encode_labels, numbers
 from gnomon.schema.schema import Schema
 from gnomon.schema.slices import Slices, slice_name
@@ -168,9 +169,17 @@ def one_hot_codes(rows: Rows, names: tuple[str, ...], threads: int) -> NDArray[A
     if len(wrong):
         row = int(wrong[0])
         raise DataError(
-            f"{rows.position(row)} has {int(ones[row])} of the classes {names[0]!r} to {names[-1]!r} "
-            f"({len(wrong):,} such rows): a row of a multiclass task has one; for several labels a row use "
-            "task='multilabel' (--task multilabel)"
+            Message(
+                "not_one_class",
+                "{position} has {ones} of the classes {first!r} to {last!r} ({number:,} such {noun})\na row of a "
+                "multiclass task has exactly one; for several labels per row use task='multilabel' (--task multilabel)",
+                position=rows.position(row),
+                ones=int(ones[row]),
+                first=names[0],
+                last=names[-1],
+                number=len(wrong),
+                noun=word("row") if len(wrong) == 1 else word("rows"),
+            )
         )
     found: NDArray[np.intp] = table.argmax(axis=0)
     return found.astype(np.uint8 if len(names) < 255 else np.int32)
@@ -186,7 +195,15 @@ def label_codes(rows: Rows, name: str, labels: tuple[int, ...], threads: int) ->
     if len(unknown):
         row = int(unknown[0])
         value = rows.table[name][row].as_py()
-        raise DataError(f"column {name!r} holds {value!r} in {rows.position(row)}: a label is 0 or 1 in each row")
+        raise DataError(
+            Message(
+                "label_not_binary",
+                "column {name!r}: {position} is {value!r}\na label must be 0 or 1 in each row",
+                name=name,
+                value=value,
+                position=rows.position(row),
+            )
+        )
     return found
 
 
@@ -213,15 +230,31 @@ def leave_out_weightless(rows: Rows, name: str) -> None:
     if len(negative):
         row = negative[0]
         raise DataError(
-            f"column {name!r} has {len(negative):,} negative weights, the first in {rows.position(row)}: "
-            f"{weight[row]!s}; weights must be 0 or more"
+            Message(
+                "negative_weights",
+                "column {name!r} has {number:,} negative {noun}, the first in {position}: {weight!s}\nweights must be "
+                "0 or more",
+                name=name,
+                number=len(negative),
+                noun=word("weight") if len(negative) == 1 else word("weights"),
+                position=rows.position(row),
+                weight=weight[row],
+            )
         )
     refuse_infinite(rows, name, weight)
     extreme = np.flatnonzero((weight > LARGEST_WEIGHT) | ((weight < 1 / LARGEST_WEIGHT) & (weight > 0)))
     if len(extreme):
         raise DataError(
-            f"column {name!r} holds the weight {weight[extreme[0]]!s} in {rows.position(extreme[0])}: weights other "
-            f"than 0 must lie between {1 / LARGEST_WEIGHT:g} and {LARGEST_WEIGHT:g}"
+            Message(
+                "extreme_weight",
+                "column {name!r}: the weight in {position} is {weight!s}\nnonzero weights must lie between "
+                "{smallest:g} and {largest:g}",
+                name=name,
+                weight=weight[extreme[0]],
+                position=rows.position(extreme[0]),
+                smallest=1 / LARGEST_WEIGHT,
+                largest=LARGEST_WEIGHT,
+            )
         )
     if np.any(weight == 0):
         rows.keep(weight != 0)
@@ -264,10 +297,23 @@ def missing_message(found: dict[str, tuple[int, list[str]]]) -> str:
     """What to say of missing values: how many in which column, and the first rows."""
     parts = []
     for name, (count, first) in found.items():
-        rows = ", ".join(first) + (", ..." if count > len(first) else "")
-        parts.append(f"column {name!r} has {count:,} missing {'values' if count > 1 else 'value'} ({rows})")
-    columns = "; ".join(parts)
-    return f"{columns}: fill them in, or leave such rows out with missing='drop' (--missing drop)"
+        rows = in_series([*first, *(["..."] if count > len(first) else [])])
+        parts.append(
+            Message(
+                "missing_in_column",
+                "column {name!r} has {count:,} missing {noun} ({rows})",
+                name=name,
+                count=count,
+                noun=word("values") if count > 1 else word("value"),
+                rows=rows,
+            )
+        )
+    columns = in_series(parts, "; ")
+    return Message(
+        "missing_values",
+        "{columns}\nfill in the values, or drop such rows with missing='drop' (--missing drop)",
+        columns=columns,
+    )
 
 
 def missing_in(column: Any) -> NDArray[np.bool_] | None:
@@ -305,8 +351,15 @@ def floats(rows: Rows, name: str) -> NDArray[Any]:
     if pa.types.is_decimal(kind) or pa.types.is_boolean(kind) or pa.types.is_integer(kind):
         column = column.cast(pa.float64(), safe=False)
     elif not pa.types.is_floating(kind):
-        held = "text" if pa.types.is_string(kind) or pa.types.is_large_string(kind) else str(kind)
-        raise ColumnError(f"column {name!r} holds {held} where numbers are needed")
+        held = word("text") if pa.types.is_string(kind) or pa.types.is_large_string(kind) else str(kind)
+        raise ColumnError(
+            Message(
+                "numbers_needed",
+                "column {name!r} holds {held} where numbers are needed",
+                name=name,
+                held=held,
+            )
+        )
     values = numbers(column)
     return values.astype(np.float32) if values.dtype == np.float16 else values
 
@@ -318,12 +371,25 @@ def amounts(rows: Rows, name: str, threads: int) -> NDArray[np.float64]:
     if seen.infinities:
         refuse_infinite(rows, name, values)
     if len(values) and 0 < max(-seen.low, seen.high) < SMALLEST_AMOUNT:
-        raise DataError(f"column {name!r} holds only values below {SMALLEST_AMOUNT:g}: rescale them")
+        raise DataError(
+            Message(
+                "values_too_small",
+                "column {name!r} holds only values below {smallest:g}\nrescale them",
+                name=name,
+                smallest=SMALLEST_AMOUNT,
+            )
+        )
     if max(-seen.low, seen.high) > LARGEST_AMOUNT:
         row = int(np.argmax(np.abs(values)))
         raise DataError(
-            f"column {name!r} holds {values[row]!s} in {rows.position(row)}: amounts must lie within "
-            f"{LARGEST_AMOUNT:g} of zero; rescale them"
+            Message(
+                "value_too_large",
+                "column {name!r}: {position} is {value!s}; values must lie within {largest:g} of zero\nrescale them",
+                name=name,
+                value=values[row],
+                position=rows.position(row),
+                largest=LARGEST_AMOUNT,
+            )
         )
     return values
 
@@ -333,8 +399,14 @@ def refuse_infinite(rows: Rows, name: str, values: NDArray[Any]) -> None:
     infinite = np.flatnonzero(np.isinf(values))
     if len(infinite):
         raise DataError(
-            f"column {name!r} has {len(infinite):,} infinite values, the first in {rows.position(infinite[0])}: "
-            "correct them or leave those rows out"
+            Message(
+                "infinite_values",
+                "column {name!r} has {number:,} infinite {noun}, the first in {position}\ncorrect or remove such rows",
+                name=name,
+                number=len(infinite),
+                noun=word("value") if len(infinite) == 1 else word("values"),
+                position=rows.position(infinite[0]),
+            )
         )
 
 
@@ -349,11 +421,22 @@ def score(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
         outside = np.flatnonzero((values < 0) | (values > 1))
         row = outside[0]
         decision = (
-            "if it is a decision value, say scale='any' (--scale any), or" if schema.has_scale else "of a logit z"
+            Message("if_decision_value", "for decision values, pass scale='any' (--scale any); for logits z,")
+            if schema.has_scale
+            else Message("of_logit", "for logits z,")
         )
         raise DataError(
-            f"column {name!r} is not a probability: {rows.position(row)} is {values[row]!s}, outside [0, 1] "
-            f"({len(outside):,} such rows); {decision} pass 1 / (1 + exp(-z))"
+            Message(
+                "not_a_probability",
+                "column {name!r} is not a probability: {position} is {value!s}, outside [0, 1] ({number:,} such "
+                "{noun})\n{decision} pass 1 / (1 + exp(-z))",
+                name=name,
+                position=rows.position(row),
+                value=values[row],
+                number=len(outside),
+                noun=word("row") if len(outside) == 1 else word("rows"),
+                decision=decision,
+            )
         )
     return values
 
@@ -369,8 +452,13 @@ def refuse_too_fine(rows: Rows, name: str) -> None:
     ends = pc.min_max(column).as_py()
     if ends["min"] is not None and (ends["max"] > MOST_EXACT or ends["min"] < -MOST_EXACT):
         raise DataError(
-            f"column {name!r} contains whole numbers beyond 2^53, such as {max(ends['max'], -ends['min'])}, which "
-            "floats cannot tell apart: pass their ranks as scores"
+            Message(
+                "integers_too_large",
+                "column {name!r} contains integers beyond 2^53, such as {largest}, which floats cannot represent "
+                "exactly\npass their ranks as scores",
+                name=name,
+                largest=max(ends["max"], -ends["min"]),
+            )
         )
 
 
@@ -381,9 +469,20 @@ def check_sums(rows: Rows, scores: tuple[NDArray[Any], ...], names: tuple[str, .
     if len(wrong):
         total = sum(float(column[wrong[0]]) for column in scores)
         raise DataError(
-            f"the probabilities {names[0]!r} to {names[-1]!r} sum to {total:.6g} in {rows.position(wrong[0])} "
-            f"({len(wrong):,} such rows): they must sum to 1"
-            + ("; if they are decision values, say scale='any' (--scale any)" if has_scale else "")
+            Message(
+                "probabilities_sum",
+                "the probabilities {first!r} to {last!r} sum to {total:.6g} in {position} ({number:,} such {noun}): "
+                "they must sum to 1{hint}",
+                first=names[0],
+                last=names[-1],
+                total=total,
+                position=rows.position(wrong[0]),
+                number=len(wrong),
+                noun=word("row") if len(wrong) == 1 else word("rows"),
+                hint=Message("if_decision_values", "; for decision values, pass scale='any' (--scale any)")
+                if has_scale
+                else "",
+            )
         )
 
 
@@ -401,8 +500,15 @@ def codes(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
         value = rows.table[name][row].as_py()
         shown = ", ".join(repr(known) for known in schema.names[:10])
         raise DataError(
-            f"column {name!r} holds {value!r} in {rows.position(row)}, which is no class ({shown}): "
-            "correct the label, or declare classes=[...]"
+            Message(
+                "not_a_class",
+                "column {name!r}: {position} is {value!r}, which is not one of the classes ({shown})\ncorrect the "
+                "label, or declare classes=[...]",
+                name=name,
+                value=value,
+                position=rows.position(row),
+                shown=shown,
+            )
         )
     return found
 

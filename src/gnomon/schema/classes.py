@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gnomon.errors import ColumnError, DataError, UsageError, nearest
+from gnomon.message import Message, word
 from gnomon.schema.labels import Label, LabelColumn, label_name, label_order
 from gnomon.schema.matching import Matched, ask_for_order, folded, match_by_name, numbered, shown
 from gnomon.schema.request import Request
@@ -26,7 +27,7 @@ def class_labels(
     target: LabelColumn,
     prediction: LabelColumn | None,
     declared: tuple[tuple[Label, ...], bool] | None,
-) -> tuple[tuple[Label, ...], bool, list[str]]:
+) -> tuple[tuple[Label, ...], bool, list[Message]]:
     """The classes in order, whether they are booleans, and what to remark on them.
 
     Raises:
@@ -36,26 +37,48 @@ def class_labels(
     predicted = prediction if columns.prediction is not None else None
     if predicted is not None and predicted.labels is None:
         raise ColumnError(
-            f"column {columns.prediction!r} holds fractions, not class labels: "
-            "pass it as score=, or say task='regression'"
+            Message(
+                "fractions_predicted",
+                "column {prediction!r} holds fractions, not class labels\npass it as score=, or pass task='regression'",
+                prediction=columns.prediction,
+            )
         )
     own, others = target.labels or (), (predicted.labels or ()) if predicted is not None else ()
     if own and others and isinstance(own[0], str) != isinstance(others[0], str):
-        kinds = ["text" if isinstance(labels[0], str) else "numbers" for labels in (own, others)]
+        kinds = [word("text") if isinstance(labels[0], str) else word("numbers") for labels in (own, others)]
         raise ColumnError(
-            f"column {columns.target!r} holds {kinds[0]} but {columns.prediction!r} holds {kinds[1]}: "
-            "use the same labels in both"
+            Message(
+                "kinds_differ",
+                "column {target!r} holds {kinds} but {prediction!r} holds {other}\nuse the same labels in both",
+                target=columns.target,
+                kinds=kinds[0],
+                prediction=columns.prediction,
+                other=kinds[1],
+            )
         )
-    notes: list[str] = []
+    notes: list[Message] = []
     if declared is not None:
         labels, boolean = declared
         for name, found in ((columns.target, own), (columns.prediction, others)):
             unknown = [str(label) for label in found if label not in labels]
             if unknown:
-                raise DataError(f"column {name!r} holds labels that were not declared as classes: {shown(unknown)}")
+                raise DataError(
+                    Message(
+                        "undeclared_labels",
+                        "column {name!r} holds labels that are not among the declared classes: {unknown}",
+                        name=name,
+                        unknown=shown(unknown),
+                    )
+                )
         absent = [label_name(label, boolean) for label in labels if label not in own]
         if absent:
-            notes.append(f"No row has the class {', '.join(map(repr, absent))}: what needs such rows is undefined.")
+            notes.append(
+                Message(
+                    "class_without_rows_noted",
+                    "No row has the class {names}: measures that need such rows are undefined.",
+                    names=", ".join(map(repr, absent)),
+                )
+            )
         return labels, boolean, notes
     boolean = target.boolean and (predicted is None or predicted.boolean or set(others) <= {0, 1})
     extra = sorted(set(others) - set(own), key=label_order)
@@ -64,21 +87,41 @@ def class_labels(
     if surprising and own and not set(others) & set(own):
         known = shown([label_name(label, boolean) for label in own])
         raise DataError(
-            f"column {columns.prediction!r} predicts {told}, but column {columns.target!r} holds {known}: they have "
-            "no label in common; correct the labels, or declare all classes (classes=[...])"
+            Message(
+                "nothing_in_common",
+                "column {prediction!r} predicts {told}, but column {target!r} holds {known}: they have no label in "
+                "common\ncorrect the labels, or declare all classes (classes=[...])",
+                prediction=columns.prediction,
+                told=told,
+                target=columns.target,
+                known=known,
+            )
         )
     alike = {folded(str(label)): str(label) for label in own}
     for label in extra:
         if isinstance(label, str) and folded(label) in alike:
             raise DataError(
-                f"column {columns.prediction!r} predicts {label!r}, column {columns.target!r} holds "
-                f"{alike[folded(label)]!r}: write both alike, or declare both as classes (classes=[...])"
+                Message(
+                    "spelt_differently",
+                    "column {prediction!r} predicts {label!r}, column {target!r} holds {alike!r}\nspell both the "
+                    "same, or declare both as classes (classes=[...])",
+                    prediction=columns.prediction,
+                    label=label,
+                    target=columns.target,
+                    alike=alike[folded(label)],
+                )
             )
     if surprising:
-        notes.append(f"Predicted but never true: {told}.")
+        notes.append(Message("never_true", "Predicted but never a true class: {told}.", told=told))
     odd = [label for label in (*own, *extra) if label in MISSING]
     if odd:
-        notes.append(f"The text {shown(list(map(str, odd)))} is taken as a class, not as a missing value.")
+        notes.append(
+            Message(
+                "text_as_class",
+                "The text {values} is taken as a class, not as a missing value.",
+                values=shown(list(map(str, odd))),
+            )
+        )
     if len(own) == 1 and own[0] in (0, 1) and not extra and (not others or set(others) <= {0, 1}):
         return (0, 1), boolean, notes
     return tuple(sorted({*own, *others}, key=label_order)), boolean, notes
@@ -114,8 +157,15 @@ def ordered_binary(request: Request, columns: Columns, labels: tuple[Label, ...]
         if len(labels) == 2 and obvious_positive(tuple(sorted(labels, key=label_order))):
             return tuple(sorted(labels, key=label_order))
         raise UsageError(
-            f"column {columns.target!r} has the classes {' and '.join(map(repr, names))}: "
-            f"say which one the model looks for, positive={names[0]!r} or positive={names[-1]!r} (--positive)"
+            Message(
+                "positive_needed",
+                "column {target!r} has the classes {classes}\ndeclare the positive class, positive={first!r} or "
+                "positive={last!r} (--positive)",
+                target=columns.target,
+                classes=" and ".join(map(repr, names)),
+                first=names[0],
+                last=names[-1],
+            )
         )
     by_name = {**{str(label): label for label in labels}, **dict(zip(names, labels, strict=True))}
     by_name |= {name.casefold(): label for name, label in by_name.items() if boolean}
@@ -124,7 +174,13 @@ def ordered_binary(request: Request, columns: Columns, labels: tuple[Label, ...]
         wanted = str(int(float(wanted)))
     if wanted not in by_name:
         raise UsageError(
-            f"positive={request.positive!r} is no class of column {columns.target!r}: {nearest(wanted, names)}"
+            Message(
+                "positive_unknown",
+                "positive={positive!r} is not a class of column {target!r}\n{hint}",
+                positive=request.positive,
+                target=columns.target,
+                hint=nearest(wanted, names),
+            )
         )
     positive = by_name[wanted]
     return (*(label for label in labels if label != positive), positive)
@@ -140,7 +196,7 @@ def reads_as_whole_number(text: str) -> bool:
 
 def by_class(
     request: Request, columns: Columns, labels: tuple[Label, ...], boolean: bool
-) -> tuple[Columns, tuple[Label, ...], tuple[int, ...], list[str]]:
+) -> tuple[Columns, tuple[Label, ...], tuple[int, ...], list[Message]]:
     """Score columns in the order of the classes: by their names, or by their places where the order is plain.
 
     Returns:
@@ -171,15 +227,31 @@ def by_class(
         left = iter(sorted(set(range(len(scores))) - set(of_class.values())))
         of_class |= dict(zip(more, left, strict=True))
         labels = tuple(sorted({*labels, *more}, key=label_order))
-        notes.append(f"No row has the class {shown(matched.more)}, which has a column of scores.")
+        notes.append(
+            Message(
+                "score_without_rows",
+                "No row has the class {more}, which has a column of scores.",
+                more=shown(matched.more),
+            )
+        )
     unscored = tuple(code for code, label in enumerate(labels) if of_class[label] is None)
     if unscored:
         unknown = shown([label_name(labels[code], boolean) for code in unscored])
-        notes.append(f"No column has scores of the class {unknown}, which the model does not know: it scores 0.")
+        notes.append(
+            Message(
+                "class_without_scores",
+                "No column has scores of the class {unknown}, which the model does not know: it is given the score 0.",
+                unknown=unknown,
+            )
+        )
     places = [place for label in labels if (place := of_class[label]) is not None]
     if places != sorted(places):
         notes.append(
-            f"Columns of scores were matched to the classes by name: {shown([scores[own] for own in places])}."
+            Message(
+                "matched_by_name",
+                "Score columns were matched to the classes by name: {names}.",
+                names=shown([scores[own] for own in places]),
+            )
         )
     return replace(columns, scores=tuple(scores[own] for own in places)), labels, unscored, notes
 
@@ -209,12 +281,17 @@ def named_label(name: str, labels: tuple[Label, ...]) -> Label:
 
 
 def of_positive(
-    columns: Columns, order: tuple[Label, ...], classes: tuple[Label, ...], boolean: bool, notes: list[str]
+    columns: Columns, order: tuple[Label, ...], classes: tuple[Label, ...], boolean: bool, notes: list[Message]
 ) -> Columns:
     """Of two columns of scores, one for each class, that of the positive one."""
     own = columns.scores[order.index(classes[1])]
     notes.append(
-        f"Of the two columns of scores, {own!r} is that of the positive class {label_name(classes[1], boolean)!r}."
+        Message(
+            "score_of_positive",
+            "Of the two score columns, {column!r} is that of the positive class {positive!r}.",
+            column=own,
+            positive=label_name(classes[1], boolean),
+        )
     )
     return replace(columns, scores=(own,))
 
@@ -235,10 +312,26 @@ def too_many_classes(
     usual = set(own) if blamed != columns.target else next((pair for pair in USUAL if pair <= set(classes)), set())
     odd = next((label for label in surveyed[blamed].labels or () if label not in usual), None) if usual else None
     place = None if odd is None else first_row_with(source, blamed, surveyed[blamed].use, odd, threads)
-    where = "" if place is None or odd is None else f"; the first {label_name(odd, boolean)!r} is in {place}"
+    where = (
+        ""
+        if place is None or odd is None
+        else Message("first_odd_label", "; the first {odd!r} is in {place}", odd=label_name(odd, boolean), place=place)
+    )
     hint = ""
     if request.positive is not None:
-        hint = f"; to evaluate {str(request.positive)!r} against the rest, make a column that says so first"
+        hint = Message(
+            "against_rest",
+            "; to evaluate {positive!r} against the rest, first make a column that says which rows are {positive!r}",
+            positive=str(request.positive),
+        )
     return DataError(
-        f"a binary task has two classes, but column {blamed!r} has {len(names)}: {shown(names)}{where}{hint}"
+        Message(
+            "not_two_classes",
+            "a binary task has two classes, but column {blamed!r} has {number}: {names}{where}{hint}",
+            blamed=blamed,
+            number=len(names),
+            names=shown(names),
+            where=where,
+            hint=hint,
+        )
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError
 from gnomon.lazy import lazy
+from gnomon.message import Message
 from gnomon.schema.labels import numbers, without_views
 from gnomon.schema.slices import slice_name
 from gnomon.sources.base import Piece, Use
@@ -69,7 +70,14 @@ def encoded(column: Any, name: str) -> Any:
     try:
         return pc.dictionary_encode(column).combine_chunks()
     except pa.ArrowNotImplementedError:
-        raise ColumnError(f"column {name!r} holds {column.type}: clusters need text, numbers or dates") from None
+        raise ColumnError(
+            Message(
+                "cluster_type",
+                "column {name!r} holds {type}\nclusters must be text, numbers or dates",
+                name=name,
+                type=column.type,
+            )
+        ) from None
 
 
 def cluster_names(values: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError
+from gnomon.message import Message, word
 from gnomon.schema.labels import numbers, without_views
 from gnomon.sources.columns import is_text, spelled_whole, without_fraction
 
@@ -36,13 +37,28 @@ def ids_of(held: Any, column: str, where: str) -> Any:
     ids = decoded(held)
     missing = int(pc.sum(pc.is_null(ids, nan_is_null=True)).as_py() or 0)
     if missing:
-        raise DataError(f"column {column!r} of {where} lacks {missing:,} values: every row needs an id")
+        raise DataError(
+            Message(
+                "ids_missing",
+                "column {column!r} of {where} has {missing:,} missing {noun}\nevery row needs an id",
+                column=column,
+                where=where,
+                missing=missing,
+                noun=word("value") if missing == 1 else word("values"),
+            )
+        )
     if pa.types.is_floating(ids.type):
         largest = pc.max(pc.abs(ids)).as_py()
         if largest is not None and largest >= LARGEST:
             raise DataError(
-                f"column {column!r} of {where} holds the number {largest:.17g}, too large to be told from its "
-                "neighbours: write ids as text"
+                Message(
+                    "id_too_large",
+                    "column {column!r} of {where} holds the number {largest:.17g}, too large to be distinguished from "
+                    "its neighbours\nwrite ids as text",
+                    column=column,
+                    where=where,
+                    largest=largest,
+                )
             )
         with suppress(pa.ArrowInvalid):  # fractions stay what they are
             ids = ids.cast(pa.int64())
@@ -52,7 +68,13 @@ def ids_of(held: Any, column: str, where: str) -> Any:
         ids = ids.cast(pa.large_string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise ColumnError(
-            f"column {column!r} of {where} contains {ids.type}: ids must be text, numbers or dates"
+            Message(
+                "id_type",
+                "column {column!r} of {where} contains {type}\nids must be text, numbers or dates",
+                column=column,
+                where=where,
+                type=ids.type,
+            )
         ) from None
     counts = pc.value_counts(ids)
     twice = np.flatnonzero(numbers(counts.field("counts")) > 1)
@@ -60,8 +82,16 @@ def ids_of(held: Any, column: str, where: str) -> Any:
         some = [str(counts.field("values")[int(place)].as_py()) for place in twice[:NAMED]]
         more = ", ..." if len(twice) > NAMED else ""
         raise DataError(
-            f"column {column!r} of {where} holds ids more than once, {len(twice):,} of them ({', '.join(some)}{more}): "
-            "every row needs an id of its own"
+            Message(
+                "ids_repeated",
+                "column {column!r} of {where} repeats {number:,} {noun} ({some}{more})\nevery row needs its own id",
+                column=column,
+                where=where,
+                number=len(twice),
+                noun=word("id") if len(twice) == 1 else word("ids"),
+                some=", ".join(some),
+                more=more,
+            )
         )
     return ids
 
@@ -83,7 +113,14 @@ def common_rows(ids: Mapping[str, Any], column: str) -> dict[str, NDArray[np.int
     places = {where: pc.index_in(ids[first], value_set=own) for where, own in ids.items()}
     there = np.logical_and.reduce([numbers(pc.is_valid(own)) for own in places.values()])
     if not there.any():
-        raise DataError(f"no value of column {column!r} is in all of {', '.join(ids)}: there are no rows to compare on")
+        raise DataError(
+            Message(
+                "no_common_ids",
+                "no value of column {column!r} is in all of {sources}: there are no rows to compare on",
+                column=column,
+                sources=", ".join(ids),
+            )
+        )
     mask = pa.array(there)
     return {where: numbers(own.filter(mask)).astype(np.int64) for where, own in places.items()}
 
@@ -105,8 +142,15 @@ def check_same(columns: tuple[Any, Any], ids: Any, column: str, where: tuple[str
         differs = pc.fill_null(pc.not_equal(first, second), False)
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid, pa.ArrowTypeError):
         raise ColumnError(
-            f"column {column!r} is {first.type} in {where[0]} but {second.type} in {where[1]}: "
-            "use the same labels in both"
+            Message(
+                "labels_of_two_types",
+                "column {column!r} is {type} in {where} but {other_type} in {other}\nuse the same labels in both",
+                column=column,
+                type=first.type,
+                where=where[0],
+                other_type=second.type,
+                other=where[1],
+            )
         ) from None
     missing = [pc.is_null(own, nan_is_null=True) for own in (first, second)]
     differs = pc.and_(differs, pc.invert(pc.and_(*missing)))
@@ -114,9 +158,19 @@ def check_same(columns: tuple[Any, Any], ids: Any, column: str, where: tuple[str
     if len(wrong):
         row = int(wrong[0])
         raise DataError(
-            f"column {column!r} differs between {where[0]} and {where[1]} in {len(wrong):,} rows, the first that of "
-            f"{ids[row].as_py()}: {first[row].as_py()!r} and {second[row].as_py()!r}; models are compared on rows "
-            "with the same true values"
+            Message(
+                "true_values_differ",
+                "column {column!r} differs between {where} and {other} in {number:,} {noun}, the first with id {id}: "
+                "{value!r} and {other_value!r}\nmodels are compared on rows with the same true values",
+                column=column,
+                where=where[0],
+                other=where[1],
+                number=len(wrong),
+                noun=word("row") if len(wrong) == 1 else word("rows"),
+                id=ids[row].as_py(),
+                value=first[row].as_py(),
+                other_value=second[row].as_py(),
+            )
         )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError
 from gnomon.kernels.scan import distinct_integers, encode_integers, scan_floats
+from gnomon.message import Message
 from gnomon.sources.base import Use
 
 Label = int | str
@@ -61,7 +62,13 @@ class LabelColumn:
             return replace(both, boolean=False)
         union = set(self.labels) | set(other.labels)
         if len({isinstance(label, str) for label in union}) > 1:
-            raise ColumnError(f"column {name!r} holds text in one place and numbers in another")
+            raise ColumnError(
+                Message(
+                    "text_and_numbers",
+                    "column {name!r} mixes text and numbers",
+                    name=name,
+                )
+            )
         if len(union) > MOST_CLASSES:
             return replace(both, boolean=False)
         return replace(both, labels=tuple(sorted(union, key=label_order)))
@@ -130,8 +137,21 @@ def distinct_labels(column: Any, name: str, threads: int) -> LabelColumn:
             return LabelColumn(None)
         return LabelColumn(tuple(sorted(found.to_pylist())))
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        raise ColumnError(f"column {name!r} contains bytes instead of text: decode them, or save the data as UTF-8")
-    raise ColumnError(f"column {name!r} holds {kind}: labels must be text, numbers or booleans")
+        raise ColumnError(
+            Message(
+                "bytes_not_text",
+                "column {name!r} contains bytes instead of text\ndecode them, or save the data as UTF-8",
+                name=name,
+            )
+        )
+    raise ColumnError(
+        Message(
+            "label_type",
+            "column {name!r} holds {kind}\nlabels must be text, numbers or booleans",
+            name=name,
+            kind=kind,
+        )
+    )
 
 
 def without_views(column: Any) -> Any:
@@ -281,9 +301,15 @@ def same_labels(declared: Iterable[Any]) -> tuple[tuple[Label, ...], bool]:
         ):
             labels.append(int(label))
         else:
-            raise ColumnError(f"a class must be text, a whole number or a boolean, not {label!r}")
+            raise ColumnError(
+                Message(
+                    "class_type",
+                    "a class must be text, a whole number or a boolean, not {label!r}",
+                    label=label,
+                )
+            )
     if len(set(labels)) < len(labels):
-        raise ColumnError(f"the classes {given} name one twice")
+        raise ColumnError(Message("class_repeated", "the classes {given} repeat one of them", given=given))
     if len({isinstance(label, str) for label in labels}) > 1:
-        raise ColumnError(f"the classes {given} mix text and numbers")
+        raise ColumnError(Message("classes_mixed", "the classes {given} mix text and numbers", given=given))
     return tuple(labels), bool(given) and all(isinstance(label, (bool, np.bool_)) for label in given)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gnomon.errors import UsageError
+from gnomon.message import Message
 
 _NUMBERED = re.compile(r"^(.*?)(\d+)(\D*)$")
 # Score columns, and classes, that a message names.
@@ -101,9 +102,14 @@ def numbered(columns: Sequence[str]) -> bool:
 def ask_for_order(columns: Sequence[str], classes: Sequence[str]) -> UsageError:
     """What to say where neither names nor numbers tell which column is of which class."""
     return UsageError(
-        f"cannot tell which score column belongs to which class: the columns are {shown(columns)}, the classes "
-        f"{shown(classes)}; name the classes in the order of the columns, classes=[...] (--classes), or name the "
-        "columns after the classes"
+        Message(
+            "scores_unmatched",
+            "cannot tell which score column belongs to which class: the columns are {columns}, the classes "
+            "{classes}\npass the classes in the order of the columns, classes=[...] (--classes), or name the columns "
+            "after the classes",
+            columns=shown(columns),
+            classes=shown(classes),
+        )
     )
 
 

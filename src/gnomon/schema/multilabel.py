@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from gnomon.errors import UsageError
+from gnomon.message import Message
 from gnomon.schema.one_hot import in_order
 from gnomon.schema.request import Request, threshold_of
 from gnomon.schema.schema import Missing, Scale, Schema
@@ -20,17 +21,49 @@ def multilabel(request: Request) -> Schema:
     columns = in_order(request)
     labels = len(columns.targets)
     if labels < 2:
-        raise UsageError("a multilabel task has a target column for each label: name two or more (target=[...])")
+        raise UsageError(
+            Message(
+                "multilabel_targets",
+                "a multilabel task has a target column for each label\npass two or more (target=[...])",
+            )
+        )
     if request.positive is not None:
-        raise UsageError(f"positive={request.positive!r} is for a binary task: of a label, 1 is positive")
+        raise UsageError(
+            Message(
+                "multilabel_positive",
+                "positive={positive!r} is for a binary task: in a multilabel task, 1 is positive",
+                positive=request.positive,
+            )
+        )
     if columns.cluster is not None:
-        raise UsageError("cluster= is for one target: rows of several labels are taken as independent")
+        raise UsageError(
+            Message(
+                "multilabel_clusters",
+                "cluster= is not supported for several labels, whose rows are taken as independent\nevaluate one "
+                "label at a time",
+            )
+        )
     for part, own in (("prediction", columns.predictions), ("score", columns.scores)):
         if own and len(own) != labels:
-            raise UsageError(f"{part} columns: {len(own)}, labels: {labels}; name one for each label")
+            raise UsageError(
+                Message(
+                    "columns_for_labels",
+                    "{part} columns: {number}, labels: {labels}\npass one for each label",
+                    part=part,
+                    number=len(own),
+                    labels=labels,
+                )
+            )
     names = columns.targets if request.classes is None else tuple(str(name) for name in request.classes)
     if len(names) != labels or len(set(names)) < labels:
-        raise UsageError(f"classes= must name the {labels} labels, each once, not {list(names)}")
+        raise UsageError(
+            Message(
+                "label_names",
+                "classes= must name the {labels} labels, each once, not {names}",
+                labels=labels,
+                names=list(names),
+            )
+        )
     return Schema(
         "multilabel",
         columns,

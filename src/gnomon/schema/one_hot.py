@@ -9,6 +9,7 @@ import numpy as np
 
 from gnomon.engines.base import Engine
 from gnomon.errors import ColumnError, UsageError
+from gnomon.message import Message
 from gnomon.schema.batch import ROUNDING, Rows, floats, leave_out_incomplete, leave_out_weightless
 from gnomon.schema.matching import match_by_name
 from gnomon.schema.request import Request
@@ -27,7 +28,7 @@ def one_hot(source: Source, request: Request, engine: Engine) -> Schema | None:
         UsageError: The columns may be meant either way, or predictions do not fit them.
     """
     columns = request.columns
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     if request.task != "multiclass":
         seen = shape_of(source, request, engine)
         if not seen.one or not seen.rows or len(columns.targets) < 3:
@@ -36,26 +37,56 @@ def one_hot(source: Source, request: Request, engine: Engine) -> Schema | None:
             if seen.rows < TELLING:
                 return None
             raise UsageError(
-                f"each of the {seen.rows:,} rows has exactly one of the {len(columns.targets)} targets: pass "
-                "task='multiclass' (--task multiclass) if they are the classes of one target, or task='multilabel' "
-                "(--task multilabel) if a row could have several"
+                Message(
+                    "one_hot_or_labels",
+                    "each of the {rows:,} rows has exactly one of the {number} targets\npass task='multiclass' "
+                    "(--task multiclass) if they are the classes of one target, or task='multilabel' (--task "
+                    "multilabel) if a row could have several",
+                    rows=seen.rows,
+                    number=len(columns.targets),
+                )
             )
         notes = (
-            "Each row has one of the targets, and its scores sum to 1: evaluated as the classes of one target "
-            "(task='multilabel' evaluates them as several labels).",
+            Message(
+                "one_hot",
+                "Each row has exactly one of the targets, and its scores sum to 1: evaluated as the classes of one "
+                "target (task='multilabel' evaluates them as several labels).",
+            ),
         )
     for part, own in (("prediction", columns.predictions), ("score", columns.scores)):
         if own and len(own) != len(columns.targets):
-            raise UsageError(f"{part} columns: {len(own)}, classes: {len(columns.targets)}; name one for each class")
+            raise UsageError(
+                Message(
+                    "columns_for_classes",
+                    "{part} columns: {number}, classes: {classes}\npass one for each class",
+                    part=part,
+                    number=len(own),
+                    classes=len(columns.targets),
+                )
+            )
     names = columns.targets if request.classes is None else tuple(str(name) for name in request.classes)
     known = set(names) & set(columns.targets)
     if len(names) != len(columns.targets) or len(set(names)) < len(names) or 0 < len(known) < len(names):
-        raise UsageError(f"classes= must name the {len(columns.targets)} classes, each once, not {list(names)}")
+        raise UsageError(
+            Message(
+                "class_names",
+                "classes= must name the {number} classes, each once, not {names}",
+                number=len(columns.targets),
+                names=list(names),
+            )
+        )
     if known:  # the same names: their order
         request = replace(request, columns=replace(columns, targets=names))
     for name, given in (("positive", request.positive), ("threshold", request.threshold)):
         if given is not None:
-            raise UsageError(f"{name}={given!r} is for a binary task, but this one is multiclass")
+            raise UsageError(
+                Message(
+                    "for_binary_only",
+                    "{name}={given!r} is for a binary task, but this one is multiclass",
+                    name=name,
+                    given=given,
+                )
+            )
     return Schema(
         "multiclass",
         in_order(request),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gnomon.errors import UsageError, nearest
+from gnomon.message import Message, word
 from gnomon.schema.schema import Columns
 
 TASKS = ("auto", "binary", "multiclass", "multilabel", "regression")
@@ -44,25 +45,68 @@ def check_request(request: Request) -> None:
         ("missing", request.missing, ("error", "drop")),
     ):
         if value not in known:
-            raise UsageError(f"{name}={value!r} is unknown: {nearest(str(value), known)}")
+            raise UsageError(
+                Message(
+                    "unknown_option_value",
+                    "{name}={value!r} is unknown\n{hint}",
+                    name=name,
+                    value=value,
+                    hint=nearest(str(value), known),
+                )
+            )
     number = isinstance(request.threshold, (int, float, np.number))
     if request.threshold is not None and not (number and np.isfinite(request.threshold)):
-        raise UsageError(f"threshold must be a finite number, not {request.threshold!r}")
+        raise UsageError(
+            Message(
+                "threshold_not_finite",
+                "threshold must be a finite number, not {threshold!r}",
+                threshold=request.threshold,
+            )
+        )
     if not request.columns.predictions and not request.columns.scores and request.either is None:
-        raise UsageError("name what to evaluate: a column of predictions (prediction=...) or of scores (score=...)")
+        raise UsageError(
+            Message(
+                "nothing_to_evaluate",
+                "pass what to evaluate: a column of predictions (prediction=...) or of scores (score=...)",
+            )
+        )
     columns = request.columns
     parts = [*columns.targets, *columns.scores, *([columns.weight] if columns.weight else [])]
     twice = [name for name in columns.predictions if name in parts or columns.predictions.count(name) > 1]
     if twice:
-        raise UsageError(f"column {twice[0]!r} is named twice: prediction and something else")
+        raise UsageError(
+            Message(
+                "prediction_named_twice",
+                "column {name!r} is passed as prediction= and as something else",
+                name=twice[0],
+            )
+        )
     if len(set(parts)) < len(parts):
-        raise UsageError(f"a column is named twice among target, score and weight: {', '.join(parts)}")
+        raise UsageError(
+            Message(
+                "columns_named_twice",
+                "a column is named twice among target, score and weight: {names}",
+                names=", ".join(parts),
+            )
+        )
     if len(columns.targets) > 1 and request.task not in ("auto", "multilabel", "multiclass"):
-        raise UsageError(f"there are {len(columns.targets)} target columns, but a {request.task} task has one")
+        raise UsageError(
+            Message(
+                "one_target",
+                "there are {number} target columns, but a {task} task has one",
+                number=len(columns.targets),
+                task=word(request.task),
+            )
+        )
     if len(columns.targets) == 1 and len(columns.predictions) > 1:
         raise UsageError(
-            f"there are {len(columns.predictions)} columns of predictions ({', '.join(columns.predictions)}) for one "
-            "target: name one; to compare several models use gnomon.compare (gnomon compare)"
+            Message(
+                "several_predictions",
+                "there are {number} prediction columns ({names}) for one target\npass one; to compare several models "
+                "use gnomon.compare (gnomon compare)",
+                number=len(columns.predictions),
+                names=", ".join(columns.predictions),
+            )
         )
 
 
@@ -75,11 +119,21 @@ def threshold_of(request: Request, *, usable: bool) -> float | None:
     if not usable:
         if request.threshold is not None:
             raise UsageError(
-                "a threshold applies to one score of a binary task, or of each label, without a column of predictions"
+                Message(
+                    "threshold_not_applicable",
+                    "a threshold applies to the score of a binary task, or of each label, without a column of "
+                    "predictions",
+                )
             )
         return None
     if request.threshold is None:
         return 0.5 if request.scale == "probability" else None
     if request.scale == "probability" and not 0 <= request.threshold <= 1:
-        raise UsageError(f"threshold={request.threshold:g} lies outside [0, 1], where probabilities are")
+        raise UsageError(
+            Message(
+                "threshold_outside",
+                "threshold={threshold:g} lies outside [0, 1], the range of probabilities",
+                threshold=request.threshold,
+            )
+        )
     return float(request.threshold)

@@ -9,6 +9,7 @@ from typing import cast
 
 from gnomon.engines.base import Engine
 from gnomon.errors import ColumnError, DataError, UsageError
+from gnomon.message import Message, word
 from gnomon.schema.classes import by_class, class_labels, of_positive, ordered_binary, read_names, too_many_classes
 from gnomon.schema.labels import Label, LabelColumn, label_name, same_labels
 from gnomon.schema.matching import shown
@@ -79,27 +80,56 @@ def resolved(source: Source, request: Request, engine: Engine, survey: Survey) -
     columns = settle(request, target, prediction)
     if target.labels is None:
         raise ColumnError(
-            f"column {columns.target!r} holds fractions or very many values, not class labels"
-            + (": for numbers say task='regression' and name the prediction" if request.task == "auto" else "")
+            Message(
+                "not_class_labels",
+                "column {target!r} holds fractions or very many values, not class labels{hint}",
+                target=columns.target,
+                hint=Message("for_regression", ": for numbers, pass task='regression' and the column of predictions")
+                if request.task == "auto"
+                else "",
+            )
         )
     declared = None if request.classes is None else same_labels(request.classes)
     if not target.labels and declared is None:
-        where = " in rows of positive weight" if columns.weight else ""
-        raise DataError(f"column {columns.target!r} has no values{where}: there is nothing to evaluate")
+        where = Message("of_positive_weight", " in rows with nonzero weight") if columns.weight else ""
+        raise DataError(
+            Message(
+                "target_empty",
+                "column {target!r} has no values{where}: there is nothing to evaluate",
+                target=columns.target,
+                where=where,
+            )
+        )
     if declared is None and len(target.labels) == 1:
         name = label_name(target.labels[0], target.boolean)
-        missing = f", and {target.missing:,} missing values (empty, NA, NaN and the like)" if target.missing else ""
+        missing = (
+            Message(
+                "and_missing",
+                ", and {missing:,} missing values (empty, NA, NaN and the like)",
+                missing=target.missing,
+            )
+            if target.missing
+            else ""
+        )
         raise DataError(
-            f"column {columns.target!r} has one class only, {name!r}{missing}: nothing can be told apart; "
-            "to evaluate what is defined all the same, declare the classes (classes=[...])"
+            Message(
+                "single_class",
+                "column {target!r} contains a single class, {name!r}{missing}; there is nothing to discriminate\nto "
+                "evaluate what is defined anyway, declare the classes (classes=[...])",
+                target=columns.target,
+                name=name,
+                missing=missing,
+            )
         )
     if declared is not None:
         declared = read_names(declared, target)
     classes, boolean, notes = class_labels(columns, target, prediction, declared)
     columns, classes, unscored, more = by_class(request, columns, classes, boolean)
     notes += more
-    if declared is None and prediction is not None and not columns.scores and len(classes) > FEW_AMOUNTS:
-        notes += ["Whole numbers are taken as classes; for amounts, task='regression'."] * isinstance(classes[0], int)
+    may_be_amounts = declared is None and prediction is not None and not columns.scores and len(classes) > FEW_AMOUNTS
+    if may_be_amounts and isinstance(classes[0], int):
+        text = "Whole numbers are taken as classes; if they are quantities, pass task='regression'."
+        notes.append(Message("integers_as_classes", text))
     task = request.task if request.task != "auto" else task_of(request, columns, classes)
     if task == "binary":
         if len(classes) > 2:
@@ -108,7 +138,14 @@ def resolved(source: Source, request: Request, engine: Engine, survey: Survey) -
         if len(columns.scores) == 2 == len(order):
             columns = of_positive(columns, order, classes, boolean, notes)
     elif request.positive is not None:
-        raise UsageError(f"positive={request.positive!r} is for a binary task, but this one is {task}")
+        raise UsageError(
+            Message(
+                "positive_for_binary",
+                "positive={positive!r} is for a binary task, but this one is {task}",
+                positive=request.positive,
+                task=word(task),
+            )
+        )
     check_counts(request, columns, task, len(classes) - len(unscored), classes)
     return Schema(
         cast(Task, task),
@@ -139,8 +176,13 @@ def looks_like_regression(request: Request, target: LabelColumn, prediction: Lab
         if target.unit and prediction.labels is not None and set(prediction.labels) <= {0, 1}:
             name, other = request.columns.target, request.columns.prediction or request.either
             raise UsageError(
-                f"{name!r} holds fractions between 0 and 1, {other!r} only 0 and 1: are they swapped? The true values "
-                "come first; if they are right, say task='regression' (--task regression)"
+                Message(
+                    "swapped",
+                    "{name!r} holds fractions between 0 and 1, {other!r} only 0 and 1: are they swapped? The true "
+                    "values come first\nif they are right, pass task='regression' (--task regression)",
+                    name=name,
+                    other=other,
+                )
             )
         return True
     name, other = request.columns.target, request.columns.prediction or request.either
@@ -150,8 +192,15 @@ def looks_like_regression(request: Request, target: LabelColumn, prediction: Lab
             return False
         if prediction.unit and len(target.labels) <= FEW_AMOUNTS:
             raise UsageError(
-                f"column {other!r} holds fractions between 0 and 1, column {name!r} only {len(target.labels)} whole "
-                "numbers: pass scores of two classes as score= (--score), or say task='regression' (--task regression)"
+                Message(
+                    "classes_or_amounts",
+                    "column {other!r} holds fractions between 0 and 1, column {name!r} only {number} whole "
+                    "numbers\npass scores of two classes as score= (--score), or pass task='regression' (--task "
+                    "regression)",
+                    other=other,
+                    name=name,
+                    number=len(target.labels),
+                )
             )
         return True
     if isinstance(next(iter(prediction.labels), ""), str):
@@ -163,8 +212,14 @@ def looks_like_regression(request: Request, target: LabelColumn, prediction: Lab
     fractions = several and target.floating and prediction.floating
     if apart or own_class or uncounted or fractions or len(target.labels) > CLEARLY_CLASSES:
         raise UsageError(
-            f"column {name!r} has {len(target.labels)} distinct whole numbers in {target.rows:,} rows, which may be "
-            "classes or amounts: say task='multiclass' or task='regression' (--task ...)"
+            Message(
+                "task_unclear",
+                "column {name!r} has {number} distinct whole numbers in {rows:,} rows, which may be classes or "
+                "quantities\npass task='multiclass' or task='regression' (--task ...)",
+                name=name,
+                number=len(target.labels),
+                rows=target.rows,
+            )
         )
     return False
 
@@ -190,13 +245,24 @@ def refuse_written_amounts(name: str, target: LabelColumn) -> None:
     written = next((text for text in texts if not reads_as_number(text)), None)
     if written is not None and all(_WRITTEN_AMOUNT.fullmatch(text.strip()) for text in texts):
         raise ColumnError(
-            f"column {name!r} contains amounts written as text, such as {written!r}: write them as plain numbers, such "
-            "as 1234.5; if they are names of classes, say task='multiclass' (--task multiclass)"
+            Message(
+                "numbers_as_text",
+                "column {name!r} contains numbers written as text, such as {written!r}\nwrite them as plain numbers, "
+                "such as 1234.5; if they are names of classes, pass task='multiclass' (--task multiclass)",
+                name=name,
+                written=written,
+            )
         )
     if len(texts) > FEW_AMOUNTS and 2 * len(texts) > target.rows:
         raise UsageError(
-            f"column {name!r} has {len(texts):,} different texts in {target.rows:,} rows: if they name "
-            "classes, say task='multiclass' (--task multiclass)"
+            Message(
+                "many_texts",
+                "column {name!r} has {number:,} different texts in {rows:,} rows\nif they name classes, pass "
+                "task='multiclass' (--task multiclass)",
+                name=name,
+                number=len(texts),
+                rows=target.rows,
+            )
         )
 
 
@@ -230,12 +296,23 @@ def check_counts(request: Request, columns: Columns, task: str, scored: int, lab
     """Raises UsageError if the number of score columns does not fit the task and its classes."""
     scores = len(columns.scores)
     if task == "binary" and scores > 1:
-        raise UsageError("a binary task has one score column, that of the positive class, or one for each class")
+        raise UsageError(
+            Message(
+                "binary_scores",
+                "a binary task has one score column, that of the positive class, or one for each class",
+            )
+        )
     if task == "multiclass" and scores and scores != scored:
         raise UsageError(
-            f"there are {scores} score columns for {len(labels)} classes ({shown(list(map(str, labels)))}): a "
-            "multiclass task needs one score for each class, in the order of the sorted labels or of classes=[...], or "
-            "columns called as the classes are"
+            Message(
+                "scores_for_classes",
+                "there are {scores} score columns for {number} classes ({classes})\na multiclass task needs one score "
+                "for each class, in the order of the sorted labels or of classes=[...], or in columns named after the "
+                "classes",
+                scores=scores,
+                number=len(labels),
+                classes=shown(list(map(str, labels))),
+            )
         )
 
 
@@ -255,11 +332,29 @@ def regression(source: Source, request: Request) -> Schema:
         ("classes", request.classes),
     ):
         if given is not None and given != ():
-            raise UsageError(f"{name}={given!r} is for a classification, but this is a regression: use prediction=")
+            raise UsageError(
+                Message(
+                    "for_classification",
+                    "{name}={given!r} is for classification, but this is a regression\nuse prediction=",
+                    name=name,
+                    given=given,
+                )
+            )
     if prediction is None:
-        raise UsageError("a regression needs the column of predictions: prediction=...")
+        raise UsageError(
+            Message(
+                "regression_prediction",
+                "a regression needs the column of predictions\nprediction=...",
+            )
+        )
     columns = replace(columns, predictions=(prediction,), scores=())
     text = source.text_columns([columns.target, prediction])
     if text:
-        raise ColumnError(f"column {min(text)!r} holds text: a regression needs numbers")
+        raise ColumnError(
+            Message(
+                "regression_text",
+                "column {name!r} holds text\na regression needs numbers",
+                name=min(text),
+            )
+        )
     return Schema("regression", columns, missing=cast(Missing, request.missing))

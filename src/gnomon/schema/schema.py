@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.message import Message
 from gnomon.schema.clusters import ClusterNumbers
 from gnomon.schema.labels import Label
 from gnomon.schema.slicing import Slicing
@@ -146,7 +147,7 @@ class Schema:
     unscored: tuple[int, ...] = ()
     has_scale: bool = True
     one_hot: bool = False
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
     @property
     def uses(self) -> dict[str, Use]:

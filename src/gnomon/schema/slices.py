@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError
+from gnomon.message import Message
 from gnomon.schema.labels import numbers, without_views
 from gnomon.sources.columns import is_text, spelled_numbers
 
@@ -52,7 +53,12 @@ class Slices:
             coded = pc.dictionary_encode(column, null_encoding="encode")
         except pa.ArrowNotImplementedError:
             raise ColumnError(
-                f"column {name!r} holds {column.type}: slices need a column of text, numbers, booleans or dates"
+                Message(
+                    "slice_type",
+                    "column {name!r} holds {type}\nslices need a column of text, numbers, booleans or dates",
+                    name=name,
+                    type=column.type,
+                )
             ) from None
         if len(coded.dictionary) > MOST_SLICES:
             raise too_many(name)
@@ -75,7 +81,14 @@ class Slices:
         if not (
             pa.types.is_floating(column.type) or pa.types.is_integer(column.type) or pa.types.is_decimal(column.type)
         ):
-            raise ColumnError(f"column {name!r} holds {column.type}: ranges need numbers")
+            raise ColumnError(
+                Message(
+                    "range_type",
+                    "column {name!r} holds {type}\nranges need numbers",
+                    name=name,
+                    type=column.type,
+                )
+            )
         values = numbers(column.cast(pa.float64(), safe=False).fill_null(math.nan))
         codes = np.searchsorted(edges, values, side="right")
         codes[np.isnan(values)] = len(edges) + 1
@@ -111,6 +124,11 @@ def slice_name(value: Any) -> str:
 def too_many(name: str) -> ColumnError:
     """What to say of a column with too many values."""
     return ColumnError(
-        f"column {name!r} has more than {MOST_SLICES:,} values: slices need a column with few; divide numbers into "
-        "ranges (age=30,50), or make a column of it, such as the day or the month of a date"
+        Message(
+            "too_many_slices",
+            "column {name!r} has more than {most:,} values\ndivide numbers into ranges (age=30,50), or make a column "
+            "with fewer values, such as the day or the month of a date",
+            name=name,
+            most=MOST_SLICES,
+        )
     )

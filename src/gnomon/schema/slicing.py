@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gnomon.engines.base import Engine
 from gnomon.errors import ColumnError, UsageError, nearest
+from gnomon.message import Message
 from gnomon.schema.labels import numbers
 from gnomon.schema.sampling import Sampled
 from gnomon.schema.slices import MOST_SLICES, Slices, too_many
@@ -114,7 +115,13 @@ def slicings(asked: Sequence[Any], source: Source, engine: Engine) -> tuple[Slic
     found = tuple(slicing(own, source, engine) for own in asked)
     names = [own.name for own in found]
     if len(set(names)) < len(names):
-        raise UsageError(f"a column is named twice among the slices: {', '.join(names)}")
+        raise UsageError(
+            Message(
+                "slices_repeated",
+                "a column is named twice among the slices: {names}",
+                names=", ".join(names),
+            )
+        )
     return found
 
 
@@ -126,9 +133,24 @@ def slicing(asked: Any, source: Source, engine: Engine) -> Slicing:
     for part in parts:
         name, _, limits = (part, "", "") if part in source.columns else str(part).partition("=")
         if name not in source.columns:
-            raise ColumnError(f"{source.name} has no column {name!r}: {nearest(name, source.columns)}")
+            raise ColumnError(
+                Message(
+                    "no_such_column",
+                    "{name} has no column {column!r}\n{hint}",
+                    name=source.name,
+                    column=name,
+                    hint=nearest(name, source.columns),
+                )
+            )
         if name in columns:
-            raise UsageError(f"column {name!r} is named twice in the slices {asked!r}")
+            raise UsageError(
+                Message(
+                    "slice_repeated",
+                    "column {name!r} is named twice in the slices {asked!r}",
+                    name=name,
+                    asked=asked,
+                )
+            )
         columns.append(name)
         surveyed = Surveyed.of(source, name, engine)
         edges.append(edges_of(name, limits, surveyed))
@@ -151,18 +173,38 @@ def edges_of(column: str, limits: str, surveyed: Surveyed) -> tuple[float, ...] 
             given = ()
         ascending = all(a < b for a, b in pairwise(given)) and bool(np.isfinite(given).all())
         if not given or not ascending:
-            raise UsageError(f"{column}={limits}: say ascending limits (30,50), one limit (50,) or how many ranges (4)")
+            raise UsageError(
+                Message(
+                    "range_limits",
+                    "{column}={limits}\nexpected ascending limits (30,50), one limit (50,) or a number of ranges (4)",
+                    column=column,
+                    limits=limits,
+                )
+            )
         if "," in limits:
             return given
         if not given[0].is_integer() or not 2 <= given[0] <= MOST_RANGES:
             raise UsageError(
-                f"{column}={limits}: say 2 to {MOST_RANGES} ranges, or one limit with a comma: {column}={limits},"
+                Message(
+                    "range_number",
+                    "{column}={limits}\nexpected 2 to {most} ranges, or one limit followed by a comma: "
+                    "{column}={limits},",
+                    column=column,
+                    limits=limits,
+                    most=MOST_RANGES,
+                )
             )
         wanted = int(given[0])
     values = surveyed.values
     if values is None or not len(values):
         if limits:
-            raise ColumnError(f"column {column!r} has no numbers that could be divided into ranges")
+            raise ColumnError(
+                Message(
+                    "no_numbers",
+                    "column {column!r} has no numbers to divide into ranges",
+                    column=column,
+                )
+            )
         return None
     if not limits and (not (values % 1).any() or len(np.unique(values)) <= FEW_VALUES):
         return None

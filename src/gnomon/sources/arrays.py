@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gnomon.errors import ColumnError, UsageError
+from gnomon.message import Message
 from gnomon.sources.base import Piece, Use, table_glimpses, table_partitions
 from gnomon.sources.columns import is_text, to_arrow
 
@@ -30,12 +31,17 @@ def check_aligned(values: Mapping[str, Any]) -> None:
             continue
         if index.isin(own).all():
             raise UsageError(
-                f"{first!r} and {name!r} have the same index labels in a different order: align them by label "
-                f"({name}.loc[{first}.index]), or, if their order is right as it is, pass {name}.to_numpy()"
+                Message(
+                    "index_order",
+                    "{first!r} and {name!r} have the same index labels in a different order\nalign them by label "
+                    "({name}.loc[{first}.index]), or, if their order is right, pass {name}.to_numpy()",
+                    first=first,
+                    name=name,
+                )
             )
 
 
-def pairing_notes(values: Mapping[str, Any]) -> list[str]:
+def pairing_notes(values: Mapping[str, Any]) -> list[Message]:
     """What to say of pandas objects that label some of the same rows, but not all: they are paired by place."""
     labelled = {name: index for name, own in values.items() if (index := row_labels(own)) is not None}
     first = next(iter(labelled), "")
@@ -43,7 +49,8 @@ def pairing_notes(values: Mapping[str, Any]) -> list[str]:
     for name, index in labelled.items():
         own = labelled[first]
         if len(index) == len(own) and index.nlevels == own.nlevels and not index.equals(own) and index.isin(own).any():
-            notes.append(f"{first} and {name} have different index labels: their rows are paired by place.")
+            text = "{first} and {name} have different index labels: their rows are paired by position."
+            notes.append(Message("paired_by_position", text, first=first, name=name))
     return notes
 
 
@@ -81,7 +88,14 @@ class ArraySource:
         for name, length in lengths.items():
             if length != lengths[first]:
                 raise ColumnError(
-                    f"{first!r} has {lengths[first]:,} rows but {name!r} has {length:,}: they must match row by row"
+                    Message(
+                        "lengths_differ",
+                        "{first!r} has {rows:,} rows but {name!r} has {others:,}: they must match row by row",
+                        first=first,
+                        rows=lengths[first],
+                        name=name,
+                        others=length,
+                    )
                 )
         self.columns = tuple(self._arrays)
         self._rows = lengths[first]

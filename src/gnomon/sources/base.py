@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, Protocol
 
 from gnomon.errors import ColumnError, nearest
+from gnomon.message import Message
 
 # What a column is read for. Only a file without types of its own, such as a CSV, has to be told: "number" for amounts,
 # scores and weights, "boolean", "text" for whatever is used as a name, "any" where the values do not matter. A column
@@ -41,8 +42,10 @@ class Piece:
     def position(self, row: int) -> str:
         """Names one of the rows for a message."""
         if self.labels is not None:
-            return f"row {self.labels[row]!s}"
-        return f"row {self.start + row}" + (f" of {self.origin}" if self.origin else "")
+            return Message("row", "row {number}", number=self.labels[row])
+        if not self.origin:
+            return Message("row", "row {number}", number=self.start + row)
+        return Message("row_of", "row {number} of {origin}", number=self.start + row, origin=self.origin)
 
     def every(self, first: int, step: int) -> Any:
         """Every so many rows, from the first one on, as a table."""
@@ -109,7 +112,7 @@ class Source(Protocol):
         ...
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Message, ...]:
         """Remarks on the source that belong in the result."""
         ...
 
@@ -176,6 +179,22 @@ def check_columns(wanted: Sequence[str], present: Sequence[str], where: str) -> 
     for name in wanted:
         count = list(present).count(name)
         if count == 0:
-            raise ColumnError(f"{where} has no column {name!r}: {nearest(name, present)}")
+            raise ColumnError(
+                Message(
+                    "no_such_column",
+                    "{name} has no column {column!r}\n{hint}",
+                    name=where,
+                    column=name,
+                    hint=nearest(name, present),
+                )
+            )
         if count > 1:
-            raise ColumnError(f"{where} has {count} columns named {name!r}: rename all but one")
+            raise ColumnError(
+                Message(
+                    "columns_of_one_name",
+                    "{where} has {count} columns named {name!r}\nrename all but one",
+                    where=where,
+                    count=count,
+                    name=name,
+                )
+            )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gnomon.errors import ColumnError
+from gnomon.message import Message
 from gnomon.sources.base import Use
 
 
@@ -35,12 +36,24 @@ def to_arrow(values: Any, name: str) -> Any:
             if array.ndim == 2 and 1 in array.shape:
                 array = array.reshape(-1)
             if array.ndim != 1:
-                raise ColumnError(f"{name!r} has shape {array.shape}: a column of one dimension is needed")
+                raise ColumnError(
+                    Message(
+                        "not_one_dimension",
+                        "{name!r} has shape {shape}: a one-dimensional column is needed",
+                        name=name,
+                        shape=array.shape,
+                    )
+                )
             return from_numpy(native(array))
         return pa.array(array, from_pandas=True)  # NaN among text is a missing value
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError, ValueError) as error:
         raise ColumnError(
-            f"{name!r} mixes types or holds values that are no numbers, text or booleans: {error}"
+            Message(
+                "mixed_types",
+                "{name!r} mixes types, or holds values that are neither numbers, text nor booleans: {error}",
+                name=name,
+                error=error,
+            )
         ) from None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gnomon.errors import ColumnError
+from gnomon.message import Message
 from gnomon.sources.base import Piece, Use, check_columns
 from gnomon.sources.columns import is_null, is_text
 from gnomon.sources.listing import folder_values, format_of, list_files, name_of
@@ -52,18 +53,33 @@ class FileSource:
             if odd:
                 has, lacks = (file, first) if odd[0] in names else (first, file)
                 raise ColumnError(
-                    f"the files of {self.name} do not have the same columns: {has.name} has {odd[0]!r}, "
-                    f"{lacks.name} does not"
+                    Message(
+                        "different_columns",
+                        "the files of {name} have different columns: {having} has {column!r}, {lacking} does not",
+                        name=self.name,
+                        having=has.name,
+                        column=odd[0],
+                        lacking=lacks.name,
+                    )
                 )
         self.columns = (*self._readers[first].schema.names, *self._folders[first])
         self.notes = tuple(
-            f"{file.name} does not end with a line break: check that it was not cut off."
+            Message(
+                "no_line_break",
+                "{name} does not end with a line break: check that it is not truncated.",
+                name=file.name,
+            )
             for file in self._files
             if self._form in TEXT_FORMATS and ends_open(file)
         )
         hidden = sorted({name for own in folder_values(self._files).values() for name in own if name in held})
         self.notes += tuple(
-            f"Folders named {name}=... are not used, as the files have a column {name!r}." for name in hidden
+            Message(
+                "folders_not_used",
+                "Folders named {name}=... are ignored, as the files have a column {name!r}.",
+                name=name,
+            )
+            for name in hidden
         )
 
     @property
@@ -153,10 +169,31 @@ class FileSource:
             if use == "number" and is_text(kind):
                 with telling(file):
                     where = None if name in self._folders[file] else first_text(self._readers[file], name)
-                found = "" if where is None else f": row {where[0]} holds {where[1]!r}"
-                raise ColumnError(f"column {name!r} of {file} holds text where numbers are needed{found}")
+                found = (
+                    ""
+                    if where is None
+                    else Message("row_holds", ": row {row} holds {value!r}", row=where[0], value=where[1])
+                )
+                raise ColumnError(
+                    Message(
+                        "text_for_numbers",
+                        "column {name!r} of {file} holds text where numbers are needed{found}",
+                        name=name,
+                        file=file,
+                        found=found,
+                    )
+                )
             if is_text(kind) != is_text(usual) and not is_null(kind) and not (use == "text" and self.untyped(name)):
                 raise ColumnError(
-                    f"column {name!r} is {usual} in {self._files[0].name} but {kind} in {file.name}: "
-                    f"write all files of {self.name} with one schema"
+                    Message(
+                        "different_types",
+                        "column {name!r} is {usual} in {first} but {kind} in {file}\nwrite all files of {source} with "
+                        "one schema",
+                        name=name,
+                        usual=usual,
+                        first=self._files[0].name,
+                        kind=kind,
+                        file=file.name,
+                        source=self.name,
+                    )
                 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from gnomon.errors import ColumnError, UsageError
 from gnomon.lazy import lazy
+from gnomon.message import Message
 from gnomon.sources.arrays import pairing_notes, row_labels, telling_labels
 from gnomon.sources.base import Piece, Use, table_glimpses, table_partitions
 from gnomon.sources.columns import is_text, to_arrow
@@ -30,20 +31,31 @@ class FrameSource:
 
         if beside and isinstance(frame, nw.LazyFrame):
             raise UsageError(
-                f"{next(iter(beside))}= is an array, which cannot be paired with the rows of a lazy frame, as their "
-                "order is not fixed: collect it first, or name a column of it"
+                Message(
+                    "array_beside_lazy",
+                    "{part}= is an array, which cannot be matched with the rows of a lazy frame, as their order is "
+                    "not fixed\ncollect it first, or pass the name of one of its columns",
+                    part=next(iter(beside)),
+                )
             )
         self._frame = frame
         self._beside = {own: to_arrow(values, own) for own, values in (beside or {}).items()}
         self._labels = labels
         self.name = name
-        self.notes: tuple[str, ...] = ()
+        self.notes: tuple[Message, ...] = ()
         self._names = {str(column): column for column in frame.collect_schema().names()}
         self.columns = (*self._names, *self._beside)
         for own, values in self._beside.items():
             if len(values) != self.row_limit:
                 raise ColumnError(
-                    f"{name} has {self.row_limit:,} rows but {own!r} has {len(values):,}: they must match row by row"
+                    Message(
+                        "length_beside",
+                        "{name} has {rows:,} rows but {part!r} has {others:,}: they must match row by row",
+                        name=name,
+                        rows=self.row_limit,
+                        part=own,
+                        others=len(values),
+                    )
                 )
         self._tables: dict[tuple[str, ...], Any] = {}
 
@@ -96,7 +108,7 @@ class FrameSource:
                     found |= dict(zip(held, selected.to_arrow().columns, strict=False))
                 self._tables[columns] = pa.table({own: found[own] for own in columns})
             except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-                raise ColumnError(f"a used column mixes types: {error}") from None
+                raise ColumnError(Message("column_mixed", "a column mixes types: {error}", error=error)) from None
         return self._tables[columns]
 
 
@@ -112,17 +124,24 @@ def open_frame(data: Any, beside: Mapping[str, Any] | None = None) -> FrameSourc
 
     if isinstance(data, Mapping):
         if not data or not all(isinstance(name, str) for name in data):
-            raise ColumnError("a mapping of columns needs names that are text, and at least one")
+            raise ColumnError(
+                Message(
+                    "mapping_names",
+                    "a mapping of columns needs at least one column, and names that are text",
+                )
+            )
         columns = {name: to_arrow(values, name) for name, values in data.items()}
         lengths = {name: len(column) for name, column in columns.items()}
         if len(set(lengths.values())) > 1:
-            raise ColumnError(f"the columns differ in length: {lengths}")
+            raise ColumnError(Message("columns_lengths", "the columns differ in length: {lengths}", lengths=lengths))
         data = pa.table(columns)
     data = named_by_text(data)
     try:
         frame = nw.from_native(data, pass_through=True)
     except nw.exceptions.NarwhalsError as error:
-        raise ColumnError(f"the data frame cannot be used: {' '.join(str(error).split())}") from None
+        raise ColumnError(
+            Message("frame_unusable", "the data frame cannot be used: {error}", error=" ".join(str(error).split()))
+        ) from None
     if isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
         source = FrameSource(frame, f"{type(data).__module__.split('.')[0]} data frame", telling_labels(data), beside)
         source.notes = tuple(pairing_notes({"data": data, **(beside or {})}))
@@ -153,5 +172,11 @@ def named_by_text(data: Any) -> Any:
              for name in columns]  # fmt: skip
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise ColumnError(f"the data frame has two columns called {twice!r}: rename all but one")
+        raise ColumnError(
+            Message(
+                "frame_columns_of_one_name",
+                "the data frame has two columns called {name!r}\nrename all but one",
+                name=twice,
+            )
+        )
     return data.set_axis(names, axis=1)

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from gnomon.errors import SourceError
+from gnomon.message import Message
 
 # File-name endings of each format, a compression ending left out.
 FORMATS = {
@@ -36,8 +37,19 @@ def list_files(paths: Sequence[Path]) -> list[Path]:
         by_format.setdefault(format_of(file), file)
     if len(by_format) > 1:
         shown = ", ".join(file.name for file in by_format.values())
-        where = f"the folder {paths[0]}" if len(paths) == 1 and paths[0].is_dir() else name_of(paths)
-        raise SourceError(f"{where} mixes formats ({shown}): keep one format in it")
+        where = (
+            Message("folder", "the folder {paths}", paths=paths[0])
+            if len(paths) == 1 and paths[0].is_dir()
+            else name_of(paths)
+        )
+        raise SourceError(
+            Message(
+                "mixed_formats",
+                "{where} mixes formats ({shown})\nkeep files of one format in it",
+                where=where,
+                shown=shown,
+            )
+        )
     return files
 
 
@@ -57,19 +69,32 @@ def files_of(path: Path) -> list[Path]:
         if path.is_dir():
             files = sorted(files_in(path))
             if not files:
-                raise SourceError(f"the folder {path} contains no files")
+                raise SourceError(Message("folder_empty", "the folder {path} contains no files", path=path))
             return files
         if path.exists():
-            raise SourceError(f"{path} is not a regular file (it is a pipe or a device): save the data to a file first")
+            raise SourceError(
+                Message(
+                    "not_regular_input",
+                    "{path} is not a regular file (it is a pipe or a device)\nsave the data to a file first",
+                    path=path,
+                )
+            )
         if path.is_symlink():
-            raise SourceError(f"{path} is a link to {os.readlink(path)}, which does not exist")
+            raise SourceError(
+                Message(
+                    "broken_link",
+                    "{path} is a link to {target}, which does not exist",
+                    path=path,
+                    target=os.readlink(path),
+                )
+            )
     except PermissionError as error:
         raise unreadable(error) from None
     if not glob.has_magic(str(path)):
-        raise SourceError(f"there is no file or folder {path}")
+        raise SourceError(Message("no_such_file", "there is no file or folder {path}", path=path))
     found = [match for match in matches(path) if not match.name.startswith("_")]
     if not found:
-        raise SourceError(f"no file or folder matches {path}")
+        raise SourceError(Message("no_match", "no file or folder matches {path}", path=path))
     return [file for match in found for file in files_of(match)]
 
 
@@ -92,7 +117,13 @@ def files_in(folder: Path, above: frozenset[tuple[int, int]] = frozenset()) -> I
         told = os.stat(folder)
         own = (told.st_dev, told.st_ino)
         if own in above:
-            raise SourceError(f"{folder} is a link to a folder that contains it: remove the link")
+            raise SourceError(
+                Message(
+                    "link_to_itself",
+                    "{folder} is a link to a folder that contains it\nremove the link",
+                    folder=folder,
+                )
+            )
         with os.scandir(folder) as found:
             entries = list(found)
         for entry in entries:
@@ -104,15 +135,35 @@ def files_in(folder: Path, above: frozenset[tuple[int, int]] = frozenset()) -> I
             elif entry.is_file():
                 yield place
             elif entry.is_symlink():
-                raise SourceError(f"{place} is a link to {os.readlink(place)}, which does not exist: remove or mend it")
+                raise SourceError(
+                    Message(
+                        "broken_link_inside",
+                        "{place} is a link to {target}, which does not exist\nremove or repair it",
+                        place=place,
+                        target=os.readlink(place),
+                    )
+                )
             else:
-                raise SourceError(f"{place} is not a regular file (it is a pipe or a device): move it elsewhere")
+                raise SourceError(
+                    Message(
+                        "not_regular_inside",
+                        "{place} is not a regular file (it is a pipe or a device)\nmove it elsewhere",
+                        place=place,
+                    )
+                )
     except PermissionError as error:
         raise unreadable(error) from None
     except SourceError:
         raise
     except OSError as error:
-        raise SourceError(f"cannot list the folder {folder}: {error.strerror or error}") from None
+        raise SourceError(
+            Message(
+                "cannot_list",
+                "cannot list the folder {folder}: {reason}",
+                folder=folder,
+                reason=error.strerror or error,
+            )
+        ) from None
 
 
 def matches(pattern: Path) -> list[Path]:
@@ -171,12 +222,23 @@ def subfolders(folder: Path, above: frozenset[tuple[int, int]] = frozenset()) ->
 
 def unreadable(error: OSError) -> SourceError:
     """What to say of a folder whose files cannot be listed: some of the rows would be missing."""
-    return SourceError(f"cannot list the folder {error.filename}: {error.strerror}; its rows would be missing")
+    return SourceError(
+        Message(
+            "cannot_list_inside",
+            "cannot list the folder {folder}: {reason}; its rows would be missing",
+            folder=error.filename,
+            reason=error.strerror,
+        )
+    )
 
 
 def name_of(paths: Sequence[Path]) -> str:
     """What to call the paths in a report."""
-    return str(paths[0]) if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+    return (
+        str(paths[0])
+        if len(paths) == 1
+        else Message("path_and_more", "{path} and {number} more", path=paths[0], number=len(paths) - 1)
+    )
 
 
 def format_of(path: Path) -> str:
@@ -196,7 +258,13 @@ def format_of(path: Path) -> str:
             return name
     known = ", ".join(ending for endings in FORMATS.values() for ending in endings)
     raise SourceError(
-        f"cannot tell the format of {path}: its name should end with one of {known} (or these with .gz, .bz2 or .zst)"
+        Message(
+            "unknown_format",
+            "cannot tell the format of {path}\nits name should end with one of {known} (optionally followed by .gz, "
+            ".bz2 or .zst)",
+            path=path,
+            known=known,
+        )
     )
 
 
@@ -221,8 +289,15 @@ def folder_values(files: Sequence[Path]) -> dict[Path, dict[str, int | str | Non
     for file, own in found.items():
         if own.keys() != first.keys():
             raise SourceError(
-                f"{files[0]} lies in folders of {list(first)}, {file} in folders of {list(own)}: "
-                "the files of one table need the same folders"
+                Message(
+                    "different_folders",
+                    "{first} lies in folders of {columns}, {file} in folders of {others}\nthe files of one table need "
+                    "the same folders",
+                    first=files[0],
+                    columns=list(first),
+                    file=file,
+                    others=list(own),
+                )
             )
     whole = {name for name in first if all(is_whole(own[name]) for own in found.values())}
     return {file: {name: typed(value, name in whole) for name, value in own.items()} for file, own in found.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from gnomon.errors import SourceError
+from gnomon.message import Message
 from gnomon.sources.base import Piece
 from gnomon.sources.readers import RowGroups, beyond_memory, brief, with_constants
 
@@ -32,7 +33,9 @@ class Identity:
         try:
             told = file.stat()
         except OSError as error:
-            raise SourceError(f"cannot read {file}: {error.strerror or error}") from None
+            raise SourceError(
+                Message("cannot_read", "cannot read {path}: {error}", path=file, error=error.strerror or error)
+            ) from None
         return cls(told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns)
 
 
@@ -81,7 +84,13 @@ def check_unchanged(file: Path, seen: Identity) -> None:
         SourceError: It is not.
     """
     if Identity.of(file) != seen:
-        raise SourceError(f"{file} was replaced or written to while it was read: run again once it is complete")
+        raise SourceError(
+            Message(
+                "changed_while_read",
+                "{file} was replaced or written to while it was read\nrun again once it is complete",
+                file=file,
+            )
+        )
 
 
 def guarded(file: Path, items: Iterable[Any]) -> Iterator[Any]:
@@ -100,6 +109,14 @@ def telling(file: Path) -> Iterator[None]:
     except MemoryError as error:
         if not beyond_memory(error):
             raise
-        raise SourceError(f"cannot read {file}: it is damaged, as its parts claim impossible sizes") from None
+        raise SourceError(
+            Message(
+                "damaged_sizes",
+                "cannot read {file}: it is damaged, as its parts claim impossible sizes",
+                file=file,
+            )
+        ) from None
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"cannot read {file}: {brief(error)}") from None
+        raise SourceError(
+            Message("cannot_read", "cannot read {path}: {error}", path=file, error=brief(error))
+        ) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gnomon.errors import SourceError
+from gnomon.message import Message
 from gnomon.sources.base import Use
 from gnomon.sources.columns import MISSING, is_number, is_text, reads_as_number
 from gnomon.sources.listing import compressed
@@ -22,8 +23,8 @@ MOST_COMPRESSED = 1000
 # No buffer of a file that is whole has more bytes.
 LARGEST = 1 << 44
 HINTS = {
-    "csv": " (columns are separated by commas, in a .tsv by tabs)",
-    "json": " (JSON lines are needed: one object a line)",
+    "csv": Message("hint_csv", " (columns are separated by commas, in a .tsv file by tabs)"),
+    "json": Message("hint_json", " (JSON lines are needed: one object per line)"),
 }
 
 
@@ -172,11 +173,25 @@ class DatasetReader:
         self.untyped = form == "csv"
         self._counted: int | None = None
         if file.suffix.lower() == ".zst" and form != "csv":
-            raise SourceError(f"{file} is compressed with zstd, which is read of CSV only: compress it with gzip")
+            raise SourceError(
+                Message(
+                    "zstd",
+                    "{file} is compressed with zstd, which is supported for CSV only\ncompress it with gzip",
+                    file=file,
+                )
+            )
         self._zstd = file.suffix.lower() == ".zst"
         self.schema = self._zstd_csv({}, None).schema if self._zstd else self._fragment({}).physical_schema
         if form == "csv" and len(self.schema.names) == 1 and any(mark in self.schema.names[0] for mark in ";\t|"):
-            raise SourceError(f"{file} has a single column, {self.schema.names[0]!r}{HINTS['csv']}")
+            raise SourceError(
+                Message(
+                    "single_column",
+                    "{file} has a single column, {name!r}{hint}",
+                    file=file,
+                    name=self.schema.names[0],
+                    hint=HINTS["csv"],
+                )
+            )
         if form == "ipc":
             self.rows = self._fragment({}).count_rows()
 
@@ -201,7 +216,15 @@ class DatasetReader:
             yield row, [empty_as_missing(batch, names)]
             row += batch.num_rows
         if self._counted not in (None, row):
-            raise SourceError(f"{self._file} had {self._counted:,} rows when it was first read, now {row:,}")
+            raise SourceError(
+                Message(
+                    "rows_changed",
+                    "{file} had {before:,} rows when it was first read, now {now:,}",
+                    file=self._file,
+                    before=self._counted,
+                    now=row,
+                )
+            )
         self._counted = row
 
     @property
@@ -320,7 +343,7 @@ def open_reader(file: Path, form: str, verbatim: bool = False) -> ParquetReader 
     import pyarrow as pa
 
     if file.stat().st_size == 0:
-        raise SourceError(f"{file} is empty")
+        raise SourceError(Message("file_empty", "{file} is empty", file=file))
     try:
         reader = ParquetReader(file) if form == "parquet" else DatasetReader(file, form, verbatim)
         tuple(reader.schema.names)  # names that are not UTF-8 show here
@@ -328,9 +351,20 @@ def open_reader(file: Path, form: str, verbatim: bool = False) -> ParquetReader 
     except (SourceError, MemoryError):
         raise
     except UnicodeEncodeError:
-        raise SourceError(f"the name of {str(file)!r} is not UTF-8 text: rename the file") from None
+        raise SourceError(
+            Message("name_not_utf8", "the name of {file!r} is not valid UTF-8\nrename the file", file=str(file))
+        ) from None
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"cannot read {file} as {form}: {brief(error)}{HINTS.get(form, '')}") from None
+        raise SourceError(
+            Message(
+                "cannot_read_as",
+                "cannot read {file} as {form}: {error}{hint}",
+                file=file,
+                form=form,
+                error=brief(error),
+                hint=HINTS.get(form, ""),
+            )
+        ) from None
 
 
 def ends_open(file: Path) -> bool:
@@ -347,10 +381,13 @@ def brief(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     text = lines[0] if lines else type(error).__name__
     if isinstance(error, UnicodeDecodeError) or any(word in text.lower() for word in ("utf8", "utf-8")):
-        return "it is not UTF-8 text: save it as UTF-8"
+        return Message("not_utf8", "it is not UTF-8 text: save it as UTF-8")
     if "straddling" in text:
-        return "a row is longer than 1 MiB: leave columns of long text out"
-    for start in ("Could not open", "Error creating dataset."):
+        return Message("row_too_long", "a row is longer than 1 MiB: remove columns of long text")
+    for start in (
+        "Could not open",
+        "Error creating dataset.",
+    ):
         _, found, rest = text.partition(start)
         if found and "Invalid: " in rest:
             text = rest.split("Invalid: ", 1)[1]

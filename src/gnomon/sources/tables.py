@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gnomon.message import Message
 from gnomon.sources.base import PIECE_ROWS, Piece, Source, Use, table_glimpses
 from gnomon.sources.columns import is_text
 
@@ -35,7 +36,7 @@ class TableSource:
         notes: Remarks on it.
     """
 
-    def __init__(self, name: str, columns: Mapping[str, Any], id: str, notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, name: str, columns: Mapping[str, Any], id: str, notes: tuple[Message, ...] = ()) -> None:
         import pyarrow as pa
 
         table = pa.table(dict(columns))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import ColumnError, DataError, GnomonError, SourceError, UsageError
 from gnomon.files import aside
+from gnomon.message import Message
 from gnomon.sources.base import Piece
 from gnomon.sources.columns import is_text, spelled_numbers
 
@@ -54,12 +55,14 @@ def write_rows(pieces: Iterable[Piece], columns: dict[str, Callable[[Piece], NDA
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, ValueError) as error:
             if isinstance(error, GnomonError):
                 raise
-            raise SourceError(f"cannot write {output}: {error}") from None
+            raise SourceError(
+                Message("cannot_write", "cannot write {path}: {reason}", path=output, reason=error)
+            ) from None
         finally:
             if writer is not None:
                 writer.close()
         if not rows:
-            raise DataError("there are no rows to write")
+            raise DataError(Message("no_rows_to_write", "there are no rows to write"))
     return rows
 
 
@@ -79,7 +82,14 @@ def as_numbers(piece: Piece, columns: Sequence[str]) -> Piece:
         try:
             numbers = spelled_numbers(column)
         except pa.ArrowInvalid as error:
-            raise ColumnError(f"column {name!r} holds text where numbers are needed: {error}") from None
+            raise ColumnError(
+                Message(
+                    "text_for_numbers_written",
+                    "column {name!r} holds text where numbers are needed: {error}",
+                    name=name,
+                    error=error,
+                )
+            ) from None
         table = table.set_column(table.column_names.index(name), name, numbers)
     return replace(piece, table=table)
 
@@ -87,7 +97,14 @@ def as_numbers(piece: Piece, columns: Sequence[str]) -> Piece:
 def check_format(output: Path) -> None:
     """Raises UsageError if the name of an output is that of no format."""
     if output.suffix.lower() not in FORMATS:
-        raise UsageError(f"{output.name}: rows are written as {', '.join(FORMATS)}; name the file so")
+        raise UsageError(
+            Message(
+                "format_of_rows",
+                "{name}: rows are written as {formats}\nchoose a name that ends so",
+                name=output.name,
+                formats=", ".join(FORMATS),
+            )
+        )
 
 
 def open_writer(output: Path, stream: BinaryIO, schema: Any) -> Any:

@@ -37,18 +37,19 @@ class ClusterSpread:
     Attributes:
         number: The number of clusters.
         variance: By the name of each measure its variance at the thresholds, of shape (thresholds,).
-        freedom: The degrees of freedom of these variances.
-        having: How many clusters have rows that the measure rests on: all that is known where nothing varies.
+        degrees_of_freedom: The degrees of freedom of these variances.
+        supporting_clusters: How many clusters have rows that the measure rests on: all that is known where nothing
+            varies.
     """
 
     number: int
     variance: Mapping[str, Array]
-    freedom: Mapping[str, Array]
-    having: Mapping[str, Array]
+    degrees_of_freedom: Mapping[str, Array]
+    supporting_clusters: Mapping[str, Array]
 
     def units(self, name: str) -> Array:
         """How many independent units say as much of a measure, at each threshold."""
-        return np.where(self.variance[name] > 0, 1 + self.freedom[name], self.having[name])
+        return np.where(self.variance[name] > 0, 1 + self.degrees_of_freedom[name], self.supporting_clusters[name])
 
     def at(self, where: Any) -> ClusterSpread:
         """Those at some of the thresholds."""
@@ -56,28 +57,33 @@ class ClusterSpread:
 
     def each(self, change: Callable[[Array], Array]) -> ClusterSpread:
         """The same with every column changed alike."""
-        variance, freedom, having = (
+        variance, degrees_of_freedom, supporting_clusters = (
             {name: change(own) for name, own in columns.items()}
-            for columns in (self.variance, self.freedom, self.having)
+            for columns in (self.variance, self.degrees_of_freedom, self.supporting_clusters)
         )
-        return ClusterSpread(self.number, variance, freedom, having)
+        return ClusterSpread(self.number, variance, degrees_of_freedom, supporting_clusters)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
-        variance, freedom, having = (
+        variance, degrees_of_freedom, supporting_clusters = (
             {name: [None if np.isnan(each) else each for each in own.tolist()] for name, own in columns.items()}
-            for columns in (self.variance, self.freedom, self.having)
+            for columns in (self.variance, self.degrees_of_freedom, self.supporting_clusters)
         )
-        return {"number": self.number, "variance": variance, "freedom": freedom, "having": having}
+        return {
+            "number": self.number,
+            "variance": variance,
+            "degrees_of_freedom": degrees_of_freedom,
+            "supporting_clusters": supporting_clusters,
+        }
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> ClusterSpread:
         """The inverse of :meth:`to_dict`."""
-        variance, freedom, having = (
+        variance, degrees_of_freedom, supporting_clusters = (
             {name: np.array(own, np.float64) for name, own in form[part].items()}
-            for part in ("variance", "freedom", "having")
+            for part in ("variance", "degrees_of_freedom", "supporting_clusters")
         )
-        return cls(form["number"], variance, freedom, having)
+        return cls(form["number"], variance, degrees_of_freedom, supporting_clusters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +196,7 @@ def cluster_spread(points: Points, events: ClusterEvents, measures: Iterable[Mea
     largest, *counts = events.of_largest(LARGEST_CLUSTERS)
     cells = np.stack([*counts, *(np.repeat(own[largest, None], events.thresholds, axis=1) for own in classes)])
     cells *= factor[largest, None]
-    variance, freedom, having = {}, {}, {}
+    variance, degrees_of_freedom, supporting_clusters = {}, {}, {}
     number = events.number
     for own in measures:
         slopes = slopes_of(own, points)
@@ -200,9 +206,9 @@ def cluster_spread(points: Points, events: ClusterEvents, measures: Iterable[Mea
             relative = fourth / squares**2 - 1 / number
             found = np.where(relative > 0, np.maximum(1.0, 2 / relative), np.inf)
         variance[own.name] = squares * (1 - 1 / number)
-        freedom[own.name] = np.minimum(found, number - 1.0)
-        having[own.name] = events.having(rests_on(own))
-    return ClusterSpread(number, variance, freedom, having)
+        degrees_of_freedom[own.name] = np.minimum(found, number - 1.0)
+        supporting_clusters[own.name] = events.having(rests_on(own))
+    return ClusterSpread(number, variance, degrees_of_freedom, supporting_clusters)
 
 
 def rests_on(own: Measure) -> frozenset[str]:

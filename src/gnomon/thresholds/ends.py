@@ -14,6 +14,7 @@ from gnomon.intervals.linearised import linearised_ends
 from gnomon.intervals.wilson import wilson_ends
 from gnomon.measures.measure import POSITIVE, Measure, Share, Transformed
 from gnomon.measures.threshold import Points
+from gnomon.message import Message
 
 Array = NDArray[np.float64]
 
@@ -42,14 +43,26 @@ def ends_of(own: Measure, points: Points, level: float) -> tuple[Array, Array]:
     value, tried = share(cells)[..., POSITIVE], share.trials(cells)[..., POSITIVE]
     trials, spread = trials_at(share, points, tried), points.spread
     if spread is not None and spread.number < 2:
-        raise DataError("all rows are of one cluster: of how much others would vary they say nothing")
+        raise DataError(
+            Message(
+                "one_cluster_promise",
+                "all rows belong to one cluster: they tell nothing about how others would vary",
+            )
+        )
     if spread is not None and own.name not in spread.variance:
         known = ", ".join(spread.variance)
-        raise UsageError(f"intervals of {own.name!r} by cluster are not known at the thresholds, only of {known}")
+        raise UsageError(
+            Message(
+                "no_cluster_band",
+                "intervals of {name!r} by cluster are not available at all thresholds, only those of {known}",
+                name=own.name,
+                known=known,
+            )
+        )
     if not share.monotone:
         most = points.effective if spread is None else float(spread.number)
         level = 2 * NormalDist().cdf(uniform_quantile(level, most)) - 1
-        enough = trials if spread is None else np.minimum(trials, spread.having[own.name])
+        enough = trials if spread is None else np.minimum(trials, spread.supporting_clusters[own.name])
         value = np.where(enough >= FEWEST_ROWS, value, np.nan)
     if spread is not None:
         measured = np.where(np.isnan(value), np.nan, own.binary(cells))

@@ -16,6 +16,7 @@ from gnomon.measures.measure import HIGHER, ZERO, Measure, OfMatrix
 from gnomon.measures.registry import find, measure, of_cells, renew, with_ends
 from gnomon.measures.rule import Rule
 from gnomon.measures.threshold import COST, FLAGGED, Costs, Points, youden
+from gnomon.message import Message, listed, word
 from gnomon.thresholds.ends import ends_of
 
 Array = NDArray[np.float64]
@@ -57,22 +58,64 @@ class Constraint:
         """
         rule = Rule.parse(text)
         if rule.slice is not None:
-            raise UsageError(f"{text!r}: a threshold is one for all rows: leave {':'.join(rule.slice)} out")
+            raise UsageError(
+                Message(
+                    "threshold_for_all",
+                    "{text!r}: a threshold applies to all rows\nremove {slice}",
+                    text=text,
+                    slice=":".join(rule.slice),
+                )
+            )
         own = of_threshold(rule.name)
         if own is None:
-            raise UsageError(f"the constraint {text!r} names no measure: {nearest(rule.name, [*of_cells(), FLAGGED])}")
+            raise UsageError(
+                Message(
+                    "constraint_measure",
+                    "the constraint {text!r} does not name a measure\n{hint}",
+                    text=text,
+                    hint=nearest(rule.name, [*of_cells(), FLAGGED]),
+                )
+            )
         if own.name == FLAGGED and (rule.percent or 0 < rule.limit < 1):
-            raise UsageError(f"{text!r}: flagged is a number of rows; of a share of them say 'flagged_share <= 5 %'")
+            raise UsageError(
+                Message(
+                    "flagged_is_number",
+                    "{text!r}: flagged is the number of rows predicted positive\nfor a share of all rows write "
+                    "'flagged_share <= 5 %'",
+                    text=text,
+                )
+            )
         if own.high == 1.0 and not rule.percent and (limit := rule.limit) > 1:
-            raise UsageError(f"{text!r} asks for more than 1, the greatest value there is: did you mean {limit:g} %?")
+            raise UsageError(
+                Message(
+                    "constraint_above_one",
+                    "{text!r} asks for more than 1, the maximum: did you mean {limit:g} %?",
+                    text=text,
+                    limit=limit,
+                )
+            )
         if rule.end is not None and not own.has_ends:
-            raise UsageError(f"{text!r}: an end of the interval can be had of {', '.join(with_ends())}")
+            raise UsageError(
+                Message(
+                    "constraint_end",
+                    "{text!r}: interval ends are available for {names}",
+                    text=text,
+                    names=", ".join(with_ends()),
+                )
+            )
         return cls(own.name, rule.end, rule.least, rule.limit, periods)
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> Message:
+        """The constraint as it is written."""
         end = f".{self.end}" if self.end else ""
-        each = f" in each of {self.periods:g} periods" if self.name == FLAGGED and self.periods != 1 else ""
-        return f"{self.name}{end} {'>=' if self.least else '<='} {self.limit:g}{each}"
+        limit = f"{self.name}{end} {'>=' if self.least else '<='} {self.limit:g}"
+        if self.name != FLAGGED or self.periods == 1:
+            return word(limit)
+        return Message("per_period", "{limit} in each of {periods:g} periods", limit=limit, periods=self.periods)
+
+    def __str__(self) -> str:
+        return str(self.text)
 
     def values(self, points: Points, level: float) -> Array:
         """What is limited, at each point.
@@ -125,14 +168,25 @@ class Goal:
     costs: Costs | None = None
     constraints: tuple[Constraint, ...] = field(default=())
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> Message:
+        """What is wanted, in words."""
         if self.costs is not None:
             given = ", ".join(f"{name} {cost:g}" for name in _CELLS if (cost := getattr(self.costs, name)))
-            what = f"least cost ({given} a row)"
+            what = Message("goal_cost", "minimum cost ({given} per row)", given=given)
         else:
-            what = f"best {self.measure}" if self.better > 0 else f"least {self.measure}"
-        limits = " and ".join(map(str, self.constraints))
-        return f"{what}, subject to {limits}" if limits else what
+            what = (
+                Message("goal_highest", "maximum {measure}", measure=self.rule.title)
+                if self.better > 0
+                else Message("goal_lowest", "minimum {measure}", measure=self.rule.title)
+            )
+        if not self.constraints:
+            return what
+        limits = listed([own.text for own in self.constraints])
+        return Message("goal_subject", "{what}, subject to {limits}", what=what, limits=limits)
+
+    def __str__(self) -> str:
+        return str(self.text)
 
     @property
     def better(self) -> int:
@@ -172,7 +226,9 @@ class Goal:
         rule = self.rule
         if rule.of_cells:
             return rule
-        return replace(rule, basis=OfMatrix(lambda cells: self.values(Points.of(cells)), "there are no rows"))
+        return replace(
+            rule, basis=OfMatrix(lambda cells: self.values(Points.of(cells)), Message("no_rows", "there are no rows"))
+        )
 
     def values(self, points: Points) -> Array:
         """What is made great or small, at each point; NaN where it is undefined."""
@@ -196,23 +252,51 @@ def make_goal(
         UsageError: Nothing was asked for, or two things at once, or something that is not known.
 
     >>> str(make_goal(None, where="recall >= 0.95"))
-    'best precision, subject to recall >= 0.95'
+    'maximum precision, subject to recall >= 0.95'
     """
     if not isinstance(periods, (int, float)) or not 0 < periods < math.inf:
-        raise UsageError(f"periods={periods!r} is no number of periods that the rows may cover")
+        raise UsageError(
+            Message(
+                "periods_number",
+                "periods={periods!r} is not a number of periods that the rows can cover",
+                periods=periods,
+            )
+        )
     if not isinstance(where, (str, Sequence)):
-        raise UsageError(f"where={where!r}: say a constraint such as 'recall >= 0.95', or a list of them")
+        raise UsageError(
+            Message(
+                "where_kind",
+                "where={where!r}\nexpected a constraint such as 'recall >= 0.95', or a list of them",
+                where=where,
+            )
+        )
     constraints = tuple(Constraint.parse(own, periods) for own in ([where] if isinstance(where, str) else where))
     if costs or gains:
         if goal not in (None, COST):
-            raise UsageError(f"goal={goal!r} and costs were both given: a goal is one of them")
+            raise UsageError(
+                Message(
+                    "goal_and_costs",
+                    "goal={goal!r} and costs were both passed\npass one of them",
+                    goal=goal,
+                )
+            )
         return Goal(COST, make_costs(costs or {}, gains or {}), constraints)
     if goal is None:
         if not constraints:
-            raise UsageError("say what matters: a goal such as 'f1', the costs of errors, or a constraint")
+            raise UsageError(
+                Message(
+                    "goal_missing",
+                    "pass what to optimise: a goal such as 'f1', the costs of errors, or a constraint",
+                )
+            )
         goal = "precision" if any(own.limits_misses for own in constraints) else "recall"
     if goal == COST:
-        raise UsageError("goal='cost' needs the costs of the cells, such as costs={'fn': 10, 'fp': 1}")
+        raise UsageError(
+            Message(
+                "goal_cost_needs",
+                "goal='cost' needs the costs of the cells, such as costs={'fn': 10, 'fp': 1}",
+            )
+        )
     if isinstance(goal, Measure):
         renew(goal)
     wanted = of_threshold(goal.name if isinstance(goal, Measure) else goal) if isinstance(goal, str | Measure) else None
@@ -222,12 +306,29 @@ def make_goal(
         and (other := find(str(getattr(goal, "name", goal)))) is not None
     ):
         raise UsageError(
-            f"goal={other.name!r} does not depend on a threshold: choose by a measure of what is predicted"
+            Message(
+                "goal_without_threshold",
+                "goal={name!r} does not depend on a threshold\nchoose a measure of the predictions",
+                name=other.name,
+            )
         )
     if wanted is None:
-        raise UsageError(f"goal={goal!r} is unknown: {nearest(str(goal), [*of_cells(), FLAGGED, 'f2', COST])}")
+        raise UsageError(
+            Message(
+                "unknown_goal",
+                "goal={goal!r} is unknown\n{hint}",
+                goal=goal,
+                hint=nearest(str(goal), [*of_cells(), FLAGGED, "f2", COST]),
+            )
+        )
     if wanted.better == ZERO:
-        raise UsageError(f"goal={goal!r} has no better and no worse: choose by another measure")
+        raise UsageError(
+            Message(
+                "goal_undirected",
+                "goal={goal!r} is better neither when higher nor when lower\nchoose another measure",
+                goal=goal,
+            )
+        )
     return Goal(wanted.name, None, constraints)
 
 
@@ -246,19 +347,44 @@ def make_costs(costs: Mapping[str, Any], gains: Mapping[str, Any]) -> Costs:
     amounts = dict.fromkeys(_CELLS, 0.0)
     for sign, given in ((1, costs), (-1, gains)):
         if not isinstance(given, Mapping):
-            raise UsageError(f"costs and gains are given by cell, such as {{'fn': 10, 'fp': 1}}, not as {given!r}")
+            raise UsageError(
+                Message(
+                    "costs_by_cell",
+                    "costs and gains are given by cell, such as {{'fn': 10, 'fp': 1}}, not as {given!r}",
+                    given=given,
+                )
+            )
         for name, amount in given.items():
             if name not in amounts:
-                raise UsageError(f"{name!r} is no cell of the confusion matrix: {nearest(str(name), _CELLS)}")
+                raise UsageError(
+                    Message(
+                        "no_such_cell",
+                        "{name!r} is not a cell of the confusion matrix\n{hint}",
+                        name=name,
+                        hint=nearest(str(name), _CELLS),
+                    )
+                )
             try:
                 number = float(amount)
             except (TypeError, ValueError):
                 number = math.nan
             if not abs(number) <= 1e100:
-                raise UsageError(f"the amount of {name!r} must be a finite number, not {amount!r}")
+                raise UsageError(
+                    Message(
+                        "cell_amount",
+                        "the amount of {name!r} must be a finite number, not {amount!r}",
+                        name=name,
+                        amount=amount,
+                    )
+                )
             amounts[name] += sign * number
     if amounts["fp"] == amounts["tn"] and amounts["fn"] == amounts["tp"]:
-        raise UsageError("the costs do not depend on the prediction: every threshold costs the same")
+        raise UsageError(
+            Message(
+                "costs_constant",
+                "the costs do not depend on the prediction: every threshold costs the same",
+            )
+        )
     return Costs(**amounts)
 
 

@@ -14,6 +14,7 @@ from gnomon.kernels.ranking import convex_hull
 from gnomon.measures.measure import Measure
 from gnomon.measures.registry import find, of_cells, shown, shown_in
 from gnomon.measures.threshold import FLAGGED, Points
+from gnomon.message import Message
 from gnomon.thresholds.bands import Band, bands, clustered_bands
 from gnomon.thresholds.cluster_spread import ClusterSpread
 from gnomon.thresholds.goal import best_of, make_goal
@@ -135,7 +136,14 @@ class Thresholds:
             return self._points.flagged
         own = find(name) if isinstance(name, str) else None
         if own is None or not own.of_cells:
-            raise UsageError(f"a threshold has no measure {name!r}: {nearest(str(name), [*of_cells(), FLAGGED])}")
+            raise UsageError(
+                Message(
+                    "threshold_without_measure",
+                    "a threshold has no measure {name!r}\n{hint}",
+                    name=name,
+                    hint=nearest(str(name), [*of_cells(), FLAGGED]),
+                )
+            )
         return own.binary(self._points.cells())
 
     def __repr__(self) -> str:
@@ -215,7 +223,14 @@ class Thresholds:
         for name in names or ():
             own = find(name)
             if own is None or not own.of_cells:
-                raise UsageError(f"a threshold has no band of {name!r}: {nearest(name, of_cells())}")
+                raise UsageError(
+                    Message(
+                        "threshold_without_band",
+                        "a threshold has no band of {name!r}\n{hint}",
+                        name=name,
+                        hint=nearest(name, of_cells()),
+                    )
+                )
             wanted.append(own)
         if self.clusters is not None:
             return clustered_bands(self._points, wanted, level, self.clusters)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gnomon.errors import UsageError
+from gnomon.message import Message
 from gnomon.schema.request import Request
 from gnomon.schema.schema import Columns, Subset
 from gnomon.sources.arrays import ArraySource, check_aligned
@@ -77,7 +78,14 @@ def open_beside(data: Any, named: Named) -> tuple[Source, Named]:
         return open_named(data), named
     if is_paths(data):
         part = next(iter(arrays))
-        raise UsageError(f"{part}= is an array, which cannot be paired with the rows of files: name a column of them")
+        raise UsageError(
+            Message(
+                "array_beside_files",
+                "{part}= is an array, which cannot be matched with the rows of files\npass the name of one of their "
+                "columns",
+                part=part,
+            )
+        )
     check_aligned({"data": data, **arrays})
     columns = open_named(data).columns
     calls = {part: part if part not in columns else f"{part} (array)" for part in arrays}
@@ -107,8 +115,12 @@ def mask_of(split: Any) -> Any:
     if mask.dtype != bool or mask.ndim != 1:
         held = f"of shape {mask.shape}" if mask.ndim != 1 else f"of type {mask.dtype}"
         raise UsageError(
-            "split= takes 'column=value', or an array that is True for the rows to fit on and False for others, not "
-            f"one {held}"
+            Message(
+                "split_kind",
+                "split= takes 'column=value', or a boolean array that is True for the rows to fit on, not an array "
+                "{held}",
+                held=held,
+            )
         )
     return split if hasattr(split, "index") else mask
 
@@ -120,12 +132,20 @@ def slices_of(given: Any) -> tuple[Any, ...]:
         UsageError: Something else was passed.
     """
     if isinstance(given, Mapping):
-        raise UsageError("slices= takes names; say limits of ranges in them: 'age=30,50'")
+        raise UsageError(
+            Message("slices_names_only", "slices= takes names\nwrite limits of ranges in them: 'age=30,50'")
+        )
     asked = [given] if isinstance(given, str) else list(given or ()) if isinstance(given or (), Iterable) else [given]
     for own in asked:
         several = isinstance(own, (list, tuple)) and len(own) > 0 and all(isinstance(name, str) for name in own)
         if not (isinstance(own, str) and own) and not several:
-            raise UsageError(f"slices= takes names of columns, or tuples of names, not {own!r}")
+            raise UsageError(
+                Message(
+                    "slices_kind",
+                    "slices= takes names of columns, or tuples of names, not {given!r}",
+                    given=own,
+                )
+            )
     return tuple(asked)
 
 
@@ -143,12 +163,22 @@ def subset_of(split: Any, columns: Sequence[str]) -> Subset | None:
         column, value = own, split.removeprefix(f"{own}=")
     if not (column.strip() and found and value.strip()):
         raise UsageError(
-            f"split={split!r} does not say which rows: name a column and its value, 'part=train', "
-            "or two, 'part=train,test'"
+            Message(
+                "split_unclear",
+                "split={split!r} does not select rows\npass a column and its value, 'part=train', or two values, "
+                "'part=train,test'",
+                split=split,
+            )
         )
     fit, both, judge = value.partition(",")
     if both and not (fit.strip() and judge.strip() and fit.strip() != judge.strip()):
-        raise UsageError(f"split={split!r}: name two values, of the rows to fit on and of those that judge")
+        raise UsageError(
+            Message(
+                "split_two_values",
+                "split={split!r}\npass at most two values, of the rows to fit on and of those to evaluate on",
+                split=split,
+            )
+        )
     return Subset(column.strip(), fit.strip(), judge.strip() or None)
 
 
@@ -167,13 +197,17 @@ def open_named(data: Any, beside: Mapping[str, Any] | None = None) -> Source:
     if is_paths(data):
         paths = [data] if isinstance(data, (str, Path)) else list(data)
         if not all(str(path).strip() for path in paths):
-            raise UsageError("the path is empty: name a file or a folder")
+            raise UsageError(Message("path_empty", "the path is empty\npass a file or a folder"))
         return FileSource(*map(Path, paths))
     source = open_frame(data, beside)
     if source is None:
         raise UsageError(
-            f"target= names a column, but {type(data).__name__} has no named columns: pass a path or a data frame, "
-            "or the two arrays alone"
+            Message(
+                "target_without_columns",
+                "target= names a column, but {kind} has no named columns\npass a path or a data frame, or two arrays "
+                "without target=",
+                kind=type(data).__name__,
+            )
         )
     return source
 
@@ -193,18 +227,41 @@ def open_arrays(data: Any, predicted: Any, named: Named) -> tuple[Source, Column
         and is_matrix(next((v for v in (predicted, prediction, score) if v is not None), None))
     )
     if isinstance(data, (str, Path, Mapping)) or (frame and not several):
-        raise UsageError("name the column of true values: target=...")
+        raise UsageError(Message("target_missing", "pass the column of true values\ntarget=..."))
     masked = is_array(named.split)
     for part, given in (("slices", named.slices), ("split", None if masked else named.split), ("id", named.id)):
         if given:
-            raise UsageError(f"{part}= names columns: pass a path or a data frame, and name its columns")
+            raise UsageError(
+                Message(
+                    "names_columns",
+                    "{part}= names columns\npass a path or a data frame",
+                    part=part,
+                )
+            )
     if named.target is not None:
-        raise UsageError("target= names a column: with arrays the true values are the first argument")
+        raise UsageError(
+            Message(
+                "target_with_arrays",
+                "target= names a column: with arrays, the true values are the first argument",
+            )
+        )
     if predicted is not None and (prediction is not None or score is not None):
-        raise UsageError("pass predictions or scores once: as the second argument or by name")
+        raise UsageError(
+            Message(
+                "predictions_twice",
+                "predictions or scores were passed twice: as the second argument and by name",
+            )
+        )
     for name, value in (("prediction", prediction), ("score", score), ("weight", weight), ("cluster", cluster)):
         if isinstance(value, str):
-            raise UsageError(f"{name}={value!r} names a column, but the true values came as an array: pass an array")
+            raise UsageError(
+                Message(
+                    "column_beside_arrays",
+                    "{name}={values!r} names a column, but the true values are an array\npass an array",
+                    name=name,
+                    values=value,
+                )
+            )
     check_aligned(
         {"y_true": data, "y_pred": predicted, "prediction": prediction, "score": score, "weight": weight,
          "cluster": cluster, "split": named.split if is_array(named.split) else None}
@@ -246,7 +303,9 @@ def columns_of(name: str, values: Any) -> dict[str, Any]:
         return {name: values}
     table = np.asarray(values)
     if not table.shape[1]:
-        raise UsageError(f"{name} has shape {table.shape}: it has no columns")
+        raise UsageError(
+            Message("without_columns", "{name} has shape {shape} and so no columns", name=name, shape=table.shape)
+        )
     labels = column_labels(values) or list(map(str, range(table.shape[1])))
     return {f"{name}[{label}]": table[:, number] for number, label in enumerate(labels)}
 
@@ -278,7 +337,14 @@ def column_name(part: str, name: Any) -> str | None:
         return name
     if isinstance(name, (int, np.integer)) and not isinstance(name, bool):
         return str(name)  # as pandas calls columns without a name
-    raise UsageError(f"{part}= takes a column's name here, not {type(name).__name__}")
+    raise UsageError(
+        Message(
+            "takes_column_name",
+            "{part}= takes the name of a column here, not {kind}",
+            part=part,
+            kind=type(name).__name__,
+        )
+    )
 
 
 def column_names(part: str, given: Any) -> tuple[str, ...]:
@@ -292,5 +358,12 @@ def column_names(part: str, given: Any) -> tuple[str, ...]:
     single = isinstance(given, (str, int, np.integer)) and not isinstance(given, bool)
     names = [given] if single else list(given) if isinstance(given, Iterable) else []
     if not names or not all(isinstance(name, (str, int, np.integer)) for name in names):
-        raise UsageError(f"{part}= takes a column's name, or a list of names, here, not {type(given).__name__}")
+        raise UsageError(
+            Message(
+                "takes_column_names",
+                "{part}= takes the name of a column, or a list of names, here, not {kind}",
+                part=part,
+                kind=type(given).__name__,
+            )
+        )
     return tuple(map(str, names))

@@ -10,6 +10,7 @@ from gnomon.errors import UsageError, nearest
 from gnomon.estimate import Estimate
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.measures.measure import Measure
+from gnomon.message import Message, word
 
 INTERVALS = ("auto", "percentile", "bca", "none")
 # Those that are made of bootstrap replicates wherever a measure has them.
@@ -41,11 +42,41 @@ class Options:
 
     def __post_init__(self) -> None:
         if self.interval not in INTERVALS:
-            raise UsageError(f"interval={self.interval!r} is unknown: {nearest(str(self.interval), INTERVALS)}")
+            raise UsageError(
+                Message(
+                    "unknown_interval",
+                    "interval={interval!r} is unknown\n{hint}",
+                    interval=self.interval,
+                    hint=nearest(str(self.interval), INTERVALS),
+                )
+            )
         if not isinstance(self.level, (int, float)) or not 0 < self.level <= 1 - 1e-12:
-            raise UsageError(f"level must lie between 0 and 1, such as 0.95, not {self.level!r}")
+            raise UsageError(
+                Message(
+                    "level_range",
+                    "level must lie between 0 and 1, such as 0.95, not {level!r}",
+                    level=self.level,
+                )
+            )
         if isinstance(self.seed, bool) or not isinstance(self.seed, SupportsIndex) or not 0 <= int(self.seed) < 2**128:
-            raise UsageError(f"seed must be a whole number, 0 or more and below 2^128, not {self.seed!r}")
+            raise UsageError(
+                Message(
+                    "seed_range",
+                    "seed must be a whole number from 0 to 2^128 - 1, not {seed!r}",
+                    seed=self.seed,
+                )
+            )
+
+    def check_clusters(self, cluster: str | None) -> None:
+        """Refuses replicates of rows that belong to clusters, which would take them as independent.
+
+        Raises:
+            UsageError: There are clusters, and the intervals were to be made from replicates.
+        """
+        if cluster is not None and self.interval in BOOTSTRAPS:
+            text = "interval={interval!r} takes rows as independent, and is not supported with cluster=\n"
+            text = text + "remove interval= (--interval)"
+            raise UsageError(Message("replicates_of_clusters", text, interval=self.interval))
 
     @property
     def intervals(self) -> bool:
@@ -58,7 +89,7 @@ class Options:
         return "bca" if self.interval == "bca" else "percentile"
 
     def estimate(
-        self, value: float, interval: Interval, n: int, reason: str | None = None, bound: float = 0.0
+        self, value: float, interval: Interval, n: int, reason: Message | None = None, bound: float = 0.0
     ) -> Estimate:
         """An estimate at this level, its interval left out where none is wanted."""
         found = Estimate(value, level=self.level, n=n, bound=bound)
@@ -77,18 +108,33 @@ def check_asked(measures: Iterable[Measure], names: Iterable[str], task: str) ->
     for own in measures:
         if own.name not in having:
             raise UsageError(
-                f"measures= names {own.name!r}, which this {task} evaluation does not have{needs(own, task)}"
+                Message(
+                    "measure_not_here",
+                    "measures= names {name!r}, which a {task} evaluation does not have{needs}",
+                    name=own.name,
+                    task=word(task),
+                    needs=needs(own, task),
+                )
             )
 
 
 def needs(own: Measure, task: str) -> str:
     """What a measure takes that a task has not, as the end of a sentence."""
     if own.of_cells and task == "regression":
-        return ": it counts classes; a measure of amounts is made by gnomon.measure(name, loss=...)"
+        return Message(
+            "of_confusion",
+            ": it is a measure of the confusion matrix; for regression use gnomon.measure(name, loss=...)",
+        )
     if own.of_cells and task == "binary":
-        return ": it takes predictions, or a threshold"
+        return Message("of_predictions", ": it needs predictions, or a threshold")
     if own.of_cells:
-        return ": of several labels only the usual ones are made" if task == "multilabel" else ""
+        return (
+            Message("not_of_multilabel", ": multilabel evaluations have only the default measures")
+            if task == "multilabel"
+            else ""
+        )
     if own.row_loss is not None:
-        return ": it is of regressions" + (", or of two classes" if own.row_loss.of_scores else "")
+        if own.row_loss.of_scores:
+            return Message("of_regressions_or_binary", ": it is a measure of regressions, or of two classes")
+        return Message("of_regressions", ": it is a measure of regressions")
     return ""

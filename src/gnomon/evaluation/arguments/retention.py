@@ -11,6 +11,7 @@ from gnomon.engines.base import Engine
 from gnomon.errors import UsageError
 from gnomon.machine import available_memory
 from gnomon.measures.measure import Measure
+from gnomon.message import Message, word
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
 from gnomon.wire import pack, refusing, unpack
@@ -137,7 +138,9 @@ def retention_of(schema: Schema, row_limit: int, exact: bool | str, memory: int 
         UsageError: ``exact`` or ``memory`` is none of these, or an exact result of this task needs more memory.
     """
     if exact not in (True, False, "auto"):
-        raise UsageError(f"exact={exact!r} is unknown: say True, False or 'auto'")
+        raise UsageError(
+            Message("unknown_exact", "exact={exact!r} is unknown\nexpected True, False or 'auto'", exact=exact)
+        )
     exact = exact if isinstance(exact, str) else bool(exact)
     budget = budget_of(memory)
     each = bytes_per_row(schema)
@@ -147,19 +150,43 @@ def retention_of(schema: Schema, row_limit: int, exact: bool | str, memory: int 
         return Retention(keep=True, exact=True, rows=rows)
     if schema.columns.cluster is not None:
         if exact is False:
-            raise UsageError("intervals by cluster need the rows: leave exact=False (--certified) out")
+            raise UsageError(
+                Message(
+                    "clusters_keep_rows",
+                    "intervals by cluster need the rows in memory\nremove exact=False (--certified)",
+                )
+            )
         raise UsageError(
-            f"intervals by cluster need the rows: up to {row_limit:,} rows take about "
-            f"{row_limit * each / 1e6:,.0f} MB, more than the {budget / 1e6:,.1f} MB that kept rows may take: "
-            "raise memory= (--memory)"
+            Message(
+                "clusters_memory",
+                "intervals by cluster keep all rows in memory: up to {row_limit:,} rows take about {needed:,.0f} MB, "
+                "more than the limit of {limit:,.1f} MB\nraise memory= (--memory)",
+                row_limit=row_limit,
+                needed=row_limit * each / 1000000.0,
+                limit=budget / 1000000.0,
+            )
         )
     if schema.task == "multilabel" and exact is False:
-        raise UsageError("the rows of several labels are kept: leave exact=False (--certified) out")
+        raise UsageError(
+            Message(
+                "multilabel_keeps_rows",
+                "multilabel rows are kept in memory\nremove exact=False (--certified)",
+            )
+        )
     if schema.task == "multilabel" or (exact is True and schema.task != "binary"):
         raise UsageError(
-            f"an exact {schema.task} evaluation of up to {row_limit:,} rows takes about "
-            f"{row_limit * each / 1e6:,.0f} MB, more than the {budget / 1e6:,.1f} MB that kept rows may take: "
-            "raise memory= (--memory)" + ("" if schema.task == "multilabel" else ", or say exact=False (--certified)")
+            Message(
+                "exact_memory",
+                "an exact {task} evaluation of up to {row_limit:,} rows takes about {needed:,.0f} MB, more than the "
+                "limit of {limit:,.1f} MB for rows in memory\nraise memory= (--memory){instead}",
+                task=word(schema.task),
+                row_limit=row_limit,
+                needed=row_limit * each / 1000000.0,
+                limit=budget / 1000000.0,
+                instead=""
+                if schema.task == "multilabel"
+                else Message("or_certified", ", or pass exact=False (--certified)"),
+            )
         )
     return Retention(keep=False, exact=exact is True, rows=rows)
 
@@ -205,5 +232,11 @@ def bytes_of(memory: int | str) -> int:
     found = _AMOUNT.fullmatch(memory.strip().lower()) if isinstance(memory, str) else None
     size = float(found[1]) * _UNITS[found[2]] if found is not None and found[2] in _UNITS else 0.0
     if not 0 < size <= MOST_BYTES:
-        raise UsageError(f"memory={memory!r} is not a size: pass bytes, or a string such as '2GiB'")
+        raise UsageError(
+            Message(
+                "memory_size",
+                "memory={memory!r} is not a size\npass bytes, or a string such as '2GiB'",
+                memory=memory,
+            )
+        )
     return max(1, int(size))

@@ -16,6 +16,7 @@ from gnomon.evaluation.influence.influences import Influences
 from gnomon.measures.cells import Cells
 from gnomon.measures.measure import POSITIVE, ZERO, Formula, ShareOfAll, formula_of
 from gnomon.measures.registry import ACCURACIES, measure
+from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
 
@@ -41,9 +42,13 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
         strategy, always = (FLAG_ALL if flagged else MOST_FREQUENT), always_answering(POSITIVE if flagged else code)
         value = float(formula(always(table.mass)))
         if flagged and not (value >= 0 and guesses.model[name].defined):
-            guesses.add_undefined(name, strategy, "there is no positive row")
+            guesses.add_undefined(name, strategy, Message("no_positive_row", "there is no positive row"))
         elif math.isnan(value):
-            guesses.add_undefined(name, strategy, f"always answering {answer!r} has none")
+            guesses.add_undefined(
+                name,
+                strategy,
+                Message("constant_undefined", "it is undefined for always predicting {answer!r}", answer=answer),
+            )
         elif own.constant_guess or not guesses.model[name].defined:
             # Always answering a class has shares of 0 or 1, whatever the rows: there is no chance to test against.
             guesses.add_constant(name, strategy, value, NAN if own.share is not None else None)

@@ -16,6 +16,7 @@ from gnomon.evaluation.influence.influences import Influences
 from gnomon.evaluation.result.baseline import Baseline
 from gnomon.intervals.difference import to_constant
 from gnomon.intervals.interval import NO_INTERVAL
+from gnomon.message import Message
 
 MOST_FREQUENT, FLAG_ALL, PRIOR, RANDOM, MEAN, MEDIAN = "most_frequent", "positive", "prior", "random", "mean", "median"
 
@@ -76,7 +77,7 @@ class Guesses:
         guess = self._options.estimate(value, NO_INTERVAL, model.n)
         self.add(name, strategy, guess, to_constant(model, value, p_value))
 
-    def add_undefined(self, name: str, strategy: str, reason: str) -> None:
+    def add_undefined(self, name: str, strategy: str, reason: Message) -> None:
         """Takes in that a strategy has no such score."""
         nothing = self._options.estimate(NAN, NO_INTERVAL, self.model[name].n, reason)
         self.add(name, strategy, nothing, Difference(NAN, level=nothing.level, n=nothing.n, reason=reason))

@@ -14,11 +14,18 @@ from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
 from gnomon.measures.registry import measure, shown_in
 from gnomon.measures.regression import MAE, MSE, R2
+from gnomon.message import Message, word
 
 Numbers = Mapping[str, Any]
 
 # The bands of the AUC that are used in teaching: its least value, and what it is called.
-BANDS = ((0.9, "excellent"), (0.8, "good"), (0.7, "fair"), (0.6, "poor, but meaningful"), (0.0, "not good"))
+BANDS = (
+    (0.9, "excellent"),
+    (0.8, "good"),
+    (0.7, "fair"),
+    (0.6, "poor, but meaningful"),
+    (0.0, "not good"),
+)
 # Positives are rare below this share; an AUC at or above this is too good to be believed unseen.
 RARE, TOO_GOOD = 0.2, 0.9995
 # The method of an AUC whose scores are all the same.
@@ -46,7 +53,7 @@ class Rule:
     def __call__(self, evaluation: Evaluation) -> Advice | None:
         """The advice, if it applies."""
         numbers = self.condition(evaluation)
-        return None if numbers is None else Advice(self.name, self.text.format(**numbers), dict(numbers))
+        return None if numbers is None else Advice(Message(self.name, self.text, **numbers))
 
 
 def advise(evaluation: Evaluation) -> tuple[Advice, ...]:
@@ -235,7 +242,7 @@ def auc_between_bands(evaluation: Evaluation) -> Numbers | None:
 
 def band_of(auc: float) -> str:
     """What an AUC is called in teaching; nothing where it is not known."""
-    return next((name for least, name in BANDS if auc >= least), "")
+    return word(next((name for least, name in BANDS if auc >= least), ""))
 
 
 def leakage(evaluation: Evaluation) -> Numbers | None:
@@ -254,7 +261,7 @@ def rare_positives(evaluation: Evaluation) -> Numbers | None:
     share = table.positives / (table.positives + table.negatives)
     if not share < RARE:
         return None
-    whole = "weight is" if table.weighted else "rows are"
+    whole = word("weight is") if table.weighted else word("rows are")
     return {
         "share": percent(share),
         "whole": whole,
@@ -328,7 +335,7 @@ def shifted(evaluation: Evaluation) -> Numbers | None:
         return None
     if found.intercept.low <= 0 <= found.intercept.high:
         return None
-    return numbers | {"way": "too high" if found.intercept.value < 0 else "too low"}
+    return numbers | {"way": word("too high") if found.intercept.value < 0 else word("too low")}
 
 
 def gap(evaluation: Evaluation) -> tuple[str, Numbers] | None:
@@ -369,7 +376,7 @@ def worst_slice(evaluation: Evaluation) -> Numbers | None:
         difference = own.differences[by]
         if measure(by).better * difference.value >= 0:
             break
-        if difference.adjusted <= SURE:
+        if difference.p_value_bh <= SURE:
             return {
                 "column": column,
                 "slice": value,
@@ -385,131 +392,143 @@ def most_confused(evaluation: Evaluation) -> Numbers | None:
     if evaluation.task != "multiclass" or not evaluation.errors.confusions:
         return None
     first = evaluation.errors.confusions[0]
-    often = "once" if first.rows == 1 else f"{first.rows:,} times"
+    often = word("once") if first.rows == 1 else Message("times", "{rows:,} times", rows=first.rows)
     return {"true": first.true, "predicted": first.predicted, "often": often, "share": first.share}
 
 
 RULES = (
     Rule(
         "accuracy_equals_majority",
-        "The accuracy of {accuracy:.2f} is that of always answering {answer!r}: it says nothing for the model.",
+        "The accuracy of {accuracy:.2f} equals that of always predicting {answer!r}: it is no evidence that the "
+        "model works.",
         accuracy_equals_majority,
     ),
     Rule(
         "accuracy_below_majority",
-        "The accuracy of {accuracy} is below the {guess} of always answering {answer!r}.",
+        "The accuracy of {accuracy} is below the {guess} of always predicting {answer!r}.",
         accuracy_below_majority,
     ),
     Rule(
         "accuracy_near_majority",
-        "The accuracy of {accuracy} is not clearly above the {guess} of always answering {answer!r}.",
+        "The accuracy of {accuracy} is not significantly above the {guess} of always predicting {answer!r}.",
         accuracy_near_majority,
     ),
     Rule(
-        "worse_than_guessing",
-        "The {measure} of {value:.4g} is worse than the {guess:.4g} of a constant answer: as it is, guess.",
+        "worse_than_constant",
+        "The {measure} of {value:.4g} is worse than the {guess:.4g} of a constant prediction: the model is not "
+        "usable as is.",
         worse_than_guessing,
     ),
     Rule(
         "medians_rewarded",
-        "The MAE of {mae:.4g} is worse than the {guess:.4g} of always answering the median, though R² is {r2:.3f}: the "
-        "MAE rewards medians, and the model predicts means. Judge it by the error that costs you.",
+        "The MAE of {mae:.4g} is worse than the {guess:.4g} of always predicting the median, although R² is "
+        "{r2:.3f}: the MAE rewards medians, and the model predicts means. Judge the model by the error that "
+        "matters to you.",
         medians_rewarded,
     ),
     Rule(
         "negative_r2",
-        "R² is negative ({r2:.3f}): always answering the mean of the target ({mean:.4g}) has smaller squared errors.",
+        "R² is negative ({r2:.3f}): always predicting the mean of the target ({mean:.4g}) has smaller squared errors.",
         negative_r2,
     ),
     Rule("one_answer", "Every row is predicted as {answer!r}.", one_answer),
     Rule(
         "decisions_as_scores",
-        "Every score is 0 or 1: these are decisions, whose AUC is that of one threshold. Pass scores to judge the "
-        "ranking, or the decisions as predictions.",
+        "Every score is 0 or 1: these are decisions, and their AUC is that of a single threshold. Pass scores to "
+        "judge the ranking, or pass the decisions as predictions.",
         decisions_as_scores,
     ),
-    Rule("constant_score", "Every row has the same score: it ranks nothing.", constant_score),
-    Rule("few_rows", "Fewer than {few} rows of {classes}: what is said of such classes is rough.", few_rows),
+    Rule(
+        "constant_score",
+        "Every row has the same score: the scores do not rank the rows.",
+        constant_score,
+    ),
+    Rule(
+        "few_rows",
+        "Fewer than {few} rows of {classes}: estimates for these classes are unreliable.",
+        few_rows,
+    ),
     Rule(
         "inverted_scores",
-        "The AUC of {auc:.3f} is below 0.5: the scores rank the wrong way round. Turned round it is {turned:.3f}; "
+        "The AUC of {auc:.3f} is below 0.5: the scores rank the rows in reverse. Reversed, it is {turned:.3f}; "
         "check which class is the positive one.",
         inverted_scores,
     ),
     Rule(
         "no_ranking",
-        "The AUC of {auc:.3f} ({low:.3f} to {high:.3f}) cannot be told from the 0.5 of guessing.",
+        "The AUC of {auc:.3f} ({low:.3f} to {high:.3f}) is not significantly different from 0.5 (chance).",
         no_ranking,
     ),
-    Rule("auc_band", "An AUC of {auc:.3f} is called {band}.", auc_band),
+    Rule("auc_band", "By a common rule of thumb an AUC of {auc:.3f} is {band}.", auc_band),
     Rule(
         "auc_between_bands",
-        "An AUC of {auc:.3f} ({low:.3f} to {high:.3f}) ranges from {least} to {most}.",
+        "By a common rule of thumb an AUC of {auc:.3f} ({low:.3f} to {high:.3f}) ranges from {least} to {most}.",
         auc_between_bands,
     ),
     Rule(
         "leakage",
-        "An AUC of {auc:.4f} is too good to be believed unseen: look for a feature that knows the answer, or for rows "
-        "that were trained on.",
+        "An AUC of {auc:.4f} is suspiciously high: check for target leakage, or for training rows in the test set.",
         leakage,
     ),
     Rule(
         "rare_positives",
-        "Only {share} of the {whole} positive: judge by precision and recall (AP {ap:.3f}, where guessing has {guess}) "
+        "Only {share} of the {whole} positive: judge by precision and recall (AP {ap:.3f}; chance is {guess}) "
         "rather than by the ROC curve (AUC {auc:.3f}).",
         rare_positives,
     ),
     Rule(
         "which_error",
-        "Missed: {missed:,} of class {positive!r} (recall {recall:.3f}). False alarms: {alarms:,} (precision "
-        "{precision:.3f}). If a miss costs more, as of a patient, lower the threshold for recall; if a false alarm "
-        "does, as of a mail taken for spam, raise it for precision.",
+        "False negatives: {missed:,} of class {positive!r} (recall {recall:.3f}). False positives: {alarms:,} "
+        "(precision {precision:.3f}). If false negatives cost more (a missed diagnosis), lower the threshold to "
+        "raise recall; if false positives do (legitimate mail marked as spam), raise it to raise precision.",
         which_error,
     ),
     Rule(
         "better_threshold",
-        "At a threshold of {threshold!r} instead of {used:g} F1 would be {best:.3f} instead of {f1:.3f} on these rows.",
+        "At a threshold of {threshold:.4g} instead of {used:g}, F1 on these rows would be {best:.3f} instead of "
+        "{f1:.3f}.",
         better_threshold,
     ),
     Rule(
-        "too_extreme",
-        "The probabilities are off, too near to 0 and 1 (slope {slope:.2f}; ECE {ece:.3f}, {chance:.3f} by chance): "
-        "recalibrate them before they are taken at their word.",
+        "overconfident",
+        "The probabilities are overconfident: too close to 0 and 1 (slope {slope:.2f}; ECE {ece:.3f}, {chance:.3f} "
+        "expected by chance). Recalibrate before interpreting them as probabilities.",
         too_extreme,
     ),
     Rule(
-        "too_timid",
-        "The probabilities are off, too far from 0 and 1 (slope {slope:.2f}; ECE {ece:.3f}, {chance:.3f} by chance): "
-        "recalibrate them before they are taken at their word.",
+        "underconfident",
+        "The probabilities are underconfident: too far from 0 and 1 (slope {slope:.2f}; ECE {ece:.3f}, "
+        "{chance:.3f} expected by chance). Recalibrate before interpreting them as probabilities.",
         too_timid,
     ),
     Rule(
         "shifted",
-        "The probabilities are {way} throughout (calibration in the large {intercept:.2f}; ECE {ece:.3f}, {chance:.3f} "
-        "by chance): recalibrate them before they are taken at their word.",
+        "The probabilities are {way} overall (calibration in the large {intercept:.2f}; ECE {ece:.3f}, "
+        "{chance:.3f} expected by chance). Recalibrate before interpreting them as probabilities.",
         shifted,
     ),
     Rule(
         "overfitting",
-        "{measure} is {train:.3f} on the rows that the model was fitted on and {test:.3f} on the others, "
-        "a gap of {gap:.3f} ({low:.3f} to {high:.3f}). If both are drawn alike, the model is overfitted: try more "
-        "rows, a simpler model or more regularisation; if they are of other times or places, see what has changed.",
+        "{measure} is {train:.3f} on the training rows and {test:.3f} on the others, a gap of {gap:.3f} ({low:.3f} "
+        "to {high:.3f}). If both come from the same distribution, the model overfits: try more rows, a simpler "
+        "model or more regularisation. If they come from other times or places, find out what changed.",
         overfitting,
     ),
     Rule(
         "underfitting",
-        "{measure} is {train:.3f} even on the rows that the model was fitted on ({test:.3f} on the others): either the "
-        "features say little, or the model is too simple to use them (underfitted). A more flexible model tells which.",
+        "{measure} is only {train:.3f} even on the training rows ({test:.3f} on the others): either the features "
+        "carry little signal, or the model is too simple to use it (underfitting). Try a more flexible model to "
+        "find out.",
         underfitting,
     ),
     Rule(
         "worst_slice",
-        "{column} {slice}: {measure} is {value:.3g}, {difference:+.3g} to the rest, which is more than chance.",
+        "{column} {slice}: {measure} is {value:.3g}, a significant difference of {difference:+.3g} from the rest.",
         worst_slice,
     ),
     Rule(
         "most_confused",
-        "Most confused: {true!r} is taken for {predicted!r}, {often} ({share:.1%} of its rows).",
+        "Most confused: {true!r} is predicted as {predicted!r} {often} ({share:.1%} of its rows).",
         most_confused,
     ),
 )

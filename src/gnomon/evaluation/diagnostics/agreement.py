@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gnomon.errors import UsageError
 from gnomon.evaluation.reading.summary import Summary
+from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.agreement import Agreement
 
@@ -11,7 +12,7 @@ from gnomon.states.agreement import Agreement
 UNREMARKABLE = 0.1
 
 
-def agreement_notes(summary: Summary, schema: Schema) -> list[str]:
+def agreement_notes(summary: Summary, schema: Schema) -> list[Message]:
     """Remarks on predictions that do not follow from the scores beside them.
 
     Raises:
@@ -25,21 +26,40 @@ def agreement_notes(summary: Summary, schema: Schema) -> list[str]:
         if own.differing <= UNREMARKABLE * own.rows:
             return []
         return [
-            f"In {own.differing:,} of {own.rows:,} rows the predicted class is not the one with the highest score: "
-            "check which score column is of which class; classes=[...] says their order."
+            Message(
+                "argmax_differs",
+                "In {differing:,} of {rows:,} rows the predicted class is not the one with the highest score: check "
+                "which score column belongs to which class; classes=[...] sets their order.",
+                differing=own.differing,
+                rows=own.rows,
+            )
         ]
     if not own.lowest < own.highest:
         return []
     negative, positive = schema.names
     if schema.scale == "probability" and own.least >= 0.5:
         raise UsageError(
-            f"column {score!r} is at least 0.5 in every row, also where {prediction!r} is {negative!r}: it seems "
-            f"to be the confidence in the predicted class; pass the probability of {positive!r} (1 - score "
-            f"where {negative!r} is predicted), leave the scores out, or say scale='any' (--scale any) if they are "
-            "decision values"
+            Message(
+                "confidence_not_probability",
+                "column {score!r} is at least 0.5 in every row, even where {prediction!r} is {negative!r}: it seems "
+                "to be the confidence in the predicted class\npass the probability of {positive!r} (1 - score where "
+                "{negative!r} is predicted), leave the scores out, or pass scale='any' (--scale any) if they are "
+                "decision values",
+                score=score,
+                prediction=prediction,
+                negative=negative,
+                positive=positive,
+            )
         )
     return [
-        f"No threshold of the scores gives the predictions: a row predicted {positive!r} scores {own.lowest:.4g}, one "
-        f"predicted {negative!r} {own.highest:.4g}. Check that both come from one model, and that the scores are of "
-        f"{positive!r}."
+        Message(
+            "no_threshold_predicts",
+            "No threshold on the scores reproduces the predictions: a row predicted {positive!r} scores {lowest:.4g}, "
+            "one predicted {negative!r} scores {highest:.4g}. Check that both come from one model, and that the scores "
+            "are those of {positive!r}.",
+            positive=positive,
+            lowest=own.lowest,
+            negative=negative,
+            highest=own.highest,
+        )
     ]

@@ -26,13 +26,14 @@ from gnomon.measures.calibration import (
     spiegelhalter,
 )
 from gnomon.measures.ranking import Curve, upper_steps
+from gnomon.message import Message
 from gnomon.states.mean import Weight
 from gnomon.states.reliability import WIDTHS, Reliability
 
 Array = NDArray[np.float64]
 
-NO_SPREAD_KNOWN = "no interval: the fit rests on one row, or one cluster"
-NO_FIT = "no finite fit: the scores separate the classes, or all are the same"
+NO_SPREAD_KNOWN = Message("fit_of_one", "no interval: the fit rests on a single row or cluster")
+NO_FIT = Message("no_finite_fit", "no finite fit: the scores separate the classes perfectly, or are all equal")
 
 
 def calibration_of(

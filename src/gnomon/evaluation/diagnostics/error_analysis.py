@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.clustered import ONE_CLUSTER
-from gnomon.evaluation.estimates.few import few_of
+from gnomon.evaluation.estimates.few import CLUSTERS, few_of
 from gnomon.evaluation.influence.influences import VarianceEstimator
 from gnomon.evaluation.result.error_analysis import ConfusedClasses, ResidualRange
 from gnomon.intervals.interval import NO_INTERVAL
@@ -99,7 +99,7 @@ def by_cluster(estimate: Estimate, rows: PanelRows, sums: RangeSums, options: Op
     if no_spread(estimate.value, spread.variance, spread.units):
         return NO_INTERVAL.of(estimate, NO_SPREAD)
     ends = linearised_interval(estimate.value, spread.variance, spread.units, options.level, -np.inf, np.inf)
-    return few_of(ends.of(estimate), variances.number, "clusters")
+    return few_of(ends.of(estimate), variances.number, CLUSTERS)
 
 
 def range_limits(prediction: NDArray[np.float64]) -> NDArray[np.float64]:

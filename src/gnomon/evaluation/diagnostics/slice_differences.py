@@ -22,6 +22,7 @@ from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC
 from gnomon.measures.registry import measure
 from gnomon.measures.regression import MAX_ERROR
+from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.panel import Panel
 
@@ -52,10 +53,15 @@ class SliceComparison:
     left_out: dict[str, tuple[str, ...]]
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Message, ...]:
         """What was left out, in words."""
         return tuple(
-            f"{column}: slices are compared with a rest that leaves out {', '.join(names)}, clearly off the others."
+            Message(
+                "rest_without",
+                "{column}: slices are compared with the other rows except those of {slices}, which clearly differ.",
+                column=column,
+                slices=", ".join(names),
+            )
             for column, names in self.left_out.items()
             if names
         )
@@ -255,7 +261,7 @@ def adjusted(slices: dict[str, dict[str, Evaluation]]) -> dict[str, dict[str, Ev
         having = [place for place in places if name in slices[place[0]][place[1]].differences]
         own = [slices[column][value].differences[name] for column, value in having]
         for place, difference, value in zip(having, own, false_discovery([one.p_value for one in own]), strict=True):
-            found[place][name] = replace(difference, adjusted=value)
+            found[place][name] = replace(difference, p_value_bh=value)
     return {
         column: {
             value: replace(evaluation, differences=found.get((column, value), evaluation.differences))

@@ -17,6 +17,7 @@ from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.losses import sum_values
 from gnomon.measures.means import shares_of
 from gnomon.measures.registry import measure
+from gnomon.message import Message
 from gnomon.states.scores import Scores
 
 Array = NDArray[np.float64]
@@ -63,7 +64,14 @@ def averaged(
     n = rankings[0].estimates[name].n
     defined = [own for own in rankings if own.estimates[name].defined]
     if not defined:
-        return options.estimate(NAN, NO_INTERVAL, n, f"the {measure(name).title} is undefined for every class")
+        return options.estimate(
+            NAN,
+            NO_INTERVAL,
+            n,
+            Message(
+                "undefined_for_every_class", "the {measure} is undefined for every class", measure=measure(name).title
+            ),
+        )
     shares = shares_of([own.support for own in defined], average)
     estimates = [own.estimates[name] for own in defined]
     value = float(sum(share * own.value for share, own in zip(shares, estimates, strict=True)))

@@ -18,6 +18,7 @@ from gnomon.measures.means import mean_loss
 from gnomon.measures.measure import POSITIVE, MeanOfShares
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.registry import shown
+from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import ClassLoss, Weight
@@ -56,7 +57,7 @@ def confusion_estimates(table: Table, rows: Weight, schema: Schema, options: Opt
     wanted = [*shown("binary"), *(own for own in options.measures if own.of_cells and "binary" not in own.shown)]
     estimates = table.estimates(wanted, rows, POSITIVE, schema.names[POSITIVE])
     if (table.state.counts.sum(axis=1) == 0).any():
-        reason = "it averages the recall of both classes, and one has no rows"
+        reason = Message("recall_of_both", "it averages the recall of both classes, and one of them has no rows")
         nothing = options.estimate(NAN, NO_INTERVAL, rows.n, reason)
         estimates |= {own.name: nothing for own in wanted if isinstance(own.basis, MeanOfShares)}
     return estimates

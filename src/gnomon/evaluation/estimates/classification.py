@@ -35,6 +35,7 @@ from gnomon.measures.measure import (
     of_class,
 )
 from gnomon.measures.registry import shown
+from gnomon.message import Message
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
 
@@ -89,7 +90,7 @@ class Table:
         n = int(rule.trials(rows)[..., 0])
         value = float(rule(mass)[..., 0])
         if np.isnan(value):
-            return self._options.estimate(NAN, NO_INTERVAL, n, rule.reason.format(name=repr(label)))
+            return self._options.estimate(NAN, NO_INTERVAL, n, rule.reason.filled(name=label))
         matrices = (cells.against_rest()[0] for cells in (mass, squares))
         trials = float(effective_trials(rule.successes, rule.trials, *matrices)[..., POSITIVE])
         return self._options.estimate(value, wilson(value, trials, self._options.level), n)
@@ -198,14 +199,14 @@ class Table:
     def _drawn(self, wanted: Iterable[Measure], rows: Weight, code: int | None, label: str) -> dict[str, Estimate]:
         """Any measures, with intervals from common replicates of the matrix."""
         formulas: dict[str, Formula] = {}
-        reasons: dict[str, str] = {}
-        outsiders: dict[str, str] = {}
+        reasons: dict[str, Message] = {}
+        outsiders: dict[str, Message] = {}
         wanted = list(wanted)
         for own in wanted:
             basis = own.basis
             assert isinstance(basis, Cellwise | Whole)  # it follows from a confusion matrix
             formulas[own.name] = basis if isinstance(basis, Whole) else of_class(basis, self._of(code))
-            reasons[own.name] = basis.reason.format(name=repr(label)) if isinstance(basis, Cellwise) else basis.reason
+            reasons[own.name] = basis.reason.filled(name=label)
         values = {name: float(formula(self.mass)) for name, formula in formulas.items()}
         intervals = dict.fromkeys(formulas, NO_INTERVAL)
         if self._options.intervals and formulas:

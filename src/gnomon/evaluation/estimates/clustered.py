@@ -11,7 +11,7 @@ import numpy as np
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.evaluation.estimates.few import few_of
+from gnomon.evaluation.estimates.few import CLUSTERS, few_of
 from gnomon.evaluation.estimates.losses import skewed, with_tail
 from gnomon.evaluation.estimates.ranking import left_out_of
 from gnomon.evaluation.influence.influences import (
@@ -36,6 +36,7 @@ from gnomon.measures.quantiles import Ranks
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, TABLE_STEPS
 from gnomon.measures.registry import measure
 from gnomon.measures.regression import MAX_ERROR, MEDIAN_ABSOLUTE_ERROR
+from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.panel import PanelRows
 
@@ -45,9 +46,12 @@ FEW_CLUSTERS = 30
 LARGEST = 1e140
 # With fewer effective clusters, by their weight, than this the few large ones say too little (docs/coverage.md).
 FEWEST_EFFECTIVE = 15
-FEW_MATTER = "the interval is rough, as a few clusters hold most of the rows"
-FEWER_CLUSTERS = "no interval: the rows that it rests on are of one cluster, or their influences are too large"
-ONE_CLUSTER = "no interval: all rows are of one cluster"
+FEW_MATTER = Message("few_heavy_clusters", "interval is unreliable: a few clusters hold most of the rows")
+FEWER_CLUSTERS = Message(
+    "one_cluster_behind",
+    "no interval: the rows that it rests on belong to one cluster, or have influences too large to sum",
+)
+ONE_CLUSTER = Message("one_cluster", "no interval: all rows belong to one cluster")
 
 
 class Clustered:
@@ -92,7 +96,7 @@ class Clustered:
         found = made.of(own, FEWER_CLUSTERS if math.isnan(made.low) else None)
         if not math.isnan(found.low) and self.variances.effective < FEWEST_EFFECTIVE:
             found = replace(found, warning=FEW_MATTER)
-        return few_of(with_tail(found, self._tail(name)), self.variances.number, "clusters")
+        return few_of(with_tail(found, self._tail(name)), self.variances.number, CLUSTERS)
 
     def _tail(self, name: str) -> float:
         """Degrees of freedom of the variance of an estimate of a regression, by its clusters."""
@@ -189,11 +193,25 @@ class Clustered:
         low, high = min(value, ranks.quantile(shares.low)), max(value, ranks.quantile(shares.high))
         return Interval(low, high, METHOD, error, spread.freedom)
 
-    def _notes(self) -> list[str]:
+    def _notes(self) -> list[Message]:
         column, number = self._schema.columns.cluster, self.variances.number
-        notes = [f"Rows of one {column} belong together: intervals rest on {number:,} clusters."]
+        notes = [
+            Message(
+                "clustered",
+                "Rows with the same {column} are not independent: intervals rest on {number:,} clusters.",
+                column=column,
+                number=number,
+            )
+        ]
         if number < FEW_CLUSTERS:
-            notes.append(f"With {number:,} clusters, fewer than {FEW_CLUSTERS}, how much they vary is known roughly.")
+            notes.append(
+                Message(
+                    "few_clusters",
+                    "With only {number:,} clusters (fewer than {enough}), the variation between them is poorly known.",
+                    number=number,
+                    enough=FEW_CLUSTERS,
+                )
+            )
         return notes
 
     def difference(self, own: Difference, influence: Callable[[Influences], Array | None]) -> Difference:

@@ -12,6 +12,7 @@ from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.reading.order import Order
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.intervals.interval import Interval
+from gnomon.message import Message
 from gnomon.states.confusion import Confusion
 
 
@@ -30,8 +31,8 @@ class Draft:
     table: Table | None = None
     order: Order | None = None
     precision_gain: Interval | None = None
-    notes: list[str] = field(default_factory=list)
-    doubts: dict[str, str] = field(default_factory=dict)
+    notes: list[Message] = field(default_factory=list)
+    doubts: dict[str, Message] = field(default_factory=dict)
 
 
 def matrix_of(state: Confusion | None, names: tuple[str, ...]) -> ConfusionMatrix | None:

@@ -13,13 +13,20 @@ from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.measures.measure import POSITIVE, RestsOn
 from gnomon.measures.registry import measure
+from gnomon.message import Message, word
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
 
-# So many rows of the rarer class are enough.
+# So many rows in the minority class are enough.
 ENOUGH = 10
 Rows = TypeVar("Rows")
-RARER = "rows of the rarer class"
+ROWS, CLUSTERS = word("rows"), word("clusters")
+RARER, RAREST_LABEL = word("rows in the minority class"), word("rows with the rarest label")
+# What one of them is called.
+ONE = {
+    ROWS: word("row"), CLUSTERS: word("cluster"), RARER: word("row in the minority class"),
+    RAREST_LABEL: word("row with the rarest label"),
+}  # fmt: skip
 
 
 def warn_of_few(draft: Draft, schema: Schema, rows: Weight) -> None:
@@ -48,7 +55,7 @@ def warn_of_few(draft: Draft, schema: Schema, rows: Weight) -> None:
     elif schema.task == "multilabel":
         warn_of_labels(draft)
     else:
-        draft.estimates = {name: few(own, rows, "rows") for name, own in draft.estimates.items()}
+        draft.estimates = {name: few(own, rows, ROWS) for name, own in draft.estimates.items()}
 
 
 def warn_of_labels(draft: Draft) -> None:
@@ -60,13 +67,13 @@ def warn_of_labels(draft: Draft) -> None:
             continue
         for name, each in own.items():
             number = each.n if of_its_own_rows(name) else min(resting(name, having, lacking))
-            draft.per_class[label][name] = few_of(each, number, "rows" if of_its_own_rows(name) else RARER)
+            draft.per_class[label][name] = few_of(each, number, ROWS if of_its_own_rows(name) else RARER)
             if each.defined:
                 least[name] = min(number, least.get(name, number))
     for name, averaged in draft.estimates.items():
         of_each, _, average = name.rpartition("_")
         if average in ("macro", "weighted") and of_each in least:
-            draft.estimates[name] = few_of(averaged, least[of_each], "rows of its rarest label")
+            draft.estimates[name] = few_of(averaged, least[of_each], RAREST_LABEL)
 
 
 def counted_by(table: Table | None, name: str, own: Estimate, code: int, rows: Weight) -> Weight:
@@ -102,7 +109,7 @@ def warned(name: str, own: Estimate, rows: Weight, others: Weight, itself: Weigh
         itself: Those that it counts itself.
     """
     if of_its_own_rows(name):
-        return few(own, itself, "rows")
+        return few(own, itself, ROWS)
     return few(own, min(resting(name, rows, others), key=lambda each: each.effective), RARER)
 
 
@@ -122,7 +129,7 @@ def resting(name: str, rows: Rows, others: Rows) -> tuple[Rows, ...]:
     return {"class": (rows,), "others": (others,)}.get(measure(name).rests_on, (rows, others))
 
 
-def few(own: Estimate, rows: Weight, of_what: str) -> Estimate:
+def few(own: Estimate, rows: Weight, of_what: Message) -> Estimate:
     """An estimate, with a warning where its interval rests on too few rows, or too few by their weights."""
     if rows.n < ENOUGH:
         return few_of(own, rows.n, of_what)
@@ -130,18 +137,31 @@ def few(own: Estimate, rows: Weight, of_what: str) -> Estimate:
         return own
     return replace(
         own,
-        warning=f"the interval is rough, as a few of its {rows.n:,} {of_what} hold most of the weight: they say as "
-        f"much as {rows.effective:.2g} rows of equal weight, fewer than {ENOUGH}",
+        warning=Message(
+            "few_heavy_rows",
+            "interval is unreliable: a few of its {n:,} {of_what} hold most of the weight, worth {effective:.2g} rows "
+            "of equal weight (< {enough})",
+            n=rows.n,
+            of_what=of_what,
+            effective=rows.effective,
+            enough=ENOUGH,
+        ),
     )
 
 
-def few_of(own: Estimate, number: int, of_what: str) -> Estimate:
+def few_of(own: Estimate, number: int, of_what: Message) -> Estimate:
     """An estimate, with a warning where its interval rests on too few."""
     if math.isnan(own.low) or number >= ENOUGH:
         return own
     return replace(own, warning=warning_of(number, of_what))
 
 
-def warning_of(number: int, of_what: str) -> str:
+def warning_of(number: int, of_what: Message) -> Message:
     """Why an interval is to be taken with care."""
-    return f"the interval is rough, as it rests on {number:,} {of_what}, fewer than {ENOUGH}"
+    return Message(
+        "few_rows_behind",
+        "interval is unreliable: only {number:,} {of_what} (< {enough})",
+        number=number,
+        of_what=ONE[of_what] if number == 1 else of_what,
+        enough=ENOUGH,
+    )

@@ -23,6 +23,7 @@ from gnomon.measures.measure import MeanLoss, Measure, Other
 from gnomon.measures.probability import LOG_LOSS
 from gnomon.measures.registry import measure
 from gnomon.measures.regression import MSE, RMSE
+from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.base import State
 from gnomon.states.mean import ClassLoss, RatioLoss
@@ -32,7 +33,10 @@ from gnomon.states.residuals import Amounts
 
 # With fewer degrees of freedom than this, a few rows make up most of what is uncertain.
 FEW_DEGREES = 5.0
-FEW_ROWS_MATTER = "the interval is rough, as a few rows with large errors or amounts make up most of its width"
+FEW_ROWS_MATTER = Message(
+    "few_large_errors",
+    "interval is unreliable: a few rows with large errors or values determine most of its width",
+)
 # Of more rows, the variance of a variance is left out: it takes a look at every row's influence.
 MOST_ROWS = 1 << 17
 
@@ -75,16 +79,23 @@ class RowInfluences:
         return own if own is not None and np.isfinite(own).all() else None
 
 
-def certain_errors_doubt(states: Mapping[str, State]) -> dict[str, str]:
+def certain_errors_doubt(states: Mapping[str, State]) -> dict[str, Message]:
     """How much of a log loss rests on rows whose class has a probability of 0, which counts as a little more."""
     certain, whole = states.get(CERTAIN_ERRORS), states.get(LOG_LOSS.name)
     if not isinstance(certain, MeanLossState) or not isinstance(whole, ClassLoss) or not certain.weight.n:
         return {}
     rows, share = certain.weight.n, certain.value.over(whole.loss.value)
-    counted = "1 row has" if rows == 1 else f"{rows:,} rows have"
+    counted = (
+        Message("one_row_has", "1 row has") if rows == 1 else Message("rows_have", "{rows:,} rows have", rows=rows)
+    )
     return {
-        LOG_LOSS.name: f"{counted} a probability of 0 for the true class: with 0 taken as the rounding unit, that "
-        f"makes {share:.0%} of it"
+        LOG_LOSS.name: Message(
+            "clipped_share",
+            "{counted} a probability of 0 for the true class: clipped to the rounding unit, they make up {share:.0%} "
+            "of the value",
+            counted=counted,
+            share=share,
+        )
     }
 
 
@@ -150,9 +161,15 @@ def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options
     return with_tail(options.estimate(value, interval, n, reason), degrees)
 
 
-def outside(own: Measure) -> str:
+def outside(own: Measure) -> Message:
     """Why a value has no interval that its declaration rules out."""
-    return f"no interval: the value lies outside {own.low:g} to {own.high:g}, as {own.name} was declared"
+    return Message(
+        "outside_range",
+        "no interval: the value lies outside [{low:g}, {high:g}], the range declared for {name}",
+        low=own.low,
+        high=own.high,
+        name=own.name,
+    )
 
 
 def with_tail(estimate: Estimate, freedom: float) -> Estimate:

@@ -22,6 +22,7 @@ from gnomon.measures.measure import Whole
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
 from gnomon.measures.registry import shown, shown_averages
+from gnomon.message import Message, word
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
@@ -43,8 +44,12 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> D
     left_out = [label for label, own in draft.per_class.items() if not own["precision"].defined]
     if left_out:
         draft.notes.append(
-            f"Nothing was predicted as {', '.join(map(repr, left_out))}: averages of precision leave "
-            f"{'it' if len(left_out) == 1 else 'them'} out."
+            Message(
+                "precision_leaves_out",
+                "No row was predicted as {names}: averages of precision leave {noun} out.",
+                names=", ".join(map(repr, left_out)),
+                noun=word("it") if len(left_out) == 1 else word("them"),
+            )
         )
     if "scores" in summary.states:
         add_ranking(draft, cast(ClassScores, summary.states["scores"]), schema, options)
@@ -103,7 +108,7 @@ def add_binned_ranking(draft: Draft, summary: Summary, schema: Schema, options: 
     columns, support = [], []
     for code, label in enumerate(schema.names):
         order = BinnedOrder(
-            cast(ScoreHistogram, summary.states[f"scores {code}"]),
+            cast(ScoreHistogram, summary.states[Message("scores_of", "scores {code}", code=code)]),
             None if classes is None else against_the_rest(classes, code),
             options.threads,
         )

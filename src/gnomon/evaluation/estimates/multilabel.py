@@ -38,6 +38,7 @@ from gnomon.measures.label_averages import (
 from gnomon.measures.means import mean_loss
 from gnomon.measures.measure import POSITIVE
 from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
+from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss, Weight
@@ -153,7 +154,9 @@ def mean_of_rows(
     known = ~np.isnan(values)
     count = int(known.sum())
     if not count:
-        return options.estimate(NAN, NO_INTERVAL, 0, f"{name} is undefined in every row")
+        return options.estimate(
+            NAN, NO_INTERVAL, 0, Message("undefined_in_every_row", "{name} is undefined in every row", name=name)
+        )
     own = None if weight is None else weight[known]
     return mean_estimate(values[known], own, Weight.of(count, own, options.threads), 1.0, options)
 
@@ -161,7 +164,12 @@ def mean_of_rows(
 def linearised(name: str, value: float, influence: NDArray[np.float64], rows: Weight, options: Options) -> Estimate:
     """An average over labels, its variance that of the rows' influences."""
     if np.isnan(value):
-        return options.estimate(NAN, NO_INTERVAL, rows.n, f"{name} is undefined for every label")
+        return options.estimate(
+            NAN,
+            NO_INTERVAL,
+            rows.n,
+            Message("undefined_for_every_label", "{name} is undefined for every label", name=name),
+        )
     effective = rows.effective
     variance = float(sum_values(influence, None, options.threads).square)
     if effective > 1:
@@ -171,13 +179,26 @@ def linearised(name: str, value: float, influence: NDArray[np.float64], rows: We
     return options.estimate(value, linearised_interval(value, variance, units, options.level), rows.n)
 
 
-def label_notes(names: Sequence[str], positives: Sequence[int], flagged: Sequence[int]) -> list[str]:
+def label_notes(names: Sequence[str], positives: Sequence[int], flagged: Sequence[int]) -> list[Message]:
     """Which labels have too few rows to say much, or are never predicted."""
     notes = []
     rare = [f"{name!r} ({count})" for name, count in zip(names, positives, strict=True) if count < ENOUGH]
     if rare:
-        notes.append(f"Fewer than {ENOUGH} rows have {', '.join(rare)}: what is said of such labels is rough.")
+        notes.append(
+            Message(
+                "few_rows_with_label",
+                "Fewer than {enough} rows have {names}: estimates for these labels are unreliable.",
+                enough=ENOUGH,
+                names=", ".join(rare),
+            )
+        )
     never = [repr(name) for name, count in zip(names, flagged, strict=True) if not count]
     if never:
-        notes.append(f"Never predicted: {', '.join(never)}. Averages of precision leave such labels out.")
+        notes.append(
+            Message(
+                "never_predicted",
+                "Never predicted: {names}. Averages of precision leave these labels out.",
+                names=", ".join(never),
+            )
+        )
     return notes

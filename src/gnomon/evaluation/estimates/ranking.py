@@ -29,6 +29,7 @@ from gnomon.measures.measure import Measure
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC, Curve
 from gnomon.measures.registry import shown
 from gnomon.measures.threshold import Points
+from gnomon.message import Message
 from gnomon.states.panel import PanelRows
 from gnomon.thresholds.cluster_spread import ClusterEvents, ClusterSpread, cluster_spread
 from gnomon.thresholds.table import Thresholds
@@ -36,7 +37,10 @@ from gnomon.thresholds.table import Thresholds
 Array = NDArray[np.float64]
 
 # Of replicates: docs/coverage.md.
-KS_TOO_HIGH = "the interval is too high, as is the largest gap of every replicate: interval='auto' corrects for it"
+KS_TOO_HIGH = Message(
+    "ks_replicates",
+    "interval is too high, as the largest gap of every replicate is biased upwards: interval='auto' corrects for it",
+)
 # With fewer rows of the rarer class DeLong's variance is too uncertain: intervals hold the truth too rarely.
 ENOUGH_FOR_DELONG = 100
 # What its interval is called: his variance, on the logit scale, so that it ends inside 0 and 1.
@@ -64,9 +68,9 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
     """AUC, average precision and KS of a score for one class."""
     n = order.positives.n + order.negatives.n
     if not order.positives.n or not order.negatives.n:
-        missing = f"no row has the class {label!r}"
+        missing = Message("no_row_of_class", "no row has the class {name!r}", name=label)
         if order.positives.n:
-            missing = f"no row has another class than {label!r}"
+            missing = Message("no_row_of_others", "every row has the class {name!r}", name=label)
         nothing = options.estimate(NAN, NO_INTERVAL, n, missing)
         alone = dict.fromkeys((ROC_AUC.name, AVERAGE_PRECISION.name, KS.name), nothing)
         if order.positives.n:  # any ranking of positives alone is precise; it is hardly less so than their share

@@ -31,13 +31,19 @@ from gnomon.measures.regression import (
     R2,
     RMSE,
 )
+from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.base import State
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.residuals import Amounts, Residuals
 
-TOO_LARGE = "its terms are too large for double precision: rescale the target and the prediction"
-NO_UPPER_END = "no interval: the largest error of a sample says nothing of larger ones to come"
+TOO_LARGE = Message(
+    "terms_too_large",
+    "its terms are too large for double precision: rescale the target and the prediction",
+)
+NO_UPPER_END = Message(
+    "largest_error", "no interval: the largest error of a sample tells nothing about larger ones to come"
+)
 # Those that follow from the exact moments of targets and errors, and how.
 SQUARED, EXPLAINED = (MSE.name, RMSE.name), {R2.name: False, EXPLAINED_VARIANCE.name: True}
 LOSSES = {MAE.name: measures.absolute_error, MAPE.name: measures.relative_error, MEAN_ERROR.name: measures.mean_error}
@@ -83,10 +89,18 @@ def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> D
     return draft
 
 
-def of_zeros(rows: int) -> str:
+def of_zeros(rows: int) -> Message:
     """Why the MAPE says little where amounts are 0."""
-    counted = "1 true value is" if rows == 1 else f"{rows:,} true values are"
-    return f"{counted} 0, of which no error is a share: see the WAPE (measures='wape', --measure wape)"
+    counted = (
+        Message("one_true_value_is", "1 true value is")
+        if rows == 1
+        else Message("true_values_are", "{rows:,} true values are", rows=rows)
+    )
+    return Message(
+        "zero_targets",
+        "{counted} 0, where a relative error is undefined: see the WAPE (measures='wape', --measure wape)",
+        counted=counted,
+    )
 
 
 def ranks_of(state: State, largest: float, options: Options) -> Ranks | BinnedRanks:
@@ -103,14 +117,18 @@ def explained_estimate(
     """R², or the explained variance where errors are centred."""
     explained = measures.explained(state, centre_errors=centre_errors)
     if explained is None:
-        return options.estimate(NAN, NO_INTERVAL, n, "the target does not vary")
+        return options.estimate(NAN, NO_INTERVAL, n, Message("constant_target", "the target is constant"))
     if explained.relative_variance is None and state.weight.effective > 1:  # what moments do not tell, rows may
         variance = rows.variance(name)
         if variance is not None:
             explained = replace(explained, relative_variance=variance / float(explained.unexplained) ** 2, reason=None)
     degrees = rows.freedom(name) if explained.relative_variance else math.inf
     interval = explained_interval(explained, state.weight.effective, options.level, degrees)
-    reason = f"no interval: {explained.reason}" if options.intervals and explained.reason else None
+    reason = (
+        Message("no_interval", "no interval: {reason}", reason=explained.reason)
+        if options.intervals and explained.reason
+        else None
+    )
     if options.intervals and explained.relative_variance == 0:
         interval, reason = NO_INTERVAL, NO_SPREAD
     return with_tail(options.estimate(float(1 - explained.unexplained), interval, n, reason), degrees)

@@ -14,6 +14,7 @@ from gnomon.evaluation.reading.sample import Sample
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.kernels.histogram import SEVERAL, WeightUnits
 from gnomon.kernels.ranking import unit_of
+from gnomon.message import Message
 from gnomon.schema.batch import Batch
 from gnomon.schema.schema import Schema
 from gnomon.states.histogram import ScoreHistogram
@@ -43,7 +44,7 @@ def binned_columns(schema: Schema) -> dict[str, Binned]:
         return {"errors": Binned(error_sizes, lambda batch: np.ones(batch.n, np.uint8))}
     if schema.task == "multiclass":
         return {
-            f"scores {code}": Binned(
+            Message("scores_of", "scores {code}", code=code): Binned(
                 lambda batch, code=code: batch.scores[code],  # type: ignore[misc]
                 lambda batch, code=code: (batch.target == code).astype(np.uint8),  # type: ignore[misc]
                 code,

@@ -14,6 +14,7 @@ from gnomon.evaluation.reading.order import BinnedOrder, KeptOrder, Order, Range
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.reading.tally import read_range, read_rows
 from gnomon.measures.registry import measure
+from gnomon.message import Message, in_series, word
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Source
 from gnomon.states.confusion import Confusion
@@ -40,18 +41,46 @@ class Reading:
         """The way of the slices: what of them was counted in bins is not read again, and each has one thread."""
         return Reading(self._source, self._schema, replace(self.retention, exact=self.retention.keep), Threads(1))
 
-    def notes(self, estimates: Mapping[str, Estimate]) -> tuple[str, ...]:
+    def notes(self, estimates: Mapping[str, Estimate]) -> tuple[Message, ...]:
         """How it was read, where that was not the plain way."""
-        what = "errors" if self._schema.task == "regression" else "scores"
+        what = word("errors") if self._schema.task == "regression" else word("scores")
         if self.retention.keep:
             return ()
         if self.retention.exact:
-            slices = "; slices of many rows are certain within their bounds" if self._schema.columns.slices else ""
-            return (f"Exact, by reading the rows again in ranges of the scores{slices}.",)
-        bounds = [f"{measure(name).title} ± {own.bound:.1g}" for name, own in estimates.items() if own.bound > 0]
-        certain = f": {', '.join(bounds)}" if bounds else ", and no bin held several"
-        slices = "; those of slices have wider bins" if self._schema.columns.slices else ""
-        return (f"Certified: the {what} were counted in bins{certain}{slices}.",)
+            slices = (
+                Message("large_slices_bounded", "; values of large slices are exact up to their bounds")
+                if self._schema.columns.slices
+                else ""
+            )
+            return (
+                Message(
+                    "exact_in_ranges",
+                    "Exact: the rows were read again in ranges of the scores{slices}.",
+                    slices=slices,
+                ),
+            )
+        bounds = [
+            Message("", "{measure} ± {bound:.1g}", measure=measure(name).title, bound=own.bound)
+            for name, own in estimates.items()
+            if own.bound > 0
+        ]
+        certain = (
+            Message("", ": {bounds}", bounds=in_series(bounds))
+            if bounds
+            else Message("no_shared_bin", ", and no bin holds different scores")
+        )
+        slices = (
+            Message("wider_bins_in_slices", "; those of slices have wider bins") if self._schema.columns.slices else ""
+        )
+        return (
+            Message(
+                "certified",
+                "Certified: the {what} were counted in bins{certain}{slices}.",
+                what=what,
+                certain=certain,
+                slices=slices,
+            ),
+        )
 
     def order(self, summary: Summary) -> Order:
         """The scores of a binary task in order, in the way of the retention."""

@@ -18,6 +18,7 @@ from gnomon.evaluation.reading.sample import Sample, from_all_over, glimpse
 from gnomon.evaluation.reading.slices import GATHERED, SliceTally
 from gnomon.evaluation.reading.summary import Summary, summarise
 from gnomon.evaluation.reading.worst import worst_rows
+from gnomon.message import Message
 from gnomon.schema.batch import (
     Batch,
     chosen_rows,
@@ -152,10 +153,26 @@ def count(source: Source, plan: CountPlan, engine: Engine, sample: Sample | None
         raise
     summary = tally.summary
     if summary is None or not summary.rows.n:
-        left_out = " once rows with missing values are left out" if summary is not None and summary.dropped else ""
+        left_out = (
+            Message("once_missing_left_out", " after rows with missing values are left out")
+            if summary is not None and summary.dropped
+            else ""
+        )
         subset = schema.columns.subset
-        of_part = " to evaluate" if subset is None else f" whose {subset}"
-        raise DataError(f"{source.name} has no rows{of_part}{left_out}")
+        of_part = (
+            Message("to_evaluate", " to evaluate")
+            if subset is None
+            else Message("whose", " whose {subset}", subset=subset)
+        )
+        raise DataError(
+            Message(
+                "no_rows_left",
+                "{name} has no rows{of_part}{left_out}",
+                name=source.name,
+                of_part=of_part,
+                left_out=left_out,
+            )
+        )
     slices = {
         slicing.name: own.summaries(sample) for slicing, own in zip(schema.columns.slices, tally.slices, strict=True)
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gnomon.message import Message
 from gnomon.visible import visible
 
 
@@ -14,21 +15,23 @@ class Advice:
     """What a number means for what to do next.
 
     Attributes:
-        rule: The name of the rule that applied.
-        text: The advice, in plain words.
-        numbers: The numbers and names in it.
+        text: The advice, in plain words; its code is the name of the rule that applied.
     """
 
-    rule: str
-    text: str
-    numbers: Mapping[str, Any]
+    text: Message
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule that applied."""
+        return self.text.code
+
+    @property
+    def numbers(self) -> Mapping[str, Any]:
+        """The numbers and names in it."""
+        return self.text.values
 
     def __str__(self) -> str:
         return visible(self.text)
 
     def __repr__(self) -> str:
         return f"Advice({self.rule}: {visible(self.text)})"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The JSON form."""
-        return {"rule": self.rule, "text": self.text, "numbers": dict(self.numbers)}

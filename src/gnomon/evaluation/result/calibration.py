@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Estimate
 from gnomon.measures.calibration import BrierParts
+from gnomon.message import Message
 
 Array = NDArray[np.float64]
 
 # What results hold that were saved before it was estimated.
-NOT_SAVED = Estimate(NAN, reason="it was not estimated when this was saved")
+NOT_SAVED = Estimate(
+    NAN, reason=Message("not_estimated_then", "it was not computed by the version that saved this file")
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,13 +5,16 @@ A check takes a value of a JSON form and the place where it stands, and raises S
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
+from string import Formatter
 from typing import Any
 
 from gnomon.errors import StateError
 from gnomon.measures.registry import measure, recall_declared
+from gnomon.message import Message
 
 Check = Callable[[Any, str], None]
 
@@ -28,7 +31,15 @@ def refuse(place: str, value: Any, expected: str) -> StateError:
     """What to say of a value that is out of place."""
     shown = repr(value)
     shown = shown if len(shown) <= 40 else shown[:37] + "..."
-    return StateError(f"the saved result is damaged: {place or 'it'} is {shown}, expected {expected}")
+    return StateError(
+        Message(
+            "damaged_value",
+            "the saved result is damaged: {place} is {shown}, expected {expected}",
+            place=place or "it",
+            shown=shown,
+            expected=expected,
+        )
+    )
 
 
 def number(value: Any, place: str) -> None:
@@ -144,7 +155,14 @@ def record(fields: Mapping[str, Check], **rest: Check) -> Check:
             raise refuse(place, value, "an object")
         for name, check in fields.items():
             if name not in value:
-                raise StateError(f"the saved result is damaged: {place or 'it'} has no {name!r}")
+                raise StateError(
+                    Message(
+                        "damaged_missing",
+                        "the saved result is damaged: {place} has no {name!r}",
+                        place=place or "it",
+                        name=name,
+                    )
+                )
             check(value[name], f"{place}.{name}" if place else name)
         for name, check in rest.items():
             if name in value:
@@ -160,9 +178,58 @@ def columns(*names: str) -> Check:
         record(dict.fromkeys(names, listing(optional(number))))(value, place)
         lengths = {len(value[name]) for name in names}
         if len(lengths) > 1:
-            raise StateError(f"the saved result is damaged: the lists of {place} differ in length")
+            raise StateError(
+                Message(
+                    "damaged_lengths",
+                    "the saved result is damaged: the lists of {place} differ in length",
+                    place=place,
+                )
+            )
 
     return of
+
+
+def message(value: Any, place: str) -> None:
+    """A sentence: its code, its template, values that fill all places of it, and the finished text."""
+    record({"code": text, "template": text, "values": mapping(message_value), "text": text})(value, place)
+    template(value, place)
+    if str(Message.from_dict(value)) != value["text"]:
+        raise refuse(f"{place}.text", value["text"], repr(str(Message.from_dict(value))))
+
+
+# How a value may be formatted: with a sign, thousands, digits; nothing that reaches into it, or makes it long.
+_FORMAT = re.compile(r"\+?,?(\.\d{1,2})?[defg%]?")
+
+
+def template(value: Mapping[str, Any], place: str) -> None:
+    """A template with a value of the right kind for each of its places, those of messages in it, too."""
+    expected = "a template with plain places for the values"
+    for own in value["values"].values():
+        if isinstance(own, Mapping) and "float" not in own:
+            template(own, place)
+    if not value["values"]:
+        return
+    try:
+        for _, name, form, conversion in Formatter().parse(value["template"]):
+            if name is not None and (
+                name not in value["values"] or not _FORMAT.fullmatch(form or "") or conversion not in (None, "r", "s")
+            ):
+                raise refuse(f"{place}.template", value["template"], expected)
+        Message.from_dict(value)
+    except (LookupError, ValueError, TypeError) as error:
+        if isinstance(error, StateError):
+            raise
+        raise refuse(f"{place}.template", value["template"], expected) from None
+
+
+def message_value(value: Any, place: str) -> None:
+    """A value of a sentence: text, a number, one that JSON does not have, or another sentence."""
+    if isinstance(value, Mapping) and "float" in value:
+        exactly({"float": one_of(("nan", "inf", "-inf"))})(value, place)
+    elif isinstance(value, Mapping):
+        record({"code": text, "template": text, "values": mapping(message_value)})(value, place)
+    elif not isinstance(value, (str, int, float)):
+        raise refuse(place, value, "text, a number or a message")
 
 
 def measured(name: Any, place: str) -> None:
@@ -199,12 +266,12 @@ def share(value: Any, place: str) -> None:
 ends = optional(number)
 estimate = record(
     {"value": ends, "low": ends, "high": ends, "level": share, "method": optional(text), "n": count,
-     "bound": number, "reason": optional(text)},
-    warning=optional(text), standard_error=ends, freedom=ends,
+     "bound": number, "reason": optional(message)},
+    warning=optional(message), standard_error=ends, degrees_of_freedom=ends,
 )  # fmt: skip
 difference = record(
     {"value": ends, "low": ends, "high": ends, "level": share, "method": optional(text), "n": count},
-    p_value=ends, adjusted=ends, bound=number, reason=optional(text),
+    p_value=ends, p_value_bh=ends, bound=number, reason=optional(message),
 )  # fmt: skip
 estimates = mapping(estimate, measured)
 differences = mapping(difference, measured)
@@ -223,8 +290,8 @@ def confusion(value: Any, place: str) -> None:
 def cluster_spread(size: int) -> Check:
     """How far measures vary at so many thresholds."""
     columns_by_measure = mapping(listing(ends, size), measured)
-    return exactly({"number": count, "variance": columns_by_measure, "freedom": columns_by_measure,
-                    "having": columns_by_measure})  # fmt: skip
+    return exactly({"number": count, "variance": columns_by_measure, "degrees_of_freedom": columns_by_measure,
+                    "supporting_clusters": columns_by_measure})  # fmt: skip
 
 
 def thresholds(value: Any, place: str) -> None:
@@ -237,13 +304,26 @@ def thresholds(value: Any, place: str) -> None:
     for name in ("true_positives", "false_positives"):
         listing(number)(value[name], f"{place}.{name}")
         if any(one > two for one, two in pairwise(value[name])):
-            raise StateError(f"the saved result is damaged: {place}.{name} does not grow")
+            raise StateError(
+                Message(
+                    "damaged_decrease",
+                    "the saved result is damaged: {place}.{name} decreases",
+                    place=place,
+                    name=name,
+                )
+            )
         largest = max(map(abs, (value["positives"], value["negatives"], *value[name])))
         if largest > LARGEST_WEIGHT:
             raise refuse(f"{place}.{name}", largest, "a weight of rows")
     optional(cluster_spread(len(value["threshold"])))(value.get("clusters"), f"{place}.clusters")
     if not value["threshold"] or any(one <= two for one, two in pairwise(given)):
-        raise StateError(f"the saved result is damaged: {place}.threshold does not descend")
+        raise StateError(
+            Message(
+                "damaged_order",
+                "the saved result is damaged: {place}.threshold does not descend",
+                place=place,
+            )
+        )
     if not (value["positives"] > 0 and value["negatives"] > 0):
         raise refuse(f"{place}.positives", value["positives"], "rows of both classes")
 
@@ -348,8 +428,8 @@ evaluation_fields: dict[str, Check] = {
     "calibration": optional(calibration),
     "errors": errors,
     "slices": mapping(mapping(slice_form)),
-    "advice": listing(exactly({"rule": text, "text": text, "numbers": mapping(anything)})),
-    "notes": listing(text),
+    "advice": listing(message),
+    "notes": listing(message),
     "provenance": provenance,
 }
 

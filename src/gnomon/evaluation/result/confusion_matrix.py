@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import UnknownEstimateError, nearest
+from gnomon.message import Message
 from gnomon.visible import visible
 
 
@@ -48,7 +49,14 @@ class ConfusionMatrix:
         """
         for label in key:
             if label not in self.labels:
-                raise UnknownEstimateError(f"there is no class {label!r}: {nearest(str(label), self.labels)}")
+                raise UnknownEstimateError(
+                    Message(
+                        "no_such_class",
+                        "there is no class {label!r}\n{hint}",
+                        label=label,
+                        hint=nearest(str(label), self.labels),
+                    )
+                )
         true, predicted = key
         return int(self.counts[self.labels.index(true), self.labels.index(predicted)])
 

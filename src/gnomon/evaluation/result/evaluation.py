@@ -15,14 +15,16 @@ from gnomon.evaluation.result.baseline import Baseline
 from gnomon.evaluation.result.calibration import Calibration
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.error_analysis import ErrorAnalysis
-from gnomon.evaluation.result.form import SCHEMA_VERSION, Form, plain
+from gnomon.evaluation.result.form import Form, plain
 from gnomon.evaluation.result.named import ByName
 from gnomon.evaluation.result.operating_points import OperatingPoints, operating_points
 from gnomon.evaluation.result.shown import Shown
+from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
 from gnomon.intervals.difference import independent_difference
 from gnomon.lazy import load
 from gnomon.measures.measure import Measure
 from gnomon.measures.registry import asked, measure, named, shown, shown_in
+from gnomon.message import Message, forms_of, word
 from gnomon.thresholds.table import Thresholds
 from gnomon.visible import visible
 
@@ -82,7 +84,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
     reliable: bool = True
     train: Evaluation | None = None
     advice: tuple[Advice, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -90,8 +92,11 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             object.__setattr__(self, name, ByName(getattr(self, name), KINDS[name]))
         per_class = {label: ByName(own, "measure") for label, own in self.per_class.items()}
         object.__setattr__(self, "per_class", ByName(per_class, "label" if self.task == "multilabel" else "class"))
-        slices = {column: ByName(own, f"slice of {column}") for column, own in self.slices.items()}
-        object.__setattr__(self, "slices", ByName(slices, "column of slices"))
+        slices = {
+            column: ByName(own, Message("slice_of", "slice of {column}", column=column))
+            for column, own in self.slices.items()
+        }
+        object.__setattr__(self, "slices", ByName(slices, word("column of slices")))
 
     def __getitem__(self, name: str) -> Estimate:
         """The estimate of that name, or of another name of its measure: ``ev["sensitivity"]`` is the recall.
@@ -135,10 +140,20 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         """
         if self.thresholds is None:
             raise UsageError(
-                f"this {self.task} evaluation has no thresholds: whole evaluations of scores of two classes have them"
+                Message(
+                    "no_thresholds",
+                    "this {task} evaluation has no thresholds: only binary evaluations of scores have them",
+                    task=word(self.task),
+                )
             )
         if most is not None and (not isinstance(most, int) or most < 2):
-            raise UsageError(f"most= takes a whole number of thresholds, 2 or more, not {most!r}")
+            raise UsageError(
+                Message(
+                    "most_thresholds",
+                    "most= takes a whole number of thresholds, at least 2, not {most!r}",
+                    most=most,
+                )
+            )
         names = [own.name for own in (shown("binary") if measures is None else asked(measures))]
         return operating_points(self, self.thresholds, names, most)
 
@@ -164,20 +179,40 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             UsageError: It is of another task, of other classes, at another threshold or another level.
         """
         if not isinstance(train, Evaluation):
-            raise UsageError(f"with_train takes an evaluation, not {type(train).__name__}")
+            raise UsageError(
+                Message(
+                    "train_kind",
+                    "with_train() takes an evaluation, not a {kind}",
+                    kind=type(train).__name__,
+                )
+            )
         if (train.task, train.classes, train.positive) != (self.task, self.classes, self.positive):
             raise UsageError(
-                "the evaluation of the rows that the model was fitted on is of another task, of other classes or of "
-                "another positive one: they cannot be compared"
+                Message(
+                    "train_differs",
+                    "the evaluation of the training rows has another task, other classes or another positive class: "
+                    "the two cannot be compared",
+                )
             )
         if train.threshold != self.threshold:
             raise UsageError(
-                f"the rows that the model was fitted on were evaluated at a threshold of {train.threshold}, these at "
-                f"{self.threshold}: evaluate both at one"
+                Message(
+                    "train_threshold",
+                    "the training rows were evaluated at a threshold of {threshold}, these at {other}\nevaluate both "
+                    "at the same one",
+                    threshold=train.threshold,
+                    other=self.threshold,
+                )
             )
         levels = {own.level for each in (train, self) for own in each.values()}
         if len(levels) > 1:
-            raise UsageError(f"the intervals are of different levels ({', '.join(map(str, sorted(levels)))}): use one")
+            raise UsageError(
+                Message(
+                    "different_levels",
+                    "the intervals have different levels ({levels})\nuse one level",
+                    levels=", ".join(map(str, sorted(levels))),
+                )
+            )
         found = replace(self, train=train)
         return replace(found, advice=load(ADVISE)(found))
 
@@ -192,7 +227,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         return f"Evaluation({self.task}, n={self.n:,}{what}{''.join(', ' + text for text in shown)})"
 
     def to_dict(self) -> dict[str, Any]:
-        """The stable JSON form, version 1: see docs/json.md."""
+        """The stable JSON form, version 2: see docs/json.md."""
         return {
             "schema_version": SCHEMA_VERSION,
             "gnomon_version": self.provenance.get("gnomon"),
@@ -213,8 +248,8 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             },
             "train": None if self.train is None else self.train.to_dict(),
             "gap": {name: own.to_dict() for name, own in self.gap.items()},
-            "advice": [own.to_dict() for own in self.advice],
-            "notes": list(self.notes),
+            "advice": forms_of(own.text for own in self.advice),
+            "notes": forms_of(self.notes),
             "provenance": plain(self.provenance),
         }
 
@@ -242,7 +277,14 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         every = [(column, value, own) for column, values in self.slices.items() for value, own in values.items()]
         known = dict.fromkeys(name for *_, own in every for name in own.differences)
         if by is not None and by not in known:
-            raise UnknownEstimateError(f"no slice has a difference of {by!r}: {nearest(str(by), known)}")
+            raise UnknownEstimateError(
+                Message(
+                    "no_such_difference",
+                    "no slice has a difference of {by!r}\n{hint}",
+                    by=by,
+                    hint=nearest(str(by), known),
+                )
+            )
         names = {column: by or ranked_by(values.values()) for column, values in self.slices.items()}
 
         def rank(one: tuple[str, str, Evaluation]) -> tuple[bool, float]:
@@ -250,7 +292,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             assert name is not None  # it has a difference of that name
             difference = one[2].differences[name]
             below = measure(name).better * difference.value
-            return not (below < 0 and difference.adjusted <= SURE), below
+            return not (below < 0 and difference.p_value_bh <= SURE), below
 
         return sorted((one for one in every if one[2].reliable and names[one[0]] in one[2].differences), key=rank)
 
@@ -274,12 +316,8 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             StateError: The form is no evaluation, or of another version.
         """
         if not isinstance(form, Mapping) or "schema_version" not in form or "estimates" not in form:
-            raise StateError("not a saved gnomon evaluation")
-        if form["schema_version"] != SCHEMA_VERSION:
-            raise StateError(
-                f"the evaluation was saved with schema version {form['schema_version']!r}, "
-                f"this gnomon reads {SCHEMA_VERSION}"
-            )
+            raise StateError(Message("not_an_evaluation_file", "not a saved gnomon evaluation"))
+        form = present(form)
         checking.evaluation(form)
         try:
             whole = cls._of_measured(form, form)
@@ -296,12 +334,14 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
                 errors=ErrorAnalysis.from_dict(form["errors"]),
                 slices=slices,
                 train=None if form["train"] is None else cls.from_dict(form["train"]),
-                advice=tuple(Advice(**own) for own in form["advice"]),
-                notes=tuple(form["notes"]),
+                advice=tuple(Advice(Message.from_dict(own)) for own in form["advice"]),
+                notes=tuple(map(Message.from_dict, form["notes"])),
                 provenance=form["provenance"],
             )
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-            raise StateError(f"the saved evaluation is damaged: {error!r}") from None
+            raise StateError(
+                Message("damaged_evaluation", "the saved evaluation is damaged: {error!r}", error=error)
+            ) from None
 
     @classmethod
     def _of_slice_form(cls, form: Mapping[str, Any], own: Mapping[str, Any]) -> Evaluation:

@@ -11,8 +11,7 @@ from typing import Any, Self
 from gnomon.errors import StateError
 from gnomon.files import write_whole
 from gnomon.lazy import load
-
-SCHEMA_VERSION = 1
+from gnomon.message import Message
 
 
 class Form(ABC):
@@ -52,7 +51,15 @@ class Form(ABC):
         """
         found = load("gnomon.decision.loading:load")(path)
         if not isinstance(found, cls):
-            raise StateError(f"{path} holds a {type(found).__name__}, not a {cls.__name__}")
+            raise StateError(
+                Message(
+                    "other_result",
+                    "{path} is of kind {kind}, not {expected}",
+                    path=path,
+                    kind=type(found).__name__,
+                    expected=cls.__name__,
+                )
+            )
         return found
 
     def save(self, path: str | Path) -> None:

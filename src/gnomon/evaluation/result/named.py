@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from gnomon.errors import UnknownEstimateError, nearest
 from gnomon.estimate import Estimate
 from gnomon.measures.registry import called, shown_in
+from gnomon.message import Message
 from gnomon.visible import visible
 
 Held_co = TypeVar("Held_co", covariant=True)
@@ -42,7 +43,15 @@ class ByName(Mapping[str, Held_co], Generic[Held_co]):
         """
         own = self._called(name)
         if own not in self._held:
-            raise UnknownEstimateError(f"there is no {self._kind} {name!r}: {nearest(own, self._held)}")
+            raise UnknownEstimateError(
+                Message(
+                    "no_such_part",
+                    "there is no {kind} {name!r}\n{hint}",
+                    kind=self._kind,
+                    name=name,
+                    hint=nearest(own, self._held),
+                )
+            )
         return self._held[own]
 
     def __contains__(self, name: object) -> bool:

@@ -7,8 +7,10 @@ from typing import Any
 
 from gnomon.errors import StateError, UnknownEstimateError, UsageError, nearest
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.evaluation.result.form import SCHEMA_VERSION, Form
+from gnomon.evaluation.result.form import Form
 from gnomon.evaluation.result.shown import Shown
+from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
+from gnomon.message import Message
 from gnomon.visible import visible
 
 
@@ -29,19 +31,36 @@ class Evaluations(Form, Shown, Mapping[str, Evaluation]):
 
     def __init__(self, evaluations: Mapping[str, Evaluation]) -> None:
         if not evaluations:
-            raise UsageError("there is no evaluation to show: pass a dict of evaluations by name")
+            raise UsageError(Message("no_evaluations", "there is no evaluation\npass a dict of evaluations by name"))
         tasks = {own.task for own in evaluations.values()}
         if len(tasks) > 1:
-            raise UsageError(f"evaluations of {' and '.join(sorted(tasks))} tasks cannot be seen side by side")
+            raise UsageError(
+                Message(
+                    "evaluations_of_tasks",
+                    "evaluations of {tasks} tasks cannot be shown side by side",
+                    tasks=" and ".join(sorted(tasks)),
+                )
+            )
         first = next(iter(evaluations.values()))
         for name, own in evaluations.items():
             if (set(own.classes), own.positive) != (set(first.classes), first.positive):
                 raise UsageError(
-                    f"the evaluation of {name!r} is of other classes, or of another positive one, than that of "
-                    f"{next(iter(evaluations))!r}: they cannot be seen side by side"
+                    Message(
+                        "evaluations_of_classes",
+                        "the evaluation of {name!r} has other classes, or another positive class, than that of "
+                        "{first!r}: they cannot be shown side by side",
+                        name=name,
+                        first=next(iter(evaluations)),
+                    )
                 )
         if len(set(map(str, evaluations))) < len(evaluations):
-            raise UsageError(f"two evaluations have one name: {', '.join(map(repr, evaluations))}")
+            raise UsageError(
+                Message(
+                    "evaluations_of_one_name",
+                    "two evaluations have the same name: {names}",
+                    names=", ".join(map(repr, evaluations)),
+                )
+            )
         self._evaluations = {str(name): own for name, own in evaluations.items()}
 
     def __getitem__(self, name: str) -> Evaluation:
@@ -51,7 +70,14 @@ class Evaluations(Form, Shown, Mapping[str, Evaluation]):
             UnknownEstimateError: There is none of that name.
         """
         if name not in self._evaluations:
-            raise UnknownEstimateError(f"there is no model {name!r}: {nearest(str(name), self._evaluations)}")
+            raise UnknownEstimateError(
+                Message(
+                    "no_such_model",
+                    "there is no model {name!r}\n{hint}",
+                    name=name,
+                    hint=nearest(str(name), self._evaluations),
+                )
+            )
         return self._evaluations[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -82,10 +108,13 @@ class Evaluations(Form, Shown, Mapping[str, Evaluation]):
         Raises:
             StateError: The form holds no evaluations, or those of another version.
         """
+        form = present(form)
         if form.get("schema_version") != SCHEMA_VERSION or not isinstance(form.get("evaluations"), Mapping):
-            raise StateError("not saved gnomon evaluations, or those of another version")
+            raise StateError(Message("not_evaluations", "not saved gnomon evaluations"))
         found = {str(name): Evaluation.from_dict(own) for name, own in form["evaluations"].items()}
         try:
             return cls(found)
         except UsageError as error:
-            raise StateError(f"the saved evaluations are damaged: {error}") from None
+            raise StateError(
+                Message("damaged_evaluations", "the saved evaluations are damaged: {error}", error=error)
+            ) from None

@@ -61,12 +61,12 @@ def guide(x: Spec, y: Spec, ends: Sequence[float] = (0, 1)) -> Spec:
 def curve_chart(evaluations: Mapping[str, Evaluation], kind: str) -> Spec:
     """ROC or precision-recall curves; the page sets in the points and where the slider stands."""
     roc = kind == "roc"
-    x = field("fpr", "false positive rate (fall-out)", **unit()) if roc else field("tpr", "recall", **unit())
+    x = field("fpr", "false positive rate", **unit()) if roc else field("tpr", "recall", **unit())
     y = field("tpr", "true positive rate (recall)", **unit()) if roc else field("precision", "precision", **unit())
     low, high = ("tprLow", "tprHigh") if roc else ("precisionLow", "precisionHigh")
     step = {} if roc else {"interpolate": "step-before"}
     tips = [field("threshold", "threshold"), field("tpr", "recall"), field("precision", "precision"),
-            field("fpr", "fall-out (FPR)")]  # fmt: skip
+            field("fpr", "false positive rate")]  # fmt: skip
     order = {"field": "place", "type": "quantitative"}
     colours = by_model(evaluations)
     band = {
@@ -233,11 +233,14 @@ def calibration_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
         for p, share, low, high, least, most, rows in zip(*(each.tolist() for each in columns), strict=True):
             values.append({"model": shown[model], "p": p, "share": share, "low": low, "high": high, "n": rows})
             bands.append({"p": p, "low": least, "high": most})
-    x, y = field("p", "mean predicted probability", **unit()), field("share", "share of positives", **unit())
+    x, y = (
+        field("p", "mean predicted probability", **unit()),
+        field("share", "fraction of positives", **unit()),
+    )
     band = {"data": {"values": bands}, "mark": {"type": "area", "style": "chance", "opacity": 0.25},
             "encoding": {"x": x, "y": {**field("low"), "title": y["title"]}, "y2": {"field": "high"}}}  # fmt: skip
     colours = by_model(evaluations)
-    tips = [field("p", "mean predicted probability"), field("share", "share of positives"), field("low", "low"),
+    tips = [field("p", "mean predicted probability"), field("share", "fraction of positives"), field("low", "low"),
             field("high", "high"), field("n", "n")]  # fmt: skip
     return {
         "height": HEIGHT,
@@ -327,7 +330,7 @@ def predicted_vs_true_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
 
 def residuals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     """Errors against predictions, and the line of none."""
-    x, y = field("predicted", "predicted"), field("error", "predicted less true")
+    x, y = field("predicted", "predicted"), field("error", "predicted minus true")
     line = {"data": {"values": [{"zero": 0}]}, "mark": {"type": "rule", "style": "guide"},
             "encoding": {"y": {**y, "field": "zero"}}}  # fmt: skip
     return points_chart(evaluations, points_of(evaluations), x, y, line)

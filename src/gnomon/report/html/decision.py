@@ -12,11 +12,12 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.registry import measure
+from gnomon.message import Message
 from gnomon.report import decisions
 from gnomon.report.html import charts
 from gnomon.report.html.view import LARGEST_MATRIX, LONGEST, View, cell, facts_of, matrix_view
 from gnomon.report.language import tr
-from gnomon.report.remarks import source_of
+from gnomon.report.remarks import method_name, source_of
 from gnomon.report.results import Decision
 from gnomon.report.text import number
 from gnomon.visible import visible
@@ -43,13 +44,17 @@ def _(decision: ThresholdDecision) -> View:
 @decision_heading.register
 def _(decision: CostDecision) -> View:
     facts = [f"n = {decision.cost.n:,}", f"{len(decision.classes)} {tr('classes')}"]
-    return heading(decision, tr("decision of least expected cost"), facts)
+    return heading(decision, tr("decision of minimum expected cost"), facts)
 
 
 @decision_heading.register
 def _(decision: Recalibration) -> View:
     judged = decisions.judged_rows(decision)
-    return heading(decision, tr("recalibration"), [tr(f"judged on {judged:,} others")])
+    return heading(
+        decision,
+        tr("recalibration"),
+        [tr(Message("evaluated_on_others", "evaluated on {judged:,} others", judged=judged))],
+    )
 
 
 def heading(decision: Decision, title: str, facts: list[str]) -> View:
@@ -66,7 +71,7 @@ def _(decision: ThresholdDecision) -> dict[str, View]:
         "decision": answered(decisions.answer(decision), [*([elsewhere] if elsewhere else []), *facts], decision.met)
     }
     if not decision.met:
-        found["decision"]["facts"].insert(0, tr("the constraints are not met"))
+        found["decision"]["facts"].insert(0, tr("the constraints cannot be met"))
     found["measures"] = {
         "models": [""],
         "level": f"{100 * decision.threshold.level:g} %",
@@ -77,7 +82,7 @@ def _(decision: ThresholdDecision) -> dict[str, View]:
                 "baseline": "",
                 "difference": cell(None),
                 "n": f"{own.n:,}",
-                "method": tr(own.method or ""),
+                "method": method_name(own.method),
             }
             for name, own in decision.estimates.items()
         ],
@@ -111,8 +116,8 @@ def _(decision: CostDecision) -> dict[str, View]:
         {"name": name, "cells": [cell(own) if isinstance(own, Estimate) else plain_cell(number(own))], "chosen": False}
         for name, own in decisions.costs_of(decision).items()
     ]
-    head = f"{tr('cost a row')} ({100 * decision.cost.level:g} %)"
-    own = answered(tr("each row is decided for the class of least expected cost"), [], True)
+    head = f"{tr('mean cost per row')} ({100 * decision.cost.level:g} %)"
+    own = answered(tr("each row is assigned the class of minimum expected cost"), [], True)
     own["table"] = {"heads": ["", head], "rows": rows}
     return {"decision": own, **matrix(decision.confusion), **closing(decision)}
 
@@ -134,7 +139,7 @@ def _(decision: Recalibration) -> dict[str, View]:
         }
         for name, own in decision.estimates.items()
     ]
-    heads = [tr("map"), tr("log loss"), "ECE", f"{tr('difference of log loss')} ({level})", tr("Brier score")]
+    heads = [tr("map"), tr("log loss"), "ECE", f"{tr('difference in log loss')} ({level})", tr("Brier score")]
     own = answered(f"{tr('map')}: {names[decision.best]}", [], True)
     own["table"] = {"heads": heads, "rows": rows}
     return {"decision": own, **closing(decision)}

@@ -53,7 +53,9 @@ def explorer_data(evaluations: Mapping[str, Evaluation], section: dict[str, Any]
     specs["roc"] = charts.curve_chart(evaluations, "roc")
     specs["precision-recall"] = charts.curve_chart(evaluations, "precision_recall")
     specs["thresholds"] = charts.thresholds_chart(evaluations)
-    words = {"none": tr("nothing is flagged")} | {own.name: tr(own.title) for own in shown("threshold_curves")}
+    words = {"none": tr("no row is predicted positive")} | {
+        own.name: tr(own.title) for own in shown("threshold_curves")
+    }
     return {"explorer": {"models": section["models"], "stops": section.pop("data"), "words": words}}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gnomon.errors import SourceError, UsageError
 from gnomon.files import open_regular, write_whole
+from gnomon.message import Message
 
 # All that a page needs of it: Vega-Lite, Vega, and Vega's interpreter, which a strict content-security policy takes.
 SNIPPET = "window.vegaEmbed = vegaEmbed;"
@@ -49,4 +50,10 @@ def digest(bundle: str) -> str:
 
 def missing(error: ImportError) -> UsageError:
     """What to do where a package for reports is not installed."""
-    return UsageError(f"an HTML report needs {error.name}: pip install 'gnomon[report]'")
+    return UsageError(
+        Message(
+            "report_needs",
+            "an HTML report requires {name}\npip install 'gnomon[report]'",
+            name=error.name,
+        )
+    )

@@ -12,11 +12,13 @@ from gnomon.evaluation.estimates.few import resting_on
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.measures.registry import in_order, measure
+from gnomon.message import Message, word
 from gnomon.report import pairs as pairs_text
 from gnomon.report import remarks
 from gnomon.report.html import charts
 from gnomon.report.html.explorer import explorer
 from gnomon.report.language import tr
+from gnomon.report.remarks import method_name
 from gnomon.report.text import number, p_text
 from gnomon.visible import visible
 
@@ -67,10 +69,14 @@ def heading(evaluations: Models, compared: Comparison | None = None) -> View:
         kind = tr("labels") if first.task == "multilabel" else tr("classes")
         facts.append(f"{len(first.classes)} {kind}")
     if len(evaluations) == 1 and first.threshold is not None:
-        facts.append(tr(f"positive at score >= {first.threshold:g}"))
+        facts.append(tr(Message("positive_at", "positive at score >= {threshold:g}", threshold=first.threshold)))
     sources = dict.fromkeys(map(remarks.source_name, evaluations.values()))
     return {
-        "title": tr(f"{first.task} evaluation" if compared is None else f"{first.task} comparison"),
+        "title": tr(
+            Message("evaluation_of", "{task} evaluation", task=word(first.task))
+            if compared is None
+            else Message("comparison_of", "{task} comparison", task=word(first.task))
+        ),
         "source": " · ".join(visible(own, LONGEST) for own in sources if own),
         "facts": facts,
         "models": [visible(name, LONGEST) for name in evaluations if name],
@@ -95,7 +101,7 @@ def comparison(compared: Comparison) -> View:
     pairs = [
         {
             "title": pairs_text.title_of(pair),
-            "says": [visible(tr(text)) for text in pair.says],
+            "says": [visible(tr(text)) for text in pair.sentences],
             "rows": pairs_text.rows_of(pair, compared.n),
             "margin": any(row.margin for row in pairs_text.rows_of(pair, compared.n)),
         }
@@ -123,7 +129,7 @@ def measures(evaluations: Models) -> View:
             "baseline": baselines.get(name, ""),
             "difference": cell(differences.get(name)),
             "n": f"{first[name].n:,}" if name in first else "",
-            "method": tr(first[name].method or "") if name in first else "",
+            "method": method_name(first[name].method) if name in first else "",
         }
         for name in names
     ]
@@ -281,7 +287,7 @@ def slices(evaluations: Models) -> View | None:
 def slice_row(value: str, own: Evaluation, names: list[str], by: str | None) -> View:
     """One slice."""
     difference = own.differences.get(by) if by is not None and own.reliable else None
-    sure = difference is not None and difference.adjusted <= SURE
+    sure = difference is not None and difference.p_value_bh <= SURE
     return {
         "name": visible(value, LONGEST),
         "n": f"{own.n:,}",

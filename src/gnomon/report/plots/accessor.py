@@ -10,6 +10,7 @@ import numpy as np
 
 from gnomon.errors import UsageError, nearest
 from gnomon.evaluation.result.evaluation import Evaluation, ranked_by
+from gnomon.message import Message
 from gnomon.report.language import speaking
 from gnomon.report.plots.amounts import draw_predicted_vs_true, draw_residuals
 from gnomon.report.plots.calibration import draw_calibration
@@ -43,7 +44,7 @@ class Plots(Pictures):
         >>> matplotlib.use("agg")
         >>> ev = gnomon.evaluate([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
         >>> ev.plot.roc().ax_.get_xlabel()
-        'false positive rate (fall-out)'
+        'false positive rate'
     """
 
     def __init__(self, result: Evaluated) -> None:
@@ -105,7 +106,14 @@ class Plots(Pictures):
         else:
             axes = list(np.ravel(ax))
             if len(axes) != len(matrices):
-                raise UsageError(f"there are {len(matrices)} confusion matrices, but {len(axes)} axes to draw them on")
+                raise UsageError(
+                    Message(
+                        "axes_number",
+                        "there are {matrices} confusion matrices, but {axes} axes to draw them on",
+                        matrices=len(matrices),
+                        axes=len(axes),
+                    )
+                )
             figure = axes[0].get_figure()
         with speaking(lang):
             for own, (name, matrix) in zip(axes, matrices.items(), strict=True):
@@ -131,12 +139,26 @@ class Plots(Pictures):
         first = next(iter(self._evaluations.values()))
         column = next(iter(first.slices)) if column is None else column
         if column not in first.slices:
-            raise UsageError(f"there are no slices by {column!r}: {nearest(str(column), first.slices)}")
+            raise UsageError(
+                Message(
+                    "no_slices_by",
+                    "there are no slices by {column!r}\n{hint}",
+                    column=column,
+                    hint=nearest(str(column), first.slices),
+                )
+            )
         slices = first.slices[column]
         own = by or ranked_by(slices.values()) or next(iter(first))
         known = dict.fromkeys(name for each in slices.values() for name in each)
         if own not in known:
-            raise UsageError(f"slices have no measure {own!r}: {nearest(own, known)}")
+            raise UsageError(
+                Message(
+                    "slices_without_measure",
+                    "slices have no measure {name!r}\n{hint}",
+                    name=own,
+                    hint=nearest(own, known),
+                )
+            )
 
         def draw(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
             draw_slices(ax, evaluations, column, own)

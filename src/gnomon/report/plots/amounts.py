@@ -33,7 +33,7 @@ def draw_predicted_vs_true(ax: Axes, evaluations: Mapping[str, Evaluation]) -> N
     span = [min(ends), max(ends)]
     ax.plot(span, span, color=GREY, linestyle=(0, (1, 2)), label=tr("no error"))
     ax.set(xlabel=tr("true"), ylabel=tr("predicted"), aspect="equal")
-    finish(ax, tr("predicted against true amounts"))
+    finish(ax, tr("predicted against true values"))
 
 
 def draw_residuals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
@@ -52,8 +52,8 @@ def draw_residuals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
             markerfacecolor=colour(place), label=tr("mean error") if place == 0 else None,
         )  # fmt: skip
     ax.axhline(0, color=GREY, linestyle=(0, (1, 2)))
-    ax.set(xlabel=tr("predicted"), ylabel=tr("predicted less true"))
-    finish(ax, tr("errors by prediction"))
+    ax.set(xlabel=tr("predicted"), ylabel=tr("predicted minus true"))
+    finish(ax, tr("residuals by prediction"))
 
 
 def draw_points(ax: Axes, place: int, across: Array, up: Array, scatter: Scatter, label: str) -> None:

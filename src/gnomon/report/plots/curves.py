@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
+from gnomon.message import word
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, unit_square
 from gnomon.report.text import number
@@ -32,8 +33,18 @@ def draw_roc(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
         draw_curve(ax, place, across, recall.value, legend_text(name, "AUC", own[ROC_AUC.name]))
         ax.fill_between(across, recall.low, recall.high, color=colour(place), alpha=BAND, linewidth=0)
         mark(ax, place, own, found.start, across, recall.value)
-    ax.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (1, 2)), label=f"{tr('guessing')} (AUC 0.5)")
-    unit_square(ax, "false positive rate (fall-out)", "true positive rate (recall)")
+    ax.plot(
+        [0, 1],
+        [0, 1],
+        color=GREY,
+        linestyle=(0, (1, 2)),
+        label=f"{tr('chance')} (AUC 0.5)",
+    )
+    unit_square(
+        ax,
+        word("false positive rate"),
+        word("true positive rate (recall)"),
+    )
     finish(ax, tr("ROC curve"))
 
 
@@ -52,9 +63,9 @@ def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> No
         mark(ax, place, own, found.start, recall, precision.value)  # where nothing is flagged it has none
         shares.add(table.positives / (table.positives + table.negatives))
     for share in sorted(shares):
-        label = f"{tr('guessing')} ({number(share)})"
+        label = f"{tr('chance')} ({number(share)})"
         ax.axhline(share, color=GREY, linestyle=(0, (1, 2)), label=label)
-    unit_square(ax, "recall", "precision")
+    unit_square(ax, word("recall"), word("precision"))
     finish(ax, tr("precision-recall curve"))
 
 
@@ -75,7 +86,7 @@ def draw_det(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     ax.set_xticks(ndtri(ticks), names)
     ax.set_yticks(ndtri(ticks), names)
     ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
-    ax.set(xlabel=tr("false positive rate (fall-out)"), ylabel=tr("false negative rate (misses)"))
+    ax.set(xlabel=tr("false positive rate"), ylabel=tr("false negative rate"))
     finish(ax, tr("detection error trade-off"))
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gnomon.message import Message
 from gnomon.report.language import tr
 
 if TYPE_CHECKING:
@@ -109,7 +110,11 @@ def show_hangul(ax: Axes) -> None:
     font = hangul_font()
     if font is None:
         warnings.warn(
-            "no installed font shows Korean: install one, such as Noto Sans CJK KR or NanumGothic", stacklevel=4
+            Message(
+                "no_korean_font",
+                "no installed font can display Korean: install one, such as Noto Sans CJK KR or NanumGothic",
+            ),
+            stacklevel=4,
         )
         return
     usual = ax.xaxis.label.get_fontfamily()

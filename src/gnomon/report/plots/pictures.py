@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gnomon.errors import UsageError
 from gnomon.files import write_whole
+from gnomon.message import Message
 from gnomon.report.language import speaking
 from gnomon.report.plots.display import Display, canvas, show_hangul
 from gnomon.report.plots.picture import FORMATS, picture
@@ -55,7 +56,14 @@ class Pictures(ABC):
         form = Path(path).suffix.removeprefix(".").lower()
         if form not in FORMATS:
             ends = ", ".join(f".{own}" for own in FORMATS)
-            raise UsageError(f"{path} is not the name of a picture: end it with {ends}")
+            raise UsageError(
+                Message(
+                    "picture_name",
+                    "{path} is not the name of an image\nend it with {ends}",
+                    path=path,
+                    ends=ends,
+                )
+            )
         with speaking(lang):
             drawn = picture(self._result, form)
         write_whole(Path(path), drawn)
@@ -77,7 +85,15 @@ class Pictures(ABC):
         """
         if name not in self.available():
             there = ", ".join(f"plot.{own}()" for own in self.available())
-            raise UsageError(f"{type(self._result).__name__} has nothing for plot.{name}(): there are {there}")
+            raise UsageError(
+                Message(
+                    "nothing_to_plot",
+                    "{kind} has nothing for plot.{name}(): it has {there}",
+                    kind=type(self._result).__name__,
+                    name=name,
+                    there=there,
+                )
+            )
 
 
 def panels(count: int) -> tuple[Any, list[Any]]:

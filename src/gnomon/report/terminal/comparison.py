@@ -8,6 +8,7 @@ from rich.text import Text
 from gnomon.comparison.pair import Pair
 from gnomon.comparison.result import Comparison
 from gnomon.measures.registry import in_order
+from gnomon.message import Message, word
 from gnomon.report.language import tr
 from gnomon.report.pairs import Row, notes_of, rows_of, shown_pairs, title_of
 from gnomon.report.remarks import source_name
@@ -45,9 +46,11 @@ def title(comparison: Comparison, glyphs: Glyphs) -> Text:
     first = next(iter(comparison.models.values()))
     facts = [f"n = {comparison.n:,}", f"{len(comparison.models)} {tr('models')}"]
     if first.positive is not None:
-        facts.append(tr(f"positive {visible(first.positive, LONGEST_LABEL)!r}"))
+        facts.append(
+            tr(Message("positive_class", "positive {positive!r}", positive=visible(first.positive, LONGEST_LABEL)))
+        )
     text = Text()
-    text.append(tr(f"{comparison.task} comparison"), style="bold")
+    text.append(tr(Message("comparison_of", "{task} comparison", task=word(comparison.task))), style="bold")
     text.append(f" {glyphs.dot} {visible(source_name(first))}\n")
     text.append(f" {glyphs.dot} ".join(facts), style="dim")
     return text
@@ -64,13 +67,17 @@ def models_table(comparison: Comparison, width: int, glyphs: Glyphs) -> Renderab
 def pair_section(pair: Pair, comparison: Comparison, width: int, glyphs: Glyphs) -> RenderableType:
     """The differences of a pair, and what they say."""
     rows = rows_of(pair, comparison.n)
-    says = bullets([glyphs.write(text) for text in pair.says], glyphs)
+    says = bullets([glyphs.write(text) for text in pair.sentences], glyphs)
     return Group(Text(title_of(pair), style="bold"), says, Text(""), table(rows, comparison.level, width, glyphs))
 
 
 def table(rows: list[Row], level: float, width: int, glyphs: Glyphs) -> RenderableType:
     """One row a measure; as the terminal gets narrower the rows needed go first, then the margin, then the interval."""
-    interval, needed, margin = tr(f"{level * 100:g} % interval"), tr("rows needed"), tr("margin")
+    interval, needed, margin = (
+        tr(Message("percent_interval", "{level:g} % interval", level=level * 100)),
+        tr("rows needed"),
+        tr("margin"),
+    )
     columns = {
         tr("measure"): [glyphs.write(row.title) for row in rows],
         tr("difference"): [row.difference for row in rows],

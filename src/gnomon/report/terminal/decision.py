@@ -13,6 +13,7 @@ from gnomon.decision.threshold import ThresholdDecision
 from gnomon.estimate import Estimate
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.registry import measure
+from gnomon.message import Message
 from gnomon.report import decisions
 from gnomon.report.language import tr
 from gnomon.report.terminal.tables import (
@@ -38,7 +39,10 @@ def render_threshold(decision: ThresholdDecision, console: Console) -> None:
     head = Text()
     head.append(tr("threshold"), style="bold")
     head.append(f" {glyphs.dot} {tr(decision.goal)}\n")
-    facts = [*decisions.rows_of(decision), tr(f"positive {visible(decision.positive, LONGEST_LABEL)!r}")]
+    facts = [
+        *decisions.rows_of(decision),
+        tr(Message("positive_class", "positive {positive!r}", positive=visible(decision.positive, LONGEST_LABEL))),
+    ]
     head.append(f" {glyphs.dot} ".join(facts), style="dim")
     style = "bold green" if decision.met else "bold red"
     answer = Text(decisions.answer(decision), style=style)
@@ -48,7 +52,7 @@ def render_threshold(decision: ThresholdDecision, console: Console) -> None:
     if elsewhere:
         answer.append(f"  ({elsewhere})", style="dim")
     if not decision.met:
-        answer.append(f"  {tr('the constraints are not met')}", style="red")
+        answer.append(f"  {tr('the constraints cannot be met')}", style="red")
     sections: list[RenderableType] = [head, answer]
     sections.append(estimates_table(decision.estimates, console.width, glyphs, decision.threshold.level))
     sections += [line for line in (compared(decision, glyphs),) if line is not None]
@@ -63,10 +67,14 @@ def render_cost(decision: CostDecision, console: Console) -> None:
     """Prints decisions of least cost to a rich console."""
     glyphs = ASCII if console.options.ascii_only else UNICODE
     head = Text()
-    head.append(tr("decision of least expected cost"), style="bold")
+    head.append(tr("decision of minimum expected cost"), style="bold")
     head.append(f"\nn = {decision.cost.n:,} {glyphs.dot} {len(decision.classes)} {tr('classes')}", style="dim")
     table = grid()
-    for name in ("", tr("cost a row"), tr(f"{decision.cost.level * 100:g} % interval")):
+    for name in (
+        "",
+        tr("mean cost per row"),
+        tr(Message("percent_interval", "{level:g} % interval", level=decision.cost.level * 100)),
+    ):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
     for name, own in decisions.costs_of(decision).items():
         value, ends = (own.value, interval_text(own, glyphs)) if isinstance(own, Estimate) else (own, "")
@@ -83,14 +91,17 @@ def render_recalibration(found: Recalibration, console: Console) -> None:
     judged = decisions.judged_rows(found)
     head = Text()
     head.append(tr("recalibration"), style="bold")
-    head.append(f" {glyphs.dot} {tr(f'judged on {judged:,} others')}", style="dim")
+    head.append(
+        f" {glyphs.dot} {tr(Message('evaluated_on_others', 'evaluated on {judged:,} others', judged=judged))}",
+        style="dim",
+    )
     rows = found.estimates.items()
     differences = [found.differences.get(name) for name, _ in rows]
     columns = {
         tr("map"): list(decisions.maps_of(found).values()),
         tr("log loss"): [number(own[LOG_LOSS.name].value) for _, own in rows],
         "ECE": [number(own["expected_calibration_error"].value) for _, own in rows],
-        tr("difference of log loss"): [
+        tr("difference in log loss"): [
             "" if own is None else difference_text(own[LOG_LOSS.name], glyphs) for own in differences
         ],
         tr("Brier score"): [number(own[BRIER_SCORE.name].value) for _, own in rows],
@@ -125,4 +136,4 @@ def threshold_table(decision: ThresholdDecision, width: int) -> RenderableType:
     table = column_table(columns, width, {"": "bold green", "score >=": "bold"})
     if decision.provenance["columns"]["part"] is None:
         return table
-    return Group(Text(tr("thresholds, on the rows that it was chosen on"), style="bold"), table)
+    return Group(Text(tr("thresholds, on the rows used to choose"), style="bold"), table)

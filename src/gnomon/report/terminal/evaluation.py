@@ -12,6 +12,7 @@ from gnomon.evaluation.estimates.few import resting_on
 from gnomon.evaluation.result.calibration import Calibration
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.measures.registry import OTHER_NAMES, in_order, measure
+from gnomon.message import Message, word
 from gnomon.report.language import tr
 from gnomon.report.remarks import (
     baseline_marks,
@@ -69,7 +70,7 @@ def render_evaluation(evaluation: Evaluation, console: Console) -> None:
         sections.append(train_section(evaluation, console.width, glyphs))
     if evaluation.advice:
         advice = bullets([glyphs.write(own.text) for own in evaluation.advice], glyphs)
-        sections.append(Group(Text(tr("What it says"), style="bold"), advice))
+        sections.append(Group(Text(tr("Interpretation"), style="bold"), advice))
     notes = [*map(tr, evaluation.notes), *map(glyphs.write, reasons(estimates))]
     if notes:
         sections.append(bullets(notes, glyphs))
@@ -80,14 +81,16 @@ def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
     """What was evaluated: task, rows, positive class, threshold, source."""
     facts = [f"n = {evaluation.n:,}"]
     if evaluation.positive is not None:
-        facts.append(tr(f"positive {visible(evaluation.positive, LONGEST_LABEL)!r}"))
+        facts.append(
+            tr(Message("positive_class", "positive {positive!r}", positive=visible(evaluation.positive, LONGEST_LABEL)))
+        )
     elif evaluation.classes:
         kind = "labels" if evaluation.task == "multilabel" else "classes"
         facts.append(f"{len(evaluation.classes)} {tr(kind)}")
     if evaluation.threshold is not None:
-        facts.append(tr(f"positive at score >= {evaluation.threshold:g}"))
+        facts.append(tr(Message("positive_at", "positive at score >= {threshold:g}", threshold=evaluation.threshold)))
     text = Text()
-    text.append(tr(f"{evaluation.task} evaluation"), style="bold")
+    text.append(tr(Message("evaluation_of", "{task} evaluation", task=word(evaluation.task))), style="bold")
     text.append(f" {glyphs.dot} {visible(source_name(evaluation))}\n")
     text.append(f" {glyphs.dot} ".join(facts), style="dim")
     return text
@@ -121,17 +124,17 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
         order,
         width,
         glyphs,
-        (f"{tr(measure(by).column)} {tr('to the rest')}", against) if by is not None else None,
+        (f"{tr(measure(by).column)} {tr('vs. rest')}", against) if by is not None else None,
     )
     below = []
     if len(shown) < len(slices):
-        below.append(Text(tr(f"and {len(slices) - len(shown):,} slices more"), style="dim"))
+        below.append(
+            Text(tr(Message("more_slices", "and {number:,} more slices", number=len(slices) - len(shown))), style="dim")
+        )
         if not reliable:
             below.append(Text(tr("no slice has enough rows to be ranked"), style="dim"))
     if any(text.plain.endswith("*") for text in against.values()):
-        below.append(
-            Text(tr("* worse than the rest by more than chance, at a false discovery rate of 5 %"), style="dim")
-        )
+        below.append(Text(tr("* significantly worse than the rest, at a false discovery rate of 5 %"), style="dim"))
     return Group(table, *below)
 
 
@@ -143,7 +146,7 @@ def against_text(own: Evaluation, by: str | None) -> Text:
     if difference is None:
         return Text("")
     assert by is not None  # there is a difference
-    worse = difference.adjusted <= SURE and measure(by).better * difference.value < 0
+    worse = difference.p_value_bh <= SURE and measure(by).better * difference.value < 0
     shown = number(difference.value)
     sign = "" if shown.startswith("-") else "+"
     return Text(f"{sign}{shown}{'*' if worse else ''}", style="bold" if worse else "")
@@ -159,7 +162,7 @@ def errors_sections(evaluation: Evaluation, width: int, glyphs: Glyphs) -> list[
         lasts = [row.score if row.score is not None else row.wrongness for row in rows]
         last = tr("score") if scored else tr("error")
         columns = {
-            tr("most wrong"): [visible(row_name(row.id, evaluation), LONGEST_LABEL) for row in rows],
+            tr("largest errors"): [visible(row_name(row.id, evaluation), LONGEST_LABEL) for row in rows],
             last: [number(own) for own in lasts],
             tr("true"): [said(row.true) for row in rows],
             tr("predicted"): [said(row.predicted) for row in rows],
@@ -206,11 +209,20 @@ def calibration_section(calibration: Calibration, width: int, glyphs: Glyphs) ->
     columns = {
         tr("mean p"): [number(own) for own in curve.probability.tolist()],
         tr("observed"): [number(own) for own in curve.observed.tolist()],
-        tr("by chance, if p held"): [f"{number(low)} {glyphs.dash} {number(high)}" for low, high in bands],
-        "": [tr("off") if own else "" for own in off],
+        tr("if calibrated"): [f"{number(low)} {glyphs.dash} {number(high)}" for low, high in bands],
+        "": [tr("significant") if own else "" for own in off],
         "n": [f"{own:,.6g}" for own in curve.weight.tolist()],
     }
-    facts = [tr(f"ECE {number(curve.error)} ({number(curve.expected_error)} by chance)")]
+    facts = [
+        tr(
+            Message(
+                "ece_with_chance",
+                "ECE {error} ({expected_error} by chance)",
+                error=number(curve.error),
+                expected_error=number(curve.expected_error),
+            )
+        )
+    ]
     coefficients = {
         tr("slope"): calibration.slope,
         tr("intercept with that slope"): calibration.slope_intercept,

@@ -16,6 +16,7 @@ from rich.text import Text
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.measures.registry import measure
+from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.remarks import bounded
 from gnomon.report.text import number
@@ -71,7 +72,11 @@ def estimates_table(
         level: Of the intervals.
         baselines: What answering without a model scores, by name, as text.
     """
-    first, baseline, interval = tr("measure"), tr("baseline"), tr(f"{level * 100:g} % interval")
+    first, baseline, interval = (
+        tr("measure"),
+        tr("baseline"),
+        tr(Message("percent_interval", "{level:g} % interval", level=level * 100)),
+    )
     columns = {
         first: [glyphs.write(measure(name).title) for name in estimates],
         tr("value"): [value_text(own, glyphs) for own in estimates.values()],
@@ -239,7 +244,12 @@ def confusions_list(confusion: ConfusionMatrix, labels: list[str], glyphs: Glyph
     wrong = confusion.counts.copy()
     np.fill_diagonal(wrong, 0)
     order = np.argsort(-wrong, axis=None, kind="stable")[:10]
-    lines = [Text(tr(f"most frequent confusions, of {int(wrong.sum()):,}"), style="bold")]
+    lines = [
+        Text(
+            tr(Message("most_frequent_confusions", "most frequent confusions, of {number:,}", number=int(wrong.sum()))),
+            style="bold",
+        )
+    ]
     for flat in order:
         true, predicted = divmod(int(flat), len(labels))
         if wrong[true, predicted]:
