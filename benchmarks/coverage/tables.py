@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 
 ROOT = Path(__file__).parent.parent.parent
 # What 95 % may be in a study, and what a test's 5 % may be.
@@ -45,7 +45,7 @@ TITLES = {
 
 def title_of(name: str) -> str:
     """What a table calls a quantity."""
-    return TITLES.get(name) or measure(name).title
+    return TITLES.get(name) or get_measure(name).title
 
 
 TESTS = {
@@ -117,7 +117,7 @@ def sizes_table(found: list[dict[str, Any]]) -> str:
         sizes = [value for value, *_ in own]
         within = sum(SIZE[0] <= value <= SIZE[1] for value in sizes)
         rows.append(
-            [measure(name).title, TESTS.get(name, "linearised"), str(len(sizes)), str(within), percent(min(sizes)),
+            [get_measure(name).title, TESTS.get(name, "linearised"), str(len(sizes)), str(within), percent(min(sizes)),
              percent(median(sizes)), percent(max(sizes))]
         )  # fmt: skip
     return table(["measure", "test", "designs", "within", "least", "median", "greatest"], rows)

@@ -13,7 +13,7 @@ from sklearn.metrics import fbeta_score, jaccard_score
 
 import gnomon
 from gnomon.measures.measure import HIGHER, LOWER, ZERO
-from gnomon.measures.registry import ALIASES, REGISTRY, asked, find, measure, of_losses
+from gnomon.measures.registry import ALIASES, REGISTRY, asked, find, get_measure, of_losses
 from gnomon.report.language import catalogue
 
 RNG = np.random.default_rng(7)
@@ -55,7 +55,7 @@ ORACLES = {
 }
 EVERY = [name for name in REGISTRY if REGISTRY[name].of_cells] + ["f0.5", "f2"]
 # Measures with a direction.
-DIRECTED = [name for name in EVERY if measure(name).better != ZERO]
+DIRECTED = [name for name in EVERY if get_measure(name).better != ZERO]
 
 
 def cells(predicted, y=Y, weight=None):
@@ -79,7 +79,7 @@ def test_its_value_and_its_interval(name):
         assert own.value == pytest.approx(expected, abs=1e-12)
         assert own.low <= own.value <= own.high
         assert own.low < own.high
-        assert measure(name).low <= own.low <= own.high <= measure(name).high
+        assert get_measure(name).low <= own.low <= own.high <= get_measure(name).high
         assert own.method is not None
         assert own.n > 0
 
@@ -112,8 +112,8 @@ def test_its_direction_in_a_threshold(name):
             values.append(float(ORACLES[name](*cells(threshold <= GOOD))))
         except ZeroDivisionError:
             continue
-    best = max(values) if measure(name).better == HIGHER else min(values)
-    assert found[measure(name).name].value == pytest.approx(best, abs=1e-12)
+    best = max(values) if get_measure(name).better == HIGHER else min(values)
+    assert found[get_measure(name).name].value == pytest.approx(best, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", DIRECTED)
@@ -130,15 +130,15 @@ def test_its_direction_under_a_constraint(name, constrained):
                 values.append(float(ORACLES[name](*own)))
         except ZeroDivisionError:
             continue
-    best = max(values) if measure(name).better == HIGHER else min(values)
-    assert found[measure(name).name].value == pytest.approx(best, abs=1e-12)
+    best = max(values) if get_measure(name).better == HIGHER else min(values)
+    assert found[get_measure(name).name].value == pytest.approx(best, abs=1e-12)
     assert found.met
 
 
 @pytest.mark.parametrize("name", DIRECTED)
 def test_as_a_constraint(name):
     """What it limits holds at the threshold that is chosen, and no threshold of more recall would meet it."""
-    better = measure(name).better
+    better = get_measure(name).better
     at_half = float(ORACLES[name](*cells(GOOD >= 0.5)))
     if name == "recall":
         return  # it is what is looked for
@@ -158,14 +158,14 @@ def test_as_a_constraint(name):
 @pytest.mark.parametrize("name", DIRECTED)
 def test_its_direction_in_a_comparison(name):
     """The better of two models is called better, the worse one worse, and who predicts more positives is neither."""
-    found = gnomon.compare(Y, {"poor": POOR, "good": GOOD}, measures=[name])["poor", "good"][measure(name).name]
+    found = gnomon.compare(Y, {"poor": POOR, "good": GOOD}, measures=[name])["poor", "good"][get_measure(name).name]
     clearly_better = name not in ("flagged_share",)
     if clearly_better:
         assert found.verdict == "better"
-        assert measure(name).better * found.value > 0
-        assert measure(name).better * (found.low if measure(name).better > 0 else found.high) > 0
+        assert get_measure(name).better * found.value > 0
+        assert get_measure(name).better * (found.low if get_measure(name).better > 0 else found.high) > 0
     assert found.low <= found.value <= found.high
-    turned = gnomon.compare(Y, {"good": GOOD, "poor": POOR}, measures=[name])["good", "poor"][measure(name).name]
+    turned = gnomon.compare(Y, {"good": GOOD, "poor": POOR}, measures=[name])["good", "poor"][get_measure(name).name]
     assert turned.value == -found.value
     assert {"better": "worse"}.get(found.verdict, found.verdict) == turned.verdict
 
@@ -174,8 +174,8 @@ def test_its_direction_in_a_comparison(name):
 def test_its_baseline(name):
     """What a guess scores, or why it has no such value; of what has no direction, nothing."""
     baseline = gnomon.evaluate(Y, GOOD, measures=[name]).baseline
-    name = measure(name).name
-    if measure(name).better == ZERO:
+    name = get_measure(name).name
+    if get_measure(name).better == ZERO:
         assert name not in baseline.estimates
         return
     own = baseline.estimates[name]
@@ -183,7 +183,7 @@ def test_its_baseline(name):
     assert name in baseline.differences
     if not own.defined:
         return
-    answer = measure(name).guess
+    answer = get_measure(name).guess
     if isinstance(answer, float):
         assert own.value == answer
         return
@@ -206,11 +206,11 @@ def test_its_scorer(name):
             return (X[:, 0] >= 0.5).astype(int)
 
     scored = gnomon.get_scorer(name)(Fixed(), GOOD[:, None], Y)
-    sign = 1 if measure(name).better == HIGHER else -1
+    sign = 1 if get_measure(name).better == HIGHER else -1
     assert scored == pytest.approx(sign * float(ORACLES[name](*cells(GOOD >= 0.5))), abs=1e-12)
 
 
-@pytest.mark.parametrize("name", [own for own in EVERY if measure(own).cellwise])
+@pytest.mark.parametrize("name", [own for own in EVERY if get_measure(own).cellwise])
 def test_of_several_classes(name):
     """Each class against the rest, and the averages: of the rows of three classes."""
     y, p = RNG.integers(0, 3, 300), RNG.integers(0, 3, 300)
@@ -348,7 +348,7 @@ def test_a_loss_and_its_interval(name):
         expected = LOSS_ORACLES[name](AMOUNT, FORECAST, given)
         assert own.value == binned.value == pytest.approx(expected, rel=1e-12)
         assert own.low < own.value < own.high
-        assert measure(name).low <= own.low
+        assert get_measure(name).low <= own.low
 
 
 @pytest.mark.parametrize("name", LOSS_ORACLES)
@@ -444,9 +444,9 @@ def test_its_best_threshold_of_few_rows(name, seed):
         with pytest.raises(gnomon.DataError, match="undefined"):
             gnomon.choose_threshold(y, score, goal=name, interval="none")
         return
-    best = max(values) if measure(name).better == HIGHER else min(values)
+    best = max(values) if get_measure(name).better == HIGHER else min(values)
     found = gnomon.choose_threshold(y, score, goal=name, interval="none")
-    assert found[measure(name).name].value == pytest.approx(best, abs=1e-12)
+    assert found[get_measure(name).name].value == pytest.approx(best, abs=1e-12)
 
 
 def test_huge_amounts():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gnomon
-from gnomon.measures.registry import REGISTRY, find, measure, of_losses
+from gnomon.measures.registry import REGISTRY, find, get_measure, of_losses
 
 
 def evaluations():
@@ -22,7 +22,7 @@ def test_every_estimate_is_registered_and_every_entry_used():
     for ev in evaluations():
         for names in (ev, *ev.per_class.values()):
             for name in names:
-                about = measure(name)
+                about = get_measure(name)
                 assert about.low <= names[name].value <= (2 if name == "brier_score" else about.high)
                 assert about.better in (1, -1, 0)
                 made.add(name)

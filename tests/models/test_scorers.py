@@ -16,7 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import gnomon
 from gnomon.measures.measure import HIGHER
-from gnomon.measures.registry import REGISTRY, measure, of_losses
+from gnomon.measures.registry import REGISTRY, get_measure, of_losses
 
 X, Y = load_breast_cancer(return_X_y=True)
 TREE = DecisionTreeClassifier(max_depth=3, random_state=0).fit(X[::2], Y[::2])
@@ -28,7 +28,7 @@ NOT_OF_A_MODEL = {"flagged", "flagged_share", "cost"}
 
 def sign(name):
     """Greater is better of a score."""
-    return 1 if measure(name).better == HIGHER else -1
+    return 1 if get_measure(name).better == HIGHER else -1
 
 
 def test_every_measure_has_a_scorer():
@@ -46,7 +46,7 @@ def test_a_scorer_is_the_evaluation(name):
     """On a task that has the measure, a scorer says what the evaluation of the same model says; losses negated."""
     for task in (binary, multiclass, multilabel, regression):
         model, rows, truth = task()
-        asked = measure(name).of_cells if task is binary else task is regression and name in of_losses()
+        asked = get_measure(name).of_cells if task is binary else task is regression and name in of_losses()
         more = name if asked else None
         ev = gnomon.evaluate_model(model, rows, truth, interval="none", measures=more)
         if name in ev and ev[name].defined:

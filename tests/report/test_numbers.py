@@ -16,7 +16,7 @@ from sklearn import metrics
 
 import gnomon
 from gnomon.evaluation.result.evaluation import SURE
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.report.html import charts, view
 from gnomon.report.html.explorer import slider_measures, stops_of
 from gnomon.report.markdown import markdown
@@ -66,7 +66,7 @@ def test_the_table_of_measures(models):
     by_title = {row["title"]: row for row in found["rows"]}
     first = models["weak"]
     for name in first:
-        row = by_title[measure(name).title]
+        row = by_title[get_measure(name).title]
         for own, shown in zip(models.values(), row["cells"], strict=True):
             assert (shown["value"], shown["interval"]) == (number(own[name].value), ends_of(own[name]))
             assert own[name].low <= own[name].value <= own[name].high
@@ -80,7 +80,7 @@ def test_the_table_of_measures(models):
     assert len({row["cells"][2]["value"] for row in found["rows"]}) > 5
     alone = view.measures({"": first})
     for name, difference in first.baseline.differences.items():
-        row = next(row for row in alone["rows"] if row["title"] == measure(name).title)
+        row = next(row for row in alone["rows"] if row["title"] == get_measure(name).title)
         assert (row["difference"]["value"], row["difference"]["interval"]) == (
             number(difference.value),
             ends_of(difference),
@@ -141,7 +141,7 @@ def test_the_terminal(models):
     ev = models["strong"]
     out = said(ev)
     for name, own in ev.items():
-        line = next(line for line in out.splitlines() if line.startswith(measure(name).title + " "))
+        line = next(line for line in out.splitlines() if line.startswith(get_measure(name).title + " "))
         assert number(own.value) in line
         assert f"{number(own.low)} – {number(own.high)}" in line
         guess = ev.baseline.estimates.get(name)
@@ -183,7 +183,7 @@ def test_the_chart_of_intervals(models):
     assert rule["encoding"]["x2"]["field"] == "high"
     assert point["encoding"]["x"]["field"] == "value"
     expected = [
-        {"measure": measure(name).title, "model": model}
+        {"measure": get_measure(name).title, "model": model}
         | {end: getattr(own[name], end) for end in ("value", "low", "high")}
         for model, own in models.items()
         for name in comparable(models["weak"])
@@ -192,7 +192,9 @@ def test_the_chart_of_intervals(models):
     assert rule["data"]["values"] == expected
     tick = next(own for own in spec["layer"] if own["mark"]["type"] == "tick")
     guesses = models["weak"].baseline.estimates
-    expected = {measure(name).title: own.value for name, own in guesses.items() if name in comparable(models["weak"])}
+    expected = {
+        get_measure(name).title: own.value for name, own in guesses.items() if name in comparable(models["weak"])
+    }
     assert {own["measure"]: own["baseline"] for own in tick["data"]["values"]} == {
         title: value for title, value in expected.items() if not np.isnan(value)
     }
@@ -289,7 +291,7 @@ def test_the_table_of_pairs(compared):
             assert row.p_value == p_text(own.p_value_holm)
             changed += p_text(own.p_value_holm) != p_text(own.p_value)
             if own.verdict in ("better", "worse"):
-                gain = measure(name).better * own.value
+                gain = get_measure(name).better * own.value
                 assert row.good == (gain > 0)
                 assert (own.verdict == "better") == (gain > 0)
                 assert own.p_value_holm <= SURE
@@ -320,7 +322,7 @@ def test_the_chart_of_differences(compared):
     assert point["encoding"]["x"]["field"] == "value"
     by = {(own["model"], own["measure"]): own for own in point["data"]["values"]}
     for pair in compared.pairs:
-        own = by[f"{pair.second} minus {pair.first}", measure("roc_auc").title]
+        own = by[f"{pair.second} minus {pair.first}", get_measure("roc_auc").title]
         assert (own["value"], own["low"], own["high"]) == (
             pair["roc_auc"].value,
             pair["roc_auc"].low,
@@ -346,7 +348,7 @@ def test_plots_of_intervals(models, compared):
     for row, name in enumerate(names):
         own = models["weak"][name]
         assert bars_of(ax)[row] == pytest.approx((own.low, own.value, own.high))
-    assert [own.get_text() for own in ax.get_yticklabels()] == [measure(name).title for name in names]
+    assert [own.get_text() for own in ax.get_yticklabels()] == [get_measure(name).title for name in names]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
     _, ax = plt.subplots()
     plots_of_intervals.draw_slices(ax, {"": models["strong"]}, "g", "roc_auc")
@@ -386,7 +388,7 @@ def test_measures_by_threshold(models):
     lines = {own.get_label(): own for own in ax.get_lines()}
     assert lines["threshold 0.5"].get_xdata()[0] == 0.5
     for name in ("precision", "recall", "f1"):
-        across, up = lines[measure(name).title].get_data()
+        across, up = lines[get_measure(name).title].get_data()
         expected = dict(zip(ev.thresholds.threshold.tolist(), ev.thresholds[name].tolist(), strict=True))
         assert [expected[own] for own in across] == pytest.approx(up.tolist(), nan_ok=True)
     plt.close("all")
@@ -398,7 +400,7 @@ def test_markdown_has_the_numbers(models):
     heads = next(line for line in text.splitlines() if line.startswith("| measure"))
     assert re.findall(r"weak|middling|strong", heads) == list(models)
     for name in ("roc_auc", "recall", "brier_score"):
-        line = next(own for own in text.splitlines() if own.startswith(f"| {measure(name).title} |"))
+        line = next(own for own in text.splitlines() if own.startswith(f"| {get_measure(name).title} |"))
         cells = [f"**{number(own[name].value)}** ({ends_of(own[name])})" for own in models.values()]
         assert " | ".join(cells) in line
     warned = re.findall(r"\| (\w+) ⚠ \|", text)
@@ -430,6 +432,6 @@ def test_train_beside_test():
     for row, (name, gap) in zip(table["rows"], ev.gap.items(), strict=True):
         shown = [own["value"] for own in row["cells"]]
         assert shown == [number(own) for own in (ev.train[name].value, ev[name].value, gap.value)]
-        better = gap.low > 0 if measure(name).better > 0 else gap.high < 0
+        better = gap.low > 0 if get_measure(name).better > 0 else gap.high < 0
         assert row["worse"] == better
     assert any(row["worse"] for row in table["rows"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gnomon
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.report.html import explorer
 from gnomon.report.text import number
 from tests.conftest import Visit
@@ -242,7 +242,7 @@ def test_other_tasks(visit, tmp_path, regression, multiclass):
             assert chart.query_selector("svg")
         text = page.inner_text("#measures")
         for estimate, each in own.items():
-            assert f"{measure(estimate).title}" in text
+            assert f"{get_measure(estimate).title}" in text
             assert number(each.value) in text
 
 

@@ -24,7 +24,7 @@ from gnomon.intervals.linearised import METHOD
 from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.kernels.losses import sum_values
 from gnomon.measures.measure import POSITIVE, Basis, MeanLoss, OfRanking, Share, ShareOfAll
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
@@ -87,7 +87,7 @@ class Paired:
     def _names(self) -> Iterator[str]:
         """The estimates that models have; that of the largest error says nothing of others to come."""
         names = dict.fromkeys(name for own in self._evaluations for name in own)
-        return (name for name in names if measure(name).compared)
+        return (name for name in names if get_measure(name).compared)
 
     def _has(self, name: str, place: int) -> bool:
         own = self._evaluations[place]
@@ -96,13 +96,13 @@ class Paired:
     def _difference(self, name: str, pair: tuple[int, int], rows: tuple[Array | None, Array | None]) -> Tested:
         first, second = (self._evaluations[place][name] for place in pair)
         value, level, n = second.value - first.value, self._options.level, second.n
-        basis = measure(name).basis
-        fewest = measure(name).fewest
+        basis = get_measure(name).basis
+        fewest = get_measure(name).fewest
         if len(self._classes) == 2 and min(own.n for own in self._classes.values()) < fewest:
             reason = Message(
                 "few_rows_of_class",
                 "no interval: comparing models by this measure takes {fewest} rows of each class ({measure})",
-                measure=measure(name).title,
+                measure=get_measure(name).title,
                 fewest=fewest,
             )
             return Tested(Difference(value, level=level, n=n, reason=reason))
@@ -125,7 +125,7 @@ class Paired:
         if self._rows.clusters is not None and self._variances.number < 2:
             return Tested(Difference(value, level=level, n=n, reason=ONE_CLUSTER))
         made = linearised_difference(
-            value, spread.variance, spread.units, level, n, self._method(basis), measure(name).widest
+            value, spread.variance, spread.units, level, n, self._method(basis), get_measure(name).widest
         )
         return Tested(made, student(value, spread.variance, spread.freedom))
 

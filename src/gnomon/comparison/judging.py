@@ -17,7 +17,7 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.intervals.difference import false_discovery, family_wise
 from gnomon.intervals.interval import normal_quantile
 from gnomon.measures.measure import ZERO
-from gnomon.measures.registry import ALIASES, measure
+from gnomon.measures.registry import ALIASES, get_measure
 from gnomon.message import Message
 
 # How often rows that are called enough show a difference that is there.
@@ -60,9 +60,9 @@ class Asked:
         own = NAN if self.minimum_effect is None else given(self.minimum_effect, name)
         if not math.isnan(own):
             return own
-        if measure(name).better == ZERO:
+        if get_measure(name).better == ZERO:
             return NAN
-        return WORTH if measure(name).high == 1.0 else SHARE_WORTH * abs(first) or NAN
+        return WORTH if get_measure(name).high == 1.0 else SHARE_WORTH * abs(first) or NAN
 
     def check(self, names: Iterable[str]) -> None:
         """Raises UsageError for what is no positive number, or names no measure that is compared."""
@@ -91,7 +91,7 @@ class Asked:
                             value=value,
                         )
                     )
-                if name and measure(name).better == ZERO and part == "margin":
+                if name and get_measure(name).better == ZERO and part == "margin":
                     raise UsageError(
                         Message(
                             "margin_of_bias",
@@ -105,7 +105,7 @@ def given(own: Mapping[str, float] | float, name: str) -> float:
     """What was said of a measure; one number is meant of all measures that end at 1."""
     if isinstance(own, Mapping):
         return float(own.get(name, NAN))
-    return float(own) if measure(name).high == 1.0 and measure(name).better != ZERO else NAN
+    return float(own) if get_measure(name).high == 1.0 and get_measure(name).better != ZERO else NAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +237,7 @@ def judge(name: str, tested: Tested, first: float, rows: Counted, asked: Asked) 
 def within(name: str, own: Difference, tails: Test) -> Difference:
     """A difference with what is settled within its margin, by its test at the margin on either side."""
     not_below, not_above = tails(-own.margin).above, tails(own.margin).below
-    if measure(name).better < 0:
+    if get_measure(name).better < 0:
         not_below, not_above = not_above, not_below
     return replace(own, p_not_worse=not_below, p_not_better=not_above, p_equivalent=max(not_below, not_above))
 
@@ -248,9 +248,9 @@ def verdict_of(name: str, own: Difference) -> str:
         return SAME
     if not own.p_value_holm <= 1 - own.level:
         return UNCLEAR
-    if measure(name).better == ZERO:
+    if get_measure(name).better == ZERO:
         return DIFFERENT
-    return BETTER if measure(name).better * own.value > 0 else WORSE
+    return BETTER if get_measure(name).better * own.value > 0 else WORSE
 
 
 def rows_to_see(own: Difference, rows: Counted, difference: float) -> int | None:

@@ -17,7 +17,7 @@ from gnomon.kernels.ranking import ScoreBins
 from gnomon.measures.cells import Cells
 from gnomon.measures.measure import POSITIVE, Formula, OfRanking, formula_of
 from gnomon.measures.ranking import STEPS
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.panel import PanelRows
@@ -67,7 +67,7 @@ class Resampled:
         """
         if influence[0] is None or influence[1] is None:
             return None
-        rule = measure(name)
+        rule = get_measure(name)
         formula = formula_of(rule, self._task)
         if formula is not None:
             kind, measured = "cells", [self._of_cells(formula)] * 2

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, WORSE, Pair
 from gnomon.estimate import Difference
-from gnomon.measures.registry import measure, shown_in
+from gnomon.measures.registry import get_measure, shown_in
 from gnomon.message import Message, in_series
 
 
@@ -32,7 +32,7 @@ def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tu
             found.append(within_margin(pair, name, own))
     others = {name: own for name, own in pair.differences.items() if name not in (*named, *shown_in("headline"))}
     better, worse = (
-        in_series(measure(name).title for name, own in others.items() if own.verdict == which)
+        in_series(get_measure(name).title for name, own in others.items() if own.verdict == which)
         for which in (BETTER, WORSE)
     )
     names = {"second": pair.second, "first": pair.first}
@@ -47,7 +47,7 @@ def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tu
 
 def verdict(pair: Pair, name: str, own: Difference, rows: int) -> Message:
     """Better, worse, or that the rows are inconclusive and how many it would take."""
-    names = {"measure": measure(name).title, "second": pair.second, "first": pair.first}
+    names = {"measure": get_measure(name).title, "second": pair.second, "first": pair.first}
     if own.verdict == SAME:
         return Message("verdict_equal", "{measure}: {second} and {first} are equal on these rows.", **names)
     values = {
@@ -95,7 +95,7 @@ def enough(own: Difference, rows: int) -> str:
 def within_margin(pair: Pair, name: str, own: Difference) -> Message:
     """Whether the second is not worse than the first by more than a margin, or the two are equivalent."""
     values = {
-        "measure": measure(name).title, "second": pair.second, "first": pair.first, "margin": plain(own.margin),
+        "measure": get_measure(name).title, "second": pair.second, "first": pair.first, "margin": plain(own.margin),
         "p": chance(own.p_equivalent if own.equivalent else own.p_not_worse), "alpha": plain((1 - own.level) / 2),
     }  # fmt: skip
     if own.equivalent:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gnomon.decision.search import Candidates, Found, totals
 from gnomon.measures.ranking import Curve
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message, in_series, listed, word
 from gnomon.schema.schema import Schema
 from gnomon.thresholds.goal import Goal
@@ -102,7 +102,7 @@ def remarks(decided: ThresholdDecision, found: Found, candidates: Candidates, sc
                     "chosen_here",
                     "The threshold was chosen and evaluated on the same rows, which makes {measure} look better by "
                     "about {flattery:.2g}: evaluate it on other rows with split= (--split).",
-                    measure=measure(decided.measure).title,
+                    measure=get_measure(decided.measure).title,
                     flattery=flattery,
                 )
             )
@@ -111,7 +111,7 @@ def remarks(decided: ThresholdDecision, found: Found, candidates: Candidates, sc
         better = Message(
             "bound_of_better",
             "may improve {measure} by at most {bound:.2g}",
-            measure=measure(decided.measure).title,
+            measure=get_measure(decided.measure).title,
             bound=found.bound,
         )
         met = Message("or_come_nearer", ", or come closer to the constraints") if found.open else ""

@@ -20,7 +20,7 @@ from gnomon.measures.cells import Cells
 from gnomon.measures.influence import cell_influence, precision_gain_influence
 from gnomon.measures.measure import OfRanking
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, binned_average_precision, prevalence
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 
 Array = NDArray[np.float64]
 # A measure of bins of scores, and the derivatives of one, from the weights of positives and of negatives.
@@ -193,7 +193,7 @@ def ranking_intervals(
     tied = bins.low == bins.high
     own, drawn = (bins.positives, bins.negatives), ranking_replicates(bins, effective, seed)
     gain = values[AVERAGE_PRECISION.name] - float(prevalence(*own))
-    bases = {name: basis for name in values if isinstance(basis := measure(name).basis, OfRanking)}
+    bases = {name: basis for name in values if isinstance(basis := get_measure(name).basis, OfRanking)}
     formulas: dict[str, tuple[Ranked, Influence, float]] = {
         name: (basis.binned, basis.influence, values[name]) for name, basis in bases.items()
     }

@@ -43,7 +43,7 @@ _F_BETA = re.compile(r"f(\d+(?:\.\d+)?)")
 _PINBALL = re.compile(r"pinball_(0?\.\d+)")
 
 
-def measure(name: str) -> Measure:
+def get_measure(name: str) -> Measure:
     """The measure behind an estimate's name.
 
     ``f1_macro`` is F1 with its average named, ``f2`` is F-beta, ``pinball_0.9`` the loss of a predicted quantile.
@@ -51,7 +51,7 @@ def measure(name: str) -> Measure:
     Raises:
         KeyError: There is none of that name.
 
-    >>> measure("f1_macro").title, measure("f0.5").title
+    >>> get_measure("f1_macro").title, get_measure("f0.5").title
     ('F1, macro', 'F0.5')
     """
     if name in REGISTRY:
@@ -113,7 +113,7 @@ def find(name: str) -> Measure | None:
     """
     for spelled in (name, name.lower()):
         with suppress(KeyError):
-            return measure(ALIASES.get(spelled, spelled))
+            return get_measure(ALIASES.get(spelled, spelled))
     return None
 
 
@@ -263,7 +263,7 @@ def in_order(place: Place, having: Iterable[str]) -> list[str]:
         made = own.of_cells or own.row_loss is not None or own.forgotten
         return made and not own.shown and own.name.rpartition("_")[2] not in AVERAGES
 
-    asked = [name for name in held if asked_for(measure(name))]
+    asked = [name for name in held if asked_for(get_measure(name))]
     return [*asked, *(name for name in shown_in(place) if name in held)]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import UsageError, nearest
 from gnomon.measures.measure import Cellwise, MeanLoss, Whole
-from gnomon.measures.registry import AVERAGES, REGISTRY, beta_of, find, measure, of_cells, of_losses
+from gnomon.measures.registry import AVERAGES, REGISTRY, beta_of, find, get_measure, of_cells, of_losses
 from gnomon.metrics.accuracy import accuracy_score, balanced_accuracy_score, hamming_loss
 from gnomon.metrics.agreement import cohen_kappa_score, matthews_corrcoef
 from gnomon.metrics.averages import Averaging
@@ -118,7 +118,7 @@ def cell_score(y_true: Any, y_pred: Any, name: str, average: str = "binary", sam
         average: How classes are averaged where it is of one class: ``"binary"`` for the positive class, 1, alone.
         sample_weight: Of the rows.
     """
-    basis = measure(name).basis
+    basis = get_measure(name).basis
     if isinstance(basis, Cellwise):
         averaging = Averaging.of(y_true, y_pred, None, 1, average, sample_weight, np.nan)
         return float(averaging.combine(basis(averaging.cells)))
@@ -135,7 +135,7 @@ def loss_score(y_true: Any, y_pred: Any, name: str, sample_weight: Any = None) -
         name: The measure.
         sample_weight: Of the rows.
     """
-    basis = measure(name).basis
+    basis = get_measure(name).basis
     assert isinstance(basis, MeanLoss)
     assert basis.loss is not None  # those without one have functions of their own
     said = np.asarray(y_pred, np.float64)

@@ -15,7 +15,7 @@ from gnomon.decision.threshold import ThresholdDecision
 from gnomon.estimate import Estimate
 from gnomon.measures.measure import Measure
 from gnomon.measures.probability import LOG_LOSS
-from gnomon.measures.registry import measure, shown
+from gnomon.measures.registry import get_measure, shown
 from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.text import number
@@ -100,7 +100,7 @@ def alternatives(decision: ThresholdDecision) -> Alternatives:
     places = {int(np.argmin(np.abs(share - goal))) for goal in np.linspace(0, 1, SHOWN - 1) ** 2}
     at = table.place(decision.threshold.value)
     listed = sorted(places | {at})
-    goal = [] if decision.measure in ("flagged_share", "flagged") else [measure(decision.measure)]
+    goal = [] if decision.measure in ("flagged_share", "flagged") else [get_measure(decision.measure)]
     columns = {
         tr(own.column): [number(float(values[place])) for place in listed]
         for own, values in by_threshold(decision, [*goal, *shown("thresholds")])
@@ -124,7 +124,7 @@ def by_threshold(decision: ThresholdDecision, wanted: Iterable[Measure]) -> Iter
 
 def drawn(decision: ThresholdDecision) -> list[Measure]:
     """What is drawn at every threshold: the goal's measure; with one from 0 to 1 the usual ones, too."""
-    goal = measure(decision.measure)
+    goal = get_measure(decision.measure)
     return [goal, *(shown("threshold_curves") if (goal.low, goal.high) == (0.0, 1.0) or goal.forgotten else ())]
 
 

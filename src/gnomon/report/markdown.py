@@ -11,7 +11,7 @@ from gnomon.comparison.result import Comparison
 from gnomon.decision.recalibration import Recalibration
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.html.decision import decision_heading, decision_sections
 from gnomon.report.html.view import cell, heading
@@ -147,7 +147,7 @@ def measures(evaluations: Mapping[str, Evaluation]) -> str:
         shown = [cell(own.estimates.get(name)) for own in evaluations.values()]
         texts = [f"**{own['value']}** ({own['interval']})" if own["interval"] else own["value"] for own in shown]
         n = f"{first[name].n:,}" if name in first else ""
-        rows.append([plain(tr(measure(name).title)), *texts, plain(baselines.get(name, "")), n])
+        rows.append([plain(tr(get_measure(name).title)), *texts, plain(baselines.get(name, "")), n])
     return table([f"{tr('measure')} ({level})", *map(plain, heads), tr("baseline"), "n"], rows)
 
 

@@ -9,7 +9,7 @@ from gnomon.comparison.pair import BETTER, UNCLEAR, WORSE, Pair
 from gnomon.comparison.result import Comparison
 from gnomon.comparison.words import rounded
 from gnomon.estimate import Difference
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.remarks import method_name, reasons
@@ -72,7 +72,7 @@ def row_of(name: str, own: Difference, n: int) -> Row:
     ends = "" if math.isnan(own.low) else f"{signed(own.low)} – {signed(own.high)}"
     return Row(
         name,
-        tr(measure(name).title),
+        tr(get_measure(name).title),
         signed(own.value),
         ends,
         p_text(own.p_value_holm),

@@ -10,7 +10,7 @@ from typing import Any
 
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.registry import measure, shown_in
+from gnomon.measures.registry import get_measure, shown_in
 from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.text import number
@@ -29,7 +29,7 @@ def comparable(evaluation: Evaluation) -> list[str]:
     if evaluation.task == "regression":
         return [name for name in shown_in("in_units") if name in evaluation]
     averages = ("_micro", "_weighted", "_samples")
-    return [name for name in evaluation if measure(name).high == 1.0 and not name.endswith(averages)]
+    return [name for name in evaluation if get_measure(name).high == 1.0 and not name.endswith(averages)]
 
 
 # What a baseline answers, in few words, by its strategy; others are called as they are.
@@ -116,7 +116,7 @@ def from_the_worst(slices: Mapping[str, Evaluation], by: str | None) -> list[str
         difference = own.differences.get(by) if by is not None else None
         if by is None or difference is None:
             return not own.reliable, math.inf
-        return not own.reliable, measure(by).better * difference.value
+        return not own.reliable, get_measure(by).better * difference.value
 
     return sorted(slices, key=below)
 
@@ -131,7 +131,7 @@ def reasons(estimates: Mapping[str, Estimate] | Mapping[str, Difference]) -> lis
             else Message("undefined_as", "undefined, as {reason}", reason=estimate.reason)
         )
         for said in filter(None, (undefined or estimate.reason, estimate.warning)):
-            by_reason.setdefault(tr(said), []).append(tr(measure(name).title))
+            by_reason.setdefault(tr(said), []).append(tr(get_measure(name).title))
     return [f"{', '.join(titles)}: {reason}." for reason, titles in by_reason.items()]
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gnomon.errors import UsageError, nearest
 from gnomon.measures.measure import HIGHER, ZERO, Measure, OfMatrix
-from gnomon.measures.registry import find, measure, of_cells, renew, with_ends
+from gnomon.measures.registry import find, get_measure, of_cells, renew, with_ends
 from gnomon.measures.rule import Rule
 from gnomon.measures.threshold import COST, FLAGGED, Costs, Points, youden
 from gnomon.message import Message, listed, word
@@ -133,7 +133,7 @@ class Constraint:
     @property
     def measure(self) -> Measure:
         """What is limited."""
-        return measure(self.name)
+        return get_measure(self.name)
 
     def shortfall(self, values: Array) -> Array:
         """By how much each value misses the limit: 0 where it holds, infinite where there is no value."""
@@ -196,7 +196,7 @@ class Goal:
     @property
     def rule(self) -> Measure:
         """The measure that is made great or small."""
-        return measure(self.measure)
+        return get_measure(self.measure)
 
     @property
     def candidates(self) -> str:

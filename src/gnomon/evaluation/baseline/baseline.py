@@ -15,7 +15,7 @@ from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.result.baseline import Baseline
 from gnomon.measures.measure import OfRanking
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import ClassLoss
 
@@ -32,7 +32,7 @@ def baseline_of(
     if draft.table is not None:
         guess_class(guesses, draft.table, summary.rows, schema)
     for name in draft.estimates:
-        own = measure(name)
+        own = get_measure(name)
         if isinstance(own.basis, OfRanking) and isinstance(own.guess, float):
             p_value = None if draft.order is None else ranking_p_value(name, draft, draft.order, clustered)
             guesses.add_constant(name, RANDOM, own.guess, p_value)

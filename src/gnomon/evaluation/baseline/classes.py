@@ -15,7 +15,7 @@ from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.influence.influences import Influences
 from gnomon.measures.cells import Cells
 from gnomon.measures.measure import POSITIVE, ZERO, Formula, ShareOfAll, formula_of
-from gnomon.measures.registry import ACCURACIES, measure
+from gnomon.measures.registry import ACCURACIES, get_measure
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
@@ -31,7 +31,7 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
         return lambda cells: formula(cells) - formula(guess(cells))
 
     for name in guesses.model:
-        own = measure(name)
+        own = get_measure(name)
         formula = formula_of(own, schema.task)
         if formula is None or name in ACCURACIES or own.better == ZERO:
             continue

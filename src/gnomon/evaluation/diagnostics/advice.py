@@ -12,7 +12,7 @@ from gnomon.evaluation.result.advice import Advice
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
-from gnomon.measures.registry import measure, shown_in
+from gnomon.measures.registry import get_measure, shown_in
 from gnomon.measures.regression import MAE, MSE, R2
 from gnomon.message import Message, word
 
@@ -134,7 +134,7 @@ def worse_than_guessing(evaluation: Evaluation) -> Numbers | None:
             continue
         if baseline.differences[name].low > 0 and not (name == MAE.name and explains(evaluation)):
             value = evaluation.estimates[name].value
-            return {"measure": measure(name).title, "value": value, "guess": baseline.estimates[name].value}
+            return {"measure": get_measure(name).title, "value": value, "guess": baseline.estimates[name].value}
     return None
 
 
@@ -347,7 +347,7 @@ def gap(evaluation: Evaluation) -> tuple[str, Numbers] | None:
     own = found[name]
     numbers = {"gap": own.value, "low": own.low, "high": own.high}
     train, test = evaluation.train[name].value, evaluation[name].value
-    return name, {"measure": measure(name).title, "train": train, "test": test, **numbers}
+    return name, {"measure": get_measure(name).title, "train": train, "test": test, **numbers}
 
 
 def overfitting(evaluation: Evaluation) -> Numbers | None:
@@ -374,13 +374,13 @@ def worst_slice(evaluation: Evaluation) -> Numbers | None:
         by = ranked_by(evaluation.slices[column].values())
         assert by is not None  # there are ranked slices
         difference = own.differences[by]
-        if measure(by).better * difference.value >= 0:
+        if get_measure(by).better * difference.value >= 0:
             break
         if difference.p_value_bh <= SURE:
             return {
                 "column": column,
                 "slice": value,
-                "measure": measure(by).title,
+                "measure": get_measure(by).title,
                 "value": own[by].value,
                 "difference": difference.value,
             }

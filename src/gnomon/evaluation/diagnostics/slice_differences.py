@@ -20,7 +20,7 @@ from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.intervals.difference import false_discovery, independent_difference, linearised_difference
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.measures.regression import MAX_ERROR
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
@@ -212,7 +212,7 @@ class Rest:
                     spread.units,
                     estimate.level,
                     estimate.n,
-                    widest=measure(name).widest,
+                    widest=get_measure(name).widest,
                 )
         return found
 

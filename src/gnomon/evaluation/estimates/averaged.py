@@ -16,7 +16,7 @@ from gnomon.evaluation.reading.order import KeptOrder
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.losses import sum_values
 from gnomon.measures.means import shares_of
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.states.scores import Scores
 
@@ -69,7 +69,9 @@ def averaged(
             NO_INTERVAL,
             n,
             Message(
-                "undefined_for_every_class", "the {measure} is undefined for every class", measure=measure(name).title
+                "undefined_for_every_class",
+                "the {measure} is undefined for every class",
+                measure=get_measure(name).title,
             ),
         )
     shares = shares_of([own.support for own in defined], average)

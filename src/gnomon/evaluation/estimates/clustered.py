@@ -34,7 +34,7 @@ from gnomon.measures.measure import POSITIVE, Formula, Share, ShareOfAll, Transf
 from gnomon.measures.probability import BRIER_SCORE
 from gnomon.measures.quantiles import Ranks
 from gnomon.measures.ranking import AVERAGE_PRECISION, KS, TABLE_STEPS
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.measures.regression import MAX_ERROR, MEDIAN_ABSOLUTE_ERROR
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
@@ -137,7 +137,7 @@ class Clustered:
             alone = float(sum_values(influence, None, self._options.threads).square)
             alike = spread.variance / alone if alone > 0 else 1.0
             return self._of_average_precision(value, spread, alike, POSITIVE if code is None else code)
-        own = measure(name)
+        own = get_measure(name)
         high = 2.0 if name == BRIER_SCORE.name and self._schema.task == "multiclass" else own.high
         units = min(spread.units, 1 + self._tail(name))
         return linearised_interval(value, spread.variance, units, self._options.level, own.low, high)
@@ -148,7 +148,7 @@ class Clustered:
         That is all that is known where nothing varies.
         """
         target, predicted = self.rows.target, self.rows.answers[0].prediction
-        basis = measure(name).basis
+        basis = get_measure(name).basis
         if self._schema.task == "regression" or isinstance(basis, ShareOfAll):
             return self.variances.number
         share = basis.share if isinstance(basis, Transformed) else basis

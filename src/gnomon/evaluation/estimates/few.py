@@ -12,7 +12,7 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.measures.measure import POSITIVE, RestsOn
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message, word
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
@@ -78,7 +78,7 @@ def warn_of_labels(draft: Draft) -> None:
 
 def counted_by(table: Table | None, name: str, own: Estimate, code: int, rows: Weight) -> Weight:
     """The rows that an estimate counts itself: of a share those that it is a share of, else all."""
-    share = measure(name).share
+    share = get_measure(name).share
     if table is None or share is None:
         return replace(rows, n=own.n)
     return table.trials(share, code)
@@ -86,7 +86,7 @@ def counted_by(table: Table | None, name: str, own: Estimate, code: int, rows: W
 
 def resting_on(estimates: Mapping[str, Estimate], rows: RestsOn) -> int | None:
     """How many rows some estimates rest on, of the class or of the others; None where none of them rests on those."""
-    return next((own.n for name, own in estimates.items() if measure(name).rests_on == rows), None)
+    return next((own.n for name, own in estimates.items() if get_measure(name).rests_on == rows), None)
 
 
 def classes_of(draft: Draft) -> list[Weight] | None:
@@ -115,7 +115,7 @@ def warned(name: str, own: Estimate, rows: Weight, others: Weight, itself: Weigh
 
 def of_its_own_rows(name: str) -> bool:
     """Whether an estimate rests on the rows that it counts itself: all, or those predicted as a class."""
-    return measure(name).rests_on == "own"
+    return get_measure(name).rests_on == "own"
 
 
 def resting(name: str, rows: Rows, others: Rows) -> tuple[Rows, ...]:
@@ -126,7 +126,7 @@ def resting(name: str, rows: Rows, others: Rows) -> tuple[Rows, ...]:
         rows: Of the class that it is of.
         others: Of all other classes.
     """
-    return {"class": (rows,), "others": (others,)}.get(measure(name).rests_on, (rows, others))
+    return {"class": (rows,), "others": (others,)}.get(get_measure(name).rests_on, (rows, others))
 
 
 def few(own: Estimate, rows: Weight, of_what: Message) -> Estimate:

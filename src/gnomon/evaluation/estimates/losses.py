@@ -21,7 +21,7 @@ from gnomon.measures.influence import tail_freedom
 from gnomon.measures.means import MeanAndError, mean_loss, mean_ratio
 from gnomon.measures.measure import MeanLoss, Measure, Other
 from gnomon.measures.probability import LOG_LOSS
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.measures.regression import MSE, RMSE
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
@@ -101,7 +101,7 @@ def certain_errors_doubt(states: Mapping[str, State]) -> dict[str, Message]:
 
 def skewed(name: str) -> bool:
     """Whether an interval of a regression is made on a scale of logarithms: of what has one end, as skewed as it is."""
-    own = measure(name)
+    own = get_measure(name)
     return math.isinf(own.low) != math.isinf(own.high) and (not isinstance(own.basis, Other) or own.low < 0)
 
 

@@ -19,7 +19,7 @@ from gnomon.intervals.mean import NO_SPREAD, TOO_FEW
 from gnomon.intervals.quantile import median_interval
 from gnomon.measures import regression as measures
 from gnomon.measures.quantiles import BinnedRanks, Ranks
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.measures.regression import (
     EXPLAINED_VARIANCE,
     MAE,
@@ -64,7 +64,7 @@ def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> D
         draft.estimates |= dict.fromkeys((*SQUARED, *EXPLAINED), too_large)
     else:
         for name in SQUARED:
-            draft.estimates[name] = mean_estimate(measure(name), squared, n, options, rows)
+            draft.estimates[name] = mean_estimate(get_measure(name), squared, n, options, rows)
         for name, centre in EXPLAINED.items():
             draft.estimates[name] = explained_estimate(name, state, centre, n, options, rows)
     for name, loss in LOSSES.items():
@@ -73,7 +73,7 @@ def evaluate_regression(summary: Summary, schema: Schema, options: Options) -> D
         except OverflowError:
             draft.estimates[name] = too_large
         else:
-            draft.estimates[name] = mean_estimate(measure(name), measured, n, options, rows)
+            draft.estimates[name] = mean_estimate(get_measure(name), measured, n, options, rows)
     if state.zeros:
         draft.doubts[MAPE.name] = of_zeros(state.zeros)
     if "errors" in summary.states:

@@ -20,7 +20,7 @@ from gnomon.measures.measure import POSITIVE, Cellwise, Formula, MeanLoss, OfRan
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.quantiles import Ranks
 from gnomon.measures.ranking import ROC_AUC
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.measures.regression import EXPLAINED_VARIANCE, MEDIAN_ABSOLUTE_ERROR, R2
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
@@ -176,10 +176,10 @@ class Influences:
         """The influence of each row on an estimate, shape (rows,); None where it is not known."""
         if self._schema.task == "regression":
             return self._of_amounts(name)
-        formula = formula_of(measure(name), self._schema.task)
+        formula = formula_of(get_measure(name), self._schema.task)
         if formula is not None:
             return None if self._answer.prediction is None else self.of_formula(formula)
-        basis = measure(name).basis
+        basis = get_measure(name).basis
         if isinstance(basis, MeanLoss):
             if basis.loss is not None:
                 return self.of_loss(basis)
@@ -192,7 +192,7 @@ class Influences:
 
     def of_class(self, name: str, code: int) -> Array | None:
         """The same on an estimate of one class against the rest."""
-        basis = measure(name).basis
+        basis = get_measure(name).basis
         if isinstance(basis, OfRanking):
             return self._of_ranking(name, code)
         return self.of_formula(of_class(basis, code)) if isinstance(basis, Cellwise) else None
@@ -293,7 +293,7 @@ class Influences:
         """Of a regression."""
         target, errors = self.rows.target, self.errors
         weight, threads = self.rows.weight, self._threads
-        basis = measure(name).basis
+        basis = get_measure(name).basis
         if isinstance(basis, MeanLoss):
             return self.of_loss(basis)
         if name == MEDIAN_ABSOLUTE_ERROR.name:

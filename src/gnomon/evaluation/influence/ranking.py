@@ -13,7 +13,7 @@ from gnomon.measures import influence as influences
 from gnomon.measures import ranking as measures
 from gnomon.measures.measure import OfRanking
 from gnomon.measures.ranking import ROC_AUC
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 
 Array = NDArray[np.float64]
 
@@ -49,5 +49,5 @@ def ranking_influence(
 
 def influence_by_bin(name: str) -> Callable[[Array, Array], tuple[Array, Array]] | None:
     """The influences of a measure that follow from the bin that a score lies in; None for other measures."""
-    basis = measure(name).basis
+    basis = get_measure(name).basis
     return basis.influence if isinstance(basis, OfRanking) else None

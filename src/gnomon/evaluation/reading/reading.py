@@ -13,7 +13,7 @@ from gnomon.evaluation.arguments.retention import Retention
 from gnomon.evaluation.reading.order import BinnedOrder, KeptOrder, Order, RangedOrder, against_the_rest, class_weights
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.reading.tally import read_range, read_rows
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message, in_series, word
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Source
@@ -60,7 +60,7 @@ class Reading:
                 ),
             )
         bounds = [
-            Message("", "{measure} ± {bound:.1g}", measure=measure(name).title, bound=own.bound)
+            Message("", "{measure} ± {bound:.1g}", measure=get_measure(name).title, bound=own.bound)
             for name, own in estimates.items()
             if own.bound > 0
         ]

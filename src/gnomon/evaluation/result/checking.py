@@ -13,7 +13,7 @@ from string import Formatter
 from typing import Any
 
 from gnomon.errors import StateError
-from gnomon.measures.registry import measure, recall_declared
+from gnomon.measures.registry import get_measure, recall_declared
 from gnomon.message import Message
 
 Check = Callable[[Any, str], None]
@@ -236,7 +236,7 @@ def measured(name: Any, place: str) -> None:
     """The name of an estimate."""
     text(name, place)
     try:
-        measure(name)
+        get_measure(name)
     except KeyError:
         raise refuse(place, name, "the name of a measure") from None
 

@@ -23,7 +23,7 @@ from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
 from gnomon.intervals.difference import independent_difference
 from gnomon.lazy import load
 from gnomon.measures.measure import Measure
-from gnomon.measures.registry import asked, measure, named, shown, shown_in
+from gnomon.measures.registry import asked, get_measure, named, shown, shown_in
 from gnomon.message import Message, forms_of, word
 from gnomon.thresholds.table import Thresholds
 from gnomon.visible import visible
@@ -169,7 +169,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         return {
             name: independent_difference(self.train[name], own)
             for name, own in self.estimates.items()
-            if measure(name).compared and own.defined and name in self.train and self.train[name].defined
+            if get_measure(name).compared and own.defined and name in self.train and self.train[name].defined
         }
 
     def with_train(self, train: Evaluation) -> Evaluation:
@@ -291,7 +291,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             name = names[one[0]]
             assert name is not None  # it has a difference of that name
             difference = one[2].differences[name]
-            below = measure(name).better * difference.value
+            below = get_measure(name).better * difference.value
             return not (below < 0 and difference.p_value_bh <= SURE), below
 
         return sorted((one for one in every if one[2].reliable and names[one[0]] in one[2].differences), key=rank)

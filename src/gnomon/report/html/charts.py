@@ -11,7 +11,7 @@ from gnomon.decision.threshold import ThresholdDecision
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.registry import measure, shown
+from gnomon.measures.registry import get_measure, shown
 from gnomon.report import decisions
 from gnomon.report.language import tr
 from gnomon.report.pairs import shown_pairs, title_of
@@ -154,9 +154,9 @@ def decision_chart(decision: ThresholdDecision) -> Spec:
 def estimates_chart(estimates: Mapping[str, Estimate]) -> Spec:
     """Those of some estimates that end at 1, with their intervals."""
     values = [
-        {"measure": tr(measure(name).title), "value": own.value, "low": finite(own.low), "high": finite(own.high)}
+        {"measure": tr(get_measure(name).title), "value": own.value, "low": finite(own.low), "high": finite(own.high)}
         for name, own in estimates.items()
-        if own.defined and measure(name).high == 1.0
+        if own.defined and get_measure(name).high == 1.0
     ]
     titles = [own["measure"] for own in values]
     rows = {"field": "measure", "type": "nominal", "sort": titles, "title": None,
@@ -180,7 +180,7 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     first = next(iter(evaluations.values()))
     regression = first.task == "regression"
     names = comparable(first)
-    titles = {name: tr(measure(name).title) for name in names}
+    titles = {name: tr(get_measure(name).title) for name in names}
     baselines = {} if first.baseline is None else first.baseline.estimates
     shown = model_names(evaluations)
     values = [
@@ -261,7 +261,7 @@ def differences_chart(compared: Comparison) -> Spec:
     names = comparable(next(iter(compared.models.values())))
     pairs = [pair for pair in shown_pairs(compared) if any(name in pair.differences for name in names)]
     shown = short_names([title_of(pair) for pair in pairs], 60)
-    titles = {name: tr(measure(name).title) for name in names if any(name in pair.differences for pair in pairs)}
+    titles = {name: tr(get_measure(name).title) for name in names if any(name in pair.differences for pair in pairs)}
     values = [
         {"measure": titles[name], "model": shown[title_of(pair)], "value": pair[name].value,
          "low": finite(pair[name].low), "high": finite(pair[name].high)}

@@ -11,7 +11,7 @@ from gnomon.decision.threshold import ThresholdDecision
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report import decisions
 from gnomon.report.html import charts
@@ -64,7 +64,7 @@ def heading(decision: Decision, title: str, facts: list[str]) -> View:
 
 @decision_sections.register
 def _(decision: ThresholdDecision) -> dict[str, View]:
-    title = tr(measure(decision.measure).title)
+    title = tr(get_measure(decision.measure).title)
     facts = [f"{title}: {text}" for text in decisions.beside(decision)]
     elsewhere = decisions.in_other_samples(decision, "–")
     found: dict[str, View] = {
@@ -77,7 +77,7 @@ def _(decision: ThresholdDecision) -> dict[str, View]:
         "level": f"{100 * decision.threshold.level:g} %",
         "rows": [
             {
-                "title": tr(measure(name).title),
+                "title": tr(get_measure(name).title),
                 "cells": [cell(own)],
                 "baseline": "",
                 "difference": cell(None),

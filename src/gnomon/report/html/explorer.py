@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.registry import measure, shown, shown_in
+from gnomon.measures.registry import get_measure, shown, shown_in
 from gnomon.report.html import charts
 from gnomon.report.language import tr
 from gnomon.report.remarks import level_of
@@ -30,7 +30,7 @@ def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
         "models": list(charts.model_names(evaluations).values()),
         "positive": visible(str(first.positive), 40),
         "negative": visible(first.classes[0], 40),
-        "measures": {name: tr(measure(name).title) for name in slider_measures()},
+        "measures": {name: tr(get_measure(name).title) for name in slider_measures()},
         "weighted": any(own.thresholds is not None and own.thresholds.weighted for own in evaluations.values()),
         "level": f"{100 * level_of(first):g} %",
         "data": [stops_of(own, max(FEWEST, STOPS // len(evaluations))) for own in evaluations.values()],

@@ -11,7 +11,7 @@ from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.estimates.few import resting_on
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
-from gnomon.measures.registry import in_order, measure
+from gnomon.measures.registry import get_measure, in_order
 from gnomon.message import Message, word
 from gnomon.report import pairs as pairs_text
 from gnomon.report import remarks
@@ -124,7 +124,7 @@ def measures(evaluations: Models) -> View:
     differences = first.baseline.differences if first.baseline is not None and len(evaluations) == 1 else {}
     rows = [
         {
-            "title": tr(measure(name).title),
+            "title": tr(get_measure(name).title),
             "cells": [cell(own.estimates.get(name)) for own in evaluations.values()],
             "baseline": baselines.get(name, ""),
             "difference": cell(differences.get(name)),
@@ -191,7 +191,7 @@ def classes(evaluations: Models) -> View | None:
         {
             "model": visible(name, LONGEST),
             "kind": tr("label") if own.task == "multilabel" else tr("class"),
-            "measures": [tr(measure(each).title) for each in class_measures(own)],
+            "measures": [tr(get_measure(each).title) for each in class_measures(own)],
             "rows": [
                 {
                     "name": visible(label, LONGEST),
@@ -275,8 +275,8 @@ def slices(evaluations: Models) -> View | None:
                 {
                     "model": visible(name, LONGEST),
                     "column": visible(column, LONGEST),
-                    "measures": [tr(measure(each).title) for each in names],
-                    "by": None if by is None else tr(measure(by).title),
+                    "measures": [tr(get_measure(each).title) for each in names],
+                    "by": None if by is None else tr(get_measure(by).title),
                     "rows": [slice_row(value, values[value], names, by) for value in ordered[:MOST_SLICES]],
                     "more": max(0, len(values) - MOST_SLICES),
                 }
@@ -294,7 +294,7 @@ def slice_row(value: str, own: Evaluation, names: list[str], by: str | None) -> 
         "cells": [cell(own.estimates.get(name)) for name in names],
         "difference": cell(difference),
         "few": not own.reliable,
-        "worse": sure and by is not None and difference is not None and measure(by).better * difference.value < 0,
+        "worse": sure and by is not None and difference is not None and get_measure(by).better * difference.value < 0,
     }
 
 
@@ -342,9 +342,9 @@ def train(evaluations: Models) -> View | None:
             "n": [f"{own.train.n:,}", f"{own.n:,}"],
             "rows": [
                 {
-                    "title": tr(measure(each).title),
+                    "title": tr(get_measure(each).title),
                     "cells": [cell(own.train[each]), cell(own[each]), cell(gap)],
-                    "worse": gap.low > 0 if measure(each).better > 0 else gap.high < 0,
+                    "worse": gap.low > 0 if get_measure(each).better > 0 else gap.high < 0,
                 }
                 for each, gap in own.gap.items()
             ],

@@ -9,7 +9,7 @@ import numpy as np
 
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.registry import measure, shown_in
+from gnomon.measures.registry import get_measure, shown_in
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line
 from gnomon.visible import visible
@@ -32,7 +32,7 @@ def draw_thresholds(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
             found.thresholds.threshold[:0:-1],
         )  # upwards: between two scores the counts are those of the higher one
         for number, (title, band) in enumerate(bands.items()):
-            label = tr(measure(title).title) + (f", {visible(name, 30)}" if several else "")
+            label = tr(get_measure(title).title) + (f", {visible(name, 30)}" if several else "")
             style = line(place) if several else line(number)
             value, low, high = (end[:0:-1] for end in band)
             ax.plot(across, value, color=colour(number), linestyle=style, label=label, drawstyle="steps-pre")

@@ -10,7 +10,7 @@ import numpy as np
 from gnomon.comparison.result import Comparison
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.report.language import tr
 from gnomon.report.pairs import shown_pairs, title_of
 from gnomon.report.plots.display import GREY, colour, finish, marker
@@ -38,7 +38,7 @@ def draw_intervals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     if marks:
         ax.plot(list(marks.values()), list(marks), "|", color=GREY, markersize=12, markeredgewidth=2,
                 label=tr("baseline without a model"))  # fmt: skip
-    set_rows(ax, [tr(measure(name).title) for name in names])
+    set_rows(ax, [tr(get_measure(name).title) for name in names])
     finish(ax, tr("measures and intervals"))
 
 
@@ -56,7 +56,7 @@ def draw_slices(ax: Axes, evaluations: Mapping[str, Evaluation], column: str, by
         ax.axvline(own[by].value, color=colour(place), linestyle=(0, (1, 2)), linewidth=1,
                    label=tr("all rows") if len(evaluations) == 1 else None)  # fmt: skip
     set_rows(ax, [f"{visible(value, 24)} (n={first.slices[column][value].n:,})" for value in values])
-    ax.set(xlabel=tr(measure(by).title), ylabel=visible(column, 24))
+    ax.set(xlabel=tr(get_measure(by).title), ylabel=visible(column, 24))
     finish(ax, tr("slices"))
 
 
@@ -69,7 +69,7 @@ def draw_differences(ax: Axes, compared: Comparison) -> None:
         rows = {row: pair[name] for row, name in enumerate(names) if name in pair.differences}
         draw_rows(ax, place, len(pairs), rows, title_of(pair))
     ax.axvline(0.0, color=GREY, linewidth=1)
-    set_rows(ax, [tr(measure(name).title) for name in names])
+    set_rows(ax, [tr(get_measure(name).title) for name in names])
     ax.set(xlabel=tr("difference"))
     finish(ax, tr("differences on the same rows"))
 

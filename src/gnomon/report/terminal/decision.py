@@ -12,7 +12,7 @@ from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.estimate import Estimate
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report import decisions
 from gnomon.report.language import tr
@@ -121,7 +121,7 @@ def difference_text(estimate: Estimate, glyphs: Glyphs) -> str:
 def compared(decision: ThresholdDecision, glyphs: Glyphs) -> Text | None:
     """What the goal's measure is once its optimism is taken off, and at 0.5."""
     facts = decisions.beside(decision)
-    return Text(f"{glyphs.write(measure(decision.measure).title)}: {', '.join(facts)}") if facts else None
+    return Text(f"{glyphs.write(get_measure(decision.measure).title)}: {', '.join(facts)}") if facts else None
 
 
 def threshold_table(decision: ThresholdDecision, width: int) -> RenderableType:

@@ -11,7 +11,7 @@ from rich.text import Text
 from gnomon.evaluation.estimates.few import resting_on
 from gnomon.evaluation.result.calibration import Calibration
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
-from gnomon.measures.registry import OTHER_NAMES, in_order, measure
+from gnomon.measures.registry import OTHER_NAMES, get_measure, in_order
 from gnomon.message import Message, word
 from gnomon.report.language import tr
 from gnomon.report.remarks import (
@@ -124,7 +124,7 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
         order,
         width,
         glyphs,
-        (f"{tr(measure(by).column)} {tr('vs. rest')}", against) if by is not None else None,
+        (f"{tr(get_measure(by).column)} {tr('vs. rest')}", against) if by is not None else None,
     )
     below = []
     if len(shown) < len(slices):
@@ -146,7 +146,7 @@ def against_text(own: Evaluation, by: str | None) -> Text:
     if difference is None:
         return Text("")
     assert by is not None  # there is a difference
-    worse = difference.p_value_bh <= SURE and measure(by).better * difference.value < 0
+    worse = difference.p_value_bh <= SURE and get_measure(by).better * difference.value < 0
     shown = number(difference.value)
     sign = "" if shown.startswith("-") else "+"
     return Text(f"{sign}{shown}{'*' if worse else ''}", style="bold" if worse else "")
@@ -186,7 +186,7 @@ def train_section(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Rendera
     assert evaluation.train is not None  # there is a section
     gaps = evaluation.gap
     columns = {
-        f"{tr('train')} {glyphs.dot} {tr('test')}": [glyphs.write(tr(measure(name).title)) for name in gaps],
+        f"{tr('train')} {glyphs.dot} {tr('test')}": [glyphs.write(tr(get_measure(name).title)) for name in gaps],
         tr("train"): [number(evaluation.train[name].value) for name in gaps],
         tr("test"): [number(evaluation[name].value) for name in gaps],
         tr("gap"): [number(own.value) for own in gaps.values()],

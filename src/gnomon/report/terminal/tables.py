@@ -15,7 +15,7 @@ from rich.text import Text
 
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
-from gnomon.measures.registry import measure
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.remarks import bounded
@@ -78,7 +78,7 @@ def estimates_table(
         tr(Message("percent_interval", "{level:g} % interval", level=level * 100)),
     )
     columns = {
-        first: [glyphs.write(measure(name).title) for name in estimates],
+        first: [glyphs.write(get_measure(name).title) for name in estimates],
         tr("value"): [value_text(own, glyphs) for own in estimates.values()],
         interval: [interval_text(own, glyphs) for own in estimates.values()],
         baseline: [baselines.get(name, "") for name in estimates],
@@ -134,7 +134,7 @@ def interval_text(estimate: Estimate | Difference, glyphs: Glyphs) -> str:
 
 def has_bar(name: str, estimate: Estimate) -> bool:
     """Whether a value has a place on an axis that ends at 1."""
-    return estimate.defined and measure(name).high == 1.0
+    return estimate.defined and get_measure(name).high == 1.0
 
 
 def bar(estimate: Estimate, width: int, glyphs: Glyphs) -> Text:
@@ -177,7 +177,7 @@ def group_table(
         more: A column more, and what it says of each group.
     """
     first = next(iter(groups.values()))
-    heads = {name: glyphs.write(measure(name).column) for name in order if name in first}
+    heads = {name: glyphs.write(get_measure(name).column) for name in order if name in first}
     labels = [visible(label, LONGEST_LABEL) for label in groups]
     counts = ["" if support[label] is None else f"{support[label]:,}" for label in groups]
     room = width - widest(kind, *labels) - widest("n", *counts) - GAP
