@@ -166,16 +166,16 @@ def refuse_overwriting(output: Path, inputs: Iterable[Path], folders: Iterable[P
         SourceError: The output's folder does not exist.
     """
     try:
-        own = output.stat() if output.exists() else None
+        status = output.stat() if output.exists() else None
     except OSError as error:
         raise SourceError(
             Message("cannot_write", "cannot write {path}: {reason}", path=output, reason=error.strerror or error)
         ) from None
     for path in inputs:
-        if own is None or not stat.S_ISREG(own.st_mode):
+        if status is None or not stat.S_ISREG(status.st_mode):
             break
         with contextlib.suppress(OSError):
-            if os.path.samestat(own, path.stat()):
+            if os.path.samestat(status, path.stat()):
                 same = (
                     word("the input itself")
                     if path == output

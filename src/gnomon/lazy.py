@@ -44,7 +44,7 @@ def load(where: str) -> Any:
     1
     """
     module, _, names = where.partition(":")
-    found: Any = import_module(module)
+    loaded: Any = import_module(module)
     for name in names.split("."):
-        found = getattr(found, name)
-    return found
+        loaded = getattr(loaded, name)
+    return loaded

@@ -54,12 +54,12 @@ def control_groups(controller: str, root: Path = GROUPS, membership: Path = MEMB
         if controllers and controller not in controllers.split(","):
             continue
         mounted = root / controller if controllers else root
-        own = mounted / path.lstrip("/")
+        group = mounted / path.lstrip("/")
         # In a container the groups above its own are not to be seen: the root shows its own group.
-        while own != mounted:
-            if own.is_dir():
-                yield own
-            own = own.parent
+        while group != mounted:
+            if group.is_dir():
+                yield group
+            group = group.parent
         if mounted.is_dir():
             yield mounted
 

@@ -51,8 +51,8 @@ class Message(str):
     @property
     def remedy(self) -> str | None:
         """What to do about it; None where the message does not say."""
-        _, found, remedy = self.template.partition("\n")
-        return finished(remedy, self.values) if found else None
+        _, separator, remedy = self.template.partition("\n")
+        return finished(remedy, self.values) if separator else None
 
     def filled(self, **values: Any) -> Message:
         """The same sentence with values in its open places; values that it has no place for are not kept."""
@@ -85,8 +85,8 @@ def finished(template: str, values: Mapping[str, Any]) -> str:
     >>> finished("a: b\\nc {n}", {"n": 1})
     'a: b; c 1'
     """
-    problem, found, remedy = template.partition("\n")
-    whole = problem + ("; " if ": " in problem else ": ") + remedy if found else problem
+    problem, separator, remedy = template.partition("\n")
+    whole = problem + ("; " if ": " in problem else ": ") + remedy if separator else problem
     return whole.format(**values) if values else whole
 
 

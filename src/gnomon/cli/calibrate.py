@@ -7,18 +7,18 @@ from typing import Any
 
 import click
 
-from gnomon.cli import options as own
+from gnomon.cli import options as common
 from gnomon.message import Message, word
 
 
-@click.command(cls=own.Command, short_help="Recalibrate probabilities, and apply the map.")
-@own.with_options(
-    own.PATHS,
+@click.command(cls=common.Command, short_help="Recalibrate probabilities, and apply the map.")
+@common.with_options(
+    common.PATHS,
     click.option("-t", "--target", required=True, metavar="COLUMN", help="Column of true values."),
     click.option(
         "-s", "--score", required=True, metavar="COLUMN", help="Column of probabilities of the positive class."
     ),
-    own.WEIGHT,
+    common.WEIGHT,
     click.option(
         "--split",
         required=True,
@@ -44,16 +44,16 @@ from gnomon.message import Message, word
     click.option(
         "--column", default="calibrated", show_default=True, metavar="NAME", help="Name of the mapped column."
     ),
-    own.CLUSTER,
-    own.POSITIVE,
-    own.CLASSES,
-    own.LEVEL,
-    own.MISSING,
-    own.SEED,
-    own.MEMORY,
-    own.ENGINE,
-    own.THREADS,
-    *own.WHERE,
+    common.CLUSTER,
+    common.POSITIVE,
+    common.CLASSES,
+    common.LEVEL,
+    common.MISSING,
+    common.SEED,
+    common.MEMORY,
+    common.ENGINE,
+    common.THREADS,
+    *common.WHERE,
 )
 def calibrate(
     paths: tuple[Path, ...],
@@ -76,11 +76,11 @@ def calibrate(
     from gnomon.decision.apply import write_applied
     from gnomon.decision.recalibration import AS_IS, METHODS, recalibrate
 
-    own.check_output(output, (*paths, *applied))
-    shown_as = (form or "terminal") if applied else own.form_of(form, output)
-    rows = own.applied_rows(applied, output, form, [score], column)
+    common.check_output(output, (*paths, *applied))
+    shown_as = (form or "terminal") if applied else common.form_of(form, output)
+    rows = common.applied_rows(applied, output, form, [score], column)
     with ProgressBar() as progress:
-        found = recalibrate(
+        decision = recalibrate(
             list(paths),
             score=score,
             classes=classes.split(",") if classes is not None else None,
@@ -89,12 +89,12 @@ def calibrate(
             **options,
         )
     if rows is not None and output is not None:
-        made = (column, lambda columns: found.apply(columns[0]))
+        made = (column, lambda columns: decision.apply(columns[0]))
         count = write_applied(rows, output, [score], None, made)
         how = (
             Message("copied_unmapped", "copied unchanged, as no map improves the probabilities")
-            if found.best == AS_IS
-            else Message("mapped_by", "mapped by {name}", name=word(found.best))
+            if decision.best == AS_IS
+            else Message("mapped_by", "mapped by {name}", name=word(decision.best))
         )
         click.echo(f"{count:,} rows {how}: {output}", err=True)
-    own.show(found, shown_as, None if applied else output)
+    common.show(decision, shown_as, None if applied else output)

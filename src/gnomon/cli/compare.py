@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from gnomon.cli import options as own
+from gnomon.cli import options as common
 from gnomon.message import Message
 
 
-@click.command(cls=own.Command, short_help="Compare models on the same rows.")
-@own.with_options(
+@click.command(cls=common.Command, short_help="Compare models on the same rows.")
+@common.with_options(
     click.argument("data", metavar="[NAME=]PATH...", nargs=-1, required=True),
-    own.TARGET,
+    common.TARGET,
     click.option(
         "-s",
         "--score",
@@ -33,15 +33,15 @@ from gnomon.message import Message
         "them have.",
     ),
     click.option("--id", metavar="COLUMN", help="Column that identifies the same row in several files."),
-    own.WEIGHT,
-    own.CLUSTER,
+    common.WEIGHT,
+    common.CLUSTER,
     click.option(
         "--split",
         metavar="COLUMN=VALUE[,VALUE]",
         help="The training rows, such as part=train: they are left out.",
     ),
-    own.POSITIVE,
-    own.CLASSES,
+    common.POSITIVE,
+    common.CLASSES,
     click.option(
         "--task",
         type=click.Choice(["auto", "binary", "multiclass", "regression"]),
@@ -67,9 +67,9 @@ from gnomon.message import Message
         metavar="[MEASURE=]X",
         help="Smallest difference worth detecting, for the number of rows needed.  [default: 0.01]",
     ),
-    own.MEASURE,
-    own.SCALE,
-    own.LEVEL,
+    common.MEASURE,
+    common.SCALE,
+    common.LEVEL,
     click.option(
         "--interval",
         type=click.Choice(["auto", "percentile", "bca"]),
@@ -77,12 +77,12 @@ from gnomon.message import Message
         show_default=True,
         help="How intervals are made: the method that suits each measure (auto), or a paired bootstrap.",
     ),
-    own.MISSING,
-    own.SEED,
-    own.MEMORY,
-    own.ENGINE,
-    own.THREADS,
-    *own.WHERE,
+    common.MISSING,
+    common.SEED,
+    common.MEMORY,
+    common.ENGINE,
+    common.THREADS,
+    *common.WHERE,
 )
 def compare(
     data: tuple[str, ...],
@@ -114,23 +114,23 @@ def compare(
     joined = len(data) > 1
     places = models_of(data) if joined else {"": Path(data[0])}
     paths = tuple(places.values())
-    own.check_output(output, paths)
-    shown = own.form_of(form, output)
+    common.check_output(output, paths)
+    shown = common.form_of(form, output)
     with ProgressBar() as progress:
         comparison = compare_data(
             places if joined else paths[0],
-            target=own.columns(target, paths),
+            target=common.columns(target, paths),
             score=model_columns(score, paths, joined=joined),
             prediction=model_columns(prediction, paths, joined=joined),
             classes=classes.split(",") if classes is not None else None,
             threshold=numbers("--threshold", threshold),
             margin=numbers("--margin", margin),
             minimum_effect=numbers("--minimum-effect", minimum_effect),
-            measures=own.names(measures),
+            measures=common.names(measures),
             progress=progress,
             **options,
         )
-    own.show(comparison, shown, output)
+    common.show(comparison, shown, output)
 
 
 def models_of(data: Sequence[str]) -> dict[str, Path]:
@@ -141,10 +141,10 @@ def models_of(data: Sequence[str]) -> dict[str, Path]:
     """
     from gnomon.errors import UsageError
 
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for text in data:
-        name, path = own.named_path(text)
-        if name in found:
+        name, path = common.named_path(text)
+        if name in files:
             raise UsageError(
                 Message(
                     "two_models_of_one_name",
@@ -153,8 +153,8 @@ def models_of(data: Sequence[str]) -> dict[str, Path]:
                     path=path,
                 )
             )
-        found[name] = path
-    return found
+        files[name] = path
+    return files
 
 
 def model_columns(given: tuple[str, ...], paths: tuple[Path, ...], *, joined: bool) -> Any:
@@ -185,10 +185,10 @@ def model_columns(given: tuple[str, ...], paths: tuple[Path, ...], *, joined: bo
                         name=name,
                     )
                 )
-            named[name] = own.columns((columns,), paths)
+            named[name] = common.columns((columns,), paths)
         else:
-            found = own.columns((text,), paths)
-            plain += [found] if isinstance(found, str) else found or []
+            indices = common.columns((text,), paths)
+            plain += [indices] if isinstance(indices, str) else indices or []
     if named and plain:
         raise UsageError(
             Message(
@@ -214,7 +214,7 @@ def numbers(option: str, given: tuple[str, ...]) -> Any:
     """
     from gnomon.errors import UsageError
 
-    found: dict[str, float] = {}
+    amounts: dict[str, float] = {}
     for text in (part for each in given for part in each.split(",")):
         name, equals, value = text.rpartition("=")
         try:
@@ -228,7 +228,7 @@ def numbers(option: str, given: tuple[str, ...]) -> Any:
                     text=text,
                 )
             ) from None
-        if name in found or (equals and not name):
+        if name in amounts or (equals and not name):
             raise UsageError(
                 Message(
                     "option_repeats_name",
@@ -237,9 +237,9 @@ def numbers(option: str, given: tuple[str, ...]) -> Any:
                     text=text,
                 )
             )
-        found[name] = number
-    if "" in found and len(found) > 1:
+        amounts[name] = number
+    if "" in amounts and len(amounts) > 1:
         raise UsageError(
             Message("option_mixes_names", "{option}\ngive one number for all, or one for each name", option=option)
         )
-    return found.get("", found or None)
+    return amounts.get("", amounts or None)

@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from gnomon.cli import options as own
+from gnomon.cli import options as common
 
 
-@click.command(cls=own.Command, short_help="Evaluate a file of predictions.")
-@own.with_options(
-    own.PATHS,
-    own.TARGET,
-    own.SCORE,
+@click.command(cls=common.Command, short_help="Evaluate a file of predictions.")
+@common.with_options(
+    common.PATHS,
+    common.TARGET,
+    common.SCORE,
     click.option(
         "-p",
         "--prediction",
@@ -22,7 +22,7 @@ from gnomon.cli import options as own
         metavar="COLUMN[,COLUMN...]",
         help="Column of predicted labels or values; for several labels, one column each.",
     ),
-    own.WEIGHT,
+    common.WEIGHT,
     click.option(
         "--slice",
         "slices",
@@ -37,10 +37,10 @@ from gnomon.cli import options as own
         help="The training rows, such as part=train: the others (with part=train,test, those of test) are evaluated "
         "and compared with them.",
     ),
-    own.CLUSTER,
+    common.CLUSTER,
     click.option("--id", metavar="COLUMN", help="Column that identifies rows, in the list of the worst errors."),
-    own.POSITIVE,
-    own.CLASSES,
+    common.POSITIVE,
+    common.CLASSES,
     click.option(
         "--task",
         type=click.Choice(["auto", "binary", "multiclass", "multilabel", "regression"]),
@@ -48,9 +48,9 @@ from gnomon.cli import options as own
         show_default=True,
     ),
     click.option("--threshold", type=float, metavar="X", help="Predicted positive at score >= X.  [default: 0.5]"),
-    own.MEASURE,
-    *own.HOW,
-    *own.WHERE,
+    common.MEASURE,
+    *common.HOW,
+    *common.WHERE,
 )
 def evaluate(
     paths: tuple[Path, ...],
@@ -83,19 +83,19 @@ def evaluate(
     from gnomon.cli.progress import ProgressBar
     from gnomon.evaluation.evaluate import evaluate as evaluate_data
 
-    own.check_output(output, paths)
-    shown = own.form_of(form, output)
+    common.check_output(output, paths)
+    shown = common.form_of(form, output)
     with ProgressBar() as progress:
         evaluation = evaluate_data(
             list(paths),
-            target=own.columns(target, paths),
-            score=own.columns(score, paths),
-            prediction=own.columns(prediction, paths),
+            target=common.columns(target, paths),
+            score=common.columns(score, paths),
+            prediction=common.columns(prediction, paths),
             classes=classes.split(",") if classes is not None else None,
             slices=[name for part in slices for name in (part.split(",") if "=" not in part else [part])],
-            measures=own.names(measures),
+            measures=common.names(measures),
             exact="auto" if exact is None else exact,
             progress=progress,
             **options,
         )
-    own.show(evaluation, shown, output)
+    common.show(evaluation, shown, output)

@@ -58,8 +58,8 @@ def translate(command: click.Command) -> None:
                                     for part in inspect.cleandoc(command.help).split("\n\n"))  # fmt: skip
     if command.short_help is not None:
         command.short_help = tr(command.short_help)
-    for own in command.params:
-        if isinstance(own, click.Option) and own.help is not None:
-            own.help = tr(own.help)
-    for each in getattr(command, "commands", {}).values():
-        translate(each)
+    for option in command.params:
+        if isinstance(option, click.Option) and option.help is not None:
+            option.help = tr(option.help)
+    for subcommand in getattr(command, "commands", {}).values():
+        translate(subcommand)

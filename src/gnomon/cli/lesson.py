@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from gnomon.cli import options as own
+from gnomon.cli import options as common
 from gnomon.message import Message
 
 
-@click.command(cls=own.Command, short_help="Learn to evaluate a model, on real data.")
-@own.with_options(own.OUTPUT, own.LANG)
+@click.command(cls=common.Command, short_help="Learn to evaluate a model, on real data.")
+@common.with_options(common.OUTPUT, common.LANG)
 def lesson(output: Path | None) -> None:
     """Run a lesson on model evaluation, from misleading accuracy to the threshold of minimum cost.
 
@@ -25,7 +25,7 @@ def lesson(output: Path | None) -> None:
     from gnomon.errors import UsageError
     from gnomon.files import write_whole
 
-    own.check_output(output, ())
+    common.check_output(output, ())
     if output is None:
         from gnomon.cli.streams import console
         from gnomon.lesson.terminal import lesson_terminal

@@ -127,19 +127,24 @@ class Command(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Reads the arguments."""
         _, _, order = self.make_parser(ctx).parse_args(list(args))
-        for own in order:
-            if isinstance(own, click.Option) and not own.multiple and not own.count and order.count(own) > 1:
+        for option in order:
+            if (
+                isinstance(option, click.Option)
+                and not option.multiple
+                and not option.count
+                and order.count(option) > 1
+            ):
                 name = (
-                    " and ".join(dict.fromkeys((*own.opts, *own.secondary_opts)))
-                    if own.secondary_opts
-                    else (max(own.opts, key=len))
+                    " and ".join(dict.fromkeys((*option.opts, *option.secondary_opts)))
+                    if option.secondary_opts
+                    else (max(option.opts, key=len))
                 )
                 raise click.UsageError(
                     Message(
                         "option_repeated",
                         "{name} takes one value but was given {count} times",
                         name=name,
-                        count=order.count(own),
+                        count=order.count(option),
                     ),
                     ctx=ctx,
                 )
@@ -203,8 +208,8 @@ def check_output(output: Path | None, paths: tuple[Path, ...], files: Iterable[P
     refuse_overwriting(output, [file for file in files if file is not None])
     for path in paths:
         with contextlib.suppress(SourceError):  # what cannot be read is told when it is
-            own, folders = files_of(path), folders_of(path)
-            refuse_overwriting(output, own, folders)
+            inputs, folders = files_of(path), folders_of(path)
+            refuse_overwriting(output, inputs, folders)
         if would_match(path, output):
             raise UsageError(
                 Message(
@@ -277,10 +282,10 @@ def form_of(form: str | None, output: Path | None) -> str:
                 )
             )
         return form or "terminal"
-    found = ENDINGS.get(output.suffix.lower())
+    renderer = ENDINGS.get(output.suffix.lower())
     if is_stream(output):  # a pipe or a device, whose name means nothing
-        return form or (found.name if found else "terminal")
-    if found is None and asked is None:
+        return form or (renderer.name if renderer else "terminal")
+    if renderer is None and asked is None:
         raise UsageError(
             Message(
                 "output_ending",
@@ -289,18 +294,18 @@ def form_of(form: str | None, output: Path | None) -> str:
                 endings=", ".join(ENDINGS),
             )
         )
-    if asked is not None and found not in (None, asked):
-        assert found is not None
+    if asked is not None and renderer not in (None, asked):
+        assert renderer is not None
         raise UsageError(
             Message(
                 "format_contradicts",
                 "--format {form} contradicts --output {output}, whose format is {name}\nremove one of them",
                 form=form,
                 output=output,
-                name=found.name,
+                name=renderer.name,
             )
         )
-    if asked is not None and asked.picture and found is None:
+    if asked is not None and asked.picture and renderer is None:
         raise UsageError(
             Message(
                 "format_ending",
@@ -309,7 +314,7 @@ def form_of(form: str | None, output: Path | None) -> str:
                 output=output,
             )
         )
-    return form or (found.name if found else "terminal")
+    return form or (renderer.name if renderer else "terminal")
 
 
 def show(result: Any, form: str, output: Path | None) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from gnomon.cli import options as own
+from gnomon.cli import options as common
 from gnomon.message import Message
 
 
-@click.command(cls=own.Command, short_help="Show saved evaluations, side by side.")
-@own.with_options(
+@click.command(cls=common.Command, short_help="Show saved evaluations, side by side.")
+@common.with_options(
     click.argument("saved", metavar="[NAME=]FILE...", nargs=-1, required=True),
     click.option(
         "--train",
@@ -19,7 +19,7 @@ from gnomon.message import Message
         metavar="FILE",
         help="The saved evaluation of the training rows: every gap is reported with its interval.",
     ),
-    *own.WHERE,
+    *common.WHERE,
 )
 def report(saved: tuple[str, ...], train: Path | None, form: str | None, output: Path | None) -> None:
     """Show evaluations that were saved (gnomon evaluate ... --output FILE.json): one, or several side by side.
@@ -40,11 +40,11 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
     from gnomon.evaluation.result.evaluation import Evaluation
     from gnomon.evaluation.result.several import Evaluations
 
-    shown = own.form_of(form, output)
-    found: dict[str, Evaluation] = {}
+    shown = common.form_of(form, output)
+    evaluations: dict[str, Evaluation] = {}
     paths = []
     for text in saved:
-        name, path = own.named_path(text)
+        name, path = common.named_path(text)
         paths.append(path)
         result = load(path)
         if not isinstance(result, (Evaluation, Evaluations)):
@@ -64,11 +64,11 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
                         path=path,
                     )
                 )
-            own.check_output(output, (), [path])
-            own.show(result, shown, output)
+            common.check_output(output, (), [path])
+            common.show(result, shown, output)
             return
-        for key, each in [(name, result)] if isinstance(result, Evaluation) else result.items():
-            if key in found:
+        for key, each_evaluation in [(name, result)] if isinstance(result, Evaluation) else result.items():
+            if key in evaluations:
                 raise UsageError(
                     Message(
                         "two_models_of_one_name",
@@ -77,10 +77,10 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
                         path=path,
                     )
                 )
-            found[key] = each
-    own.check_output(output, (), [*paths, train])
+            evaluations[key] = each_evaluation
+    common.check_output(output, (), [*paths, train])
     if train is not None:
-        if len(found) > 1:
+        if len(evaluations) > 1:
             raise UsageError(
                 Message(
                     "train_with_one",
@@ -97,5 +97,5 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
                     kind=type(fitted).__name__,
                 )
             )
-        found = {name: each.with_train(fitted) for name, each in found.items()}
-    own.show(Evaluations(found) if len(found) > 1 else next(iter(found.values())), shown, output)
+        evaluations = {name: each.with_train(fitted) for name, each in evaluations.items()}
+    common.show(Evaluations(evaluations) if len(evaluations) > 1 else next(iter(evaluations.values())), shown, output)

@@ -7,18 +7,18 @@ from typing import Any
 
 import click
 
-from gnomon.cli import options as own
+from gnomon.cli import options as common
 from gnomon.message import Message
 
 NOT_MET = 3
 
 
-@click.command(cls=own.Command, short_help="Choose a threshold, or decisions of minimum cost, and apply them.")
-@own.with_options(
-    own.PATHS,
-    own.TARGET,
-    own.SCORE,
-    own.WEIGHT,
+@click.command(cls=common.Command, short_help="Choose a threshold, or decisions of minimum cost, and apply them.")
+@common.with_options(
+    common.PATHS,
+    common.TARGET,
+    common.SCORE,
+    common.WEIGHT,
     click.option(
         "-g",
         "--goal",
@@ -66,12 +66,12 @@ NOT_MET = 3
     click.option(
         "--column", default="decision", show_default=True, metavar="NAME", help="Name of the column of decisions."
     ),
-    own.CLUSTER,
-    own.POSITIVE,
-    own.CLASSES,
-    own.MEASURE,
-    *own.HOW,
-    *own.WHERE,
+    common.CLUSTER,
+    common.POSITIVE,
+    common.CLASSES,
+    common.MEASURE,
+    *common.HOW,
+    *common.WHERE,
 )
 @click.pass_context
 def threshold(
@@ -104,16 +104,16 @@ def threshold(
     """
     from gnomon.decision.apply import labels, write_applied
 
-    own.check_output(output, (*paths, *applied), [cost_matrix])
-    shown_as = (form or "terminal") if applied else own.form_of(form, output)
+    common.check_output(output, (*paths, *applied), [cost_matrix])
+    shown_as = (form or "terminal") if applied else common.form_of(form, output)
     chosen = {
-        "target": own.columns(target, paths),
-        "score": own.columns(score, paths),
+        "target": common.columns(target, paths),
+        "score": common.columns(score, paths),
         "classes": classes.split(",") if classes is not None else None,
     }
     given = chosen["score"]
     scores = given if isinstance(given, list) else [str(given)]
-    rows = own.applied_rows(applied, output, form, scores, column)
+    rows = common.applied_rows(applied, output, form, scores, column)
     shown = None if applied else output
     many = cost_matrix is not None
     result: Any
@@ -133,7 +133,7 @@ def threshold(
         ordered = result.provenance["columns"]["score"] if many else scores
         count = write_applied(rows, output, ordered, None if many else options["scale"], (column, decide))
         click.echo(Message("rows_decided", "{count:,} rows decided: {output}", count=count, output=output), err=True)
-    own.show(result, shown_as, shown)
+    common.show(result, shown_as, shown)
     if not met:
         if applied:
             click.echo(
@@ -159,7 +159,7 @@ def threshold_decision(cost: str | None, gain: str | None, paths: tuple[Path, ..
             costs=amounts("--cost", cost),
             gains=amounts("--gain", gain),
             exact="auto" if exact is None else exact,
-            measures=own.names(options.pop("measures")),
+            measures=common.names(options.pop("measures")),
             progress=progress,
             **options,
         )
@@ -267,10 +267,10 @@ def amounts(option: str, given: str | None) -> dict[str, float] | None:
 
     if given is None:
         return None
-    found: dict[str, float] = {}
+    by_cell: dict[str, float] = {}
     for part in given.split(","):
         cell, _, amount = part.partition("=")
-        if cell.strip() in found:
+        if cell.strip() in by_cell:
             raise UsageError(
                 Message(
                     "two_amounts",
@@ -281,7 +281,7 @@ def amounts(option: str, given: str | None) -> dict[str, float] | None:
                 )
             )
         try:
-            found[cell.strip()] = float(amount)
+            by_cell[cell.strip()] = float(amount)
         except ValueError:
             raise UsageError(
                 Message(
@@ -291,4 +291,4 @@ def amounts(option: str, given: str | None) -> dict[str, float] | None:
                     given=given,
                 )
             ) from None
-    return found
+    return by_cell

@@ -36,8 +36,8 @@ def comparison(form: Any) -> None:
         StateError: It is damaged; the message says where.
     """
     check.anything(form, "")
-    for own in form["models"].values():
-        check.own_measures(own)
+    for item in form["models"].values():
+        check.own_measures(item)
     check.record({
         "models": check.mapping(check.mapping(check.anything)),
         "pairs": check.listing(pair),
@@ -51,12 +51,12 @@ def comparison(form: Any) -> None:
     tasks = {own.get("task") for own in form["models"].values() if isinstance(own.get("task"), str)}
     if len(tasks) != 1:
         raise refuse("models", sorted(map(str, tasks)), "models of one task")
-    for at, own in enumerate(form["pairs"]):
+    for at, item in enumerate(form["pairs"]):
         for part in ("first", "second"):
-            if own[part] not in form["models"]:
-                raise refuse(f"pairs[{at}].{part}", own[part], "the name of a model")
-            estimates = form["models"][own[part]].get("estimates")
-            if not isinstance(estimates, dict) or not set(own["differences"]) <= set(estimates):
+            if item[part] not in form["models"]:
+                raise refuse(f"pairs[{at}].{part}", item[part], "the name of a model")
+            estimates = form["models"][item[part]].get("estimates")
+            if not isinstance(estimates, dict) or not set(item["differences"]) <= set(estimates):
                 raise refuse(
-                    f"pairs[{at}].differences", sorted(own["differences"]), "differences of the models' estimates"
+                    f"pairs[{at}].differences", sorted(item["differences"]), "differences of the models' estimates"
                 )

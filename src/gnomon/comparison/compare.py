@@ -214,8 +214,8 @@ def compare(
         schemas = alike(opened.source, requests, running)
         options.check_clusters(next(iter(schemas.values())).columns.cluster)
         check_memory(opened.source, list(schemas.values()), memory, running)
-        found, models = evaluated(opened.source, schemas, options, running)
-    rows, fitted = found.rows, found.fitted
+        rows_read, models = evaluated(opened.source, schemas, options, running)
+    rows, fitted = rows_read.rows, rows_read.fitted
     said = split if isinstance(split, str) or split is None else "split"
     left_out = (
         [
@@ -256,15 +256,15 @@ def compare(
 def notes_of(models: Mapping[str, Evaluation]) -> list[Message]:
     """Remarks on the rows, which all models share, and those on one model with its name."""
     every = dict.fromkeys(note for own in models.values() for note in own.notes)
-    found = []
+    notes = []
     for note in every:
         having = [name for name, own in models.items() if note in own.notes]
-        found.append(
+        notes.append(
             note
             if len(having) == len(models)
             else Message("note_of", "{models}: {note}", models=", ".join(having), note=note)
         )
-    return found
+    return notes
 
 
 def open_models(
@@ -366,9 +366,9 @@ def each_model(data: Any, others: tuple[Any, ...]) -> dict[str, Any] | None:
     return None
 
 
-def is_data(own: Any) -> bool:
+def is_data(data: Any) -> bool:
     """Whether something holds rows of named columns, rather than one column."""
-    return isinstance(own, (str, Path, Mapping)) or (hasattr(own, "columns") and not hasattr(own, "reshape"))
+    return isinstance(data, (str, Path, Mapping)) or (hasattr(data, "columns") and not hasattr(data, "reshape"))
 
 
 def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given: tuple[Any, Any, Any]) -> Opened:
@@ -394,20 +394,21 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
             )
         )
     models: dict[str, dict[str, Any]] = {}
-    for part, own in (("either", named), ("score", said[0]), ("prediction", said[1])):
-        if own is not None and not isinstance(own, Mapping):
+    for part, given_part in (("either", named), ("score", said[0]), ("prediction", said[1])):
+        if given_part is not None and not isinstance(given_part, Mapping):
             raise UsageError(
                 Message("dict_of_arrays", "{part}= takes a dict from model names to arrays here", part=part)
             )
-        for name, values in (own or {}).items():
+        for name, values in (given_part or {}).items():
             models.setdefault(str(name), {})[part] = values
     check_models(models)
     said_of = {f"{name} {part}": own for name, parts in models.items() for part, own in parts.items()}
     check_aligned({TARGET: data, **said_of, **dict(zip(BESIDE, given, strict=True))})
-    found = {}
-    for name, own in models.items():
+    by_model = {}
+    for name, given_part in models.items():
         columns = {
-            part: columns_of(name if len(own) == 1 else f"{name} {part}", values) for part, values in own.items()
+            part: columns_of(name if len(given_part) == 1 else f"{name} {part}", values)
+            for part, values in given_part.items()
         }
         twice = [each for part in columns.values() for each in part if each in arrays or each in BESIDE]
         if twice:
@@ -421,11 +422,11 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
         either = columns.get("either", {})
         for held in columns.values():
             arrays |= held
-        found[name] = ModelColumns(
+        by_model[name] = ModelColumns(
             tuple(columns.get("prediction", ())),
             tuple(columns.get("score", either if len(either) > 1 else ())),
             next(iter(either)) if len(either) == 1 else None,
-            all(column_labels(values) is None for values in own.values()),
+            all(column_labels(values) is None for values in given_part.values()),
         )
     for name, values in zip(BESIDE, given, strict=True):
         if isinstance(values, str):
@@ -441,7 +442,7 @@ def open_arrays(data: Any, others: tuple[Any, ...], said: tuple[Any, Any], given
             arrays[name] = values
     weight, cluster, split = (name if name in arrays else None for name in BESIDE)
     judging = None if split is None else Subset(split, "True").others
-    return Opened(ArraySource(arrays), found, Columns((TARGET,), weight=weight, cluster=cluster, subset=judging))
+    return Opened(ArraySource(arrays), by_model, Columns((TARGET,), weight=weight, cluster=cluster, subset=judging))
 
 
 def alike(source: Source, requests: Mapping[str, Request], engine: Engine) -> dict[str, Schema]:
@@ -493,10 +494,10 @@ def evaluated(
         for own in schemas.values()
     ]
     plans = tuple(CountPlan(own, kept) for own, kept in zip(schemas.values(), retentions, strict=True))
-    found = read_models(source, ModelsPlan(plans), engine)
+    tally = read_models(source, ModelsPlan(plans), engine)
     models = {}
-    for name, plan, summary in zip(schemas, plans, found.summaries, strict=True):
+    for name, plan, summary in zip(schemas, plans, tally.summaries, strict=True):
         reading = Reading(source, plan.schema, plan.retention, engine)
         made = assemble(source, plan.schema, summary, options, reading)
         models[name] = replace(made, advice=advise(made))
-    return found, models
+    return tally, models

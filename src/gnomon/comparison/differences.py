@@ -75,14 +75,14 @@ class Paired:
     def differences(self) -> dict[tuple[int, int], dict[str, Tested]]:
         """Of every pair of models, by their places: what the second scores less the first, by estimate."""
         pairs = list(combinations(range(len(self._evaluations)), 2))
-        found: dict[tuple[int, int], dict[str, Tested]] = {pair: {} for pair in pairs}
+        by_pair: dict[tuple[int, int], dict[str, Tested]] = {pair: {} for pair in pairs}
         for name in self._names():
             has = [self._has(name, place) for place in range(len(self._evaluations))]
             rows = [self._influences[place].of(name) if known else None for place, known in enumerate(has)]
             for first, second in pairs:
                 if has[first] and has[second]:
-                    found[first, second][name] = self._difference(name, (first, second), (rows[first], rows[second]))
-        return found
+                    by_pair[first, second][name] = self._difference(name, (first, second), (rows[first], rows[second]))
+        return by_pair
 
     def _names(self) -> Iterator[str]:
         """The estimates that models have; that of the largest error says nothing of others to come."""
@@ -90,8 +90,8 @@ class Paired:
         return (name for name in names if get_measure(name).compared)
 
     def _has(self, name: str, place: int) -> bool:
-        own = self._evaluations[place]
-        return name in own and own[name].defined
+        evaluation = self._evaluations[place]
+        return name in evaluation and evaluation[name].defined
 
     def _difference(self, name: str, pair: tuple[int, int], rows: tuple[Array | None, Array | None]) -> Tested:
         first, second = (self._evaluations[place][name] for place in pair)
@@ -140,18 +140,18 @@ class Paired:
         if self._rows.clusters is not None or not isinstance(basis, OfRanking):
             return self._variances.spread(influence)
         # DeLong's variance has each class's own correction already.
-        found = self._variances.spread(influence, 1.0 if basis.delong else None)
+        spread = self._variances.spread(influence, 1.0 if basis.delong else None)
         if basis.delong and min(own.effective for own in self._classes.values()) >= ENOUGH_FOR_DELONG:
-            return Spread(found.variance, math.inf)
-        return Spread(found.variance, self._freedom(influence))
+            return Spread(spread.variance, math.inf)
+        return Spread(spread.variance, self._freedom(influence))
 
     def _freedom(self, influence: Array) -> float:
         """Degrees of freedom of a variance that adds those of the classes: F. E. Satterthwaite, Biometrics 2 (1946)."""
         whole = parts = 0.0
-        for code, own in self._classes.items():
+        for code, weight in self._classes.items():
             square = float(sum_values(influence * (self._rows.target == code), None, self._options.threads).square)
             whole += square
-            parts += square**2 / max(1.0, own.effective - 1)
+            parts += square**2 / max(1.0, weight.effective - 1)
         return whole**2 / parts if parts > 0 else math.inf
 
     def _of_shares(self, basis: Share | ShareOfAll, pair: tuple[int, int], value: float) -> Tested:
@@ -181,5 +181,5 @@ class Paired:
 
 def classes_of(rows: PanelRows, schema: Schema, threads: int) -> dict[int, Weight]:
     """The rows of each class that has any, by its code; none for amounts."""
-    found = {code: Weight.of_group(rows.target == code, rows.weight, threads) for code in range(len(schema.labels))}
-    return {code: own for code, own in found.items() if own.n}
+    by_class = {code: Weight.of_group(rows.target == code, rows.weight, threads) for code in range(len(schema.labels))}
+    return {code: own for code, own in by_class.items() if own.n}

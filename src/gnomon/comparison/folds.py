@@ -61,8 +61,8 @@ def compare_folds(first: Any, second: Any, /, *, test_share: float | None = None
     folds = len(scores[0])
     if folds < 2:
         raise UsageError(Message("two_folds", "a comparison needs the scores of at least two folds"))
-    for place, own in enumerate(scores, 1):
-        wrong = np.flatnonzero(~np.isfinite(own))
+    for place, model_scores in enumerate(scores, 1):
+        wrong = np.flatnonzero(~np.isfinite(model_scores))
         if len(wrong):
             raise DataError(
                 Message(
@@ -70,7 +70,7 @@ def compare_folds(first: Any, second: Any, /, *, test_share: float | None = None
                     "score {fold} of model {model} is {score}\nevery fold needs a finite score",
                     fold=wrong[0],
                     model=place,
-                    score=own[wrong[0]],
+                    score=model_scores[wrong[0]],
                 )
             )
     share = 1 / folds if test_share is None else test_share

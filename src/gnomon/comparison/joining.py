@@ -44,13 +44,13 @@ def joined(
     called = {name: f"{name} ({source.name})" for name, source in sources.items()}
     tables, ids = {}, {}
     for name, source in sources.items():
-        own = columns[name]
-        if id in (*own.names, *targets, *shared):
+        model_columns = columns[name]
+        if id in (*model_columns.names, *targets, *shared):
             raise UsageError(Message("id_named_twice", "column {id!r} is passed as id= and as something else", id=id))
         there = [each for each in shared if name == first or each in source.columns]
-        labels: dict[str, Use] = dict.fromkeys((*targets, *own.predictions), "text")
+        labels: dict[str, Use] = dict.fromkeys((*targets, *model_columns.predictions), "text")
         wanted: dict[str, Use] = {id: "text", **labels, **{each: shared[each] for each in there}}
-        wanted |= dict.fromkeys(own.scores, "number")
+        wanted |= dict.fromkeys(model_columns.scores, "number")
         check_columns(list(wanted), source.columns, source.name)
         tables[name] = with_types(table_of(source, wanted, threads), source, list(labels))
         ids[called[name]] = ids_of(tables[name][id], id, called[name])
@@ -61,9 +61,9 @@ def joined(
     whole |= {own: tables[first][own] for own in (*targets, *shared)}
     renamed = {}
     for name, table in tables.items():
-        for each in (*targets, *shared) if name != first else ():
-            if each in table.column_names:
-                check_same((whole[each], table[each]), whole[id], each, (called[first], called[name]))
+        for column in (*targets, *shared) if name != first else ():
+            if column in table.column_names:
+                check_same((whole[column], table[column]), whole[id], column, (called[first], called[name]))
         calls = {own: f"{name}: {own}" for own in columns[name].names}
         taken_names = sorted(set(calls.values()) & set(whole))
         if taken_names:

@@ -57,9 +57,9 @@ class Asked:
 
     def effect_of(self, name: str, first: float) -> float:
         """A difference of a measure that is worth seeing, where the first model scores so much."""
-        own = NAN if self.minimum_effect is None else given(self.minimum_effect, name)
-        if not math.isnan(own):
-            return own
+        effect = NAN if self.minimum_effect is None else given(self.minimum_effect, name)
+        if not math.isnan(effect):
+            return effect
         if get_measure(name).better == ZERO:
             return NAN
         return WORTH if get_measure(name).high == 1.0 else SHARE_WORTH * abs(first) or NAN
@@ -67,8 +67,8 @@ class Asked:
     def check(self, names: Iterable[str]) -> None:
         """Raises UsageError for what is no positive number, or names no measure that is compared."""
         known = list(names)
-        for part, own in (("margin", self.margin), ("minimum_effect", self.minimum_effect)):
-            of_each = own if isinstance(own, Mapping) else {} if own is None else {"": own}
+        for part, amounts in (("margin", self.margin), ("minimum_effect", self.minimum_effect)):
+            of_each = amounts if isinstance(amounts, Mapping) else {} if amounts is None else {"": amounts}
             for name, value in of_each.items():
                 if name and name not in known:
                     meant = ALIASES.get(str(name).lower(), str(name))
@@ -101,11 +101,11 @@ class Asked:
                     )
 
 
-def given(own: Mapping[str, float] | float, name: str) -> float:
+def given(amounts: Mapping[str, float] | float, name: str) -> float:
     """What was said of a measure; one number is meant of all measures that end at 1."""
-    if isinstance(own, Mapping):
-        return float(own.get(name, NAN))
-    return float(own) if get_measure(name).high == 1.0 and get_measure(name).better != ZERO else NAN
+    if isinstance(amounts, Mapping):
+        return float(amounts.get(name, NAN))
+    return float(amounts) if get_measure(name).high == 1.0 and get_measure(name).better != ZERO else NAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,9 @@ class Counted:
         """The rows of the rarest class that has any; of amounts all."""
         return min((own for own in self.classes if own), default=self.n)
 
-    def warning(self, name: str, own: Difference) -> Message | None:
+    def warning(self, name: str, difference: Difference) -> Message | None:
         """Why the interval of a difference is to be taken with care."""
-        if math.isnan(own.low):
+        if math.isnan(difference.low):
             return None
         if self.clusters is not None and self.clusters < ENOUGH:
             return warning_of(self.clusters, CLUSTERS)
@@ -149,31 +149,33 @@ class Counted:
         rows = min(resting(name, self.classes[1], self.classes[0])) if binary else self.rarest
         itself = of_its_own_rows(name)
         if itself:
-            rows = own.n
+            rows = difference.n
         what = RARER if self.classes and not itself else ROWS
         return warning_of(rows, what) if rows < ENOUGH else None
 
 
 def judged(
-    found: Differences, models: Mapping[str, Evaluation], asked: Asked, clusters: int | None = None
+    tested: Differences, models: Mapping[str, Evaluation], asked: Asked, clusters: int | None = None
 ) -> tuple[Pair, ...]:
     """Every pair of models, its differences judged.
 
     Args:
-        found: Differences by the places of both models, and by estimate.
+        tested: Differences by the places of both models, and by estimate.
         models: The models, in their order.
         asked: What was asked of the differences.
         clusters: The number of clusters; None where rows are independent.
     """
     names = list(models)
-    asked.check(dict.fromkeys(name for own in found.values() for name in own))
-    found = adjusted(found)
-    rows = Counted.of(models[names[0]], clusters, len(found))
+    asked.check(dict.fromkeys(name for own in tested.values() for name in own))
+    tested = adjusted(tested)
+    rows = Counted.of(models[names[0]], clusters, len(tested))
     pairs = []
-    for (first, second), differences in found.items():
+    for (first, second), differences in tested.items():
         scored = models[names[first]]
-        own = {name: judge(name, one, scored[name].value, rows, asked) for name, one in differences.items()}
-        pair = Pair(names[first], names[second], own)
+        judged_differences = {
+            name: judge(name, one, scored[name].value, rows, asked) for name, one in differences.items()
+        }
+        pair = Pair(names[first], names[second], judged_differences)
         pairs.append(replace(pair, sentences=sentences(pair, scored.task, rows.n, asked.named)))
     return tuple(pairs)
 
@@ -190,29 +192,42 @@ def mirrored(pair: Pair, models: Mapping[str, Evaluation], asked: Asked, pairs: 
     first, second = models[pair.second], models[pair.first]
     rows = Counted.of(first, None, pairs)
     turned = {}
-    for name, own in pair.differences.items():
+    for name, difference in pair.differences.items():
         to_see = asked.effect_of(name, first[name].value)
-        found = replace(
-            own, value=-own.value, low=-own.high, high=-own.low, n=second[name].n, minimum_effect=to_see,
-            verdict=WORSE if own.verdict == BETTER else BETTER if own.verdict == WORSE else own.verdict,
-        )  # fmt: skip
-        found = replace(found, rows_needed=rows_to_see(found, rows, to_see))
+        mirrored_difference = replace(
+            difference,
+            value=-difference.value,
+            low=-difference.high,
+            high=-difference.low,
+            n=second[name].n,
+            minimum_effect=to_see,
+            verdict=WORSE
+            if difference.verdict == BETTER
+            else BETTER
+            if difference.verdict == WORSE
+            else difference.verdict,
+        )
+        mirrored_difference = replace(mirrored_difference, rows_needed=rows_to_see(mirrored_difference, rows, to_see))
         # What the first model must not be better by is what the second must not be worse by.
-        turned[name] = replace(found, p_not_worse=own.p_not_better, p_not_better=own.p_not_worse)
+        turned[name] = replace(
+            mirrored_difference, p_not_worse=difference.p_not_better, p_not_better=difference.p_not_worse
+        )
     made = Pair(pair.second, pair.first, turned)
     return replace(made, sentences=sentences(made, first.task, rows.n, asked.named))
 
 
-def adjusted(found: Differences) -> dict[tuple[int, int], dict[str, Tested]]:
+def adjusted(differences: Differences) -> dict[tuple[int, int], dict[str, Tested]]:
     """The same with p-values adjusted over all pairs of models, measure by measure."""
-    made: dict[tuple[int, int], dict[str, Tested]] = {pair: {} for pair in found}
-    for name in dict.fromkeys(name for own in found.values() for name in own):
-        having = [pair for pair, own in found.items() if name in own]
-        p_values = [found[pair][name].difference.p_value for pair in having]
+    made: dict[tuple[int, int], dict[str, Tested]] = {pair: {} for pair in differences}
+    for name in dict.fromkeys(name for own in differences.values() for name in own):
+        having = [pair for pair, own in differences.items() if name in own]
+        p_values = [differences[pair][name].difference.p_value for pair in having]
         both = zip(having, family_wise(p_values), false_discovery(p_values), strict=True)
         for pair, holm, discovery in both:
-            own = found[pair][name]
-            made[pair][name] = replace(own, difference=replace(own.difference, p_value_holm=holm, p_value_bh=discovery))
+            tested = differences[pair][name]
+            made[pair][name] = replace(
+                tested, difference=replace(tested.difference, p_value_holm=holm, p_value_bh=discovery)
+            )
     return made
 
 
@@ -226,45 +241,54 @@ def judge(name: str, tested: Tested, first: float, rows: Counted, asked: Asked) 
         rows: What it rests on.
         asked: What was asked of it.
     """
-    own = tested.difference
+    difference = tested.difference
     to_see = asked.effect_of(name, first)
-    own = replace(own, verdict=verdict_of(name, own), minimum_effect=to_see, warning=rows.warning(name, own),
-                  rows_needed=rows_to_see(own, rows, to_see))  # fmt: skip
-    own = replace(own, margin=asked.margin_of(name))
-    return own if math.isnan(own.margin) or math.isnan(own.low) else within(name, own, tested.tails)
+    difference = replace(
+        difference,
+        verdict=verdict_of(name, difference),
+        minimum_effect=to_see,
+        warning=rows.warning(name, difference),
+        rows_needed=rows_to_see(difference, rows, to_see),
+    )
+    difference = replace(difference, margin=asked.margin_of(name))
+    return (
+        difference
+        if math.isnan(difference.margin) or math.isnan(difference.low)
+        else within(name, difference, tested.tails)
+    )
 
 
-def within(name: str, own: Difference, tails: Test) -> Difference:
+def within(name: str, difference: Difference, tails: Test) -> Difference:
     """A difference with what is settled within its margin, by its test at the margin on either side."""
-    not_below, not_above = tails(-own.margin).above, tails(own.margin).below
+    not_below, not_above = tails(-difference.margin).above, tails(difference.margin).below
     if get_measure(name).better < 0:
         not_below, not_above = not_above, not_below
-    return replace(own, p_not_worse=not_below, p_not_better=not_above, p_equivalent=max(not_below, not_above))
+    return replace(difference, p_not_worse=not_below, p_not_better=not_above, p_equivalent=max(not_below, not_above))
 
 
-def verdict_of(name: str, own: Difference) -> str:
+def verdict_of(name: str, difference: Difference) -> str:
     """What a difference says of the second model."""
-    if own.verdict == SAME or own.low == own.high == own.value == 0:
+    if difference.verdict == SAME or difference.low == difference.high == difference.value == 0:
         return SAME
-    if not own.p_value_holm <= 1 - own.level:
+    if not difference.p_value_holm <= 1 - difference.level:
         return UNCLEAR
     if get_measure(name).better == ZERO:
         return DIFFERENT
-    return BETTER if get_measure(name).better * own.value > 0 else WORSE
+    return BETTER if get_measure(name).better * difference.value > 0 else WORSE
 
 
-def rows_to_see(own: Difference, rows: Counted, difference: float) -> int | None:
+def rows_to_see(judged: Difference, rows: Counted, difference: float) -> int | None:
     """About how many rows show a difference of this size four times out of five; None where it is not known.
 
     The width of the interval shrinks as one over the root of all rows, of which those of a class are the same share;
     with several pairs the test of each is the stricter (Holm's first step). At least as many as hold enough rows of
     each class.
     """
-    half = (own.high - own.low) / 2
+    half = (judged.high - judged.low) / 2
     if not half > 0 or math.isnan(difference):
         return None
-    z = normal_quantile(own.level)
+    z = normal_quantile(judged.level)
     error = half / z * math.sqrt(rows.n)
-    strict = normal_quantile(1 - (1 - own.level) / rows.pairs)
+    strict = normal_quantile(1 - (1 - judged.level) / rows.pairs)
     needed = ((strict + normal_quantile(2 * POWER - 1)) * error / difference) ** 2
     return math.ceil(max(needed, ENOUGH * rows.n / max(1, rows.rarest)))

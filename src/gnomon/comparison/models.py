@@ -43,7 +43,7 @@ def models_of(score: Any, prediction: Any) -> dict[str, ModelColumns]:
     Raises:
         UsageError: There are not two models, or it is not clear what is whose.
     """
-    found = {"score": by_model("score", score), "prediction": by_model("prediction", prediction)}
+    given_columns = {"score": by_model("score", score), "prediction": by_model("prediction", prediction)}
     if all(isinstance(own, (str, list, tuple)) for own in (score, prediction)):
         raise UsageError(
             Message(
@@ -52,8 +52,11 @@ def models_of(score: Any, prediction: Any) -> dict[str, ModelColumns]:
                 "new='p_new'), and prediction= likewise",
             )
         )
-    names = dict.fromkeys(name for own in found.values() for name in own)
-    models = {name: ModelColumns(found["prediction"].get(name, ()), found["score"].get(name, ())) for name in names}
+    names = dict.fromkeys(name for own in given_columns.values() for name in own)
+    models = {
+        name: ModelColumns(given_columns["prediction"].get(name, ()), given_columns["score"].get(name, ()))
+        for name in names
+    }
     check_models(models)
     return models
 

@@ -24,18 +24,18 @@ ROW = 48
 
 def check_memory(source: Source, schemas: Sequence[Schema], memory: int | str | None, engine: Engine) -> None:
     """Raises UsageError where the rows take more memory than they may."""
-    budget, each = budget_of(memory), sum(ROW + bytes_per_row(own) for own in schemas)
-    if source.row_limit * each <= budget:
+    budget, per_row = budget_of(memory), sum(ROW + bytes_per_row(own) for own in schemas)
+    if source.row_limit * per_row <= budget:
         return
     rows = counted_rows(source, schemas[0], engine)
-    if rows * each > budget:
+    if rows * per_row > budget:
         raise UsageError(
             Message(
                 "compare_memory",
                 "a comparison keeps all rows in memory: {rows:,} rows take about {needed:,.0f} MB, more than the "
                 "limit of {limit:,.1f} MB\nraise memory= (--memory), or compare fewer rows",
                 rows=rows,
-                needed=rows * each / 1000000.0,
+                needed=rows * per_row / 1000000.0,
                 limit=budget / 1000000.0,
             )
         )
@@ -66,8 +66,8 @@ def read_models(source: Source, plan: ModelsPlan, engine: Engine) -> ModelRows:
     try:
         tally = engine.fold(source, plan)
     except MissingValuesError:
-        for own in schemas:
-            refuse_missing(source, own, engine.threads)
+        for model_schema in schemas:
+            refuse_missing(source, model_schema, engine.threads)
         raise
     subset = schemas[0].columns.subset
     if subset is not None and not subset.inside and not tally.fitted:
@@ -156,8 +156,8 @@ class ModelsTally:
         """The rows of both."""
         if other.panel is not None:
             self._take(other.panel)
-        for own, others in zip(self.models, other.models, strict=True):
-            own.merge(others)
+        for mine, others in zip(self.models, other.models, strict=True):
+            mine.merge(others)
         self.fitted += other.fitted
         return self
 

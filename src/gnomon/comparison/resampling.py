@@ -119,13 +119,13 @@ class Resampled:
 
     def _whole(self, kind: str, pair: tuple[int, int]) -> list[Array]:
         """The weights of each model's answers in the rows themselves."""
-        found = []
+        replicates = []
         for place in pair:
-            own, size = self._answers(kind, place), self._size(kind, place)
-            weight = np.ones(len(own)) if self._rows.weight is None else self._rows.weight
-            sums = group_sums(weight, own, size)
-            found.append(sums)
-        return found
+            answers, size = self._answers(kind, place), self._size(kind, place)
+            weight = np.ones(len(answers)) if self._rows.weight is None else self._rows.weight
+            sums = group_sums(weight, answers, size)
+            replicates.append(sums)
+        return replicates
 
     def _of_cells(self, formula: Formula) -> OfReplicates:
         classes = self._classes

@@ -20,16 +20,16 @@ def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tu
         rows: How many rows there are.
         named: Measures that a person named.
     """
-    found = []
+    texts = []
     for name in dict.fromkeys((*named, *shown_in("headline"))):
         if name not in pair.differences:
             continue
-        own = pair.differences[name]
-        if math.isnan(own.low):
+        difference = pair.differences[name]
+        if math.isnan(difference.low):
             continue
-        found.append(verdict(pair, name, own, rows))
-        if own.verdict != BETTER and not math.isnan(own.p_not_worse):
-            found.append(within_margin(pair, name, own))
+        texts.append(verdict(pair, name, difference, rows))
+        if difference.verdict != BETTER and not math.isnan(difference.p_not_worse):
+            texts.append(within_margin(pair, name, difference))
     others = {name: own for name, own in pair.differences.items() if name not in (*named, *shown_in("headline"))}
     better, worse = (
         in_series(get_measure(name).title for name, own in others.items() if own.verdict == which)
@@ -38,70 +38,74 @@ def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tu
     names = {"second": pair.second, "first": pair.first}
     if better:
         text = "{second} is better than {first} in: {measures}."
-        found.append(Message("better_elsewhere", text, **names, measures=better))
+        texts.append(Message("better_elsewhere", text, **names, measures=better))
     if worse:
         text = "{second} is worse than {first} in: {measures}."
-        found.append(Message("worse_elsewhere", text, **names, measures=worse))
-    return tuple(found)
+        texts.append(Message("worse_elsewhere", text, **names, measures=worse))
+    return tuple(texts)
 
 
-def verdict(pair: Pair, name: str, own: Difference, rows: int) -> Message:
+def verdict(pair: Pair, name: str, difference: Difference, rows: int) -> Message:
     """Better, worse, or that the rows are inconclusive and how many it would take."""
     names = {"measure": get_measure(name).title, "second": pair.second, "first": pair.first}
-    if own.verdict == SAME:
+    if difference.verdict == SAME:
         return Message("verdict_equal", "{measure}: {second} and {first} are equal on these rows.", **names)
     values = {
-        "value": signed(own.value),
-        "low": signed(own.low),
-        "high": signed(own.high),
-        "p": chance(own.p_value_holm),
+        "value": signed(difference.value),
+        "low": signed(difference.low),
+        "high": signed(difference.high),
+        "p": chance(difference.p_value_holm),
     }
-    if own.verdict == BETTER:
+    if difference.verdict == BETTER:
         text = "{measure}: {second} is better than {first}: difference {value} ({low} to {high}), p {p}."
         return Message("verdict_better", text, **names, **values)
-    if own.verdict == WORSE:
+    if difference.verdict == WORSE:
         text = "{measure}: {second} is worse than {first}: difference {value} ({low} to {high}), p {p}."
         return Message("verdict_worse", text, **names, **values)
-    if own.verdict == DIFFERENT:
+    if difference.verdict == DIFFERENT:
         text = "{measure}: {second} differs from {first}: difference {value} ({low} to {high}), p {p}."
         return Message("verdict_different", text, **names, **values)
-    more = {"rows": rows, "needed": enough(own, rows)}
+    more = {"rows": rows, "needed": enough(difference, rows)}
     begin = "{measure}: inconclusive (n = {rows:,}): {second} minus {first} is {value} ({low} to {high}"
-    if not holds_zero(own) and own.p_value_holm > own.p_value:
+    if not holds_zero(difference) and difference.p_value_holm > difference.p_value:
         text = begin + " for this pair alone), p {p} after adjustment for all pairs{needed}."
         return Message("inconclusive_adjusted", text, **names, **values, **more)
-    if not holds_zero(own):  # McNemar's mid-p
+    if not holds_zero(difference):  # McNemar's mid-p
         return Message("inconclusive_by_test", begin + "), p {p}{needed}.", **names, **values, **more)
     return Message("inconclusive", begin + "){needed}.", **names, **values, **more)
 
 
-def holds_zero(own: Difference) -> bool:
+def holds_zero(difference: Difference) -> bool:
     """Whether the interval holds no difference at all."""
-    return own.low <= 0 <= own.high
+    return difference.low <= 0 <= difference.high
 
 
-def enough(own: Difference, rows: int) -> str:
+def enough(judged: Difference, rows: int) -> str:
     """How many rows it takes."""
-    if own.rows_needed is None:
+    if judged.rows_needed is None:
         return ""
-    difference = plain(own.minimum_effect)
-    if own.rows_needed <= rows:
+    difference = plain(judged.minimum_effect)
+    if judged.rows_needed <= rows:
         text = "; with this many rows a true difference of {difference} would be detected with a power of 80 %"
         return Message("rows_enough", text, difference=difference)
     text = "; detecting a difference of {difference} takes about {rows:,} rows"
-    return Message("rows_needed", text, rows=rounded(own.rows_needed), difference=difference)
+    return Message("rows_needed", text, rows=rounded(judged.rows_needed), difference=difference)
 
 
-def within_margin(pair: Pair, name: str, own: Difference) -> Message:
+def within_margin(pair: Pair, name: str, difference: Difference) -> Message:
     """Whether the second is not worse than the first by more than a margin, or the two are equivalent."""
     values = {
-        "measure": get_measure(name).title, "second": pair.second, "first": pair.first, "margin": plain(own.margin),
-        "p": chance(own.p_equivalent if own.equivalent else own.p_not_worse), "alpha": plain((1 - own.level) / 2),
-    }  # fmt: skip
-    if own.equivalent:
+        "measure": get_measure(name).title,
+        "second": pair.second,
+        "first": pair.first,
+        "margin": plain(difference.margin),
+        "p": chance(difference.p_equivalent if difference.equivalent else difference.p_not_worse),
+        "alpha": plain((1 - difference.level) / 2),
+    }
+    if difference.equivalent:
         text = "{measure}: {second} and {first} are equivalent within {margin} (p {p}, at most {alpha})."
         return Message("equivalent", text, **values)
-    if own.not_worse:
+    if difference.not_worse:
         text = "{measure}: {second} is not worse than {first} by more than {margin} (p {p}, at most {alpha})."
         return Message("not_worse", text, **values)
     text = "{measure}: {second} may be worse than {first} by more than {margin} (p {p}, above {alpha})."

@@ -67,16 +67,16 @@ def score_map(form: Any, place: str) -> None:
     check.exactly({"method": check.one_of(("platt", "beta", "isotonic")), "parameters": check.mapping(check.anything)})(
         form, place
     )
-    own = form["parameters"]
+    parameters = form["parameters"]
     if form["method"] == "isotonic":
-        check.columns("threshold", "share")(own, place)
+        check.columns("threshold", "share")(parameters, place)
         for name in ("threshold", "share"):
-            check.listing(check.number)(own[name], f"{place}.{name}")
-        if not own["threshold"]:
-            raise refuse(f"{place}.threshold", own["threshold"], "thresholds")
+            check.listing(check.number)(parameters[name], f"{place}.{name}")
+        if not parameters["threshold"]:
+            raise refuse(f"{place}.threshold", parameters["threshold"], "thresholds")
     else:
         names = ("slope", "intercept") if form["method"] == "platt" else ("a", "b", "c")
-        check.record(dict.fromkeys(names, check.number))(own, place)
+        check.record(dict.fromkeys(names, check.number))(parameters, place)
 
 
 def recalibration(form: Mapping[str, Any], place: str) -> None:
@@ -94,6 +94,6 @@ def recalibration(form: Mapping[str, Any], place: str) -> None:
         raise refuse("best", form["best"], "one of the estimates, as_is among them")
     if not set(form["differences"]) <= set(form["estimates"]) or not set(form["maps"]) <= set(form["estimates"]):
         raise refuse("differences", sorted(form["differences"]), "some of the maps")
-    for name, own in form["differences"].items():
-        if LOG_LOSS.name not in own:
-            raise refuse(f"differences.{name}", sorted(own), "a difference of the log loss")
+    for name, differences in form["differences"].items():
+        if LOG_LOSS.name not in differences:
+            raise refuse(f"differences.{name}", sorted(differences), "a difference of the log loss")

@@ -292,9 +292,9 @@ def least_cost(scores: tuple[NDArray[Any], ...], costs: Array) -> NDArray[np.int
     least: Array | None = None
     for decided in range(len(costs)):
         expected = np.zeros(len(scores[0]))
-        for true, own in enumerate(scores):
+        for true, column in enumerate(scores):
             if costs[true, decided]:
-                expected += own.astype(np.float64) * costs[true, decided]
+                expected += column.astype(np.float64) * costs[true, decided]
         if least is None:
             least = expected
             continue
@@ -330,8 +330,8 @@ class CostPlan:
     def read(self, raw: bytes) -> CostTally:
         """The tally of these bytes."""
         header, (confusion, *costs) = unpack_all("costs", raw)
-        own = list(map(MeanLoss.from_bytes, costs))
-        return CostTally(self, own, Confusion.from_bytes(confusion), header["dropped"])
+        losses = list(map(MeanLoss.from_bytes, costs))
+        return CostTally(self, losses, Confusion.from_bytes(confusion), header["dropped"])
 
 
 @dataclass(slots=True)
@@ -352,8 +352,10 @@ class CostTally:
         cost, other = (matrix[batch.target, own] for own in (decided, probable))
         for place, values in enumerate((cost, other, cost - other)):
             self.costs[place] = self.costs[place].merge(MeanLoss.of(values, batch.weight, threads))
-        own = Confusion.of_labels(batch.target, decided.astype(batch.target.dtype), batch.weight, len(matrix), threads)
-        self.confusion = self.confusion.merge(own)
+        counts = Confusion.of_labels(
+            batch.target, decided.astype(batch.target.dtype), batch.weight, len(matrix), threads
+        )
+        self.confusion = self.confusion.merge(counts)
 
     def merge(self, other: Self) -> Self:
         """The costs of the rows of both."""

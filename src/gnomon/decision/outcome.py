@@ -114,8 +114,8 @@ class ConfusionTally:
     def count(self, score: NDArray[Any], target: NDArray[Any], weight: NDArray[Any] | None, threads: int) -> None:
         """Takes in some rows."""
         for place, threshold in enumerate(self.plan.thresholds):
-            own = Confusion.of_scores(target, score, weight, threshold, threads)
-            self.states[place] = self.states[place].merge(own)
+            counts = Confusion.of_scores(target, score, weight, threshold, threads)
+            self.states[place] = self.states[place].merge(counts)
 
     def merge(self, other: Self) -> Self:
         """The counts of the rows of both."""

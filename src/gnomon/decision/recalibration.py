@@ -265,10 +265,10 @@ def recalibrate(
         if schema.columns.cluster is not None:
             clustered = panel_of(Reading(source, judged, retention, running).summary())
     estimates, differences = {}, {}
-    for name, own in tally.judged.items():
-        estimates[name] = own.estimates(options)
+    for name, losses in tally.judged.items():
+        estimates[name] = losses.estimates(options)
         if name != AS_IS:
-            differences[name] = own.differences(options)
+            differences[name] = losses.differences(options)
     if clustered is not None and options.intervals:
         by_cluster(clustered, maps, estimates, differences, options)
     best = min(estimates, key=lambda name: estimates[name][LOG_LOSS.name].value)
@@ -315,19 +315,19 @@ def by_cluster(
         for loss in LOSSES:
             estimates[name][loss] = mean_by_cluster(estimates[name][loss], after[loss], variances, 0.0, options)
             if name != AS_IS:
-                own, less = differences[name][loss], after[loss] - before[loss]
-                differences[name][loss] = mean_by_cluster(own, less, variances, -math.inf, options)
+                change, less = differences[name][loss], after[loss] - before[loss]
+                differences[name][loss] = mean_by_cluster(change, less, variances, -math.inf, options)
 
 
 def mean_by_cluster(
-    own: Estimate, values: NDArray[np.float64], variances: VarianceEstimator, least: float, options: Options
+    estimate: Estimate, values: NDArray[np.float64], variances: VarianceEstimator, least: float, options: Options
 ) -> Estimate:
     """The mean of a value of each row with the interval that allows for clusters."""
     if variances.number < 2:
-        return NO_INTERVAL.of(own, ONE_CLUSTER)
+        return NO_INTERVAL.of(estimate, ONE_CLUSTER)
     spread = variances.spread(mean_influence(values, variances.weight, options.threads))
-    found = linearised_interval(own.value, spread.variance, spread.units, options.level, least, math.inf)
-    return few_of(found.of(own), variances.number, CLUSTERS)
+    interval = linearised_interval(estimate.value, spread.variance, spread.units, options.level, least, math.inf)
+    return few_of(interval.of(estimate), variances.number, CLUSTERS)
 
 
 def remarks(best: str, differences: Mapping[str, Mapping[str, Estimate]]) -> list[Message]:
@@ -415,10 +415,10 @@ class Judged:
 
     def estimates(self, options: Options) -> dict[str, Estimate]:
         """Log loss, Brier score, calibration error."""
-        found = {name: mean_estimate(own, 0.0, options) for name, own in self.losses.items()}
+        by_map = {name: mean_estimate(own, 0.0, options) for name, own in self.losses.items()}
         curve = reliability_curve(Groups.of(self.reliability).equal_width(WIDTHS), options)
         n = self.losses[LOG_LOSS.name].weight.n
-        return found | {"expected_calibration_error": Estimate(curve.error, level=options.level, n=n)}
+        return by_map | {"expected_calibration_error": Estimate(curve.error, level=options.level, n=n)}
 
     def differences(self, options: Options) -> dict[str, Estimate]:
         """Log loss and Brier score less those of the probabilities as they are."""
@@ -480,12 +480,12 @@ class JudgeTally:
         for name in self.judged:
             mapped = plain_ if name == AS_IS else self.plan.maps[name](plain_)
             after = before if name == AS_IS else losses_of(batch.target, mapped)
-            own = Judged(
+            judged = Judged(
                 {loss: MeanLoss.of(after[loss], batch.weight, threads) for loss in LOSSES},
                 {loss: MeanLoss.of(after[loss] - before[loss], batch.weight, threads) for loss in LOSSES},
                 self.plan.empty.plus(mapped, batch.target, batch.weight, threads),
             )
-            self.judged[name] = self.judged[name].merge(own)
+            self.judged[name] = self.judged[name].merge(judged)
 
     def merge(self, other: Self) -> Self:
         """Those of the rows of both."""

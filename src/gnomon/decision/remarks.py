@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gnomon.decision.search import Candidates, Found, totals
+from gnomon.decision.search import Candidates, Choice, totals
 from gnomon.measures.ranking import Curve
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message, in_series, listed, word
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 NOTICEABLE = 0.002
 
 
-def remarks(decided: ThresholdDecision, found: Found, candidates: Candidates, schema: Schema) -> list[Message]:
+def remarks(decided: ThresholdDecision, choice: Choice, candidates: Candidates, schema: Schema) -> list[Message]:
     """What a person should know of the choice, in plain words."""
     goal, order = candidates.goal, candidates.order
-    notes = unmet(candidates, found, decided.threshold.level) if not found.met else []
+    notes = unmet(candidates, choice, decided.threshold.level) if not choice.met else []
     here = (
         ""
         if schema.columns.subset is None
         else Message("where_chosen", " on the rows that the threshold was chosen on")
     )
     if any(own.name == "flagged" for own in goal.constraints):
-        flagged = float(found.points.flagged)
-        each = {own.periods for own in goal.constraints if own.name == "flagged"} - {1.0}
+        flagged = float(choice.points.flagged)
+        spans = {own.periods for own in goal.constraints if own.name == "flagged"} - {1.0}
         text = ", {number:,.6g} in each of {periods:g} periods"
         of_each = in_series(
-            [Message("in_each_period", text, number=flagged / periods, periods=periods) for periods in each], ""
+            [Message("in_each_period", text, number=flagged / periods, periods=periods) for periods in spans], ""
         )
         notes.append(
             Message(
@@ -93,7 +93,7 @@ def remarks(decided: ThresholdDecision, found: Found, candidates: Candidates, sc
                 "not optimistic.",
             )
         )
-        notes += broken_there(decided, goal) if found.met else []
+        notes += broken_there(decided, goal) if choice.met else []
     elif decided.optimism is not None and decided.corrected is not None:
         flattery = goal.better * decided.optimism
         if flattery > NOTICEABLE * abs(decided.corrected.value):
@@ -112,9 +112,9 @@ def remarks(decided: ThresholdDecision, found: Found, candidates: Candidates, sc
             "bound_of_better",
             "may improve {measure} by at most {bound:.2g}",
             measure=get_measure(decided.measure).title,
-            bound=found.bound,
+            bound=choice.bound,
         )
-        met = Message("or_come_nearer", ", or come closer to the constraints") if found.open else ""
+        met = Message("or_come_nearer", ", or come closer to the constraints") if choice.open else ""
         notes.append(
             Message(
                 "certified_threshold",
@@ -129,17 +129,17 @@ def remarks(decided: ThresholdDecision, found: Found, candidates: Candidates, sc
 def hardly_kept(decided: ThresholdDecision, goal: Goal) -> list[Message]:
     """Which limits hold on these rows because the threshold was chosen to make them hold, and hardly on others."""
     notes = []
-    for own in goal.constraints if decided.met else ():
-        there = decided.corrected_limits.get(own.name)
-        if own.end is None and there is not None and float(own.shortfall(np.array(there.value))) > 0:
+    for constraint in goal.constraints if decided.met else ():
+        there = decided.corrected_limits.get(constraint.name)
+        if constraint.end is None and there is not None and float(constraint.shortfall(np.array(there.value))) > 0:
             surer = (
                 Message(
                     "ask_for_end",
                     "; constrain {name}.{end} to be safer",
-                    name=own.name,
-                    end="low" if own.least else "high",
+                    name=constraint.name,
+                    end="low" if constraint.least else "high",
                 )
-                if own.measure.has_ends
+                if constraint.measure.has_ends
                 else ""
             )
             notes.append(
@@ -147,8 +147,8 @@ def hardly_kept(decided: ThresholdDecision, goal: Goal) -> list[Message]:
                     "constraint_optimistic",
                     "{constraint} holds on these rows, as the threshold was chosen to make it hold; on other rows "
                     "{name} is about {value:.3g}{surer}.",
-                    constraint=own.text,
-                    name=own.name,
+                    constraint=constraint.text,
+                    name=constraint.name,
                     value=there.value,
                     surer=surer,
                 )
@@ -156,24 +156,24 @@ def hardly_kept(decided: ThresholdDecision, goal: Goal) -> list[Message]:
     return notes
 
 
-def unmet(candidates: Candidates, found: Found, level: float) -> list[Message]:
+def unmet(candidates: Candidates, choice: Choice, level: float) -> list[Message]:
     """Which constraints cannot be had, each by itself or together, and how near the chosen threshold comes."""
     there, alone, goal = [], [], candidates.goal
-    for own in goal.constraints:
-        pick, best = (np.fmax, word("maximum")) if own.least else (np.fmin, word("minimum"))
+    for constraint in goal.constraints:
+        pick, best = (np.fmax, word("maximum")) if constraint.least else (np.fmin, word("minimum"))
         reach = math.nan
         for _, points in candidates.curves("all"):
-            reach = float(pick(reach, pick.reduce(own.values(points, level))))
-        at = float(own.values(found.points, level))
-        which = own.name if own.end is None else f"{own.name}.{own.end}"
+            reach = float(pick(reach, pick.reduce(constraint.values(points, level))))
+        at = float(constraint.values(choice.points, level))
+        which = constraint.name if constraint.end is None else f"{constraint.name}.{constraint.end}"
         there.append(Message("measure_at", "{which} is {at:.4g}", which=which, at=at))
-        if float(own.shortfall(np.array(reach))) > 0:
+        if float(constraint.shortfall(np.array(reach))) > 0:
             alone.append(
                 Message(
                     "constraint_unreachable",
                     "Constraint cannot be met: {constraint}. The {best} over all thresholds is {reach:.4g}; at this "
                     "one it is {at:.4g}.",
-                    constraint=own.text,
+                    constraint=constraint.text,
                     best=best,
                     reach=reach,
                     at=at,
@@ -195,17 +195,17 @@ def unmet(candidates: Candidates, found: Found, level: float) -> list[Message]:
 def broken_there(decided: ThresholdDecision, goal: Goal) -> list[Message]:
     """Which constraints, met where the threshold was chosen, do not hold on the rows that judge it."""
     notes = []
-    for own in goal.constraints:
-        estimate = decided.estimates.get(own.name)
+    for constraint in goal.constraints:
+        estimate = decided.estimates.get(constraint.name)
         if estimate is None:
             continue
-        value = estimate.value if own.end is None else getattr(estimate, own.end)
-        if float(own.shortfall(np.array(value))) > 0:
+        value = estimate.value if constraint.end is None else getattr(estimate, constraint.end)
+        if float(constraint.shortfall(np.array(value))) > 0:
             notes.append(
                 Message(
                     "constraint_broken",
                     "{constraint} does not hold on the other rows: there it is {value:.4g}.",
-                    constraint=own.text,
+                    constraint=constraint.text,
                     value=value,
                 )
             )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.decision.search import Candidates, Found
+from gnomon.decision.search import Candidates, Choice
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.intervals.bootstrap import REPLICATES, ranking_replicates
@@ -51,7 +51,7 @@ class Resampled:
     trials: float
 
     @classmethod
-    def of(cls, candidates: Candidates, found: Found, options: Options, clustered: PanelRows | None) -> Resampled:
+    def of(cls, candidates: Candidates, choice: Choice, options: Options, clustered: PanelRows | None) -> Resampled:
         """From replicates of bins of scores, or of clusters.
 
         The interval of the threshold is that of a Poisson bootstrap. For the optimism four fifths of the rows choose,
@@ -62,7 +62,7 @@ class Resampled:
 
         Args:
             candidates: What is chosen among, and by what.
-            found: What was chosen.
+            choice: What was chosen.
             options: The level, the seed.
             clustered: The rows by cluster; None where they are independent.
         """
@@ -87,44 +87,44 @@ class Resampled:
                 for own in (left.true_positives, left.false_positives)
             )
             judged += [tp, fp, left.positives.sum(), left.negatives.sum()]
-        known = np.concatenate([np.array([found.threshold]), *chosen])
+        known = np.concatenate([np.array([choice.threshold]), *chosen])
         ends = np.quantile(known, [0.5 - options.level / 2, 0.5 + options.level / 2], method="inverted_cdf")
-        low, high = min(float(ends[0]), found.threshold), max(float(ends[1]), found.threshold)
-        here = (found.points.true_positives, found.points.false_positives, found.points.positives,
-                found.points.negatives)  # fmt: skip
+        low, high = min(float(ends[0]), choice.threshold), max(float(ends[1]), choice.threshold)
+        here = (choice.points.true_positives, choice.points.false_positives, choice.points.positives,
+                choice.points.negatives)  # fmt: skip
         weight = judged[2:].sum()
-        elsewhere = judged * (found.points.total / weight) if weight > 0 else np.full(4, np.nan)  # as much as all rows
+        elsewhere = judged * (choice.points.total / weight) if weight > 0 else np.full(4, np.nan)  # as much as all rows
         return cls(low, high, of_one(*map(float, here)), of_one(*map(float, elsewhere)), candidates.trials)
 
-    def optimism(self, own: Measure) -> float | None:
+    def optimism(self, measure: Measure) -> float | None:
         """By how much a measure of what was chosen exceeds what a threshold so chosen achieves on other rows.
 
         None where that is not known: hardly any split has rows of both classes on both sides.
         """
-        found = float(own.binary(self.here.cells())[0] - own.binary(self.elsewhere.cells())[0])
-        return None if math.isnan(found) else found
+        excess = float(measure.binary(self.here.cells())[0] - measure.binary(self.elsewhere.cells())[0])
+        return None if math.isnan(excess) else excess
 
-    def corrected(self, own: Measure, value: Estimate, options: Options) -> Estimate | None:
+    def corrected(self, measure: Measure, value: Estimate, options: Options) -> Estimate | None:
         """What a threshold so chosen achieves on other rows, with the interval of such an estimate; None if unknown.
 
         The interval is that of the counts there: a count that is 0 because it was chosen to be would make one far too
         narrow. Where rows have clusters or weights, it is wider by what they make that of the estimate wider.
 
         Args:
-            own: The measure.
+            measure: The measure.
             value: Its estimate at the chosen threshold.
             options: The level, the seed.
         """
-        if self.optimism(own) is None:
+        if self.optimism(measure) is None:
             return None
 
         def band(points: Points, rows: float) -> tuple[float, float, float]:
             """Of so many rows for each unit of weight; a number of rows is brought back to that weight."""
             fewer = of_one(*(float(np.max(each)) * rows for each in (
                 points.true_positives, points.false_positives, points.positives, points.negatives)))  # fmt: skip
-            found = bands(fewer, [own], options.level, options.seed)[own.name]
-            back = 1 / rows if own.name == FLAGGED else 1.0
-            return tuple(float(end[0]) * back for end in found)  # type: ignore[return-value]
+            by_measure = bands(fewer, [measure], options.level, options.seed)[measure.name]
+            back = 1 / rows if measure.name == FLAGGED else 1.0
+            return tuple(float(end[0]) * back for end in by_measure)  # type: ignore[return-value]
 
         _, low, high = band(self.here, self.trials)
         wider = (value.high - value.low) / (high - low) if high > low else 1.0

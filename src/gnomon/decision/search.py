@@ -25,7 +25,7 @@ ABOVE_0 = "hull_above_0"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Choice:
     """The best threshold of all.
 
     Attributes:
@@ -107,28 +107,28 @@ class Candidates:
         return replace(points, squares=Points(tp, fp, positives, negatives))
 
 
-def best_threshold(candidates: Candidates, level: float) -> Found:
+def best_threshold(candidates: Candidates, level: float) -> Choice:
     """The best of all thresholds, or of the ends of bins where scores were counted in bins."""
     which = candidates.goal.candidates
-    found = best_along(candidates, "hull" if which == ABOVE_0 else which, level)
-    if which == ABOVE_0 and not found.best.value > 0:
-        found = best_along(candidates, "all", level)
+    candidate = best_along(candidates, "hull" if which == ABOVE_0 else which, level)
+    if which == ABOVE_0 and not candidate.best.value > 0:
+        candidate = best_along(candidates, "all", level)
     if candidates.order.bounds is None:
-        return found
-    bound, open_ = bin_bound(candidates, found, level)
-    return replace(found, bound=bound, open=open_)
+        return candidate
+    bound, open_ = bin_bound(candidates, candidate, level)
+    return replace(candidate, bound=bound, open=open_)
 
 
-def best_along(candidates: Candidates, which: str, level: float) -> Found:
+def best_along(candidates: Candidates, which: str, level: float) -> Choice:
     """The best of some of the points of the curve."""
-    goal, found = candidates.goal, None
+    goal, best_yet = candidates.goal, None
     for threshold, points in candidates.curves(which):
         best = best_of(goal, points, level)
-        own = Found(float(threshold[best.place]), best, points.at(best.place))
-        if found is None or better_of(goal, (own.best, own.points), (found.best, found.points)):
-            found = own
-    assert found is not None  # a curve has points
-    if math.isnan(float(found.best.value)):
+        candidate = Choice(float(threshold[best.place]), best, points.at(best.place))
+        if best_yet is None or better_of(goal, (candidate.best, candidate.points), (best_yet.best, best_yet.points)):
+            best_yet = candidate
+    assert best_yet is not None  # a curve has points
+    if math.isnan(float(best_yet.best.value)):
         raise DataError(
             Message(
                 "goal_undefined",
@@ -136,10 +136,10 @@ def best_along(candidates: Candidates, which: str, level: float) -> Found:
                 measure=word(goal.measure),
             )
         )
-    return found
+    return best_yet
 
 
-def bin_bound(candidates: Candidates, found: Found, level: float) -> tuple[float, bool]:
+def bin_bound(candidates: Candidates, chosen: Choice, level: float) -> tuple[float, bool]:
     """By how much a threshold within a bin could be better, and whether one could miss the constraints less.
 
     Within a bin both counts lie between those at its ends, so what rises or falls with them lies between its values at
@@ -159,9 +159,9 @@ def bin_bound(candidates: Candidates, found: Found, level: float) -> tuple[float
         np.zeros(len(points.true_positives) - 1),
     )
     values = np.fmax.reduce([goal.better * goal.values(corner) for corner in corners])
-    reached = missed <= float(found.best.shortfall) + ROUNDING
-    best = np.max(values[reached], initial=goal.better * float(found.best.value))
-    return float(best - goal.better * found.best.value), bool((missed < float(found.best.shortfall) - ROUNDING).any())
+    reached = missed <= float(chosen.best.shortfall) + ROUNDING
+    best = np.max(values[reached], initial=goal.better * float(chosen.best.value))
+    return float(best - goal.better * chosen.best.value), bool((missed < float(chosen.best.shortfall) - ROUNDING).any())
 
 
 def totals(order: Order) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from gnomon.calling import EngineChoice, ExactChoice, IntervalChoice, MissingCho
 from gnomon.decision.outcome import achieved, confusions_at, one_column, panel_of, predicted_at
 from gnomon.decision.remarks import remarks
 from gnomon.decision.resampled import Resampled
-from gnomon.decision.search import Candidates, Found, best_threshold
+from gnomon.decision.search import Candidates, Choice, best_threshold
 from gnomon.decision.shown import DecisionShown
 from gnomon.engines import engine_of
 from gnomon.engines.base import Progress
@@ -323,9 +323,9 @@ def choose_threshold(
         rows = order.positives.merge(order.negatives)
         clustered = panel_of(summary)
         candidates = Candidates(wanted, order, clustered)
-        found = best_threshold(candidates, level)
-        resampled = Resampled.of(candidates, found, options, clustered) if options.intervals else None
-        at = [found.threshold, *([0.5] if schema.scale == "probability" else [])]
+        choice = best_threshold(candidates, level)
+        resampled = Resampled.of(candidates, choice, options, clustered) if options.intervals else None
+        at = [choice.threshold, *([0.5] if schema.scale == "probability" else [])]
         judged = schema
         if schema.columns.subset is not None:
             judged = replace(schema, columns=replace(schema.columns, subset=schema.columns.subset.others))
@@ -344,8 +344,8 @@ def choose_threshold(
         goal=wanted.text,
         measure=wanted.measure,
         costs=wanted.costs,
-        threshold=threshold_estimate(found, resampled, rows, options),
-        met=found.met,
+        threshold=threshold_estimate(choice, resampled, rows, options),
+        met=choice.met,
         estimates=estimates,
         corrected=resampled.corrected(wanted.achieved, value, options) if resampled is not None and own_rows else None,
         corrected_limits={
@@ -358,22 +358,22 @@ def choose_threshold(
         optimism=resampled.optimism(wanted.achieved) if resampled is not None else None,
         confusion=cast(ConfusionMatrix, matrix_of(states[0], schema.names)),
         default=default[0][wanted.measure] if default else None,
-        thresholds=threshold_table(order, found.curve, clustered, options.measures),
+        thresholds=threshold_table(order, choice.curve, clustered, options.measures),
         classes=schema.names,
         scale=schema.scale,
         provenance=provenance(source, schema, summary, options) | {"ranking": retention.ranking},
     )
     dropped = [] if own_rows else [judged_dropped]
-    notes = remarks(decided, found, candidates, schema)
+    notes = remarks(decided, choice, candidates, schema)
     return replace(decided, notes=(*left_out(summary.dropped, *dropped), *notes, *schema.notes, *source.notes))
 
 
-def threshold_estimate(found: Found, resampled: Resampled | None, rows: Weight, options: Options) -> Estimate:
+def threshold_estimate(choice: Choice, resampled: Resampled | None, rows: Weight, options: Options) -> Estimate:
     """The threshold as an estimate."""
     interval = NO_INTERVAL if resampled is None else Interval(resampled.low, resampled.high, "bootstrap")
     reason = (
         None
-        if math.isfinite(found.threshold)
+        if math.isfinite(choice.threshold)
         else Message("threshold_none", "no row is to be predicted positive: no threshold is high enough")
     )
-    return options.estimate(found.threshold, interval, rows.n, reason, found.bound)
+    return options.estimate(choice.threshold, interval, rows.n, reason, choice.bound)

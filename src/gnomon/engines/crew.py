@@ -53,8 +53,8 @@ class Crew:
                 raise
         if self._failures:
             raise self._failures[min(self._failures)]
-        for own in working:
-            own.result()
+        for worker in working:
+            worker.result()
 
     def _work(self, hand: Hand) -> None:
         while not self._stopped and (taken := self._take()) is not None:

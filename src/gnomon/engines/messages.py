@@ -48,13 +48,13 @@ def receive(stream: IO[bytes]) -> bytes:
 
 
 def _exactly(stream: IO[bytes], length: int) -> bytes:
-    found = bytearray()
-    while len(found) < length:
-        more = stream.read(min(_MOST, length - len(found)))
+    received = bytearray()
+    while len(received) < length:
+        more = stream.read(min(_MOST, length - len(received)))
         if not more:
             raise EOFError
-        found += more
-    return bytes(found)
+        received += more
+    return bytes(received)
 
 
 @dataclass(frozen=True, slots=True)

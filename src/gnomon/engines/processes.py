@@ -71,12 +71,12 @@ class Processes:
         """End the workers."""
         self._kill()
         workers, self._workers = self._workers, {}
-        for own in workers.values():
-            own.wait()
+        for worker in workers.values():
+            worker.wait()
 
     def _kill(self) -> None:
-        for own in list(self._workers.values()):
-            own.kill()
+        for worker in list(self._workers.values()):
+            worker.kill()
 
 
 class Begun:
@@ -197,9 +197,9 @@ class Worker:
         try:
             self._process.wait()
         finally:
-            for own in self._pipes:
+            for pipe in self._pipes:
                 with suppress(OSError):  # what it was not sent any more
-                    own.close()
+                    pipe.close()
 
     @property
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:

@@ -173,18 +173,18 @@ def evaluate(
     )  # fmt: skip
 
     def of(subset: Subset | None) -> Evaluation:
-        own = replace(schema, columns=replace(schema.columns, subset=subset))
-        options.check_clusters(own.columns.cluster)
-        chosen = retention_for(source, own, exact, memory, running)
-        chosen = replace(chosen, losses=losses_of(options.measures, own.task))
-        reading = Reading(source, own, chosen, running)
-        return assemble(source, own, reading.summary(), options, reading)
+        part_schema = replace(schema, columns=replace(schema.columns, subset=subset))
+        options.check_clusters(part_schema.columns.cluster)
+        chosen = retention_for(source, part_schema, exact, memory, running)
+        chosen = replace(chosen, losses=losses_of(options.measures, part_schema.task))
+        reading = Reading(source, part_schema, chosen, running)
+        return assemble(source, part_schema, reading.summary(), options, reading)
 
     with running:
         schema = resolve(source, request, running)
         fitted = schema.columns.subset
-        found = of(None) if fitted is None else replace(of(fitted.others), train=of(fitted))
-    return replace(found, advice=advise(found))
+        evaluation = of(None) if fitted is None else replace(of(fitted.others), train=of(fitted))
+    return replace(evaluation, advice=advise(evaluation))
 
 
 def assemble(source: Source, schema: Schema, summary: Summary, options: Options, reading: Reading) -> Evaluation:
@@ -294,10 +294,10 @@ def slices_of(
     """The evaluation of each slice, several at a time, and its differences to the rest."""
     alone, of_slices = replace(options, threads=1), reading.of_slices()
 
-    def one(own: Summary) -> Evaluation:
-        draft = draft_of(own, schema, alone, of_slices)
-        clusters_of(draft, own, schema, alone)
-        return evaluation_of(draft, own, schema)
+    def one(summary: Summary) -> Evaluation:
+        draft = draft_of(summary, schema, alone, of_slices)
+        clusters_of(draft, summary, schema, alone)
+        return evaluation_of(draft, summary, schema)
 
     with ThreadPoolExecutor(options.threads) as pool:
         slices = {

@@ -21,7 +21,7 @@ from gnomon.sources.base import Source
 def provenance(source: Source, schema: Schema, summary: Summary, options: Options) -> dict[str, Any]:
     """Where the numbers came from. Nothing in it depends on the machine's speed, threads or clock."""
     columns = schema.columns
-    own = plain_measures(declared(own.name for own in options.measures))
+    user_measures = plain_measures(declared(own.name for own in options.measures))
     return {
         "gnomon": gnomon_version(),
         "python": ".".join(map(str, sys.version_info[:3])),
@@ -44,7 +44,7 @@ def provenance(source: Source, schema: Schema, summary: Summary, options: Option
         "interval": options.interval,
         "level": options.level,
         "seed": int(options.seed),
-        **({"measures": own} if own else {}),
+        **({"measures": user_measures} if user_measures else {}),
     }
 
 

@@ -22,8 +22,8 @@ def average_precision_interval(value: float, left_out: float, variance: float, u
         units: How many (effective) positives or clusters vary independently.
         level: The confidence level.
     """
-    found = linearised_interval(value, variance, units, level)
-    if math.isnan(found.low) or left_out >= value:
-        return found
+    interval = linearised_interval(value, variance, units, level)
+    if math.isnan(interval.low) or left_out >= value:
+        return interval
     low = linearised_interval(left_out, variance, units, level).low if left_out > 0 else 0.0
-    return found._replace(low=min(low, found.low))
+    return interval._replace(low=min(low, interval.low))

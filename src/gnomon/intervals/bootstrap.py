@@ -70,10 +70,10 @@ def confusion_intervals(
     occupied = (mass > 0) | np.eye(classes, dtype=bool) | (classes <= _ALL_CELLS)
     cells = np.flatnonzero(occupied)
     # A cell is drawn as rows that all weigh as one of its rows does.
-    own, unit = mass.ravel()[cells], row_weights(mass, squares).ravel()[cells]
+    cell_mass, unit = mass.ravel()[cells], row_weights(mass, squares).ravel()[cells]
     # A class without rows stays so in every replicate: what is undefined for it is not made up.
     present = (mass.sum(axis=1) > 0)[cells // classes]
-    shape = np.where(present, own / unit + PRIOR_ROWS / len(cells), 0.0)
+    shape = np.where(present, cell_mass / unit + PRIOR_ROWS / len(cells), 0.0)
     # Cells are drawn in an order that follows from the matrix, so that no order of the classes changes a draw.
     rank = class_ranks(mass)
     drawing = np.argsort(rank[cells // classes] * classes + rank[cells % classes], kind="stable")
@@ -89,9 +89,10 @@ def confusion_intervals(
     skew = dict.fromkeys(formulas, 0.0)
     if kind == "bca":
         held = np.flatnonzero(mass.ravel() > 0)
-        own, weight = mass.ravel()[held] ** 2 / squares.ravel()[held], squares.ravel()[held] / mass.ravel()[held]
+        cell_mass, weight = mass.ravel()[held] ** 2 / squares.ravel()[held], squares.ravel()[held] / mass.ravel()[held]
         skew = {
-            name: acceleration(own, weight * cell_influence(formula, mass, held)) for name, formula in formulas.items()
+            name: acceleration(cell_mass, weight * cell_influence(formula, mass, held))
+            for name, formula in formulas.items()
         }
     return {
         name: replicate_interval(np.concatenate(parts), values[name], level, kind, skew[name])
@@ -147,8 +148,8 @@ def matrices_intervals(
         replicates = margins(draws, np.arange(4), 2)
         for name, formula in formulas.items():
             low, high = np.quantile(formula(replicates), [0.5 - level / 2, 0.5 + level / 2], axis=-1)
-            own = values[name][rows]
-            ends[name][0][rows], ends[name][1][rows] = np.minimum(low, own), np.maximum(high, own)
+            value = values[name][rows]
+            ends[name][0][rows], ends[name][1][rows] = np.minimum(low, value), np.maximum(high, value)
     return ends
 
 
@@ -191,8 +192,8 @@ def ranking_intervals(
         kind: ``"percentile"`` or ``"bca"``.
     """
     tied = bins.low == bins.high
-    own, drawn = (bins.positives, bins.negatives), ranking_replicates(bins, effective, seed)
-    gain = values[AVERAGE_PRECISION.name] - float(prevalence(*own))
+    columns, drawn = (bins.positives, bins.negatives), ranking_replicates(bins, effective, seed)
+    gain = values[AVERAGE_PRECISION.name] - float(prevalence(*columns))
     bases = {name: basis for name in values if isinstance(basis := get_measure(name).basis, OfRanking)}
     formulas: dict[str, tuple[Ranked, Influence, float]] = {
         name: (basis.binned, basis.influence, values[name]) for name, basis in bases.items()
@@ -202,13 +203,13 @@ def ranking_intervals(
     )  # fmt: skip
     intervals = {}
     for name, (formula, influence, value) in formulas.items():
-        replicates = formula(*drawn, tied) - float(formula(*own, tied)) + value
+        replicates = formula(*drawn, tied) - float(formula(*columns, tied)) + value
         if name != "precision_gain":
             replicates = np.clip(replicates, 0.0, 1.0)
-        weight = [column.sum() / rows for column, rows in zip(own, effective, strict=True)]
+        weight = [column.sum() / rows for column, rows in zip(columns, effective, strict=True)]
         skew = acceleration(
-            np.concatenate([mass / each for mass, each in zip(own, weight, strict=True)]),
-            np.concatenate([each * by for each, by in zip(weight, influence(*own), strict=True)]),
+            np.concatenate([mass / each for mass, each in zip(columns, weight, strict=True)]),
+            np.concatenate([each * by for each, by in zip(weight, influence(*columns), strict=True)]),
         )
         intervals[name] = replicate_interval(replicates, value, level, kind, skew)
     return intervals | separated(effective, values, level)
@@ -233,8 +234,8 @@ def ranking_replicates(
     first, way = (0, 1) if keys[0] <= keys[1] else (1, -1)
     drawn = {}
     for place in (first, 1 - first):
-        own, scale = sides[place]
-        drawn[place] = poisson(rng, own[::way] / scale, size)[:, ::way] * scale
+        side, scale = sides[place]
+        drawn[place] = poisson(rng, side[::way] / scale, size)[:, ::way] * scale
     usable = (drawn[0].sum(axis=1) > 0) & (drawn[1].sum(axis=1) > 0)
     return drawn[0][usable], drawn[1][usable]
 
@@ -263,8 +264,8 @@ def paired_replicates(
     parts: list[list[Array]] = [[], []]
     for start in range(0, REPLICATES, step):
         drawn = poisson(rng, mass / unit, (min(step, REPLICATES - start), len(mass))) * unit
-        for part, own in zip(parts, sums, strict=True):
-            part.append(np.asarray(drawn @ own))
+        for part, total in zip(parts, sums, strict=True):
+            part.append(np.asarray(drawn @ total))
     return np.concatenate(parts[0]), np.concatenate(parts[1])
 
 

@@ -68,9 +68,9 @@ def t_quantiles(level: float, freedom: NDArray[np.float64]) -> NDArray[np.float6
     from scipy.special import stdtrit
 
     known = np.isfinite(freedom)
-    found = np.full(freedom.shape, normal_quantile(level))
-    found[known] = stdtrit(freedom[known], 0.5 + level / 2)
-    return found
+    quantile = np.full(freedom.shape, normal_quantile(level))
+    quantile[known] = stdtrit(freedom[known], 0.5 + level / 2)
+    return quantile
 
 
 def two_sided_t(t: float, freedom: float) -> float:

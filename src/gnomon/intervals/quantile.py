@@ -16,12 +16,12 @@ def median_interval(errors: Ranks | BinnedRanks, rows: float, level: float) -> I
     shares of the weight, for the effective number of rows. No interval where even the smallest and the
     largest error enclose the median too rarely.
     """
-    found = _order_statistics(errors, rows, level)
-    if found is None:
+    interval = _order_statistics(errors, rows, level)
+    if interval is None:
         return NO_INTERVAL
     usual = _order_statistics(errors, rows, USUAL)
     error = math.nan if usual is None else (usual[1] - usual[0]) / (2 * normal_quantile(USUAL))
-    return Interval(*found, "order statistics", error)
+    return Interval(*interval, "order statistics", error)
 
 
 # The standard error is taken from the interval at this level, whichever was asked for.

@@ -43,10 +43,10 @@ def count_labels(
         The labels that occur, ascending, and their counts of shape (labels, labels). None if the labels span more
         than 64 numbers.
     """
-    found = _core.label_counts(target, predicted, threads)
-    if found is None:
+    table = _core.label_counts(target, predicted, threads)
+    if table is None:
         return None
-    labels, counts = found
+    labels, counts = table
     return labels.view(np.int64), counts.view(np.int64).reshape(len(labels), len(labels))
 
 

@@ -150,8 +150,8 @@ class ScoreCounts:
     def pairs(self, threads: int, start: int = 0, stop: int | None = None, frame: Frame | None = None) -> PairCounts:
         """Counts of pairs, as if all scores of a bin were one, in all bins or from ``start`` up to ``stop``."""
         end = self._core.bins() if stop is None else stop
-        found = self._core.pairs(start, end, frame or self.whole, self._negative_unit, threads)
-        return PairCounts.from_core(found, weighted=self.units is not None)
+        from_bins = self._core.pairs(start, end, frame or self.whole, self._negative_unit, threads)
+        return PairCounts.from_core(from_bins, weighted=self.units is not None)
 
     def bins(self, wanted: int) -> ScoreBins:
         """The bins gathered into fewer, as :meth:`gnomon.kernels.ranking.Ranking.bins` gathers scores."""

@@ -76,8 +76,8 @@ def count_probabilities(
     Raises:
         ValueError: A probability lies outside [0, 1], the columns differ in length, or the edges do not ascend.
     """
-    own = square = None
+    weights = square = None
     if weight is not None and units is not None:
-        own = integer_weights(weight, label, units.weight)
+        weights = integer_weights(weight, label, units.weight)
         square = integer_weights(weight * weight, label, units.square)
-    return ProbabilityCounts(*_core.probability_bins(score, label, own, square, edges, threads))
+    return ProbabilityCounts(*_core.probability_bins(score, label, weights, square, edges, threads))

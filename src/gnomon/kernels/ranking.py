@@ -57,10 +57,10 @@ class PairCounts:
     gap_below: float
 
     @classmethod
-    def from_core(cls, found: dict[str, Any], *, weighted: bool) -> PairCounts:
+    def from_core(cls, core_counts: dict[str, Any], *, weighted: bool) -> PairCounts:
         """From the kernel's sums."""
-        precisions = ExactSum.from_core(found.pop("weighted_precisions"))
-        return cls(**found, weighted_precisions=precisions if weighted else None)
+        precisions = ExactSum.from_core(core_counts.pop("weighted_precisions"))
+        return cls(**core_counts, weighted_precisions=precisions if weighted else None)
 
     @property
     def precision_sum(self) -> float:

@@ -49,10 +49,10 @@ def encode_narrow(values: NDArray[Any], threads: int) -> tuple[NDArray[np.int64]
 
     None if they span more than 256 numbers.
     """
-    found = _core.encode_narrow(values, threads)
-    if found is None:
+    encoded = _core.encode_narrow(values, threads)
+    if encoded is None:
         return None
-    low, codes, seen = found
+    low, codes, seen = encoded
     offsets = seen.nonzero()[0]
     if len(offsets) < len(seen):
         codes = (seen.cumsum(dtype=np.uint8) - np.uint8(1))[codes]

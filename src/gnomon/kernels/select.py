@@ -21,5 +21,5 @@ def select(values: NDArray[np.float64], weight: NDArray[np.int64] | None, goal: 
 
 def next_above(values: NDArray[np.float64], limit: float, threads: int) -> float | None:
     """The smallest value greater than the limit; None if there is none."""
-    found = _core.next_above(values, limit, threads)
-    return None if math.isinf(found) else found
+    above = _core.next_above(values, limit, threads)
+    return None if math.isinf(above) else above

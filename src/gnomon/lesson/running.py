@@ -92,15 +92,15 @@ def figures(before: Collection[int]) -> tuple[str, ...]:
     """The figures that were opened since, as PNG in base64; they are closed, those from before are not."""
     import matplotlib.pyplot as plt
 
-    found = []
+    shown_figures = []
     for number in plt.get_fignums():
         if number not in before:
             picture = io.BytesIO()
             with without_glyph_warnings():
                 plt.figure(number).savefig(picture, format="png", dpi=DOTS_PER_INCH, bbox_inches="tight")
-            found.append(base64.b64encode(picture.getvalue()).decode("ascii"))
+            shown_figures.append(base64.b64encode(picture.getvalue()).decode("ascii"))
             plt.close(number)
-    return tuple(found)
+    return tuple(shown_figures)
 
 
 def not_installed(error: ImportError) -> UsageError:

@@ -37,10 +37,10 @@ def steps() -> list[Words | Code]:
 def parsed(source: str) -> Iterator[Words | Code]:
     """Words, a block each, and code."""
     end = 0
-    for found in _FENCE.finditer(source):
-        yield from map(Words, blocks(source[end : found.start()]))
-        yield Code(found["code"].rstrip("\n"), found["wanted"] == "slider")
-        end = found.end()
+    for fence in _FENCE.finditer(source):
+        yield from map(Words, blocks(source[end : fence.start()]))
+        yield Code(fence["code"].rstrip("\n"), fence["wanted"] == "slider")
+        end = fence.end()
     yield from map(Words, blocks(source[end:]))
 
 
@@ -49,9 +49,9 @@ def blocks(text: str) -> list[str]:
     return [block for block in (own.strip() for own in re.split(r"\n\s*\n", text)) if block]
 
 
-def translated(found: Iterator[Words | Code]) -> Iterator[Words | Code]:
+def translated(steps: Iterator[Words | Code]) -> Iterator[Words | Code]:
     """The same with words in the language that is spoken, line by line where lines stand alone."""
-    for step in found:
+    for step in steps:
         if isinstance(step, Code):
             yield step
         else:
@@ -72,9 +72,9 @@ def line(text: str) -> str:
 
 def sentences() -> list[str]:
     """All that is to be translated."""
-    found: list[str] = []
+    texts: list[str] = []
     for step in parsed(SOURCE.read_text(encoding="utf-8")):
-        for own in step.text.split("\n") if isinstance(step, Words) else ():
-            cells = [cell.strip() for cell in own.split("|")] if own.startswith("|") else [_MARK.fullmatch(own)[2]]  # type: ignore[index]
-            found += [cell for cell in cells if cell.strip(" -")]
-    return list(dict.fromkeys(found))
+        for line in step.text.split("\n") if isinstance(step, Words) else ():
+            cells = [cell.strip() for cell in line.split("|")] if line.startswith("|") else [_MARK.fullmatch(line)[2]]  # type: ignore[index]
+            texts += [cell for cell in cells if cell.strip(" -")]
+    return list(dict.fromkeys(texts))

@@ -30,10 +30,10 @@ def lesson_terminal(console: Console) -> None:
         console.print(code, soft_wrap=True)  # lines whole, to be copied
         if shown.text:
             console.print(Padding(Text(shown.text.rstrip("\n")), (0, 0, 1, 2)))
-        for name, own in shown.evaluations.items():
+        for name, evaluation in shown.evaluations.items():
             if name:
                 console.print(Text(visible(name), style="bold underline"))
-            render_evaluation(own, console)
+            render_evaluation(evaluation, console)
             console.print()
         if shown.pictures:
             console.print(Text(f"[{tr('a picture: gnomon lesson --output lesson.html shows it')}]", style="dim"))

@@ -46,10 +46,10 @@ class Cells:
 
     def of_class(self, code: int) -> Cells:
         """One class only; the last axis has length 1."""
-        return self.each(lambda sums: sums[..., code : code + 1])
+        return self.apply(lambda sums: sums[..., code : code + 1])
 
-    def each(self, change: Callable[[Mass], Mass]) -> Cells:
-        """The same with each class's three sums changed alike; the total stays."""
+    def apply(self, change: Callable[[Mass], Mass]) -> Cells:
+        """The cells with one change applied to the hits, support and predicted of every class; the total stays."""
         return Cells(change(self.hits), change(self.support), change(self.predicted), self.total)
 
     def against_rest(self) -> Array:

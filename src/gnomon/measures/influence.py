@@ -48,19 +48,19 @@ def cell_influence(formula: Callable[[Cells], Array], mass: Array, cells: NDArra
         Derivatives of shape (cells,); 0 where the measure is undefined nearby.
     """
     classes = len(mass)
-    found = np.empty(len(cells))
+    derivatives = np.empty(len(cells))
     step = max(1, _AT_ONCE // mass.size)
     for start in range(0, len(cells), step):
-        own = cells[start : start + step]
+        some_cells = cells[start : start + step]
         # A small cell is changed by a part of itself, as it must stay positive.
-        change = np.minimum(_STEP * mass.sum(), 0.1 * mass.ravel()[own])
+        change = np.minimum(_STEP * mass.sum(), 0.1 * mass.ravel()[some_cells])
         sides = []
         for sign in (1, -1):
-            changed = np.repeat(mass.reshape(1, -1), len(own), axis=0)
-            changed[np.arange(len(own)), own] += sign * change
+            changed = np.repeat(mass.reshape(1, -1), len(some_cells), axis=0)
+            changed[np.arange(len(some_cells)), some_cells] += sign * change
             sides.append(formula(Cells.of(changed.reshape(-1, classes, classes))))
-        found[start : start + step] = (sides[0] - sides[1]) / (2 * change)
-    return np.nan_to_num(found, nan=0.0)
+        derivatives[start : start + step] = (sides[0] - sides[1]) / (2 * change)
+    return np.nan_to_num(derivatives, nan=0.0)
 
 
 def derivatives_by_cell(formula: Callable[[Cells], Array], mass: Array) -> Array:
@@ -75,7 +75,7 @@ def derivatives_by_cell(formula: Callable[[Cells], Array], mass: Array) -> Array
         measure is undefined nearby.
     """
     flat = mass.reshape(-1, 4)
-    found = np.zeros(flat.shape)
+    derivatives = np.zeros(flat.shape)
     for cell in range(4):
         change = np.minimum(_STEP * flat.sum(axis=1), 0.1 * flat[:, cell])
         sides = []
@@ -83,8 +83,8 @@ def derivatives_by_cell(formula: Callable[[Cells], Array], mass: Array) -> Array
             changed = flat.copy()
             changed[:, cell] += sign * change
             sides.append(formula(Cells.of(changed.reshape(-1, 2, 2))))
-        np.divide(sides[0] - sides[1], 2 * change, out=found[:, cell], where=change > 0)
-    return np.nan_to_num(found, nan=0.0)
+        np.divide(sides[0] - sides[1], 2 * change, out=derivatives[:, cell], where=change > 0)
+    return np.nan_to_num(derivatives, nan=0.0)
 
 
 def average_precision_influence(positives: Array, negatives: Array) -> tuple[Array, Array]:
@@ -99,13 +99,13 @@ def average_precision_influence(positives: Array, negatives: Array) -> tuple[Arr
             tied.
         negatives: The same of the negatives.
     """
-    own, rows = positives[::-1], (positives + negatives)[::-1]
-    reached, above = np.cumsum(own), np.cumsum(rows)
+    mass, rows = positives[::-1], (positives + negatives)[::-1]
+    reached, above = np.cumsum(mass), np.cumsum(rows)
     whole = reached[-1]
     precision = reached / above
-    average = float(own @ precision) / whole
-    raised = np.cumsum((own / above)[::-1]) / whole
-    lowered = np.cumsum((own * reached / above**2)[::-1]) / whole
+    average = float(mass @ precision) / whole
+    raised = np.cumsum((mass / above)[::-1]) / whole
+    lowered = np.cumsum((mass * reached / above**2)[::-1]) / whole
     return (precision[::-1] - average) / whole + raised - lowered, -lowered
 
 
@@ -153,33 +153,33 @@ def explained_influence(
         centre_errors: Whether the errors' mean is taken off them first.
     """
     spread = (target - mean_of(target, weight, threads)) ** 2
-    own = (errors - mean_of(errors, weight, threads) if centre_errors else errors) ** 2
+    squared_errors = (errors - mean_of(errors, weight, threads) if centre_errors else errors) ** 2
     whole = mean_of(spread, weight, threads)
-    unexplained = mean_of(own, weight, threads) / whole
-    return np.asarray(shares(weight, len(target), threads) * ((spread * unexplained - own) / whole))
+    unexplained = mean_of(squared_errors, weight, threads) / whole
+    return np.asarray(shares(weight, len(target), threads) * ((spread * unexplained - squared_errors) / whole))
 
 
-def loss_influence(own: MeanLoss, target: Array, prediction: Array, weight: Array | None, threads: int) -> Array:
+def loss_influence(loss: MeanLoss, target: Array, prediction: Array, weight: Array | None, threads: int) -> Array:
     """The influence of each row on the mean of a loss, its root, or its ratio to another mean.
 
     Args:
-        own: The loss.
+        loss: The loss.
         target: The true values, shape (rows,).
         prediction: The predictions.
         weight: Of the rows, or None.
         threads: How many threads there may be.
     """
-    assert own.loss is not None  # else its task knows the losses
-    losses = own.loss(target, prediction)
-    mean, found = mean_of(losses, weight, threads), mean_influence(losses, weight, threads)
-    if own.per is not None:
-        others = own.per(target, prediction)
+    assert loss.loss is not None  # else its task knows the losses
+    losses = loss.loss(target, prediction)
+    mean, influence = mean_of(losses, weight, threads), mean_influence(losses, weight, threads)
+    if loss.per is not None:
+        others = loss.per(target, prediction)
         whole = mean_of(others, weight, threads)
         mean = mean / whole
-        found = (found - mean * mean_influence(others, weight, threads)) / whole
-    if own.root:
-        return found / (2 * math.sqrt(mean)) if mean > 0 else np.zeros(len(target))
-    return np.asarray(found)
+        influence = (influence - mean * mean_influence(others, weight, threads)) / whole
+    if loss.root:
+        return influence / (2 * math.sqrt(mean)) if mean > 0 else np.zeros(len(target))
+    return np.asarray(influence)
 
 
 def tail_freedom(influence: Array, units: int, threads: int) -> float:

@@ -54,7 +54,7 @@ def averaged_with_influence(
     top, bottom = _TERMS[name]
     values = PER_CLASS[name](cells)
     influence = np.zeros(len(target[0]))
-    pooled = cells.each(lambda sums: sums.sum(keepdims=True))
+    pooled = cells.apply(lambda sums: sums.sum(keepdims=True))
     support = cells.support.astype(np.float64)
     if average == "micro":
         value, whole = float(PER_CLASS[name](pooled)[0]), _denominator(name, pooled)[0]

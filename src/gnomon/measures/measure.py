@@ -427,8 +427,10 @@ class Measure:
     @property
     def constant_guess(self) -> bool:
         """Whether always predicting one class scores the same, whatever the rows."""
-        own = self.basis
-        return isinstance(own, MeanOfShares) or (isinstance(own, Share) and own.of_given_rows and own.trials_in != ALL)
+        basis = self.basis
+        return isinstance(basis, MeanOfShares) or (
+            isinstance(basis, Share) and basis.of_given_rows and basis.trials_in != ALL
+        )
 
     @property
     def best_at(self) -> Curve:
@@ -452,11 +454,11 @@ class Measure:
         return isinstance(self.basis, ShareOfAll | MeanOfShares) and self.better == HIGHER
 
 
-def formula_of(own: Measure, task: str) -> Formula | None:
+def formula_of(measure: Measure, task: str) -> Formula | None:
     """The formula of a measure of a task's whole confusion matrix; None where it does not follow from that."""
     if task == "binary":
-        return own.binary if own.of_cells else None
-    return own.basis if isinstance(own.basis, Whole) else None
+        return measure.binary if measure.of_cells else None
+    return measure.basis if isinstance(measure.basis, Whole) else None
 
 
 def of_class(basis: Cellwise, code: int) -> Formula:

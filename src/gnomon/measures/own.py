@@ -114,7 +114,7 @@ def measure(
     else:
         assert formula is not None  # else there is neither
         basis = OfClass(of_cells(name, formula), reason)
-    own = Measure(
+    made = Measure(
         name=name,
         title=Message("own_title", "{title}", title=name.replace("_", " ") if title is None else str(title)),
         basis=basis,
@@ -122,8 +122,8 @@ def measure(
         high=float(high),
         better=HIGHER if (better or ("higher" if loss is None else "lower")) == "higher" else LOWER,
     )
-    register(own)
-    return own
+    register(made)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +133,18 @@ class LossOfRows:
     Attributes:
         name: The measure.
         loss: The user's function.
-        each: Whether it takes the numbers of one row at a time.
+        by_row: Whether it takes the numbers of one row at a time.
     """
 
     name: str
     loss: Callable[[Any, Any], Any]
-    each: bool
+    by_row: bool
 
     def __call__(self, target: Array, prediction: Array) -> Array:
         """The loss of each row."""
-        function = np.vectorize(self.loss, otypes=[np.float64]) if self.each else self.loss
+        function = np.vectorize(self.loss, otypes=[np.float64]) if self.by_row else self.loss
         try:
-            found = np.asarray(function(*read_only((target, prediction))), np.float64)
+            losses = np.asarray(function(*read_only((target, prediction))), np.float64)
         except Exception as error:
             raise UsageError(
                 Message(
@@ -154,17 +154,17 @@ class LossOfRows:
                     error=error,
                 )
             ) from error
-        if found.shape != np.shape(target):
+        if losses.shape != np.shape(target):
             raise UsageError(
                 Message(
                     "loss_shape",
                     "the loss of {name!r} has shape {shape} for {number:,} rows\nit must return one number per row",
                     name=self.name,
-                    shape=found.shape,
+                    shape=losses.shape,
                     number=len(target),
                 )
             )
-        return found
+        return losses
 
 
 def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
@@ -184,9 +184,9 @@ def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
                 loss=loss,
             )
         )
-    each = np.vectorize(loss, otypes=[np.float64])
+    by_row = np.vectorize(loss, otypes=[np.float64])
     try:
-        expected = each(*read_only(_TRIED_ROWS))
+        expected = by_row(*read_only(_TRIED_ROWS))
     except Exception:  # a loss of whole arrays only, such as one that takes len(): the trial below tells
         expected = None
     function: Callable[..., Any] = loss
@@ -203,7 +203,7 @@ def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
                     error=error,
                 )
             ) from None
-        function = each
+        function = by_row
     else:
         if whole.shape != (_TRIED_ROWS.shape[1],) or not np.allclose(whole[1:3], part, rtol=1e-9, equal_nan=True):
             raise UsageError(
@@ -214,7 +214,7 @@ def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
                 )
             )
 
-    return LossOfRows(name, loss, each=function is each)
+    return LossOfRows(name, loss, by_row=function is by_row)
 
 
 def by_name(formula: Callable[..., Any]) -> Callable[..., Any]:
@@ -266,10 +266,10 @@ def of_cells(name: str, formula: Callable[[Any, Any, Any, Any], Any]) -> Callabl
             )
         )
     formula = by_name(formula)
-    each = np.vectorize(one, otypes=[np.float64])
+    by_cell = np.vectorize(one, otypes=[np.float64])
     try:
-        expected = each(*read_only(_TRIED))
-        tenfold = each(*read_only(10 * _TRIED))
+        expected = by_cell(*read_only(_TRIED))
+        tenfold = by_cell(*read_only(10 * _TRIED))
     except Exception as error:
         raise UsageError(
             Message(
@@ -296,12 +296,12 @@ def of_cells(name: str, formula: Callable[[Any, Any, Any, Any], Any]) -> Callabl
         of_arrays = whole.shape == expected.shape and np.allclose(whole, expected, rtol=1e-9, atol=0, equal_nan=True)
     except Exception:  # whatever it raises of arrays, it works on numbers: it is called cell by cell
         of_arrays = False
-    function = formula if of_arrays else each
+    function = formula if of_arrays else by_cell
 
     def value(cells: Cells) -> Array:
         parts = (cells.hits, cells.false_positives, cells.false_negatives, cells.true_negatives)
         with np.errstate(all="ignore"):
-            found = np.asarray(function(*read_only(parts)), np.float64)
-        return np.where(np.isfinite(found), found, np.nan)
+            result = np.asarray(function(*read_only(parts)), np.float64)
+        return np.where(np.isfinite(result), result, np.nan)
 
     return value

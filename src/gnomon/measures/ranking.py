@@ -225,11 +225,11 @@ def left_out_average_precision(positives: Array, negatives: Array, unit: float) 
     >>> left_out_average_precision(np.array([0.0, 1.0, 1.0]), np.array([1.0, 1.0, 0.0]), 1.0)
     0.75
     """
-    own = positives[::-1]
-    above, rows = np.cumsum(own) - unit, np.cumsum((positives + negatives)[::-1]) - unit
+    mass = positives[::-1]
+    above, rows = np.cumsum(mass) - unit, np.cumsum((positives + negatives)[::-1]) - unit
     alone = rows <= unit * 1e-9
     others = np.where(alone, 1.0, np.clip(above, 0.0, None) / np.where(alone, 1.0, rows))
-    return float(own @ np.minimum(others, 1.0) / own.sum())
+    return float(mass @ np.minimum(others, 1.0) / mass.sum())
 
 
 def binned_ks(positives: Array, negatives: Array) -> Array:
@@ -248,8 +248,8 @@ def binned_roc_auc(positives: Array, negatives: Array) -> Array:
 
 def prevalence(positives: Array, negatives: Array) -> Array:
     """The share of positives, along the last axis."""
-    own = positives.sum(axis=-1)
-    return ratio(own, own + negatives.sum(axis=-1))
+    positives_by_threshold = positives.sum(axis=-1)
+    return ratio(positives_by_threshold, positives_by_threshold + negatives.sum(axis=-1))
 
 
 ROC_AUC = Measure(

@@ -32,15 +32,15 @@ class ScoreMap:
     def __call__(self, probability: Any) -> Array:
         """The mapped probabilities."""
         p = np.asarray(probability, np.float64)
-        own = self.parameters
+        parameters = self.parameters
         if self.method == "isotonic":
-            threshold, share = np.asarray(own["threshold"]), np.asarray(own["share"])
+            threshold, share = np.asarray(parameters["threshold"]), np.asarray(parameters["share"])
             return np.asarray(share[np.minimum(np.searchsorted(-threshold, -p), len(share) - 1)])
         if self.method == "platt":
-            z = own["slope"] * log_odds(p) + own["intercept"]
+            z = parameters["slope"] * log_odds(p) + parameters["intercept"]
         else:
             kept = np.clip(p, NEAREST, 1 - NEAREST)
-            z = own["a"] * np.log(kept) - own["b"] * np.log1p(-kept) + own["c"]
+            z = parameters["a"] * np.log(kept) - parameters["b"] * np.log1p(-kept) + parameters["c"]
         return np.asarray(1 / (1 + np.exp(-np.clip(z, -700, 700))))
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,11 +85,11 @@ def beta(groups: Groups) -> ScoreMap | None:
         fit = logistic_fit(np.column_stack([features[name] for name in used]), np.zeros(len(p)), groups)
         if fit is None:
             return None
-        found = dict(zip(used, map(float, fit.coefficients), strict=True))
-        negative = [name for name in ("a", "b") if found.get(name, 0.0) < 0]
+        coefficients = dict(zip(used, map(float, fit.coefficients), strict=True))
+        negative = [name for name in ("a", "b") if coefficients.get(name, 0.0) < 0]
         if not negative:
-            return ScoreMap("beta", {"a": 0.0, "b": 0.0} | found)
-        used.remove(min(negative, key=lambda name: found[name]))
+            return ScoreMap("beta", {"a": 0.0, "b": 0.0} | coefficients)
+        used.remove(min(negative, key=lambda name: coefficients[name]))
 
 
 def isotonic(steps: Steps) -> ScoreMap:

@@ -63,14 +63,14 @@ def get_measure(name: str) -> Measure:
     if (quantile := _PINBALL.fullmatch(name)) and 0 < float(quantile[1]) < 1:
         return regression.pinball(float(quantile[1]), name)
     base, _, average = name.rpartition("_")
-    own = _OWN.get(base) or REGISTRY.get(base)
-    if own is None and (beta := beta_of(base)) is not None:
-        own = confusion.f_beta(beta, base)
-    if average not in AVERAGES or own is None or not isinstance(own.basis, Cellwise | OfRanking):
+    base_measure = _OWN.get(base) or REGISTRY.get(base)
+    if base_measure is None and (beta := beta_of(base)) is not None:
+        base_measure = confusion.f_beta(beta, base)
+    if average not in AVERAGES or base_measure is None or not isinstance(base_measure.basis, Cellwise | OfRanking):
         raise KeyError(name)
-    if average in ("micro", "samples") and "averages" not in own.shown:
+    if average in ("micro", "samples") and "averages" not in base_measure.shown:
         raise KeyError(name)  # what tasks sum for others is not summed for it
-    return averaged(own, average)
+    return averaged(base_measure, average)
 
 
 def beta_of(name: str) -> float | None:
@@ -79,30 +79,30 @@ def beta_of(name: str) -> float | None:
     >>> beta_of("f0.5"), beta_of("f0"), beta_of("r2")
     (0.5, None, None)
     """
-    found = _F_BETA.fullmatch(name)
-    return float(found[1]) if found and float(found[1]) > 0 else None
+    match = _F_BETA.fullmatch(name)
+    return float(match[1]) if match and float(match[1]) > 0 else None
 
 
-def averaged(own: Measure, average: str) -> Measure:
+def averaged(measure: Measure, average: str) -> Measure:
     """An average over classes of a measure of one class."""
-    name = f"{own.name}_{average}"
-    made = replace(own, name=name, title=averaged_title(own, average), head=None, aliases=(), shown={})
-    if not isinstance(own.basis, Cellwise):
+    name = f"{measure.name}_{average}"
+    made = replace(measure, name=name, title=averaged_title(measure, average), head=None, aliases=(), shown={})
+    if not isinstance(measure.basis, Cellwise):
         return made
-    reason = Message("undefined_for_every_class_named", "{name} is undefined for every class", name=own.name)
-    formula = confusion.averaged(own.basis, average)
+    reason = Message("undefined_for_every_class_named", "{name} is undefined for every class", name=measure.name)
+    formula = confusion.averaged(measure.basis, average)
     if name in ACCURACIES:
         return replace(made, basis=REGISTRY["accuracy"].basis)
     if average in ("micro", "samples"):
         return replace(made, basis=MeanLoss())
-    if own.name == "recall":  # the rows of classes are different rows
+    if measure.name == "recall":  # the rows of classes are different rows
         return replace(made, basis=MeanOfShares(confusion.RECALL, formula, reason))
     return replace(made, basis=OfMatrix(formula, reason))
 
 
-def averaged_title(own: Measure, average: str) -> Message:
+def averaged_title(measure: Measure, average: str) -> Message:
     """What a report calls an average over classes."""
-    return Message("average_of", "{measure}, {average}", measure=own.title, average=word(average))
+    return Message("average_of", "{measure}, {average}", measure=measure.title, average=word(average))
 
 
 def find(name: str) -> Measure | None:
@@ -131,10 +131,10 @@ def asked(measures: Any) -> tuple[Measure, ...]:
     if isinstance(measures, str):
         measures = [name.strip() for name in measures.split(",")]
     several = measures if isinstance(measures, Iterable) else [measures]
-    found: dict[str, Measure] = {}
+    by_name: dict[str, Measure] = {}
     for one in several:
-        own = one if isinstance(one, Measure) else find(one) if isinstance(one, str) else None
-        if own is None:
+        measure = one if isinstance(one, Measure) else find(one) if isinstance(one, str) else None
+        if measure is None:
             raise UsageError(
                 Message(
                     "no_such_measure",
@@ -143,19 +143,19 @@ def asked(measures: Any) -> tuple[Measure, ...]:
                     hint=nearest(str(one), REGISTRY),
                 )
             )
-        if own.forgotten:
+        if measure.forgotten:
             raise UsageError(
                 Message(
                     "measure_unknown_here",
                     "measures= names {name!r}, whose formula is not known in this process\ndeclare it again with "
                     "gnomon.measure",
-                    name=own.name,
+                    name=measure.name,
                 )
             )
         if isinstance(one, Measure):
-            renew(own)
-        found[own.name] = own
-    return tuple(found.values())
+            renew(measure)
+        by_name[measure.name] = measure
+    return tuple(by_name.values())
 
 
 def named(name: Any, having: Mapping[str, Any]) -> str:
@@ -168,17 +168,17 @@ def named(name: Any, having: Mapping[str, Any]) -> str:
     Raises:
         UnknownEstimateError: It has none; the message names the nearest.
     """
-    own = called(name, having)
-    if own not in having:
+    spelled = called(name, having)
+    if spelled not in having:
         raise UnknownEstimateError(
             Message(
                 "not_among_measures",
                 "{name!r} is not among the measures here\n{hint}",
                 name=name,
-                hint=nearest(own, having),
+                hint=nearest(spelled, having),
             )
         )
-    return own
+    return spelled
 
 
 def called(name: Any, having: Container[str]) -> str:
@@ -189,20 +189,20 @@ def called(name: Any, having: Container[str]) -> str:
     return ALIASES.get(small, small if small in having else str(name))
 
 
-def register(own: Measure) -> None:
+def register(measure: Measure) -> None:
     """Make a user's own measure known by its name, in place of one of the same name that was declared before.
 
     Raises:
         UsageError: The name is that of one of gnomon's measures.
     """
-    refuse_taken(own.name)
-    _OWN[own.name] = own
+    refuse_taken(measure.name)
+    _OWN[measure.name] = measure
 
 
-def renew(own: Measure) -> None:
+def renew(measure: Measure) -> None:
     """Make a user's own measure the one of its name, where another one was declared since: it is the one meant."""
-    if own.name in _OWN:
-        _OWN[own.name] = own
+    if measure.name in _OWN:
+        _OWN[measure.name] = measure
 
 
 def refuse_taken(name: str) -> None:
@@ -220,22 +220,27 @@ def refuse_taken(name: str) -> None:
 
 def declared(names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What is to be known of users' own measures, and their averages, where a result is loaded without them."""
-    found = {name: own for name in names if name not in REGISTRY and (own := find(name)) is not None}
+    by_name = {name: own for name in names if name not in REGISTRY and (own := find(name)) is not None}
     return {
         name: {"title": own.title, "low": own.low, "high": own.high, "better": own.better}
-        for name, own in found.items()
+        for name, own in by_name.items()
         if name in _OWN or name.rpartition("_")[0] in _OWN
     }
 
 
 def recall_declared(form: Mapping[str, Mapping[str, Any]]) -> None:
     """Make the measures of a loaded result known, unless they are: their formulas are not."""
-    for name, own in form.items():
+    for name, fields in form.items():
         if find(name) is None:
-            low = -math.inf if own["low"] is None else float(own["low"])
-            high = math.inf if own["high"] is None else float(own["high"])
+            low = -math.inf if fields["low"] is None else float(fields["low"])
+            high = math.inf if fields["high"] is None else float(fields["high"])
             _OWN[name] = Measure(
-                name=name, title=own["title"], basis=Other(forgotten=True), low=low, high=high, better=own["better"]
+                name=name,
+                title=fields["title"],
+                basis=Other(forgotten=True),
+                low=low,
+                high=high,
+                better=fields["better"],
             )
 
 
@@ -243,11 +248,11 @@ def recall_declared(form: Mapping[str, Mapping[str, Any]]) -> None:
 def shown(place: Place) -> tuple[Measure, ...]:
     """Those that stand in a place without being asked for, macro averages among them, in their order."""
     macro = f"{place}_macro"
-    found = [(rank, own) for own in REGISTRY.values() for name, rank in own.shown.items() if name == place]
-    found += [
+    ranked = [(rank, own) for own in REGISTRY.values() for name, rank in own.shown.items() if name == place]
+    ranked += [
         (rank, averaged(own, "macro")) for own in REGISTRY.values() for name, rank in own.shown.items() if name == macro
     ]
-    return tuple(own for _, own in sorted(found, key=itemgetter(0)))
+    return tuple(own for _, own in sorted(ranked, key=itemgetter(0)))
 
 
 def shown_in(place: Place) -> list[str]:
@@ -259,9 +264,9 @@ def in_order(place: Place, having: Iterable[str]) -> list[str]:
     """The names of those estimates that stand in a place: those asked for first, then the usual ones in their order."""
     held = list(having)
 
-    def asked_for(own: Measure) -> bool:
-        made = own.of_cells or own.row_loss is not None or own.forgotten
-        return made and not own.shown and own.name.rpartition("_")[2] not in AVERAGES
+    def asked_for(measure: Measure) -> bool:
+        made = measure.of_cells or measure.row_loss is not None or measure.forgotten
+        return made and not measure.shown and measure.name.rpartition("_")[2] not in AVERAGES
 
     asked = [name for name in held if asked_for(get_measure(name))]
     return [*asked, *(name for name in shown_in(place) if name in held)]

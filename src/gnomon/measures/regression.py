@@ -162,8 +162,8 @@ def absolute_error(state: Residuals) -> MeanAndError:
 
 def mean_error(state: Residuals) -> MeanAndError:
     """The mean of prediction less target: below 0, predictions are too low."""
-    found = loss_error(state, "e", "e2")
-    return MeanAndError(-found.mean, found.variance, found.rows)
+    error = loss_error(state, "e", "e2")
+    return MeanAndError(-error.mean, error.variance, error.rows)
 
 
 def relative_error(state: Residuals) -> MeanAndError:
@@ -229,8 +229,8 @@ def symmetric(target: Array, prediction: Array) -> Array:
 def squared_log(target: Array, prediction: Array) -> Array:
     """The square of log(1 + prediction) - log(1 + target); NaN where one of them is -1 or less."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = np.square(np.log1p(prediction) - np.log1p(target))
-    return np.where((target > -1) & (prediction > -1), found, np.nan)
+        losses = np.square(np.log1p(prediction) - np.log1p(target))
+    return np.where((target > -1) & (prediction > -1), losses, np.nan)
 
 
 def pinball(alpha: float, name: str) -> Measure:

@@ -50,12 +50,12 @@ class Rule:
         >>> Rule.parse("region:'far north' recall >= 0.6").slice
         ('region', 'far north')
         """
-        found = _RULE.fullmatch(text) if isinstance(text, str) else None
+        match = _RULE.fullmatch(text) if isinstance(text, str) else None
         try:
-            limit = float(found[6]) if found else math.nan
+            limit = float(match[6]) if match else math.nan
         except ValueError:
             limit = math.nan
-        if found is None or not math.isfinite(limit):
+        if match is None or not math.isfinite(limit):
             raise UsageError(
                 Message(
                     "not_a_constraint",
@@ -64,7 +64,7 @@ class Rule:
                     text=text,
                 )
             )
-        column, value, name, end, side, _, percent = found.groups()
+        column, value, name, end, side, _, percent = match.groups()
         return cls(
             None if column is None else (unquoted(column), unquoted(value)),
             name.lower(),

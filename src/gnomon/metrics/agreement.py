@@ -48,7 +48,7 @@ def cohen_kappa_score(
     """
     one_of("weights", weights, (None, *_POWERS))
     if not (isinstance(replace_undefined_by, float) and math.isnan(replace_undefined_by)):
-        number("replace_undefined_by", replace_undefined_by, lambda own: -1 <= own <= 1, "from -1 to 1, or nan")
+        number("replace_undefined_by", replace_undefined_by, lambda value: -1 <= value <= 1, "from -1 to 1, or nan")
     try:
         matrix = labelled_matrix(tabulate_classes(y1, y2, sample_weight), labels)
     except NoSuchLabelError:
@@ -96,4 +96,4 @@ def _exact(cells: Cells) -> Cells:
     """Counts as Python's whole numbers, whose products do not overflow."""
     if cells.hits.dtype.kind == "f":
         return cells
-    return replace(cells.each(lambda sums: sums.astype(object)), total=cells.total.astype(object))
+    return replace(cells.apply(lambda sums: sums.astype(object)), total=cells.total.astype(object))

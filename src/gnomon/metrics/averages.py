@@ -145,7 +145,7 @@ def cells_of(table: Table | Indicators, labels: Any, samplewise: bool = False) -
     if labels is None:
         return table.cells
     chosen = table.chosen(labels)
-    return table.cells.each(lambda sums: np.where(chosen < 0, 0, sums[chosen]))
+    return table.cells.apply(lambda sums: np.where(chosen < 0, 0, sums[chosen]))
 
 
 def checked_columns(table: Indicators, labels: Any) -> NDArray[Any]:
@@ -171,5 +171,5 @@ def checked_columns(table: Indicators, labels: Any) -> NDArray[Any]:
 
 def pooled(cells: Cells) -> Cells:
     """All classes as one."""
-    whole = cells.each(lambda sums: sums.sum(keepdims=True))
+    whole = cells.apply(lambda sums: sums.sum(keepdims=True))
     return replace(whole, total=cells.total * len(cells.hits))

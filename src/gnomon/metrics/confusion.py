@@ -93,9 +93,9 @@ def labelled_matrix(table: Table, labels: Any) -> NDArray[Any]:
     if len(set(chosen[known].tolist())) < known.sum():
         raise ParameterError(f"labels names one twice: {labels}")
     matrix = table.matrix(chosen[known])
-    found = np.zeros((len(chosen), len(chosen)), matrix.dtype)
-    found[np.ix_(known, known)] = matrix
-    return found
+    cells = np.zeros((len(chosen), len(chosen)), matrix.dtype)
+    cells[np.ix_(known, known)] = matrix
+    return cells
 
 
 @documented(

@@ -179,8 +179,8 @@ def det_curve(
         tps, fps, thresholds = tps[1:], fps[1:], thresholds[1:]  # the infinite threshold precedes it
     # From the last point without a false positive (the infinite threshold, if no other) to the first that misses none.
     spared = int(np.searchsorted(fps, 0.0, side="right"))
-    found = int(np.searchsorted(tps, tps[-1])) if tps[-1] else -1
-    shown = slice(max(spared - 1, 0), found + 1)
+    first = int(np.searchsorted(tps, tps[-1])) if tps[-1] else -1
+    shown = slice(max(spared - 1, 0), first + 1)
     wrong, missed = fps[shown][::-1], (tps[-1] - tps[shown])[::-1]
     thresholds = thresholds[shown][::-1].astype(np.float64)
     if not spared:

@@ -24,7 +24,7 @@ _TERMS = {0: "e2", 1: "poisson", 2: "gamma"}
 
 
 def _check_power(power: float) -> None:
-    number("power", power, lambda own: (own <= 0 or own >= 1) and math.isfinite(own), "up to 0, or from 1 on")
+    number("power", power, lambda value: (value <= 0 or value >= 1) and math.isfinite(value), "up to 0, or from 1 on")
 
 
 def _check_domain(power: float, target: float, predicted: float) -> None:

@@ -32,17 +32,17 @@ _SHARED = {
 }  # fmt: skip
 
 
-def documented(**own: str) -> Callable[[F], F]:
+def documented(**descriptions: str) -> Callable[[F], F]:
     """Puts an ``Args:`` section in the place of ``{parameters}`` in a docstring.
 
     Args:
-        own: The meaning of parameters that are the function's own, or that differ from the shared meaning.
+        descriptions: The meaning of parameters that are the function's own, or that differ from the shared meaning.
     """
 
     def apply(function: F) -> F:
         lines = ["Args:"]
         for name in inspect.signature(function).parameters:
-            text = f"{name}: {own[name] if name in own else _SHARED[name]}"
+            text = f"{name}: {descriptions[name] if name in descriptions else _SHARED[name]}"
             lines.append(fill(text, 108, initial_indent=" " * 8, subsequent_indent=" " * 12))
         assert function.__doc__ is not None
         function.__doc__ = function.__doc__.replace("{parameters}", "\n".join(lines))

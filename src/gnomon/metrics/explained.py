@@ -163,7 +163,7 @@ def d2_pinball_score(
     >>> round(d2_pinball_score([1, 2, 3], [1, 2, 2.5], alpha=0.9), 6)
     -0.5
     """
-    number("alpha", alpha, lambda own: 0 <= own <= 1, "from 0 to 1")
+    number("alpha", alpha, lambda value: 0 <= value <= 1, "from 0 to 1")
     amounts = Amounts.of(y_true, y_pred, sample_weight, multioutput)
     if _too_few(amounts, "D^2"):
         return math.nan

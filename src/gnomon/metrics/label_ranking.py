@@ -42,9 +42,9 @@ def _mean_over_rows(
     """The mean over rows of what the kernel says of each; ``single`` allows matrices of one label."""
     values = y_true.toarray() if is_sparse(y_true) else as_array(y_true, "y_true")
     scores = numbers(y_score, "y_score").astype(np.float64, copy=False)
-    for own, name in ((values, "y_true"), (scores, "y_score")):
-        if own.ndim != 2:
-            raise ColumnError(f"Expected 2D array, got 1D array instead for {name}: {own}")
+    for array, name in ((values, "y_true"), (scores, "y_score")):
+        if array.ndim != 2:
+            raise ColumnError(f"Expected 2D array, got 1D array instead for {name}: {array}")
     check_lengths(values, scores, sample_weight)
     target = describe(values, "y_true")
     if target.kind != MULTILABEL and not (single and target.kind == BINARY):
@@ -149,7 +149,7 @@ def dcg_score(
     >>> round(dcg_score([[10, 0, 0, 1, 5]], [[0.1, 0.2, 0.3, 4, 70]]), 6)
     9.499458
     """
-    number("log_base", log_base, lambda own: own > 0, "greater than 0")
+    number("log_base", log_base, lambda value: value > 0, "greater than 0")
     k = _checked_rank(k, ignore_ties)
     relevance, scores = _documents(y_true, y_score, sample_weight)
     threads = threads_for(scores.size)

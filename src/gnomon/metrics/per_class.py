@@ -54,11 +54,11 @@ def precision_recall_fscore_support(
     >>> precision_recall_fscore_support([0, 0, 1, 1], [0, 1, 1, 1])
     (array([1.        , 0.66666667]), array([0.5, 1. ]), array([0.66666667, 0.8       ]), array([2, 2]))
     """
-    number("beta", beta, lambda own: own >= 0, "from 0 on")
+    number("beta", beta, lambda value: value >= 0, "from 0 on")
     averaging = Averaging.of(y_true, y_pred, labels, pos_label, average, sample_weight, zero_division)
-    found = precision_recall_fbeta(averaging, beta, warn_for)
+    result = precision_recall_fbeta(averaging, beta, warn_for)
     support = averaging.cells.support if average is None else None
-    return (*map(averaging.combine, found), support)
+    return (*map(averaging.combine, result), support)
 
 
 def precision_recall_fbeta(averaging: Averaging, beta: float, warn_for: Collection[str]) -> tuple[Array, Array, Array]:
@@ -224,7 +224,7 @@ def fbeta_score(
     >>> fbeta_score([0, 0, 1, 1], [0, 1, 1, 1], beta=2)
     0.9090909090909091
     """
-    number("beta", beta, lambda own: own >= 0, "from 0 on")
+    number("beta", beta, lambda value: value >= 0, "from 0 on")
     averaging = Averaging.of(y_true, y_pred, labels, pos_label, average, sample_weight, zero_division)
     return averaging.combine(f_score(averaging, beta))
 

@@ -158,14 +158,14 @@ def by_class(y_true: Any, y_proba: Any, sample_weight: Any, labels: Any) -> Prob
 
 
 def _class_codes(target: Target, labels: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    own = target.encoded()
+    codes = target.encoded()
     if labels is None:
-        if len(own.classes) == 1:
+        if len(codes.classes) == 1:
             raise DataError(
-                f"y_true contains only one label ({own.classes[0]}). Please provide the list of all expected class "
+                f"y_true contains only one label ({codes.classes[0]}). Please provide the list of all expected class "
                 "labels explicitly through the labels argument."
             )
-        return own.codes, own.classes
+        return codes.codes, codes.classes
     declared = column(as_array(labels, "labels"), "labels")
     classes = np.unique(declared)
     if classes.tolist() != declared.tolist():
@@ -174,13 +174,13 @@ def _class_codes(target: Target, labels: Any) -> tuple[NDArray[Any], NDArray[Any
             f"Pass the ordered labels={classes.tolist()} and ensure that the columns of y_prob correspond to this "
             "ordering."
         )
-    place = positions(own.classes, classes)
+    place = positions(codes.classes, classes)
     if (place < 0).any():
-        unknown = set(own.classes[place < 0].tolist())
+        unknown = set(codes.classes[place < 0].tolist())
         raise DataError(f"y_true contains values {unknown} not belonging to the passed labels {labels}.")
     if len(classes) == 1:
         raise DataError(f"The labels array needs to contain at least two labels, got {classes}.")
-    return place.astype(np.int32)[own.codes], classes
+    return place.astype(np.int32)[codes.codes], classes
 
 
 def of_positive(y_true: Any, y_proba: Any, sample_weight: Any, pos_label: Any) -> Probabilities:
@@ -241,9 +241,9 @@ def log_loss(
     0.21616187468057912
     """
     flag("normalize", normalize)
-    own = by_class(y_true, renamed(y_proba, y_pred, warn), sample_weight, labels)
-    mean = own.log_loss()
-    return mean if normalize else mean * float(own.total)
+    probabilities = by_class(y_true, renamed(y_proba, y_pred, warn), sample_weight, labels)
+    mean = probabilities.log_loss()
+    return mean if normalize else mean * float(probabilities.total)
 
 
 @documented(
@@ -274,9 +274,9 @@ def brier_score_loss(
     """
     positive_label(pos_label)
     one_of("scale_by_half", scale_by_half, ("auto", True, False))
-    own = _either(y_true, y_proba, sample_weight, pos_label, labels)
-    score = own.brier()
-    halved = own.classes < 3 if isinstance(scale_by_half, str) else scale_by_half
+    probabilities = _either(y_true, y_proba, sample_weight, pos_label, labels)
+    score = probabilities.brier()
+    halved = probabilities.classes < 3 if isinstance(scale_by_half, str) else scale_by_half
     return score / 2 if halved else score
 
 
@@ -308,8 +308,8 @@ def d2_log_loss_score(
     y_proba = renamed(y_proba, y_pred, warn)
     if not _enough_rows(y_true, y_proba, sample_weight):
         return math.nan
-    own = by_class(y_true, y_proba, sample_weight, labels)
-    return improvement(own.log_loss(), own.frequencies().log_loss())
+    probabilities = by_class(y_true, y_proba, sample_weight, labels)
+    return improvement(probabilities.log_loss(), probabilities.frequencies().log_loss())
 
 
 @documented(
@@ -335,8 +335,8 @@ def d2_brier_score(
     positive_label(pos_label)
     if not _enough_rows(y_true, y_proba, sample_weight):
         return math.nan
-    own = _either(y_true, y_proba, sample_weight, pos_label, labels)
-    return improvement(own.brier(), own.frequencies().brier())
+    probabilities = _either(y_true, y_proba, sample_weight, pos_label, labels)
+    return improvement(probabilities.brier(), probabilities.frequencies().brier())
 
 
 @documented(
@@ -361,16 +361,16 @@ def hinge_loss(y_true: Any, pred_decision: Any, *, labels: Any = None, sample_we
     target = describe(column(as_array(y_true, "y_true"), "y_true"), "y_true")
     if target.labels is None:
         raise DataError(f"y_true holds no labels ({target.kind} is not supported)")
-    own = target.encoded()
-    classes = own.classes if labels is None else np.unique(as_array(labels, "labels"))
+    codes = target.encoded()
+    classes = codes.classes if labels is None else np.unique(as_array(labels, "labels"))
     if len(classes) > 2:
-        _check_decisions(scores, len(own.codes), len(classes), declared=labels is not None)
-        place = positions(own.classes, classes)
+        _check_decisions(scores, len(codes.codes), len(classes), declared=labels is not None)
+        place = positions(codes.classes, classes)
         if (place < 0).any():
-            raise DataError(f"y_true contains labels that are not in labels: {own.classes[place < 0]}")
-        margin = class_margins(scores, place[own.codes])
+            raise DataError(f"y_true contains labels that are not in labels: {codes.classes[place < 0]}")
+        margin = class_margins(scores, place[codes.codes])
     else:
-        signs = np.where(own.codes == 1, 1.0, -1.0)
+        signs = np.where(codes.codes == 1, 1.0, -1.0)
         margin = signs * column(scores, "pred_decision")
     losses = hinge_losses(margin).astype(np.float64, copy=False)
     return mean_of(losses, row_weights(sample_weight, len(losses)), threads_for(len(losses)))
@@ -425,15 +425,18 @@ def expected_calibration_error(
     whole_number("n_bins", n_bins, 1)
     one_of("strategy", strategy, ("uniform", "quantile"))
     positive_label(pos_label)
-    own = _either(y_true, y_proba, sample_weight, pos_label, labels)
-    if own.codes.ndim == 2:
+    probabilities = _either(y_true, y_proba, sample_weight, pos_label, labels)
+    if probabilities.codes.ndim == 2:
         raise DataError("multilabel-indicator is not supported: pass one label at a time")
-    if own.weight is not None and own.weight.min() < 0:
+    if probabilities.weight is not None and probabilities.weight.min() < 0:
         raise DataError("sample_weight holds negative weights: a calibration error takes none")
-    probability, outcome = own.values, own.codes
-    if own.values.ndim == 2:
-        top = own.values.argmax(axis=1)
-        probability, outcome = own.values[np.arange(len(top)), top], (top == own.codes).view(np.uint8)
+    probability, outcome = probabilities.values, probabilities.codes
+    if probabilities.values.ndim == 2:
+        top = probabilities.values.argmax(axis=1)
+        probability, outcome = (
+            probabilities.values[np.arange(len(top)), top],
+            (top == probabilities.codes).view(np.uint8),
+        )
     probability = probability.astype(np.float64, copy=False)
     edges = calibration.bin_edges(probability, int(n_bins), strategy == "quantile")
-    return calibration.expected_calibration_error(outcome, probability, own.weight, edges)
+    return calibration.expected_calibration_error(outcome, probability, probabilities.weight, edges)

@@ -80,7 +80,7 @@ def roc_auc_score(
     one_of("average", average, _AVERAGES)
     one_of("multi_class", multi_class, ("raise", "ovr", "ovo"))
     if max_fpr is not None:
-        number("max_fpr", max_fpr, lambda own: 0 < own <= 1, "in (0, 1]")
+        number("max_fpr", max_fpr, lambda value: 0 < value <= 1, "in (0, 1]")
     target = describe(y_true, "y_true")
     scores = finite_scores(y_score)
     several = scores.ndim == 2 and scores.shape[1] > 2
@@ -225,18 +225,19 @@ def class_codes(target: Target, labels: Any, columns: int, what: str) -> tuple[N
     Raises:
         DataError: The labels are not unique, not ascending, too few or many, or do not hold one that occurs.
     """
-    own = target.encoded()
+    codes = target.encoded()
     stop = "" if what == "columns" else "."
     if labels is None:
-        found = len(own.classes)
-        if found != columns:
+        classes_seen = len(codes.classes)
+        if classes_seen != columns:
             if what == "columns":
                 raise DataError("Number of classes in y_true not equal to the number of columns in 'y_score'")
             raise DataError(
-                f"Number of classes in 'y_true' ({found}) not equal to the number of classes in 'y_score' ({columns})."
+                f"Number of classes in 'y_true' ({classes_seen}) not equal to the number of classes in 'y_score' "
+                f"({columns})."
                 "You can provide a list of all known classes by assigning it to the `labels` parameter."
             )
-        return own.codes, found
+        return codes.codes, classes_seen
     declared = column(as_array(labels, "labels"), "labels")
     if len(set(declared.tolist())) < len(declared):
         raise DataError(f"Parameter 'labels' must be unique{stop}")
@@ -250,10 +251,10 @@ def class_codes(target: Target, labels: Any, columns: int, what: str) -> tuple[N
         raise DataError(
             f"Number of given labels ({len(declared)}) not equal to the number of classes in 'y_score' ({columns})."
         )
-    place = positions(own.classes, declared)
+    place = positions(codes.classes, declared)
     if (place < 0).any():
         raise DataError(f"'y_true' contains labels not in parameter 'labels'{stop}")
-    return place.astype(np.int32)[own.codes], len(declared)
+    return place.astype(np.int32)[codes.codes], len(declared)
 
 
 @documented(

@@ -175,7 +175,7 @@ def mean_pinball_loss(
     >>> round(mean_pinball_loss([1, 2, 3], [0, 2, 3], alpha=0.1), 6)
     0.033333
     """
-    number("alpha", alpha, lambda own: 0 <= own <= 1, "from 0 to 1")
+    number("alpha", alpha, lambda value: 0 <= value <= 1, "from 0 to 1")
     return _mean_loss("pinball", y_true, y_pred, sample_weight, multioutput, float(alpha))
 
 

@@ -181,13 +181,13 @@ def formula(name: str) -> Formula:
     base, _, average = name.rpartition("_")
     if average in AVERAGES and base in REGISTRY and isinstance(REGISTRY[base].basis, Cellwise):
         return Formula(cell_score, options={"name": base, "average": average})
-    own = find(name)
-    if own is not None and own.row_loss is not None:
-        of_scores = own.row_loss.of_scores
+    measure = find(name)
+    if measure is not None and measure.row_loss is not None:
+        of_scores = measure.row_loss.of_scores
         response = (*PROBABILITY_OR_SCORE, LABELS) if of_scores else LABELS
-        return FORMULAS.get(own.name) or Formula(loss_score, response, of_scores, {"name": own.name})
-    if own is None or not own.of_cells:
+        return FORMULAS.get(measure.name) or Formula(loss_score, response, of_scores, {"name": measure.name})
+    if measure is None or not measure.of_cells:
         raise UsageError(f"there is no scorer {name!r}: {nearest(name, names())}")
-    if own.name in FORMULAS:
-        return FORMULAS[own.name]
-    return Formula(cell_score, binary=own.cellwise, options={"name": own.name})
+    if measure.name in FORMULAS:
+        return FORMULAS[measure.name]
+    return Formula(cell_score, binary=measure.cellwise, options={"name": measure.name})

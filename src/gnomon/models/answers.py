@@ -149,5 +149,9 @@ def classes_of(model: Any) -> tuple[Any, ...]:
     classes = getattr(model, "classes_", None)
     if not isinstance(classes, Iterable) or isinstance(classes, (str, bytes)):
         return ()
-    found = np.asarray(list(classes), dtype=object)
-    return tuple(found.tolist()) if found.ndim == 1 and not any(isinstance(own, np.ndarray) for own in found) else ()
+    label_array = np.asarray(list(classes), dtype=object)
+    return (
+        tuple(label_array.tolist())
+        if label_array.ndim == 1 and not any(isinstance(own, np.ndarray) for own in label_array)
+        else ()
+    )

@@ -27,7 +27,7 @@ def cutoff_of(model: Any, scores: NDArray[np.float64], flagged: NDArray[np.bool_
     usual = 0.5 if probabilities else 0.0
     carried = [getattr(model, name, None) for name in ("best_threshold_", "threshold")]
     known = [usual, float(np.nextafter(usual, np.inf)), *(float(own) for own in carried if isinstance(own, float))]
-    found = next((own for own in known if most < own <= least), most / 2 + least / 2)
-    if most < found <= least and np.isfinite(found):
-        return found
+    cutoff = next((own for own in known if most < own <= least), most / 2 + least / 2)
+    if most < cutoff <= least and np.isfinite(cutoff):
+        return cutoff
     return least if np.isfinite(least) else float(np.nextafter(most, np.inf))

@@ -173,26 +173,30 @@ def evaluate_model(
     said = {"classes": classes, "positive": positive, "threshold": threshold, "slices": slices, "id": id,
             "cluster": cluster, "task": task, **options}  # fmt: skip
 
-    def one(each: Any) -> Evaluation:
+    def one(fitted_model: Any) -> Evaluation:
         notes = []
         if cv is not None:
-            folded = out_of_fold(each, X, y, cv, groups)
+            folded = out_of_fold(fitted_model, X, y, cv, groups)
             notes = folded.notes()
-            found = evaluated(each, folded.answers, *of_folds(folded, X, y, weight, said))
+            evaluation = evaluated(fitted_model, folded.answers, *of_folds(folded, X, y, weight, said))
         else:
-            found = evaluated(each, answers_of(each, X), X, y, weight, said)
+            evaluation = evaluated(fitted_model, answers_of(fitted_model, X), X, y, weight, said)
         fitted = None
         if train is not None:
             own_weight = train[2] if len(train) == 3 else None
-            fitted = evaluated(each, answers_of(each, train[0]), train[0], train[1], own_weight,
+            fitted = evaluated(fitted_model, answers_of(fitted_model, train[0]), train[0], train[1], own_weight,
                                said | {"slices": None, "id": None, "cluster": None})  # fmt: skip
-        found = replace(
-            found,
+        evaluation = replace(
+            evaluation,
             train=fitted,
-            notes=(*notes, *found.notes),
-            provenance={**found.provenance, "source": type(each).__name__, "model": description(each)},
+            notes=(*notes, *evaluation.notes),
+            provenance={
+                **evaluation.provenance,
+                "source": type(fitted_model).__name__,
+                "model": description(fitted_model),
+            },
         )
-        return replace(found, advice=advise(found))
+        return replace(evaluation, advice=advise(evaluation))
 
     if models is None:
         return one(model)
@@ -336,7 +340,9 @@ def unknown_classes(truth: NDArray[Any], known: tuple[Any, ...]) -> tuple[Any, .
     names = set(map(label_text, known))
     labels = [own for own in truth.tolist() if own is not None and not (isinstance(own, float) and np.isnan(own))]
     others = [own for own in dict.fromkeys(labels) if own not in known]
-    return tuple(sorted((own for own in others if label_text(own) not in names), key=lambda own: (str(type(own)), own)))
+    return tuple(
+        sorted((own for own in others if label_text(own) not in names), key=lambda label: (str(type(label)), label))
+    )
 
 
 def truth_of(y: Any) -> NDArray[Any]:
@@ -389,10 +395,10 @@ def of_two(model: Any, answers: Answers, known: tuple[Any, ...], said: dict[str,
             )
         return rows.evaluated(prediction=rows.put(PREDICTED, predicted), **said)
     place = answers.classes.index(positive)
-    own = scores[:, place] if scores.ndim == 2 else scores if place == 1 else -scores
-    said |= {"score": rows.put(SCORE, own), "scale": scale_of(answers)}
+    class_scores = scores[:, place] if scores.ndim == 2 else scores if place == 1 else -scores
+    said |= {"score": rows.put(SCORE, class_scores), "scale": scale_of(answers)}
     if said["threshold"] is None:
-        said["threshold"] = cutoff_of(model, own, predicted == positive, answers.probabilities)
+        said["threshold"] = cutoff_of(model, class_scores, predicted == positive, answers.probabilities)
         if said["threshold"] is None:
             said["prediction"] = rows.put(PREDICTED, predicted)
     return rows.evaluated(**said)

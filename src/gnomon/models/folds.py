@@ -78,7 +78,7 @@ def out_of_fold(model: Any, X: Any, y: Any, cv: Any, groups: Any) -> OutOfFold:
     """
     from sklearn.model_selection import cross_validate
 
-    found = cross_validate(
+    folds = cross_validate(
         model,
         X,
         y,
@@ -90,8 +90,8 @@ def out_of_fold(model: Any, X: Any, y: Any, cv: Any, groups: Any) -> OutOfFold:
         error_score="raise",
     )
     # As scikit-learn takes them: places, also counted from the end, or masks.
-    tests = [np.arange(len(y))[np.asarray(own)] for own in found["indices"]["test"]]
-    parts = [answers_of(each, rows_of(X, own)) for own, each in zip(tests, found["estimator"], strict=True)]
+    tests = [np.arange(len(y))[np.asarray(own)] for own in folds["indices"]["test"]]
+    parts = [answers_of(each, rows_of(X, own)) for own, each in zip(tests, folds["estimator"], strict=True)]
     places = np.concatenate(tests)
     order = np.argsort(places, kind="stable")
     return OutOfFold(Answers.joined(parts).taken(order), places[order], len(y), len(parts))

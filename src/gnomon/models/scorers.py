@@ -50,8 +50,8 @@ def get_scorer(name: str | Measure, *, positive: Any = None) -> Any:
     if isinstance(name, Measure):
         renew(name)
         name = name.name
-    found = formula(name)
-    if positive is not None and not found.binary:
+    formula_here = formula(name)
+    if positive is not None and not formula_here.binary:
         raise UsageError(
             Message(
                 "scorer_without_positive",
@@ -60,18 +60,18 @@ def get_scorer(name: str | Measure, *, positive: Any = None) -> Any:
                 name=name,
             )
         )
-    options = {"name": name, "pos_label": positive} if found.binary and positive is not None else {"name": name}
-    own = find(name)
-    greater = own is None or own.better == HIGHER
-    return make_scorer(measured, response_method=found.response, greater_is_better=greater, **options)
+    options = {"name": name, "pos_label": positive} if formula_here.binary and positive is not None else {"name": name}
+    measure = find(name)
+    greater = measure is None or measure.better == HIGHER
+    return make_scorer(measured, response_method=formula_here.response, greater_is_better=greater, **options)
 
 
 def measured(y_true: Any, y_pred: Any, *, name: str, pos_label: Any = None, sample_weight: Any = None) -> float:
     """The value of a measure; a module's function, so that scorers can be pickled for other processes."""
-    found = formula(name)
+    formula_here = formula(name)
     if pos_label is not None:
         y_true = np.asarray(y_true) == pos_label
-        if found.response == LABELS:
+        if formula_here.response == LABELS:
             y_pred = np.asarray(y_pred) == pos_label
     weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-    return float(found.function(y_true, y_pred, **weights, **found.options))
+    return float(formula_here.function(y_true, y_pred, **weights, **formula_here.options))

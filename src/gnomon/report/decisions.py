@@ -115,11 +115,11 @@ def alternatives(decision: ThresholdDecision) -> Alternatives:
 
 def by_threshold(decision: ThresholdDecision, wanted: Iterable[Measure]) -> Iterator[tuple[Measure, Array]]:
     """Measures, once each, with their values at every threshold: those that follow from counts, or from the costs."""
-    for own in dict.fromkeys(wanted):
-        if decision.costs is not None and own.name == decision.measure:
-            yield own, decision.costs.mean(decision.thresholds.points)
-        elif own.of_cells:
-            yield own, decision.thresholds[own.name]
+    for measure in dict.fromkeys(wanted):
+        if decision.costs is not None and measure.name == decision.measure:
+            yield measure, decision.costs.mean(decision.thresholds.points)
+        elif measure.of_cells:
+            yield measure, decision.thresholds[measure.name]
 
 
 def drawn(decision: ThresholdDecision) -> list[Measure]:
@@ -140,11 +140,11 @@ def costs_of(decision: CostDecision) -> dict[str, Estimate | float]:
     }
 
 
-def maps_of(found: Recalibration) -> dict[str, str]:
+def maps_of(recalibration: Recalibration) -> dict[str, str]:
     """What maps of probabilities are called, by their methods."""
-    return {name: tr(name.replace("_", " ")) for name in found.estimates}
+    return {name: tr(name.replace("_", " ")) for name in recalibration.estimates}
 
 
-def judged_rows(found: Recalibration) -> int:
+def judged_rows(recalibration: Recalibration) -> int:
     """The rows that maps are judged on."""
-    return found.estimates[AS_IS][LOG_LOSS.name].n
+    return recalibration.estimates[AS_IS][LOG_LOSS.name].n

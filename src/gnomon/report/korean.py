@@ -19,7 +19,7 @@ def with_particles(text: str) -> str:
     >>> with_particles("정확도은(는) 0.5이(가) 아니라 값을(를) 결과(으)로, R²은(는)")
     '정확도는 0.5가 아니라 값을 결과로, R²은(는)'
     """
-    return _OPEN.sub(lambda found: found["end"] + found["said"] + fitting(found["end"], found["particle"]), text)
+    return _OPEN.sub(lambda match: match["end"] + match["said"] + fitting(match["end"], match["particle"]), text)
 
 
 def fitting(letter: str, particle: str) -> str:

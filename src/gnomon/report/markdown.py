@@ -47,19 +47,22 @@ def markdown(result: Any) -> str:
     parts += comparison(compared) if compared is not None else []
     parts += [advice(name, each) for name, each in evaluations.items() if each.advice]
     parts.append(measures(evaluations))
-    for name, each in evaluations.items():
-        if each.confusion is not None and len(each.confusion.labels) <= MOST_CLASSES:
-            parts.append(confusion(name, each.confusion))
-        parts += [slices(name, each, column) for column in each.slices]
-        parts += train(name, each)
-        parts += bullets([*map(tr, each.notes), *reasons(each.estimates)])
+    for name, evaluation in evaluations.items():
+        if evaluation.confusion is not None and len(evaluation.confusion.labels) <= MOST_CLASSES:
+            parts.append(confusion(name, evaluation.confusion))
+        parts += [slices(name, evaluation, column) for column in evaluation.slices]
+        parts += train(name, evaluation)
+        parts += bullets([*map(tr, evaluation.notes), *reasons(evaluation.estimates)])
     return "\n\n".join(parts) + "\n"
 
 
-def head(own: Mapping[str, Any]) -> list[str]:
+def head(head_view: Mapping[str, Any]) -> list[str]:
     """What was evaluated, compared or decided."""
-    facts = " · ".join(plain(fact) for fact in own["facts"])
-    return [f"## {plain(own['title'])}", f"{plain(own['source'])}  \n{facts}" if own["source"] else facts]
+    facts = " · ".join(plain(fact) for fact in head_view["facts"])
+    return [
+        f"## {plain(head_view['title'])}",
+        f"{plain(head_view['source'])}  \n{facts}" if head_view["source"] else facts,
+    ]
 
 
 def bullets(texts: Sequence[str]) -> list[str]:
@@ -69,55 +72,60 @@ def bullets(texts: Sequence[str]) -> list[str]:
 
 def decision(result: Decision) -> list[str]:
     """A decision: the answer, what it achieves, and what it was chosen from."""
-    found = decision_sections(result)
-    own = found["decision"]
-    parts = [f"**{plain(own['answer'])}**", *bullets(own["facts"])]
-    if own["table"]:
-        parts.append(table_of(own["table"]))
-    if "measures" in found:
-        rows = [[plain(row["title"]), figures(row["cells"][0]), row["n"]] for row in found["measures"]["rows"]]
-        parts.append(table([f"{tr('measure')} ({found['measures']['level']})", tr("value"), "n"], rows))
+    sections = decision_sections(result)
+    decision_view = sections["decision"]
+    parts = [f"**{plain(decision_view['answer'])}**", *bullets(decision_view["facts"])]
+    if decision_view["table"]:
+        parts.append(table_of(decision_view["table"]))
+    if "measures" in sections:
+        rows = [[plain(row["title"]), figures(row["cells"][0]), row["n"]] for row in sections["measures"]["rows"]]
+        parts.append(table([f"{tr('measure')} ({sections['measures']['level']})", tr("value"), "n"], rows))
     if not isinstance(result, Recalibration) and len(result.confusion.labels) <= MOST_CLASSES:
         parts.append(confusion("", result.confusion))
-    if "alternatives" in found:
-        parts.append(table_of(found["alternatives"]["table"]))
-    for model in found["says"]["models"] if "says" in found else ():
+    if "alternatives" in sections:
+        parts.append(table_of(sections["alternatives"]["table"]))
+    for model in sections["says"]["models"] if "says" in sections else ():
         parts += bullets(model["notes"])
     return parts
 
 
-def table_of(own: Mapping[str, Any]) -> str:
+def table_of(view: Mapping[str, Any]) -> str:
     """A table of a section: its heads, its rows of cells."""
-    rows = [[plain(row["name"]) + (" ◀" if row["chosen"] else ""), *map(figures, row["cells"])] for row in own["rows"]]
-    return table([plain(text) for text in own["heads"]], rows)
+    rows = [[plain(row["name"]) + (" ◀" if row["chosen"] else ""), *map(figures, row["cells"])] for row in view["rows"]]
+    return table([plain(text) for text in view["heads"]], rows)
 
 
 def comparison(compared: Comparison) -> list[str]:
     """For every pair of models what the differences say, and a table of them."""
-    found = of_pairs(compared)
+    pairs_view = of_pairs(compared)
     parts = []
-    for pair in found["pairs"]:
+    for pair in pairs_view["pairs"]:
         says = "\n".join(f"- {plain(text)}" for text in pair["says"])
-        heads = [tr("measure"), f"{tr('difference')} ({found['level']})", "p", tr("verdict"), tr("rows needed")]
+        heads = [tr("measure"), f"{tr('difference')} ({pairs_view['level']})", "p", tr("verdict"), tr("rows needed")]
         rows = [
             [plain(row.title), f"**{row.difference}** ({row.interval})" if row.interval else row.difference,
              plain(row.p_value), row.verdict + (f", {row.margin}" if row.margin else ""), row.rows]
             for row in pair["rows"]
         ]  # fmt: skip
         parts += [f"### {plain(pair['title'])}", says, table(heads, rows)]
-    parts += bullets(found["notes"])
+    parts += bullets(pairs_view["notes"])
     return parts
 
 
 def train(name: str, evaluation: Evaluation) -> list[str]:
     """The rows that a model was fitted on beside the others, and the gap."""
-    found = of_train({name: evaluation})
-    if found is None:
+    parts = of_train({name: evaluation})
+    if parts is None:
         return []
-    (own,) = found["tables"]
-    heads = [tr("measure"), f"{tr('train')} (n = {own['n'][0]})", f"{tr('test')} (n = {own['n'][1]})", tr("gap")]
+    (table_view,) = parts["tables"]
+    heads = [
+        tr("measure"),
+        f"{tr('train')} (n = {table_view['n'][0]})",
+        f"{tr('test')} (n = {table_view['n'][1]})",
+        tr("gap"),
+    ]
     rows = []
-    for row in own["rows"]:
+    for row in table_view["rows"]:
         texts = [
             f"{each['value']} ({each['interval']})" if each["interval"] else each["value"] for each in row["cells"]
         ]
@@ -125,9 +133,9 @@ def train(name: str, evaluation: Evaluation) -> list[str]:
     return [table(heads, rows)]
 
 
-def figures(own: Mapping[str, Any]) -> str:
+def figures(cell: Mapping[str, Any]) -> str:
     """A value and its interval."""
-    return f"{own['value']} ({own['interval']})" if own["interval"] else own["value"]
+    return f"{cell['value']} ({cell['interval']})" if cell["interval"] else cell["value"]
 
 
 def advice(name: str, evaluation: Evaluation) -> str:
@@ -151,29 +159,29 @@ def measures(evaluations: Mapping[str, Evaluation]) -> str:
     return table([f"{tr('measure')} ({level})", *map(plain, heads), tr("baseline"), "n"], rows)
 
 
-def confusion(name: str, found: ConfusionMatrix) -> str:
+def confusion(name: str, matrix: ConfusionMatrix) -> str:
     """Counts, rows true."""
-    labels = [plain(visible(label, LONGEST)) for label in found.labels]
+    labels = [plain(visible(label, LONGEST)) for label in matrix.labels]
     title = f"{tr('true')} \\\\ {tr('predicted')}" + (f" · {plain(visible(name, LONGEST))}" if name else "")
     rows = [[f"**{label}**", *(f"{count:,}" for count in line)]
-            for label, line in zip(labels, found.counts.tolist(), strict=True)]  # fmt: skip
+            for label, line in zip(labels, matrix.counts.tolist(), strict=True)]  # fmt: skip
     return table([title, *labels], rows)
 
 
 def slices(name: str, evaluation: Evaluation, column: str) -> str:
     """The slices of a column, the worst first."""
-    found = of_slices({name: replace(evaluation, slices={column: evaluation.slices[column]})})
-    assert found is not None  # there is a column
-    (own,) = found["tables"]
+    parts = of_slices({name: replace(evaluation, slices={column: evaluation.slices[column]})})
+    assert parts is not None  # there is a column
+    (table_view,) = parts["tables"]
     heads = [
-        own["column"],
+        table_view["column"],
         "n",
-        *own["measures"],
-        *([f"{own['by']} {tr('vs. rest')}"] if own["by"] else []),
+        *table_view["measures"],
+        *([f"{table_view['by']} {tr('vs. rest')}"] if table_view["by"] else []),
     ]
     rows = []
-    for row in own["rows"][:MOST_SLICES]:
-        cells = [*row["cells"], *([row["difference"]] if own["by"] else [])]
+    for row in table_view["rows"][:MOST_SLICES]:
+        cells = [*row["cells"], *([row["difference"]] if table_view["by"] else [])]
         rows.append([plain(row["name"]) + (" ⚠" if row["worse"] else ""), row["n"], *map(figures, cells)])
     left = max(0, len(evaluation.slices[column]) - MOST_SLICES)
     more = f"\n\n{tr(Message('and_more', 'and {number:,} more', number=left))}" if left else ""
@@ -192,5 +200,5 @@ def plain(text: str) -> str:
     >>> print(plain("a|b <script> *x* (see 1. :tada:)"))
     a\\|b \\<script\\> \\*x\\* (see 1. \\:tada:)
     """
-    found = _REFERENCE.sub(lambda own: own[0] + _JOINER, " ".join(text.split()))
-    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", found))
+    text_without = _REFERENCE.sub(lambda match: match[0] + _JOINER, " ".join(text.split()))
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text_without))

@@ -64,42 +64,44 @@ def rows_of(pair: Pair, n: int) -> list[Row]:
     return [row_of(name, own, n) for name, own in pair.differences.items()]
 
 
-def row_of(name: str, own: Difference, n: int) -> Row:
+def row_of(name: str, difference: Difference, n: int) -> Row:
     """A difference as text."""
     needed = ""
-    if own.verdict == UNCLEAR and own.rows_needed is not None:
-        needed = f"{rounded(own.rows_needed):,}" if own.rows_needed > n else tr("enough")
-    ends = "" if math.isnan(own.low) else f"{signed(own.low)} – {signed(own.high)}"
+    if difference.verdict == UNCLEAR and difference.rows_needed is not None:
+        needed = f"{rounded(difference.rows_needed):,}" if difference.rows_needed > n else tr("enough")
+    ends = "" if math.isnan(difference.low) else f"{signed(difference.low)} – {signed(difference.high)}"
     return Row(
         name,
         tr(get_measure(name).title),
-        signed(own.value),
+        signed(difference.value),
         ends,
-        p_text(own.p_value_holm),
-        tr(own.verdict or "") if ends else "",
-        margin_text(own),
+        p_text(difference.p_value_holm),
+        tr(difference.verdict or "") if ends else "",
+        margin_text(difference),
         needed,
-        method_name(own.method),
-        None if own.verdict not in (BETTER, WORSE) else own.verdict == BETTER,
+        method_name(difference.method),
+        None if difference.verdict not in (BETTER, WORSE) else difference.verdict == BETTER,
     )
 
 
-def margin_text(own: Difference) -> str:
+def margin_text(difference: Difference) -> str:
     """What is settled within the margin."""
-    if own.equivalent is None:
+    if difference.equivalent is None:
         return ""
-    said = tr("equivalent") if own.equivalent else tr("not worse") if own.not_worse else tr("may be worse")
-    return f"{said} ({number(own.margin)})"
+    said = (
+        tr("equivalent") if difference.equivalent else tr("not worse") if difference.not_worse else tr("may be worse")
+    )
+    return f"{said} ({number(difference.margin)})"
 
 
 def remarks_on(comparison: Comparison) -> list[str]:
     """Why differences have no interval, or one to be taken with care, pair by pair."""
     several = len(comparison.pairs) > 1
-    found = []
+    texts = []
     for pair in shown_pairs(comparison):
         named = f"{title_of(pair)} · " if several else ""
-        found += [f"{named}{text}" for text in reasons(pair.differences)]
-    return found
+        texts += [f"{named}{text}" for text in reasons(pair.differences)]
+    return texts
 
 
 def notes_of(comparison: Comparison) -> list[str]:

@@ -46,23 +46,23 @@ def baseline_texts(evaluation: Evaluation, marks: Mapping[str, str] | None = Non
         evaluation: The evaluation.
         marks: What the answers are called, by their strategy; None for words.
     """
-    own = evaluation.baseline
-    if own is None:
+    baseline = evaluation.baseline
+    if baseline is None:
         return {}
-    marks = marks or {strategy: tr(BASELINES.get(strategy, strategy)) for strategy in own.strategies.values()}
+    marks = marks or {strategy: tr(BASELINES.get(strategy, strategy)) for strategy in baseline.strategies.values()}
     return {
-        name: f"{number(each.value)} {marks[own.strategies[name]]}" if each.defined else number(each.value)
-        for name, each in own.estimates.items()
+        name: f"{number(each.value)} {marks[baseline.strategies[name]]}" if each.defined else number(each.value)
+        for name, each in baseline.estimates.items()
     }
 
 
 def baseline_marks(evaluation: Evaluation) -> tuple[dict[str, str], str]:
     """A letter for each strategy of the baseline, where columns are narrow, and what they stand for."""
-    own = evaluation.baseline
-    if own is None:
+    baseline = evaluation.baseline
+    if baseline is None:
         return {}, ""
     marks: dict[str, str] = {}
-    for strategy in own.strategies.values():
+    for strategy in baseline.strategies.values():
         name = BASELINES.get(strategy, strategy)
         if strategy not in marks:
             marks[strategy] = next(letter for letter in f"{name}abcdefghij" if letter.isalpha() and letter not in
@@ -84,12 +84,12 @@ def short_names(names: Iterable[str], longest: int) -> dict[str, str]:
     """
     shown: dict[str, str] = {}
     for name in names:
-        short = own = visible(name, longest)
+        short = unique = visible(name, longest)
         number = 1
-        while own in shown.values():
+        while unique in shown.values():
             number += 1
-            own = f"{short} ({number})"
-        shown[name] = own
+            unique = f"{short} ({number})"
+        shown[name] = unique
     return shown
 
 
@@ -112,11 +112,11 @@ def from_the_worst(slices: Mapping[str, Evaluation], by: str | None) -> list[str
     """Slices by their values, those of enough rows first, and of these the one furthest below the rest."""
 
     def below(value: str) -> tuple[bool, float]:
-        own = slices[value]
-        difference = own.differences.get(by) if by is not None else None
+        evaluation = slices[value]
+        difference = evaluation.differences.get(by) if by is not None else None
         if by is None or difference is None:
-            return not own.reliable, math.inf
-        return not own.reliable, get_measure(by).better * difference.value
+            return not evaluation.reliable, math.inf
+        return not evaluation.reliable, get_measure(by).better * difference.value
 
     return sorted(slices, key=below)
 

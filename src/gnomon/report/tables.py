@@ -76,17 +76,17 @@ def tables_of(result: Any) -> dict[str, Callable[[], Columns]]:
             {**({"model": name} if several else {}), **row} for name, own in models.items() for row in rows(own)
         )
 
-    found: dict[str, Callable[[], Columns]] = {}
+    tables: dict[str, Callable[[], Columns]] = {}
     if isinstance(result, Comparison):
-        found["differences"] = lambda: columns(differences(result))
-    found["measures"] = lambda: of_models(measures)
+        tables["differences"] = lambda: columns(differences(result))
+    tables["measures"] = lambda: of_models(measures)
     makers: dict[str, Callable[[Evaluation], Iterable[Row]]] = {
         "classes": classes, "slices": slices, "confusion": confusion, "thresholds": thresholds, "errors": errors,
     }  # fmt: skip
     for name, maker in makers.items():
         if any(next(iter(maker(own)), None) is not None for own in models.values()):
-            found[name] = lambda maker=maker: of_models(maker)  # type: ignore[misc]
-    return found
+            tables[name] = lambda maker=maker: of_models(maker)  # type: ignore[misc]
+    return tables
 
 
 def columns(rows: Iterable[Row]) -> Columns:
@@ -95,9 +95,9 @@ def columns(rows: Iterable[Row]) -> Columns:
     return {name: [row[name] for row in listed] for name in (listed[0] if listed else ())}
 
 
-def fields(own: Any, names: tuple[str, ...] = ESTIMATE) -> Row:
+def fields(value: Any, names: tuple[str, ...] = ESTIMATE) -> Row:
     """The fields of an estimate, or of a difference."""
-    return {name: getattr(own, name) for name in names}
+    return {name: getattr(value, name) for name in names}
 
 
 def estimates(of: Mapping[str, Estimate]) -> Iterable[Row]:
@@ -108,22 +108,26 @@ def estimates(of: Mapping[str, Estimate]) -> Iterable[Row]:
 def measures(evaluation: Evaluation) -> Iterable[Row]:
     """A row for each estimate, with what the baseline scores."""
     baselines = {} if evaluation.baseline is None else evaluation.baseline.estimates
-    for name, own in evaluation.estimates.items():
-        yield {"measure": name, **fields(own), "baseline": baselines[name].value if name in baselines else float("nan")}
+    for name, estimate in evaluation.estimates.items():
+        yield {
+            "measure": name,
+            **fields(estimate),
+            "baseline": baselines[name].value if name in baselines else float("nan"),
+        }
 
 
 def classes(evaluation: Evaluation) -> Iterable[Row]:
     """A row for each estimate of each class, or label, against the rest."""
-    for label, own in evaluation.per_class.items():
-        yield from ({"class": label, **row} for row in estimates(own))
+    for label, of_label in evaluation.per_class.items():
+        yield from ({"class": label, **row} for row in estimates(of_label))
 
 
 def slices(evaluation: Evaluation) -> Iterable[Row]:
     """A row for each estimate of each slice, with its difference to the rest."""
     for column, values in evaluation.slices.items():
-        for value, own in values.items():
-            for name, estimate in own.estimates.items():
-                rest = own.differences.get(name)
+        for value, slice_evaluation in values.items():
+            for name, estimate in slice_evaluation.estimates.items():
+                rest = slice_evaluation.differences.get(name)
                 compared = {
                     f"difference_{part}": float("nan") if rest is None else getattr(rest, part)
                     for part in ("value", "low", "high", "p_value", "p_value_bh")
@@ -143,9 +147,9 @@ def confusion(evaluation: Evaluation) -> Iterable[Row]:
 def thresholds(evaluation: Evaluation) -> Iterable[Row]:
     """A row for each threshold, from the highest down."""
     if evaluation.thresholds is not None:
-        own = evaluation.thresholds.to_columns()
-        for values in zip(*(column.tolist() for column in own.values()), strict=True):
-            yield dict(zip(own, values, strict=True))
+        columns = evaluation.thresholds.to_columns()
+        for values in zip(*(column.tolist() for column in columns.values()), strict=True):
+            yield dict(zip(columns, values, strict=True))
 
 
 def errors(evaluation: Evaluation) -> Iterable[Row]:
@@ -156,5 +160,5 @@ def errors(evaluation: Evaluation) -> Iterable[Row]:
 def differences(comparison: Comparison) -> Iterable[Row]:
     """A row for each measure of each pair of models: what the second scores less the first."""
     for pair in comparison.pairs:
-        for name, own in pair.differences.items():
-            yield {"first": pair.first, "second": pair.second, "measure": name, **fields(own, PAIRED)}
+        for name, difference in pair.differences.items():
+            yield {"first": pair.first, "second": pair.second, "measure": name, **fields(difference, PAIRED)}

@@ -181,8 +181,8 @@ def one_hot_codes(rows: Rows, names: tuple[str, ...], threads: int) -> NDArray[A
                 noun=word("row") if len(wrong) == 1 else word("rows"),
             )
         )
-    found: NDArray[np.intp] = table.argmax(axis=0)
-    return found.astype(np.uint8 if len(names) < 255 else np.int32)
+    codes: NDArray[np.intp] = table.argmax(axis=0)
+    return codes.astype(np.uint8 if len(names) < 255 else np.int32)
 
 
 def label_codes(rows: Rows, name: str, labels: tuple[int, ...], threads: int) -> NDArray[Any]:
@@ -191,7 +191,7 @@ def label_codes(rows: Rows, name: str, labels: tuple[int, ...], threads: int) ->
     Raises:
         DataError: It holds another value.
     """
-    found, unknown = encode_labels(rows.table[name], labels, threads)
+    codes, unknown = encode_labels(rows.table[name], labels, threads)
     if len(unknown):
         row = int(unknown[0])
         value = rows.table[name][row].as_py()
@@ -204,7 +204,7 @@ def label_codes(rows: Rows, name: str, labels: tuple[int, ...], threads: int) ->
                 position=rows.position(row),
             )
         )
-    return found
+    return codes
 
 
 def with_unscored(scores: tuple[NDArray[Any], ...], schema: Schema, rows: int) -> tuple[NDArray[Any], ...]:
@@ -293,10 +293,10 @@ def positions(rows: Rows, mask: NDArray[np.bool_]) -> list[str]:
     return [rows.position(row) for row in np.flatnonzero(mask)[:3]]
 
 
-def missing_message(found: dict[str, tuple[int, list[str]]]) -> str:
+def missing_message(missing: dict[str, tuple[int, list[str]]]) -> str:
     """What to say of missing values: how many in which column, and the first rows."""
     parts = []
-    for name, (count, first) in found.items():
+    for name, (count, first) in missing.items():
         rows = in_series([*first, *(["..."] if count > len(first) else [])])
         parts.append(
             Message(
@@ -494,7 +494,7 @@ def codes(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
     """
     if schema.task == "multilabel":
         return label_codes(rows, name, (0, 1), threads)
-    found, unknown = encode_labels(rows.table[name], schema.labels, threads)
+    encoded, unknown = encode_labels(rows.table[name], schema.labels, threads)
     if len(unknown):
         row = int(unknown[0])
         value = rows.table[name][row].as_py()
@@ -510,19 +510,19 @@ def codes(rows: Rows, name: str, schema: Schema, threads: int) -> NDArray[Any]:
                 shown=shown,
             )
         )
-    return found
+    return encoded
 
 
 def refuse_missing(source: Source, schema: Schema, threads: int) -> None:
     """Raises MissingValuesError with the missing values of the whole source counted, if there are any."""
-    found: dict[str, tuple[int, list[str]]] = {}
+    missing: dict[str, tuple[int, list[str]]] = {}
     for partition in source.partitions(schema.uses, threads):
         for piece in partition:
             rows = chosen_rows(piece, schema)
             if schema.columns.weight is not None:
                 leave_out_weightless(rows, schema.columns.weight)
             for name, mask in missing_masks(rows, schema.columns.used()).items():
-                count, first = found.get(name, (0, []))
-                found[name] = count + int(mask.sum()), (first + positions(rows, mask))[:3]
-    if found:
-        raise MissingValuesError(missing_message(found))
+                count, first = missing.get(name, (0, []))
+                missing[name] = count + int(mask.sum()), (first + positions(rows, mask))[:3]
+    if missing:
+        raise MissingValuesError(missing_message(missing))

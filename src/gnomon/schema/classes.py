@@ -43,9 +43,9 @@ def class_labels(
                 prediction=columns.prediction,
             )
         )
-    own, others = target.labels or (), (predicted.labels or ()) if predicted is not None else ()
-    if own and others and isinstance(own[0], str) != isinstance(others[0], str):
-        kinds = [word("text") if isinstance(labels[0], str) else word("numbers") for labels in (own, others)]
+    target_labels, others = target.labels or (), (predicted.labels or ()) if predicted is not None else ()
+    if target_labels and others and isinstance(target_labels[0], str) != isinstance(others[0], str):
+        kinds = [word("text") if isinstance(labels[0], str) else word("numbers") for labels in (target_labels, others)]
         raise ColumnError(
             Message(
                 "kinds_differ",
@@ -59,8 +59,8 @@ def class_labels(
     notes: list[Message] = []
     if declared is not None:
         labels, boolean = declared
-        for name, found in ((columns.target, own), (columns.prediction, others)):
-            unknown = [str(label) for label in found if label not in labels]
+        for name, column_labels in ((columns.target, target_labels), (columns.prediction, others)):
+            unknown = [str(label) for label in column_labels if label not in labels]
             if unknown:
                 raise DataError(
                     Message(
@@ -70,7 +70,7 @@ def class_labels(
                         unknown=shown(unknown),
                     )
                 )
-        absent = [label_name(label, boolean) for label in labels if label not in own]
+        absent = [label_name(label, boolean) for label in labels if label not in target_labels]
         if absent:
             notes.append(
                 Message(
@@ -81,11 +81,11 @@ def class_labels(
             )
         return labels, boolean, notes
     boolean = target.boolean and (predicted is None or predicted.boolean or set(others) <= {0, 1})
-    extra = sorted(set(others) - set(own), key=label_order)
+    extra = sorted(set(others) - set(target_labels), key=label_order)
     told = shown([label_name(label, boolean) for label in extra])
-    surprising = bool(extra) and not obvious_positive(tuple(sorted({*own, *extra}, key=label_order)))
-    if surprising and own and not set(others) & set(own):
-        known = shown([label_name(label, boolean) for label in own])
+    surprising = bool(extra) and not obvious_positive(tuple(sorted({*target_labels, *extra}, key=label_order)))
+    if surprising and target_labels and not set(others) & set(target_labels):
+        known = shown([label_name(label, boolean) for label in target_labels])
         raise DataError(
             Message(
                 "nothing_in_common",
@@ -97,7 +97,7 @@ def class_labels(
                 known=known,
             )
         )
-    alike = {folded(str(label)): str(label) for label in own}
+    alike = {folded(str(label)): str(label) for label in target_labels}
     for label in extra:
         if isinstance(label, str) and folded(label) in alike:
             raise DataError(
@@ -113,7 +113,7 @@ def class_labels(
             )
     if surprising:
         notes.append(Message("never_true", "Predicted but never a true class: {told}.", told=told))
-    odd = [label for label in (*own, *extra) if label in MISSING]
+    odd = [label for label in (*target_labels, *extra) if label in MISSING]
     if odd:
         notes.append(
             Message(
@@ -122,9 +122,9 @@ def class_labels(
                 values=shown(list(map(str, odd))),
             )
         )
-    if len(own) == 1 and own[0] in (0, 1) and not extra and (not others or set(others) <= {0, 1}):
+    if len(target_labels) == 1 and target_labels[0] in (0, 1) and not extra and (not others or set(others) <= {0, 1}):
         return (0, 1), boolean, notes
-    return tuple(sorted({*own, *others}, key=label_order)), boolean, notes
+    return tuple(sorted({*target_labels, *others}, key=label_order)), boolean, notes
 
 
 def read_names(declared: tuple[tuple[Label, ...], bool], target: LabelColumn) -> tuple[tuple[Label, ...], bool]:
@@ -284,16 +284,16 @@ def of_positive(
     columns: Columns, order: tuple[Label, ...], classes: tuple[Label, ...], boolean: bool, notes: list[Message]
 ) -> Columns:
     """Of two columns of scores, one for each class, that of the positive one."""
-    own = columns.scores[order.index(classes[1])]
+    positive_score = columns.scores[order.index(classes[1])]
     notes.append(
         Message(
             "score_of_positive",
             "Of the two score columns, {column!r} is that of the positive class {positive!r}.",
-            column=own,
+            column=positive_score,
             positive=label_name(classes[1], boolean),
         )
     )
-    return replace(columns, scores=(own,))
+    return replace(columns, scores=(positive_score,))
 
 
 def too_many_classes(
@@ -307,9 +307,13 @@ def too_many_classes(
     """What to say of a binary task with more than two classes: which, and where the first row of an odd one is."""
     classes, boolean = labels
     names = [label_name(label, boolean) for label in classes]
-    own = surveyed[columns.target].labels or ()
-    blamed = columns.target if columns.prediction is None or len(own) > 2 else columns.prediction
-    usual = set(own) if blamed != columns.target else next((pair for pair in USUAL if pair <= set(classes)), set())
+    target_labels = surveyed[columns.target].labels or ()
+    blamed = columns.target if columns.prediction is None or len(target_labels) > 2 else columns.prediction
+    usual = (
+        set(target_labels)
+        if blamed != columns.target
+        else next((pair for pair in USUAL if pair <= set(classes)), set())
+    )
     odd = next((label for label in surveyed[blamed].labels or () if label not in usual), None) if usual else None
     place = None if odd is None else first_row_with(source, blamed, surveyed[blamed].use, odd, threads)
     where = (

@@ -43,12 +43,12 @@ class ClusterNumbers:
             return np.zeros(0, np.int64)
         coded = encoded(column, name)
         chunks = coded.chunks if isinstance(coded, pa.ChunkedArray) else [coded]
-        found = []
+        parts = []
         for chunk in chunks:
             values = cluster_names(chunk.dictionary).to_pylist()
             places = np.fromiter((self._places.get(own, -1) for own in values), np.int64, len(values))
-            found.append(places[numbers(chunk.indices)])
-        return np.concatenate(found)
+            parts.append(places[numbers(chunk.indices)])
+        return np.concatenate(parts)
 
     @lazy
     def _places(self) -> dict[str, int]:
@@ -137,8 +137,8 @@ class ClusterTally:
 
     def merge(self, other: Self) -> Self:
         """The values of both."""
-        for own in other._seen:
-            self._take(own)
+        for names in other._seen:
+            self._take(names)
         return self
 
     def _take(self, names: Any) -> None:

@@ -102,10 +102,10 @@ def find_labels(column: Any, name: str, threads: int) -> LabelColumn:
     Raises:
         ColumnError: The column holds neither numbers, text nor booleans.
     """
-    found = distinct_labels(column, name, threads)
-    missing = column.null_count + found.missing
-    whole = found.labels is None or all(label in (0, 1) for label in found.labels)
-    return replace(found, rows=len(column) - missing, missing=missing, unit=found.unit and whole)
+    labels = distinct_labels(column, name, threads)
+    missing = column.null_count + labels.missing
+    whole = labels.labels is None or all(label in (0, 1) for label in labels.labels)
+    return replace(labels, rows=len(column) - missing, missing=missing, unit=labels.unit and whole)
 
 
 def distinct_labels(column: Any, name: str, threads: int) -> LabelColumn:
@@ -125,17 +125,17 @@ def distinct_labels(column: Any, name: str, threads: int) -> LabelColumn:
             tuple(int(v) for v in sorted(v for v in pc.unique(column).to_pylist() if v is not None)), True
         )
     if pa.types.is_integer(kind):
-        found = distinct_integers(numbers(column.drop_null()), threads)
-        if len(found) > MOST_CLASSES:
+        labels = distinct_integers(numbers(column.drop_null()), threads)
+        if len(labels) > MOST_CLASSES:
             return LabelColumn(None)
-        return LabelColumn(tuple(int(label) for label in found))
+        return LabelColumn(tuple(int(label) for label in labels))
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return float_labels(column, threads)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        found = pc.unique(column).drop_null()
-        if len(found) > MOST_CLASSES:
+        labels = pc.unique(column).drop_null()
+        if len(labels) > MOST_CLASSES:
             return LabelColumn(None)
-        return LabelColumn(tuple(sorted(found.to_pylist())))
+        return LabelColumn(tuple(sorted(labels.to_pylist())))
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raise ColumnError(
             Message(
@@ -174,21 +174,21 @@ def float_labels(column: Any, threads: int) -> LabelColumn:
 
     values = numbers(column.cast(pa.float64()).drop_null())
     seen = scan_floats(values, threads)
-    found = LabelColumn(
+    label_column = LabelColumn(
         None, floating=True, missing=seen.nans, unit=not seen.infinities and seen.low >= 0 and seen.high <= 1
     )
     if seen.nans:
         values = values[~np.isnan(values)]
     if np.any(np.modf(values[:1000])[0] != 0):  # a few rows nearly always tell
-        return found
+        return label_column
     with np.errstate(invalid="ignore"):
         whole = values.astype(np.int64)
     if len(values) and not (np.array_equal(whole, values) and max(-seen.low, seen.high) < 2.0**53):
-        return found
+        return label_column
     distinct = distinct_integers(whole, threads)
     if len(distinct) > MOST_CLASSES:
-        return found
-    return replace(found, labels=tuple(int(label) for label in distinct))
+        return label_column
+    return replace(label_column, labels=tuple(int(label) for label in distinct))
 
 
 def used_categories(column: Any) -> Any:
@@ -236,9 +236,9 @@ def encode_labels(column: Any, labels: Sequence[Label], threads: int) -> tuple[N
         return codes, np.array([first] if unknown else [], np.int64)
     if not text:
         return np.zeros(len(column), narrow), np.arange(min(1, len(column)))
-    found = pc.index_in(column, value_set=pa.array(labels, kind))
-    unknown_rows = np.flatnonzero(numbers(pc.is_null(found)))
-    return numbers(pc.fill_null(found, 0)).astype(narrow), unknown_rows
+    places = pc.index_in(column, value_set=pa.array(labels, kind))
+    unknown_rows = np.flatnonzero(numbers(pc.is_null(places)))
+    return numbers(pc.fill_null(places, 0)).astype(narrow), unknown_rows
 
 
 def encode_dictionary(column: Any, labels: Sequence[Label], threads: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -253,9 +253,9 @@ def encode_dictionary(column: Any, labels: Sequence[Label], threads: int) -> tup
             code, wrong = encode_labels(categories.slice(category, 1), labels, threads)
             if not len(wrong):
                 of_category[category] = code[0]
-        found = of_category[numbers(pa.chunked_array([chunk.indices]))] if len(chunk) else np.empty(0, np.int64)
-        unknown.append(np.flatnonzero(found < 0) + offset)
-        codes.append(found)
+        by_value = of_category[numbers(pa.chunked_array([chunk.indices]))] if len(chunk) else np.empty(0, np.int64)
+        unknown.append(np.flatnonzero(by_value < 0) + offset)
+        codes.append(by_value)
         offset += len(chunk)
     narrow = np.uint8 if len(labels) < 255 else np.int32
     whole = np.concatenate(codes) if codes else np.empty(0, np.int64)

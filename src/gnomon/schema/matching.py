@@ -43,9 +43,9 @@ def match_by_name(columns: Sequence[str], classes: Sequence[str]) -> Matched | N
     best: Matched | None = None
     for known in reversed(stripped(classes)):
         for names in stripped(columns):
-            found = _matched(names, known)
-            if found is not None and (best is None or _matches(found) > _matches(best)):
-                best = found
+            matched = _matched(names, known)
+            if matched is not None and (best is None or _matches(matched) > _matches(best)):
+                best = matched
     return best
 
 
@@ -56,14 +56,16 @@ def _matches(matched: Matched) -> int:
 def _matched(columns: Sequence[str], classes: Sequence[str]) -> Matched | None:
     """Columns whose names are those of classes; None where both sides have names that the other lacks."""
     wanted = {name: place for place, name in enumerate(map(folded, classes))}
-    own = list(map(folded, columns))
-    if len(wanted) < len(classes) or len(set(own)) < len(own):  # names that differ only in case, or the like
-        wanted, own = {name: place for place, name in enumerate(classes)}, list(columns)
-    found = {wanted[name]: place for place, name in enumerate(own) if name in wanted}
-    if len(found) < 2 or (len(found) < len(classes) and len(found) < len(columns)):
+    folded_names = list(map(folded, columns))
+    if len(wanted) < len(classes) or len(set(folded_names)) < len(
+        folded_names
+    ):  # names that differ only in case, or the like
+        wanted, folded_names = {name: place for place, name in enumerate(classes)}, list(columns)
+    places = {wanted[name]: place for place, name in enumerate(folded_names) if name in wanted}
+    if len(places) < 2 or (len(places) < len(classes) and len(places) < len(columns)):
         return None
-    more = tuple(name for name, told in zip(columns, own, strict=True) if told not in wanted)
-    return Matched(tuple(found.get(place) for place in range(len(classes))), more)
+    more = tuple(name for name, told in zip(columns, folded_names, strict=True) if told not in wanted)
+    return Matched(tuple(places.get(place) for place in range(len(classes))), more)
 
 
 def stripped(columns: Sequence[str]) -> list[list[str]]:

@@ -43,14 +43,14 @@ def multilabel(request: Request) -> Schema:
                 "label at a time",
             )
         )
-    for part, own in (("prediction", columns.predictions), ("score", columns.scores)):
-        if own and len(own) != labels:
+    for part, given_columns in (("prediction", columns.predictions), ("score", columns.scores)):
+        if given_columns and len(given_columns) != labels:
             raise UsageError(
                 Message(
                     "columns_for_labels",
                     "{part} columns: {number}, labels: {labels}\npass one for each label",
                     part=part,
-                    number=len(own),
+                    number=len(given_columns),
                     labels=labels,
                 )
             )

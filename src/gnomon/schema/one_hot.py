@@ -53,14 +53,14 @@ def one_hot(source: Source, request: Request, engine: Engine) -> Schema | None:
                 "target (task='multilabel' evaluates them as several labels).",
             ),
         )
-    for part, own in (("prediction", columns.predictions), ("score", columns.scores)):
-        if own and len(own) != len(columns.targets):
+    for part, given_columns in (("prediction", columns.predictions), ("score", columns.scores)):
+        if given_columns and len(given_columns) != len(columns.targets):
             raise UsageError(
                 Message(
                     "columns_for_classes",
                     "{part} columns: {number}, classes: {classes}\npass one for each class",
                     part=part,
-                    number=len(own),
+                    number=len(given_columns),
                     classes=len(columns.targets),
                 )
             )
@@ -103,10 +103,10 @@ def in_order(request: Request) -> Columns:
     """The columns, with predictions and scores in the order of the targets where their names tell it."""
     columns = request.columns
 
-    def ordered(own: tuple[str, ...]) -> tuple[str, ...]:
-        matched = match_by_name(own, columns.targets) if own and not request.by_place else None
+    def ordered(names: tuple[str, ...]) -> tuple[str, ...]:
+        matched = match_by_name(names, columns.targets) if names and not request.by_place else None
         places = () if matched is None else tuple(place for place in matched.of_class if place is not None)
-        return tuple(own[place] for place in places) if len(places) == len(own) else own
+        return tuple(names[place] for place in places) if len(places) == len(names) else names
 
     return replace(columns, predictions=ordered(columns.predictions), scores=ordered(columns.scores))
 
@@ -201,8 +201,8 @@ class ShapeTally:
         return self
 
     def _take(self, other: Shape) -> None:
-        own = self.shape
-        self.shape = Shape(own.rows + other.rows, own.one and other.one, own.sums and other.sums)
+        shape = self.shape
+        self.shape = Shape(shape.rows + other.rows, shape.one and other.one, shape.sums and other.sums)
 
     def to_bytes(self) -> bytes:
         """The tally as bytes."""

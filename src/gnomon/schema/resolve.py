@@ -67,9 +67,9 @@ def resolved(source: Source, request: Request, engine: Engine, survey: Survey) -
     if request.task == "regression":
         return regression(source, request)
     if len(request.columns.targets) > 1 and request.task != "multilabel":
-        found = one_hot(source, request, engine)
-        if found is not None:
-            return found
+        schema = one_hot(source, request, engine)
+        if schema is not None:
+            return schema
     if request.task == "multilabel" or len(request.columns.targets) > 1:
         return multilabel(request)
     labels = survey.labels(request)
@@ -272,13 +272,13 @@ def settle(request: Request, target: LabelColumn, prediction: LabelColumn | None
     if either is None:
         return columns
     assert prediction is not None  # its labels were looked up
-    own, labels = set(target.labels or ()), prediction.labels
+    target_labels, labels = set(target.labels or ()), prediction.labels
     if labels is None:
         is_score = True
-    elif request.task == "multiclass" or len(own) > 2:
+    elif request.task == "multiclass" or len(target_labels) > 2:
         is_score = False
     else:  # floats for two classes are scores, but not where they can only repeat labels such as -1 and 1
-        repeats = set(labels) <= own and not own <= {0, 1}
+        repeats = set(labels) <= target_labels and not target_labels <= {0, 1}
         is_score = prediction.floating and (request.scale == "any" or not repeats)
     if is_score:
         return replace(columns, predictions=(), scores=(either,))

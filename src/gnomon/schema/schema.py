@@ -156,16 +156,16 @@ class Schema:
         amounts = {*columns.scores, columns.weight}
         if self.task == "regression":
             amounts |= {*columns.targets, *columns.predictions}
-        found: dict[str, Use] = {name: self.read_as.get(name, "any") for name in columns.used()}
-        found |= {name: "number" for name in columns.used() if name in amounts}
-        if columns.cluster is not None and found[columns.cluster] == "any":
-            found[columns.cluster] = "text"
+        by_column: dict[str, Use] = {name: self.read_as.get(name, "any") for name in columns.used()}
+        by_column |= {name: "number" for name in columns.used() if name in amounts}
+        if columns.cluster is not None and by_column[columns.cluster] == "any":
+            by_column[columns.cluster] = "text"
         divided = [pair for own in columns.slices for pair in zip(own.columns, own.edges, strict=True)]
         for name, edges in sorted(divided, key=lambda pair: pair[1] is not None):  # text, if any use needs it
-            found.setdefault(name, "text" if edges is None else "number")
+            by_column.setdefault(name, "text" if edges is None else "number")
         for name in (*self.subset_column, *([] if columns.id is None else [columns.id])):
-            found.setdefault(name, "text")
-        return found
+            by_column.setdefault(name, "text")
+        return by_column
 
     @property
     def probabilities(self) -> bool:

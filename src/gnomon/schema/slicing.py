@@ -71,16 +71,16 @@ class Slicing:
         ]
         if len(parts) > 1:
             parts = [Slices(tuple(map(quoted, own.names)), own.codes) for own in parts]
-        found = parts[0]
+        slices = parts[0]
         for other in parts[1:]:
-            codes = found.codes.astype(np.int64) * len(other.names) + other.codes
+            codes = slices.codes.astype(np.int64) * len(other.names) + other.codes
             occurring, places = np.unique(codes, return_inverse=True)
             if len(occurring) > MOST_SLICES:
                 raise too_many(self.name)
             pairs = (divmod(int(code), len(other.names)) for code in occurring)
-            names = tuple(f"{found.names[own]}:{other.names[more]}" for own, more in pairs)
-            found = Slices(names, places.astype(np.uint16))
-        return found
+            names = tuple(f"{slices.names[own]}:{other.names[more]}" for own, more in pairs)
+            slices = Slices(names, places.astype(np.uint16))
+        return slices
 
 
 def named(column: Any, spelled: Spelled) -> Any:
@@ -112,8 +112,8 @@ def slicings(asked: Sequence[Any], source: Source, engine: Engine) -> tuple[Slic
         UsageError: One is asked for twice, or the limits are no ascending numbers.
         ColumnError: A column is missing, or holds no numbers.
     """
-    found = tuple(slicing(own, source, engine) for own in asked)
-    names = [own.name for own in found]
+    made = tuple(slicing(own, source, engine) for own in asked)
+    names = [own.name for own in made]
     if len(set(names)) < len(names):
         raise UsageError(
             Message(
@@ -122,7 +122,7 @@ def slicings(asked: Sequence[Any], source: Source, engine: Engine) -> tuple[Slic
                 names=", ".join(names),
             )
         )
-    return found
+    return made
 
 
 def slicing(asked: Any, source: Source, engine: Engine) -> Slicing:
@@ -332,8 +332,8 @@ class ColumnTally:
 
     def values(self) -> NDArray[np.float64]:
         """The numbers that are finite, of the sample."""
-        found = [numbers(table["value"]) for table in self.sampled.tables]
-        whole = np.concatenate(found) if found else np.zeros(0)
+        parts = [numbers(table["value"]) for table in self.sampled.tables]
+        whole = np.concatenate(parts) if parts else np.zeros(0)
         return whole[np.isfinite(whole)]
 
     def to_bytes(self) -> bytes:

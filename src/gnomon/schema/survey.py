@@ -56,15 +56,15 @@ class Survey:
 
     def _read(self, requests: Sequence[Request]) -> None:
         wanted = tuple(Wanted.of(self._source, own) for own in requests)
-        found = [own.known for own in wanted]
+        known = [own.known for own in wanted]
         if any(own.uses for own in wanted):
             columns = {own.columns.cluster: None for own in requests if own.columns.cluster is not None}
             shared = [name for name in columns if all(own.uses.get(name, "text") == "text" for own in wanted)]
             clusters = tuple(map(ClusterPlan, shared))
             tally = self._engine.fold(self._source, LabelPlan(wanted, clusters))
-            found = [own.known | seen.labels() for own, seen in zip(wanted, tally.labels, strict=True)]
+            known = [own.known | seen.labels() for own, seen in zip(wanted, tally.labels, strict=True)]
             self._clusters |= {plan: own.numbers() for plan, own in zip(clusters, tally.clusters, strict=True)}
-        self._labels |= dict(zip(map(_key, requests), found, strict=True))
+        self._labels |= dict(zip(map(_key, requests), known, strict=True))
 
 
 def _key(request: Request) -> tuple[str | None, ...]:
@@ -161,11 +161,11 @@ class LabelTally:
 
     Attributes:
         wanted: What has to be read for it.
-        found: The labels of each column.
+        labels_of: The labels of each column.
     """
 
     wanted: Wanted
-    found: dict[str, LabelColumn | SpelledLabels]
+    labels_of: dict[str, LabelColumn | SpelledLabels]
 
     @classmethod
     def of(cls, wanted: Wanted) -> Self:
@@ -179,23 +179,24 @@ class LabelTally:
             leave_out_weightless(rows, self.wanted.weight)
         if self.wanted.drop:
             leave_out_incomplete(rows, tuple(self.wanted.uses))
-        for name, found in self.found.items():
+        for name, labels in self.labels_of.items():
             column = rows.table[name]
-            if isinstance(found, SpelledLabels):
-                self.found[name] = found.merge(SpelledLabels.of(column, name, threads), name)
+            if isinstance(labels, SpelledLabels):
+                self.labels_of[name] = labels.merge(SpelledLabels.of(column, name, threads), name)
             else:
-                self.found[name] = found.merge(find_labels(column, name, threads), name)
+                self.labels_of[name] = labels.merge(find_labels(column, name, threads), name)
 
     def merge(self, other: Self) -> Self:
         """The labels of both."""
-        for name, found in self.found.items():
-            self.found[name] = found.merge(other.found[name], name)  # type: ignore[arg-type]  # of one kind
+        for name, labels in self.labels_of.items():
+            self.labels_of[name] = labels.merge(other.labels_of[name], name)  # type: ignore[arg-type]  # of one kind
         return self
 
     def labels(self) -> dict[str, LabelColumn]:
         """The labels of each column."""
         return {
-            name: found.settled() if isinstance(found, SpelledLabels) else found for name, found in self.found.items()
+            name: found.settled() if isinstance(found, SpelledLabels) else found
+            for name, found in self.labels_of.items()
         }
 
 
@@ -208,23 +209,23 @@ class LabelTallies:
 
     def add(self, piece: Piece, threads: int) -> None:
         """Takes in the labels of a piece."""
-        for own in self.labels:
-            own.add(piece, threads)
+        for tally in self.labels:
+            tally.add(piece, threads)
         for names in self.clusters:
             names.add(piece, threads)
 
     def merge(self, other: Self) -> Self:
         """The labels of both."""
-        for own, others in zip(self.labels, other.labels, strict=True):
-            own.merge(others)
+        for tally, others in zip(self.labels, other.labels, strict=True):
+            tally.merge(others)
         for names, more in zip(self.clusters, other.clusters, strict=True):
             names.merge(more)
         return self
 
     def to_bytes(self) -> bytes:
         """The tally as bytes."""
-        found = [{name: asdict(labels) for name, labels in own.found.items()} for own in self.labels]
-        return pack_all("labels", {"labels": found}, [own.to_bytes() for own in self.clusters])
+        forms = [{name: asdict(labels) for name, labels in own.labels_of.items()} for own in self.labels]
+        return pack_all("labels", {"labels": forms}, [own.to_bytes() for own in self.clusters])
 
 
 def column_of(form: dict[str, Any]) -> LabelColumn | SpelledLabels:

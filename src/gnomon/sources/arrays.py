@@ -26,10 +26,10 @@ def check_aligned(values: Mapping[str, Any]) -> None:
     labelled = {name: index for name, own in values.items() if (index := row_labels(own)) is not None}
     first = next(iter(labelled), "")
     for name, index in labelled.items():
-        own = labelled[first]
-        if len(index) != len(own) or index.nlevels != own.nlevels or index.equals(own) or not index.is_unique:
+        labels = labelled[first]
+        if len(index) != len(labels) or index.nlevels != labels.nlevels or index.equals(labels) or not index.is_unique:
             continue
-        if index.isin(own).all():
+        if index.isin(labels).all():
             raise UsageError(
                 Message(
                     "index_order",
@@ -47,8 +47,13 @@ def pairing_notes(values: Mapping[str, Any]) -> list[Message]:
     first = next(iter(labelled), "")
     notes = []
     for name, index in labelled.items():
-        own = labelled[first]
-        if len(index) == len(own) and index.nlevels == own.nlevels and not index.equals(own) and index.isin(own).any():
+        labels = labelled[first]
+        if (
+            len(index) == len(labels)
+            and index.nlevels == labels.nlevels
+            and not index.equals(labels)
+            and index.isin(labels).any()
+        ):
             text = "{first} and {name} have different index labels: their rows are paired by position."
             notes.append(Message("paired_by_position", text, first=first, name=name))
     return notes

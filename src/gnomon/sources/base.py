@@ -164,8 +164,8 @@ PIECE_ROWS = 1 << 21
 def table_partitions(table: Any, labels: Any = None) -> Iterator[Iterable[Piece]]:
     """A table in memory, piece by piece, without copying; with what its rows are called, if they have labels."""
     for start in range(0, max(1, len(table)), PIECE_ROWS):
-        own = None if labels is None else labels[start : start + PIECE_ROWS]
-        yield [Piece(table.slice(start, PIECE_ROWS), "", start, own)]
+        some_labels = None if labels is None else labels[start : start + PIECE_ROWS]
+        yield [Piece(table.slice(start, PIECE_ROWS), "", start, some_labels)]
 
 
 def table_glimpses(table: Any, rows: int) -> list[Piece]:

@@ -105,8 +105,8 @@ class FileSource:
     def _read_glimpses(self, places: list[tuple[Path, int]], columns: list[str], rows: int) -> Iterator[Piece]:
         for file, place in places:
             check_unchanged(file, self._seen[file])
-            own = [name for name in columns if name not in self._folders[file]]
-            for batch in guarded(file, [self._readers[file].glimpse(place, own, rows)]):
+            missing_columns = [name for name in columns if name not in self._folders[file]]
+            for batch in guarded(file, [self._readers[file].glimpse(place, missing_columns, rows)]):
                 yield Piece(with_constants(batch, self._folders[file], columns), file.name, 0)
 
     @property
@@ -143,9 +143,11 @@ class FileSource:
             check_columns(list(columns), self.columns, self.name if len(self._files) == 1 else str(file))
             self._check_types(file, columns)
             check_unchanged(file, self._seen[file])
-            own = {name: use for name, use in columns.items() if name not in self._folders[file]}
+            missing_columns = {name: use for name, use in columns.items() if name not in self._folders[file]}
             origin = file.name if len(self._files) > 1 else ""
-            for row, batches in guarded(file, self._readers[file].partitions(own or self._any(file), threads)):
+            for row, batches in guarded(
+                file, self._readers[file].partitions(missing_columns or self._any(file), threads)
+            ):
                 yield FilePartition(
                     file, self._seen[file], origin, row + 1, batches, self._folders[file], tuple(columns), number
                 )
@@ -169,7 +171,7 @@ class FileSource:
             if use == "number" and is_text(kind):
                 with telling(file):
                     where = None if name in self._folders[file] else first_text(self._readers[file], name)
-                found = (
+                types = (
                     ""
                     if where is None
                     else Message("row_holds", ": row {row} holds {value!r}", row=where[0], value=where[1])
@@ -180,7 +182,7 @@ class FileSource:
                         "column {name!r} of {file} holds text where numbers are needed{found}",
                         name=name,
                         file=file,
-                        found=found,
+                        found=types,
                     )
                 )
             if is_text(kind) != is_text(usual) and not is_null(kind) and not (use == "text" and self.untyped(name)):

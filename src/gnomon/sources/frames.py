@@ -45,7 +45,7 @@ class FrameSource:
         self.notes: tuple[Message, ...] = ()
         self._names = {str(column): column for column in frame.collect_schema().names()}
         self.columns = (*self._names, *self._beside)
-        for own, values in self._beside.items():
+        for beside_name, values in self._beside.items():
             if len(values) != self.row_limit:
                 raise ColumnError(
                     Message(
@@ -53,7 +53,7 @@ class FrameSource:
                         "{name} has {rows:,} rows but {part!r} has {others:,}: they must match row by row",
                         name=name,
                         rows=self.row_limit,
-                        part=own,
+                        part=beside_name,
                         others=len(values),
                     )
                 )
@@ -100,13 +100,13 @@ class FrameSource:
         if columns not in self._tables:
             held = [column for column in columns if column in self._names]
             try:
-                found = {own: self._beside[own] for own in columns if own in self._beside}
+                chosen = {own: self._beside[own] for own in columns if own in self._beside}
                 if held:
                     selected = self._frame.select(*(nw.col(self._names[column]) for column in held))
                     if isinstance(selected, nw.LazyFrame):
                         selected = selected.collect(backend="pyarrow")
-                    found |= dict(zip(held, selected.to_arrow().columns, strict=False))
-                self._tables[columns] = pa.table({own: found[own] for own in columns})
+                    chosen |= dict(zip(held, selected.to_arrow().columns, strict=False))
+                self._tables[columns] = pa.table({own: chosen[own] for own in columns})
             except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
                 raise ColumnError(Message("column_mixed", "a column mixes types: {error}", error=error)) from None
         return self._tables[columns]

@@ -92,10 +92,10 @@ def files_of(path: Path) -> list[Path]:
         raise unreadable(error) from None
     if not glob.has_magic(str(path)):
         raise SourceError(Message("no_such_file", "there is no file or folder {path}", path=path))
-    found = [match for match in matches(path) if not match.name.startswith("_")]
-    if not found:
+    matching = [match for match in matches(path) if not match.name.startswith("_")]
+    if not matching:
         raise SourceError(Message("no_match", "no file or folder matches {path}", path=path))
-    return [file for match in found for file in files_of(match)]
+    return [file for match in matching for file in files_of(match)]
 
 
 def folders_of(path: Path) -> list[Path]:
@@ -115,8 +115,8 @@ def files_in(folder: Path, above: frozenset[tuple[int, int]] = frozenset()) -> I
     """
     try:
         told = os.stat(folder)
-        own = (told.st_dev, told.st_ino)
-        if own in above:
+        identity = (told.st_dev, told.st_ino)
+        if identity in above:
             raise SourceError(
                 Message(
                     "link_to_itself",
@@ -124,14 +124,14 @@ def files_in(folder: Path, above: frozenset[tuple[int, int]] = frozenset()) -> I
                     folder=folder,
                 )
             )
-        with os.scandir(folder) as found:
-            entries = list(found)
+        with os.scandir(folder) as scanned:
+            entries = list(scanned)
         for entry in entries:
             place = folder / entry.name
             if entry.name.startswith((".", "_")):
                 continue
             if entry.is_dir():
-                yield from files_in(place, above | {own})
+                yield from files_in(place, above | {identity})
             elif entry.is_file():
                 yield place
             elif entry.is_symlink():
@@ -213,11 +213,11 @@ def subfolders(folder: Path, above: frozenset[tuple[int, int]] = frozenset()) ->
     if not folder.is_dir():
         return
     told = folder.stat()
-    own = (told.st_dev, told.st_ino)
-    for name in names_in(folder) if own not in above else ():
+    identity = (told.st_dev, told.st_ino)
+    for name in names_in(folder) if identity not in above else ():
         if not name.startswith(".") and (folder / name).is_dir():
             yield folder / name
-            yield from subfolders(folder / name, above | {own})
+            yield from subfolders(folder / name, above | {identity})
 
 
 def unreadable(error: OSError) -> SourceError:
@@ -284,10 +284,10 @@ def folder_values(files: Sequence[Path]) -> dict[Path, dict[str, int | str | Non
     >>> folder_values([Path("t/day=7/a.csv")])[Path("t/day=7/a.csv")]
     {'day': 7}
     """
-    found = {file: partitions(file) for file in files}
-    first = found[files[0]]
-    for file, own in found.items():
-        if own.keys() != first.keys():
+    by_file = {file: partitions(file) for file in files}
+    first = by_file[files[0]]
+    for file, columns in by_file.items():
+        if columns.keys() != first.keys():
             raise SourceError(
                 Message(
                     "different_folders",
@@ -296,11 +296,11 @@ def folder_values(files: Sequence[Path]) -> dict[Path, dict[str, int | str | Non
                     first=files[0],
                     columns=list(first),
                     file=file,
-                    others=list(own),
+                    others=list(columns),
                 )
             )
-    whole = {name for name in first if all(is_whole(own[name]) for own in found.values())}
-    return {file: {name: typed(value, name in whole) for name, value in own.items()} for file, own in found.items()}
+    whole = {name for name in first if all(is_whole(own[name]) for own in by_file.values())}
+    return {file: {name: typed(value, name in whole) for name, value in own.items()} for file, own in by_file.items()}
 
 
 def partitions(file: Path) -> dict[str, str]:

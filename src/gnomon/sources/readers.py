@@ -388,8 +388,8 @@ def brief(error: BaseException) -> str:
         "Could not open",
         "Error creating dataset.",
     ):
-        _, found, rest = text.partition(start)
-        if found and "Invalid: " in rest:
+        _, separator, rest = text.partition(start)
+        if separator and "Invalid: " in rest:
             text = rest.split("Invalid: ", 1)[1]
     return text if len(text) <= 240 else text[:237] + "..."
 

@@ -74,8 +74,8 @@ class TableSource:
     def partitions(self, columns: Mapping[str, Use], threads: int) -> Iterator[Iterable[Piece]]:
         """The rows in pieces."""
         for start in range(0, max(1, len(self._table)), PIECE_ROWS):
-            own = self._table.slice(start, PIECE_ROWS)
-            yield [CalledPiece(own.select(list(columns)), "", start, ids=own.select([self._id]))]
+            part = self._table.slice(start, PIECE_ROWS)
+            yield [CalledPiece(part.select(list(columns)), "", start, ids=part.select([self._id]))]
 
 
 def table_of(source: Source, columns: Mapping[str, Use], threads: int) -> Any:

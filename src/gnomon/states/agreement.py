@@ -55,8 +55,8 @@ class Agreement:
             scores: The scores of each class, in the order of the codes; each of shape (rows,).
         """
         table = np.stack(scores, axis=1)
-        own = table[np.arange(len(table)), prediction] if len(table) else np.zeros(0)
-        return cls(len(table), int((own < table.max(axis=1, initial=-np.inf)).sum()))
+        score = table[np.arange(len(table)), prediction] if len(table) else np.zeros(0)
+        return cls(len(table), int((score < table.max(axis=1, initial=-np.inf)).sum()))
 
     @of_one_class
     def merge(self, other: Self) -> Self:

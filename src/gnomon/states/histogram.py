@@ -108,8 +108,8 @@ class ScoreHistogram:
             )
         )
         whole = [np.zeros(form.bins, own.dtype) for own in (*counts, words)]
-        for every, own in zip(whole, (*counts, words), strict=True):
-            every[held] = own
+        for every, part in zip(whole, (*counts, words), strict=True):
+            every[held] = part
         state.counts.restore(whole if units is not None else [*whole[:2], *whole])
         state.n = header["n"]
         return state

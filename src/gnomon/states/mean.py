@@ -219,15 +219,15 @@ class ClassLoss:
         loss = MeanLoss.of(losses, weight, threads)
         order = np.argsort(target, kind="stable")
         ends = np.searchsorted(target[order], np.arange(classes + 1))
-        losses, own = losses[order], None if weight is None else weight[order]
+        losses, some_weight = losses[order], None if weight is None else weight[order]
 
         def sums(weight: NDArray[np.float64] | None) -> tuple[ExactSum, ...]:
             return tuple(
                 total_of(losses[a:b], None if weight is None else weight[a:b], threads) for a, b in pairwise(ends)
             )
 
-        value = sums(own)
-        return cls(loss, value, value if own is None else sums(own * own))
+        value = sums(some_weight)
+        return cls(loss, value, value if some_weight is None else sums(some_weight * some_weight))
 
     @of_one_class
     def merge(self, other: Self) -> Self:

@@ -56,8 +56,8 @@ class Reliability:
         self, score: NDArray[Any], label: NDArray[np.uint8], weight: NDArray[np.float64] | None, threads: int
     ) -> Self:
         """The state with some rows more."""
-        own = count_probabilities(score, label, weight, self.units, EDGES, threads)
-        return type(self)(self.units, self.counts + own)
+        counts = count_probabilities(score, label, weight, self.units, EDGES, threads)
+        return type(self)(self.units, self.counts + counts)
 
     @of_one_class
     def merge(self, other: Self) -> Self:

@@ -39,16 +39,16 @@ def clustered_bands(
         level: The confidence level; None for no intervals.
         spread: The variances.
     """
-    cells, found = points.cells(), {}
-    for own in measures:
-        value = own.binary(cells)
+    cells, by_name = points.cells(), {}
+    for measure in measures:
+        value = measure.binary(cells)
         low, high = (np.full(value.shape, np.nan) for _ in range(2))
-        if level is not None and own.name in spread.variance:
+        if level is not None and measure.name in spread.variance:
             low, high = linearised_ends(
-                value, spread.variance[own.name], spread.units(own.name), level, own.low, own.high
+                value, spread.variance[measure.name], spread.units(measure.name), level, measure.low, measure.high
             )
-        found[own.name] = Band(value, low, high)
-    return found
+        by_name[measure.name] = Band(value, low, high)
+    return by_name
 
 
 def bands(points: Points, measures: Iterable[Measure], level: float | None, seed: int) -> dict[str, Band]:
@@ -67,31 +67,31 @@ def bands(points: Points, measures: Iterable[Measure], level: float | None, seed
     values = {own.name: own.binary(cells) for own in measures}
     if level is None:
         return {name: Band(value, *(np.full(value.shape, np.nan),) * 2) for name, value in values.items()}
-    found: dict[str, Band] = {}
+    by_name: dict[str, Band] = {}
     drawn: dict[str, Measure] = {}
-    for own in measures:
-        value = values[own.name]
-        match own.basis:
+    for measure in measures:
+        value = values[measure.name]
+        match measure.basis:
             case Share():
-                found[own.name] = Band(value, *ends_of_share(own.basis, cells, POSITIVE, level))
+                by_name[measure.name] = Band(value, *ends_of_share(measure.basis, cells, POSITIVE, level))
             case Transformed():
-                ends = ends_of_share(own.basis.share, cells, POSITIVE, level)
-                found[own.name] = Band(value, *(own.basis.transform(end) for end in ends))
+                ends = ends_of_share(measure.basis.share, cells, POSITIVE, level)
+                by_name[measure.name] = Band(value, *(measure.basis.transform(end) for end in ends))
             case ShareOfAll():
-                found[own.name] = Band(value, *wilson_ends(value, np.asarray(points.total), level))
+                by_name[measure.name] = Band(value, *wilson_ends(value, np.asarray(points.total), level))
             case MeanOfShares():
-                of_classes = [ends_of_share(own.basis.share, cells, code, level) for code in (NEGATIVE, POSITIVE)]
+                of_classes = [ends_of_share(measure.basis.share, cells, code, level) for code in (NEGATIVE, POSITIVE)]
                 low, high = (np.stack(ends, axis=-1) for ends in zip(*of_classes, strict=True))
-                found[own.name] = Band(value, *mean_of_shares(own.basis.share(cells), low, high))
+                by_name[measure.name] = Band(value, *mean_of_shares(measure.basis.share(cells), low, high))
             case _:
-                drawn[own.name] = own
+                drawn[measure.name] = measure
     formulas = {name: own.binary for name, own in drawn.items()}
     of_drawn = matrices_intervals(points.matrices(), {name: values[name] for name in drawn}, formulas, level, seed)
-    found |= {name: Band(values[name], *both) for name, both in of_drawn.items()}
-    return {name: found[name] for name in values}
+    by_name |= {name: Band(values[name], *both) for name, both in of_drawn.items()}
+    return {name: by_name[name] for name in values}
 
 
 def ends_of_share(share: Share, cells: Cells, code: int, level: float) -> tuple[Array, Array]:
     """Wilson's ends of a share of one class at each point."""
-    own = cells.of_class(code)
-    return wilson_ends(share(own)[..., 0], share.trials(own)[..., 0], level)
+    cells_of_class = cells.of_class(code)
+    return wilson_ends(share(cells_of_class)[..., 0], share.trials(cells_of_class)[..., 0], level)

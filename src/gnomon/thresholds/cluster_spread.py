@@ -53,9 +53,9 @@ class ClusterSpread:
 
     def at(self, where: Any) -> ClusterSpread:
         """Those at some of the thresholds."""
-        return self.each(lambda own: own[where])
+        return self.apply(lambda column: column[where])
 
-    def each(self, change: Callable[[Array], Array]) -> ClusterSpread:
+    def apply(self, change: Callable[[Array], Array]) -> ClusterSpread:
         """The same with every column changed alike."""
         variance, degrees_of_freedom, supporting_clusters = (
             {name: change(own) for name, own in columns.items()}
@@ -140,12 +140,12 @@ class ClusterEvents:
 
     def reached(self) -> tuple[Array, Array]:
         """The weight of each class of its cluster that an event finds there already."""
-        found = []
-        for own in (self.positives, self.negatives):
-            before = np.cumsum(own) - own
+        reached_by = []
+        for events in (self.positives, self.negatives):
+            before = np.cumsum(events) - events
             starts = np.flatnonzero(np.diff(self.cluster, prepend=-1))
-            found.append(before - np.repeat(before[starts], np.diff(np.append(starts, len(own)))))
-        return found[0], found[1]
+            reached_by.append(before - np.repeat(before[starts], np.diff(np.append(starts, len(events)))))
+        return reached_by[0], reached_by[1]
 
     def having(self, cells: frozenset[str]) -> Array:
         """How many clusters have rows in some cells of the confusion matrix, at each threshold.
@@ -170,9 +170,9 @@ class ClusterEvents:
         row[largest] = np.arange(len(largest))
         inside = row[self.cluster] >= 0
         tables = []
-        for own in (self.positives, self.negatives):
+        for events in (self.positives, self.negatives):
             table = np.zeros((len(largest), self.thresholds))
-            table[row[self.cluster[inside]], self.place[inside]] = own[inside]
+            table[row[self.cluster[inside]], self.place[inside]] = events[inside]
             tables.append(np.cumsum(table, axis=1))
         return largest, tables[0], tables[1]
 
@@ -198,24 +198,24 @@ def cluster_spread(points: Points, events: ClusterEvents, measures: Iterable[Mea
     cells *= factor[largest, None]
     variance, degrees_of_freedom, supporting_clusters = {}, {}, {}
     number = events.number
-    for own in measures:
-        slopes = slopes_of(own, points)
+    for measure in measures:
+        slopes = slopes_of(measure, points)
         with np.errstate(all="ignore"):
             squares = np.maximum(np.einsum("ti,ijt,tj->t", slopes, moments, slopes), 0.0)
             fourth = (np.einsum("ti,ict->ct", slopes, cells) ** 4).sum(axis=0)
             relative = fourth / squares**2 - 1 / number
-            found = np.where(relative > 0, np.maximum(1.0, 2 / relative), np.inf)
-        variance[own.name] = squares * (1 - 1 / number)
-        degrees_of_freedom[own.name] = np.minimum(found, number - 1.0)
-        supporting_clusters[own.name] = events.having(rests_on(own))
+            freedom = np.where(relative > 0, np.maximum(1.0, 2 / relative), np.inf)
+        variance[measure.name] = squares * (1 - 1 / number)
+        degrees_of_freedom[measure.name] = np.minimum(freedom, number - 1.0)
+        supporting_clusters[measure.name] = events.having(rests_on(measure))
     return ClusterSpread(number, variance, degrees_of_freedom, supporting_clusters)
 
 
-def rests_on(own: Measure) -> frozenset[str]:
+def rests_on(measure: Measure) -> frozenset[str]:
     """The cells of the rows that a measure rests on; none where it rests on the class with the fewer rows."""
-    if isinstance(own.basis, ShareOfAll):
+    if isinstance(measure.basis, ShareOfAll):
         return ALL
-    share = own.basis.share if isinstance(own.basis, Transformed) else own.basis
+    share = measure.basis.share if isinstance(measure.basis, Transformed) else measure.basis
     return share.trials_in if isinstance(share, Share) else frozenset()
 
 
@@ -244,7 +244,7 @@ def second_moments(events: ClusterEvents, classes: tuple[Array, Array], factor: 
     return moments
 
 
-def slopes_of(own: Measure, points: Points) -> Array:
+def slopes_of(measure: Measure, points: Points) -> Array:
     """The derivatives of a measure by the four counts of :func:`second_moments`, shape (thresholds, 4)."""
-    tn, fp, fn, tp = derivatives_by_cell(own.binary, points.matrices()).T
+    tn, fp, fn, tp = derivatives_by_cell(measure.binary, points.matrices()).T
     return np.stack([tp - fn, fp - tn, fn, tn], axis=-1)

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 FEWEST_ROWS = 10
 
 
-def ends_of(own: Measure, points: Points, level: float) -> tuple[Array, Array]:
+def ends_of(measure: Measure, points: Points, level: float) -> tuple[Array, Array]:
     """Both ends of the interval of a share, or of a function of one, at each point; NaN where too few rows say.
 
     A threshold that is chosen because an end of the interval lies beyond a limit keeps what it promises only if the
@@ -32,11 +32,11 @@ def ends_of(own: Measure, points: Points, level: float) -> tuple[Array, Array]:
     precision, are made wider: :func:`uniform_quantile`.
 
     Args:
-        own: The measure.
+        measure: The measure.
         points: The points.
         level: The confidence level, of all points together.
     """
-    basis = own.basis
+    basis = measure.basis
     share = basis.share if isinstance(basis, Transformed) else basis
     assert isinstance(share, Share)  # checked when the constraint was parsed
     cells = points.cells()
@@ -49,24 +49,26 @@ def ends_of(own: Measure, points: Points, level: float) -> tuple[Array, Array]:
                 "all rows belong to one cluster: they tell nothing about how others would vary",
             )
         )
-    if spread is not None and own.name not in spread.variance:
+    if spread is not None and measure.name not in spread.variance:
         known = ", ".join(spread.variance)
         raise UsageError(
             Message(
                 "no_cluster_band",
                 "intervals of {name!r} by cluster are not available at all thresholds, only those of {known}",
-                name=own.name,
+                name=measure.name,
                 known=known,
             )
         )
     if not share.monotone:
         most = points.effective if spread is None else float(spread.number)
         level = 2 * NormalDist().cdf(uniform_quantile(level, most)) - 1
-        enough = trials if spread is None else np.minimum(trials, spread.supporting_clusters[own.name])
+        enough = trials if spread is None else np.minimum(trials, spread.supporting_clusters[measure.name])
         value = np.where(enough >= FEWEST_ROWS, value, np.nan)
     if spread is not None:
-        measured = np.where(np.isnan(value), np.nan, own.binary(cells))
-        return linearised_ends(measured, spread.variance[own.name], spread.units(own.name), level, own.low, own.high)
+        measured = np.where(np.isnan(value), np.nan, measure.binary(cells))
+        return linearised_ends(
+            measured, spread.variance[measure.name], spread.units(measure.name), level, measure.low, measure.high
+        )
     low, high = wilson_ends(value, trials, level)
     if isinstance(basis, Transformed):
         return np.asarray(basis.transform(low)), np.asarray(basis.transform(high))

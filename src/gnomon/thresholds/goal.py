@@ -66,8 +66,8 @@ class Constraint:
                     slice=":".join(rule.slice),
                 )
             )
-        own = of_threshold(rule.name)
-        if own is None:
+        measure = of_threshold(rule.name)
+        if measure is None:
             raise UsageError(
                 Message(
                     "constraint_measure",
@@ -76,7 +76,7 @@ class Constraint:
                     hint=nearest(rule.name, [*of_cells(), FLAGGED]),
                 )
             )
-        if own.name == FLAGGED and (rule.percent or 0 < rule.limit < 1):
+        if measure.name == FLAGGED and (rule.percent or 0 < rule.limit < 1):
             raise UsageError(
                 Message(
                     "flagged_is_number",
@@ -85,7 +85,7 @@ class Constraint:
                     text=text,
                 )
             )
-        if own.high == 1.0 and not rule.percent and (limit := rule.limit) > 1:
+        if measure.high == 1.0 and not rule.percent and (limit := rule.limit) > 1:
             raise UsageError(
                 Message(
                     "constraint_above_one",
@@ -94,7 +94,7 @@ class Constraint:
                     limit=limit,
                 )
             )
-        if rule.end is not None and not own.has_ends:
+        if rule.end is not None and not measure.has_ends:
             raise UsageError(
                 Message(
                     "constraint_end",
@@ -103,7 +103,7 @@ class Constraint:
                     names=", ".join(with_ends()),
                 )
             )
-        return cls(own.name, rule.end, rule.least, rule.limit, periods)
+        return cls(measure.name, rule.end, rule.least, rule.limit, periods)
 
     @property
     def text(self) -> Message:
@@ -150,8 +150,8 @@ class Constraint:
     @property
     def favours_gains(self) -> bool:
         """Whether one more false positive can only harm it."""
-        own = self.measure
-        return own.harmed_by_false_positives and self.least == (own.better == HIGHER) and self.end != "high"
+        measure = self.measure
+        return measure.harmed_by_false_positives and self.least == (measure.better == HIGHER) and self.end != "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,8 +334,8 @@ def make_goal(
 
 def of_threshold(name: str) -> Measure | None:
     """The measure of a name, or of another name of it, that has a value at every threshold; None where none has."""
-    found = find(name)
-    return found if found is not None and (found.of_cells or found.name == FLAGGED) else None
+    measure = find(name)
+    return measure if measure is not None and (measure.of_cells or measure.name == FLAGGED) else None
 
 
 def make_costs(costs: Mapping[str, Any], gains: Mapping[str, Any]) -> Costs:
@@ -417,14 +417,14 @@ def best_of(goal: Goal, points: Points, level: float = 0.95) -> Best:
     """
     if points.true_positives.ndim > 1:
         return _best(goal, points, level)
-    found: Best | None = None
+    best_yet: Best | None = None
     for start in range(0, len(points.true_positives), _AT_ONCE):
-        own = _best(goal, points.at(slice(start, start + _AT_ONCE)), level)
-        own = Best(own.place + start, own.value, own.shortfall)
-        if found is None or better_of(goal, (own, points.at(own.place)), (found, points.at(found.place))):
-            found = own
-    assert found is not None  # there are points
-    return found
+        best = _best(goal, points.at(slice(start, start + _AT_ONCE)), level)
+        best = Best(best.place + start, best.value, best.shortfall)
+        if best_yet is None or better_of(goal, (best, points.at(best.place)), (best_yet, points.at(best_yet.place))):
+            best_yet = best
+    assert best_yet is not None  # there are points
+    return best_yet
 
 
 def better_of(goal: Goal, one: tuple[Best, Points], other: tuple[Best, Points]) -> bool:
@@ -443,8 +443,8 @@ def _rank(goal: Goal, best: Best, points: Points) -> tuple[float, float, float]:
 def missed_by(goal: Goal, points: Points, level: float) -> Array:
     """By how much the constraints are missed at each point, in all; 0 where all hold."""
     missed = np.zeros(points.true_positives.shape)
-    for own in goal.constraints:
-        missed = missed + own.shortfall(own.values(points, level)) / max(abs(own.limit), 1.0)
+    for constraint in goal.constraints:
+        missed = missed + constraint.shortfall(constraint.values(points, level)) / max(abs(constraint.limit), 1.0)
     return missed
 
 

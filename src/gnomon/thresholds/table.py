@@ -134,8 +134,8 @@ class Thresholds:
             return self.threshold
         if name == FLAGGED:
             return self._points.flagged
-        own = find(name) if isinstance(name, str) else None
-        if own is None or not own.of_cells:
+        measure = find(name) if isinstance(name, str) else None
+        if measure is None or not measure.of_cells:
             raise UsageError(
                 Message(
                     "threshold_without_measure",
@@ -144,7 +144,7 @@ class Thresholds:
                     hint=nearest(str(name), [*of_cells(), FLAGGED]),
                 )
             )
-        return own.binary(self._points.cells())
+        return measure.binary(self._points.cells())
 
     def __repr__(self) -> str:
         kind = "every one" if self.complete else "thinned"
@@ -221,8 +221,8 @@ class Thresholds:
         """
         wanted = list(shown("binary")) if names is None else []
         for name in names or ():
-            own = find(name)
-            if own is None or not own.of_cells:
+            measure = find(name)
+            if measure is None or not measure.of_cells:
                 raise UsageError(
                     Message(
                         "threshold_without_band",
@@ -231,7 +231,7 @@ class Thresholds:
                         hint=nearest(name, of_cells()),
                     )
                 )
-            wanted.append(own)
+            wanted.append(measure)
         if self.clusters is not None:
             return clustered_bands(self._points, wanted, level, self.clusters)
         return bands(self._points, wanted, None if self.weighted else level, seed)
@@ -265,7 +265,7 @@ class Thresholds:
         counts = Points(tp, fp, points.positives, points.negatives)
         clusters = None
         if self.clusters is not None:
-            clusters = self.clusters.each(lambda own: np.insert(own, after, np.nan))
+            clusters = self.clusters.apply(lambda column: np.insert(column, after, np.nan))
         return Thresholds(np.insert(self.threshold, after, threshold), counts, self.effective, False, clusters)
 
     def to_columns(self, measures: Sequence[str] | None = None) -> dict[str, Array]:

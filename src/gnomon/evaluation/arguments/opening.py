@@ -136,14 +136,14 @@ def slices_of(given: Any) -> tuple[Any, ...]:
             Message("slices_names_only", "slices= takes names\nwrite limits of ranges in them: 'age=30,50'")
         )
     asked = [given] if isinstance(given, str) else list(given or ()) if isinstance(given or (), Iterable) else [given]
-    for own in asked:
-        several = isinstance(own, (list, tuple)) and len(own) > 0 and all(isinstance(name, str) for name in own)
-        if not (isinstance(own, str) and own) and not several:
+    for part in asked:
+        several = isinstance(part, (list, tuple)) and len(part) > 0 and all(isinstance(name, str) for name in part)
+        if not (isinstance(part, str) and part) and not several:
             raise UsageError(
                 Message(
                     "slices_kind",
                     "slices= takes names of columns, or tuples of names, not {given!r}",
-                    given=own,
+                    given=part,
                 )
             )
     return tuple(asked)
@@ -157,11 +157,11 @@ def subset_of(split: Any, columns: Sequence[str]) -> Subset | None:
     """
     if split is None:
         return None
-    column, found, value = split.partition("=") if isinstance(split, str) else ("", "", "")
-    own = next((name for name in columns if isinstance(split, str) and split.startswith(f"{name}=")), None)
-    if own is not None and "=" in own:
-        column, value = own, split.removeprefix(f"{own}=")
-    if not (column.strip() and found and value.strip()):
+    column, separator, value = split.partition("=") if isinstance(split, str) else ("", "", "")
+    named_column = next((name for name in columns if isinstance(split, str) and split.startswith(f"{name}=")), None)
+    if named_column is not None and "=" in named_column:
+        column, value = named_column, split.removeprefix(f"{named_column}=")
+    if not (column.strip() and separator and value.strip()):
         raise UsageError(
             Message(
                 "split_unclear",
@@ -315,8 +315,8 @@ def column_labels(values: Any) -> list[str] | None:
     labels = getattr(values, "columns", None)
     if labels is None or hasattr(values, "reshape"):
         return None
-    found = [str(label) for label in labels]
-    return found if len(set(found)) == len(found) and found != list(map(str, range(len(found)))) else None
+    texts = [str(label) for label in labels]
+    return texts if len(set(texts)) == len(texts) and texts != list(map(str, range(len(texts)))) else None
 
 
 def is_matrix(values: Any) -> bool:

@@ -92,8 +92,8 @@ class Options:
         self, value: float, interval: Interval, n: int, reason: Message | None = None, bound: float = 0.0
     ) -> Estimate:
         """An estimate at this level, its interval left out where none is wanted."""
-        found = Estimate(value, level=self.level, n=n, bound=bound)
-        return (interval if self.intervals else NO_INTERVAL).of(found, reason)
+        made = Estimate(value, level=self.level, n=n, bound=bound)
+        return (interval if self.intervals else NO_INTERVAL).of(made, reason)
 
 
 def check_asked(measures: Iterable[Measure], names: Iterable[str], task: str) -> None:
@@ -105,36 +105,36 @@ def check_asked(measures: Iterable[Measure], names: Iterable[str], task: str) ->
         task: Its task.
     """
     having = set(names)
-    for own in measures:
-        if own.name not in having:
+    for measure in measures:
+        if measure.name not in having:
             raise UsageError(
                 Message(
                     "measure_not_here",
                     "measures= names {name!r}, which a {task} evaluation does not have{needs}",
-                    name=own.name,
+                    name=measure.name,
                     task=word(task),
-                    needs=needs(own, task),
+                    needs=needs(measure, task),
                 )
             )
 
 
-def needs(own: Measure, task: str) -> str:
+def needs(measure: Measure, task: str) -> str:
     """What a measure takes that a task has not, as the end of a sentence."""
-    if own.of_cells and task == "regression":
+    if measure.of_cells and task == "regression":
         return Message(
             "of_confusion",
             ": it is a measure of the confusion matrix; for regression use gnomon.measure(name, loss=...)",
         )
-    if own.of_cells and task == "binary":
+    if measure.of_cells and task == "binary":
         return Message("of_predictions", ": it needs predictions, or a threshold")
-    if own.of_cells:
+    if measure.of_cells:
         return (
             Message("not_of_multilabel", ": multilabel evaluations have only the default measures")
             if task == "multilabel"
             else ""
         )
-    if own.row_loss is not None:
-        if own.row_loss.of_scores:
+    if measure.row_loss is not None:
+        if measure.row_loss.of_scores:
             return Message("of_regressions_or_binary", ": it is a measure of regressions, or of two classes")
         return Message("of_regressions", ": it is a measure of regressions")
     return ""

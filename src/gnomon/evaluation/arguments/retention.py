@@ -55,10 +55,14 @@ class Retention:
 def losses_of(measures: Iterable[Measure], task: str) -> tuple[Measure, ...]:
     """The measures that are asked for, and whose losses have to be summed as the rows of a task pass."""
 
-    def summed(own: Measure) -> bool:
-        if own.row_loss is None:
+    def summed(measure: Measure) -> bool:
+        if measure.row_loss is None:
             return False
-        return "regression" not in own.shown if task == "regression" else task == "binary" and own.row_loss.of_scores
+        return (
+            "regression" not in measure.shown
+            if task == "regression"
+            else task == "binary" and measure.row_loss.of_scores
+        )
 
     return tuple(filter(summed, measures))
 
@@ -143,10 +147,10 @@ def retention_of(schema: Schema, row_limit: int, exact: bool | str, memory: int 
         )
     exact = exact if isinstance(exact, str) else bool(exact)
     budget = budget_of(memory)
-    each = bytes_per_row(schema)
-    rows = max(1, budget // each) if each else row_limit
+    per_row = bytes_per_row(schema)
+    rows = max(1, budget // per_row) if per_row else row_limit
     fits = row_limit <= rows
-    if each == 0 or (fits and exact is not False):
+    if per_row == 0 or (fits and exact is not False):
         return Retention(keep=True, exact=True, rows=rows)
     if schema.columns.cluster is not None:
         if exact is False:
@@ -162,7 +166,7 @@ def retention_of(schema: Schema, row_limit: int, exact: bool | str, memory: int 
                 "intervals by cluster keep all rows in memory: up to {row_limit:,} rows take about {needed:,.0f} MB, "
                 "more than the limit of {limit:,.1f} MB\nraise memory= (--memory)",
                 row_limit=row_limit,
-                needed=row_limit * each / 1000000.0,
+                needed=row_limit * per_row / 1000000.0,
                 limit=budget / 1000000.0,
             )
         )
@@ -181,7 +185,7 @@ def retention_of(schema: Schema, row_limit: int, exact: bool | str, memory: int 
                 "limit of {limit:,.1f} MB for rows in memory\nraise memory= (--memory){instead}",
                 task=word(schema.task),
                 row_limit=row_limit,
-                needed=row_limit * each / 1000000.0,
+                needed=row_limit * per_row / 1000000.0,
                 limit=budget / 1000000.0,
                 instead=""
                 if schema.task == "multilabel"
@@ -229,8 +233,8 @@ def bytes_of(memory: int | str) -> int:
     """
     if isinstance(memory, (int, float)) and not isinstance(memory, bool) and 1 <= memory <= MOST_BYTES:
         return int(memory)
-    found = _AMOUNT.fullmatch(memory.strip().lower()) if isinstance(memory, str) else None
-    size = float(found[1]) * _UNITS[found[2]] if found is not None and found[2] in _UNITS else 0.0
+    match = _AMOUNT.fullmatch(memory.strip().lower()) if isinstance(memory, str) else None
+    size = float(match[1]) * _UNITS[match[2]] if match is not None and match[2] in _UNITS else 0.0
     if not 0 < size <= MOST_BYTES:
         raise UsageError(
             Message(

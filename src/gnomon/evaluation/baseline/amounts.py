@@ -40,14 +40,14 @@ def guess_amount(guesses: Guesses, draft: Draft, summary: Summary, options: Opti
         gain = regression.squared_gain(state)
         difference = mean_difference(gain, options.level, summary.rows.n)
 
-        def squares(own: Influences) -> NDArray[np.float64]:
-            distance, errors = own.rows.target - mean, own.errors
-            return own.on_mean(errors**2 - distance**2)
+        def squares(influences: Influences) -> NDArray[np.float64]:
+            distance, errors = influences.rows.target - mean, influences.errors
+            return influences.on_mean(errors**2 - distance**2)
 
         both = guesses.model[RMSE.name].value + math.sqrt(variance)
 
-        def roots(own: Influences) -> NDArray[np.float64]:
-            return squares(own) / both if both > 0 else squares(own)
+        def roots(influences: Influences) -> NDArray[np.float64]:
+            return squares(influences) / both if both > 0 else squares(influences)
 
         n = summary.rows.n
         guesses.add(MSE.name, MEAN, options.estimate(variance, NO_INTERVAL, n), difference, squares)
@@ -63,10 +63,10 @@ def guess_amount(guesses: Guesses, draft: Draft, summary: Summary, options: Opti
 
         def of_chunk(start: int) -> tuple[MeanLoss, MeanLoss]:
             rows = slice(start, start + _AT_ONCE)
-            own = None if weight is None else weight[rows]
+            chunk_weight = None if weight is None else weight[rows]
             distance = np.abs(target[rows] - median)
             less = np.abs(target[rows] - prediction[rows]) - distance
-            return MeanLoss.of(distance, own, 1), MeanLoss.of(less, own, 1)
+            return MeanLoss.of(distance, chunk_weight, 1), MeanLoss.of(less, chunk_weight, 1)
 
         with ThreadPoolExecutor(options.threads) as pool:
             chunks = pool.map(of_chunk, range(0, len(target), _AT_ONCE))
@@ -77,7 +77,7 @@ def guess_amount(guesses: Guesses, draft: Draft, summary: Summary, options: Opti
             MEDIAN,
             options.estimate(guess.mean, mean_interval(guess, options.level), n),
             mean_difference(paired, options.level, n),
-            lambda own: own.on_mean(np.abs(own.errors) - np.abs(own.rows.target - median)),
+            lambda influences: influences.on_mean(np.abs(influences.errors) - np.abs(influences.rows.target - median)),
         )
 
 

@@ -32,10 +32,10 @@ def baseline_of(
     if draft.table is not None:
         guess_class(guesses, draft.table, summary.rows, schema)
     for name in draft.estimates:
-        own = get_measure(name)
-        if isinstance(own.basis, OfRanking) and isinstance(own.guess, float):
+        measure = get_measure(name)
+        if isinstance(measure.basis, OfRanking) and isinstance(measure.guess, float):
             p_value = None if draft.order is None else ranking_p_value(name, draft, draft.order, clustered)
-            guesses.add_constant(name, RANDOM, own.guess, p_value)
+            guesses.add_constant(name, RANDOM, measure.guess, p_value)
     if draft.order is not None:
         guess_ranking(guesses, draft, draft.order)
     losses = {

@@ -31,14 +31,14 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
         return lambda cells: formula(cells) - formula(guess(cells))
 
     for name in guesses.model:
-        own = get_measure(name)
-        formula = formula_of(own, schema.task)
-        if formula is None or name in ACCURACIES or own.better == ZERO:
+        measure = get_measure(name)
+        formula = formula_of(measure, schema.task)
+        if formula is None or name in ACCURACIES or measure.better == ZERO:
             continue
-        if isinstance(own.guess, float):
-            guesses.add_constant(name, RANDOM, own.guess)
+        if isinstance(measure.guess, float):
+            guesses.add_constant(name, RANDOM, measure.guess)
             continue
-        flagged = own.guess == FLAG_ALL and schema.task == "binary"
+        flagged = measure.guess == FLAG_ALL and schema.task == "binary"
         strategy, always = (FLAG_ALL if flagged else MOST_FREQUENT), always_answering(POSITIVE if flagged else code)
         value = float(formula(always(table.mass)))
         if flagged and not (value >= 0 and guesses.model[name].defined):
@@ -49,17 +49,17 @@ def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) ->
                 strategy,
                 Message("constant_undefined", "it is undefined for always predicting {answer!r}", answer=answer),
             )
-        elif own.constant_guess or not guesses.model[name].defined:
+        elif measure.constant_guess or not guesses.model[name].defined:
             # Always answering a class has shares of 0 or 1, whatever the rows: there is no chance to test against.
-            guesses.add_constant(name, strategy, value, NAN if own.share is not None else None)
+            guesses.add_constant(name, strategy, value, NAN if measure.share is not None else None)
         else:
             varying = less(formula, always)
             guess = (
                 share
-                if isinstance(own.basis, ShareOfAll)
+                if isinstance(measure.basis, ShareOfAll)
                 else replace(share, value=value, low=NAN, high=NAN, method=None)
             )
-            difference = table.difference(own, varying, code, guesses.model[name].n)
+            difference = table.difference(measure, varying, code, guesses.model[name].n)
             guesses.add(name, strategy, guess, difference, partial(Influences.of_formula, formula=varying))
             if flagged:
                 guesses.answers[FLAG_ALL] = schema.names[POSITIVE]
@@ -69,7 +69,9 @@ def always_answering(code: int) -> Callable[[Cells], Cells]:
     """What a confusion matrix would be if every row were predicted as one class."""
 
     def always(cells: Cells) -> Cells:
-        own = np.arange(cells.support.shape[-1]) == code
-        return Cells(np.where(own, cells.support, 0), cells.support, np.where(own, cells.total, 0), cells.total)
+        is_class = np.arange(cells.support.shape[-1]) == code
+        return Cells(
+            np.where(is_class, cells.support, 0), cells.support, np.where(is_class, cells.total, 0), cells.total
+        )
 
     return always

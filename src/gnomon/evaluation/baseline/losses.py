@@ -43,25 +43,25 @@ def guess_losses(guesses: Guesses, wanted: Iterable[Measure], kept: State | None
         return
     target, prediction, weight = columns_of(kept)
     variances = VarianceEstimator(PanelRows(target, (), weight), options.threads)
-    for own in losses:
-        assert isinstance(own.basis, MeanLoss)
-        strategy, constant = constant_of(own.basis, kept, target, weight, options.threads)
+    for measure in losses:
+        assert isinstance(measure.basis, MeanLoss)
+        strategy, constant = constant_of(measure.basis, kept, target, weight, options.threads)
         guesses.answers.setdefault(strategy, constant)
         said = np.full(len(target), constant)
-        guess = value_of(own.basis, target, said, weight, options.threads)
-        influence = loss_influence(own.basis, target, prediction, weight, options.threads)
-        influence = less_constant(influence, own.basis, constant, target, weight, options.threads)
-        n, value = guesses.model[own.name].n, guesses.model[own.name].value - guess
+        guess = value_of(measure.basis, target, said, weight, options.threads)
+        influence = loss_influence(measure.basis, target, prediction, weight, options.threads)
+        influence = less_constant(influence, measure.basis, constant, target, weight, options.threads)
+        n, value = guesses.model[measure.name].n, guesses.model[measure.name].value - guess
         difference = Difference(value, level=options.level, n=n)
         if np.isfinite(influence).all():
-            spread, method = variances.spread(influence), "paired t" if own.basis.plain else METHOD
+            spread, method = variances.spread(influence), "paired t" if measure.basis.plain else METHOD
             difference = linearised_difference(value, spread.variance, spread.units, options.level, n, method)
         guesses.add(
-            own.name,
+            measure.name,
             strategy,
             options.estimate(guess, NO_INTERVAL, n),
             difference,
-            partial(by_cluster, basis=own.basis, constant=constant, threads=options.threads),
+            partial(by_cluster, basis=measure.basis, constant=constant, threads=options.threads),
         )
 
 
@@ -103,8 +103,8 @@ def less_constant(
 
 def by_cluster(influences: Influences, basis: MeanLoss, constant: float, threads: int) -> Array | None:
     """The same, of rows whose clusters are known."""
-    own = influences.of_loss(basis)
-    if own is None:
+    influence = influences.of_loss(basis)
+    if influence is None:
         return None
     target = np.asarray(influences.rows.target, np.float64)
-    return less_constant(own, basis, constant, target, influences.rows.weight, threads)
+    return less_constant(influence, basis, constant, target, influences.rows.weight, threads)

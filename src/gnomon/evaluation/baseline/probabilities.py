@@ -100,9 +100,9 @@ def guess_prior(
         )
 
 
-def loss_less_constant(own: Influences, name: str, of_class: NDArray[np.float64]) -> NDArray[np.float64]:
+def loss_less_constant(influences: Influences, name: str, of_class: NDArray[np.float64]) -> NDArray[np.float64]:
     """The influence of each row on a loss less one that depends on the class alone."""
-    return own.on_mean(own.losses[name] - of_class[own.rows.target])
+    return influences.on_mean(influences.losses[name] - of_class[influences.rows.target])
 
 
 def less_constant(state: ClassLoss, of_class: list[float], classes: list[Weight]) -> tuple[float, MeanAndError]:

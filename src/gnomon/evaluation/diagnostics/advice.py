@@ -63,8 +63,8 @@ def advise(evaluation: Evaluation) -> tuple[Advice, ...]:
 
 def defined(evaluation: Evaluation, name: str) -> Estimate | None:
     """An estimate that has a value."""
-    found = evaluation.estimates.get(name)
-    return found if found is not None and found.defined else None
+    estimate = evaluation.estimates.get(name)
+    return estimate if estimate is not None and estimate.defined else None
 
 
 def against_majority(evaluation: Evaluation) -> tuple[Estimate, float, str] | None:
@@ -77,19 +77,19 @@ def against_majority(evaluation: Evaluation) -> tuple[Estimate, float, str] | No
 
 def accuracy_equals_majority(evaluation: Evaluation) -> Numbers | None:
     """The accuracy of a model that might as well always give the same answer."""
-    found = against_majority(evaluation)
-    if found is None or found[0].value != found[1]:
+    versus = against_majority(evaluation)
+    if versus is None or versus[0].value != versus[1]:
         return None
-    return {"accuracy": found[0].value, "answer": found[2]}
+    return {"accuracy": versus[0].value, "answer": versus[2]}
 
 
 def accuracy_below_majority(evaluation: Evaluation) -> Numbers | None:
     """An accuracy below that of always giving the same answer."""
-    found = against_majority(evaluation)
-    if found is None or not found[0].value < found[1]:
+    versus = against_majority(evaluation)
+    if versus is None or not versus[0].value < versus[1]:
         return None
-    accuracy, guess = told_apart(found[0].value, found[1])
-    return {"accuracy": accuracy, "guess": guess, "answer": found[2]}
+    accuracy, guess = told_apart(versus[0].value, versus[1])
+    return {"accuracy": accuracy, "guess": guess, "answer": versus[2]}
 
 
 def told_apart(first: float, second: float) -> tuple[str, str]:
@@ -116,14 +116,14 @@ def percent(share: float) -> str:
 
 def accuracy_near_majority(evaluation: Evaluation) -> Numbers | None:
     """An accuracy that chance may have put above that of always giving the same answer."""
-    found = against_majority(evaluation)
-    if found is None or evaluation.baseline is None or not found[0].value > found[1]:
+    versus = against_majority(evaluation)
+    if versus is None or evaluation.baseline is None or not versus[0].value > versus[1]:
         return None
     difference = evaluation.baseline.differences["accuracy"]
     if not difference.low <= 0:
         return None
-    accuracy, guess = told_apart(found[0].value, found[1])
-    return {"accuracy": accuracy, "guess": guess, "answer": found[2]}
+    accuracy, guess = told_apart(versus[0].value, versus[1])
+    return {"accuracy": accuracy, "guess": guess, "answer": versus[2]}
 
 
 def worse_than_guessing(evaluation: Evaluation) -> Numbers | None:
@@ -303,16 +303,21 @@ def better_threshold(evaluation: Evaluation) -> Numbers | None:
 
 def uncalibrated(evaluation: Evaluation) -> dict[str, Any] | None:
     """Probabilities that do not hold what they say; inverted ones aside."""
-    found = evaluation.calibration
-    if found is None or not found.p_value < 0.01 or not found.slope.value > 0 or few_rows(evaluation) is not None:
+    calibration = evaluation.calibration
+    if (
+        calibration is None
+        or not calibration.p_value < 0.01
+        or not calibration.slope.value > 0
+        or few_rows(evaluation) is not None
+    ):
         return None
     if decisions_as_scores(evaluation) is not None:
         return None
     return {
-        "slope": found.slope.value,
-        "intercept": found.intercept.value,
-        "ece": found.equal_width.error,
-        "chance": found.equal_width.expected_error,
+        "slope": calibration.slope.value,
+        "intercept": calibration.intercept.value,
+        "ece": calibration.equal_width.error,
+        "chance": calibration.equal_width.expected_error,
     }
 
 
@@ -330,50 +335,50 @@ def too_timid(evaluation: Evaluation) -> Numbers | None:
 
 def shifted(evaluation: Evaluation) -> Numbers | None:
     """Probabilities too high, or too low, throughout."""
-    numbers, found = uncalibrated(evaluation), evaluation.calibration
-    if not numbers or found is None or not found.slope.low <= 1 <= found.slope.high:
+    numbers, calibration = uncalibrated(evaluation), evaluation.calibration
+    if not numbers or calibration is None or not calibration.slope.low <= 1 <= calibration.slope.high:
         return None
-    if found.intercept.low <= 0 <= found.intercept.high:
+    if calibration.intercept.low <= 0 <= calibration.intercept.high:
         return None
-    return numbers | {"way": word("too high") if found.intercept.value < 0 else word("too low")}
+    return numbers | {"way": word("too high") if calibration.intercept.value < 0 else word("too low")}
 
 
 def gap(evaluation: Evaluation) -> tuple[str, Numbers] | None:
     """What train and test are compared by, and the numbers of it."""
-    found = evaluation.gap
-    name = next((name for name in shown_in("gap") if name in found), None)
+    gaps = evaluation.gap
+    name = next((name for name in shown_in("gap") if name in gaps), None)
     if name is None or evaluation.train is None:
         return None
-    own = found[name]
-    numbers = {"gap": own.value, "low": own.low, "high": own.high}
+    difference = gaps[name]
+    numbers = {"gap": difference.value, "low": difference.low, "high": difference.high}
     train, test = evaluation.train[name].value, evaluation[name].value
     return name, {"measure": get_measure(name).title, "train": train, "test": test, **numbers}
 
 
 def overfitting(evaluation: Evaluation) -> Numbers | None:
     """A model that is clearly better on the rows that it was fitted on."""
-    found = gap(evaluation)
-    if found is None or not found[1]["low"] > 0 or found[1]["gap"] < WORTHWHILE:
+    gap_found = gap(evaluation)
+    if gap_found is None or not gap_found[1]["low"] > 0 or gap_found[1]["gap"] < WORTHWHILE:
         return None
-    return found[1]
+    return gap_found[1]
 
 
 def underfitting(evaluation: Evaluation) -> Numbers | None:
     """A model that is poor even on the rows that it was fitted on."""
-    found = gap(evaluation)
-    if found is None or found[0] not in POOR or not found[1]["train"] < POOR[found[0]]:
+    gap_found = gap(evaluation)
+    if gap_found is None or gap_found[0] not in POOR or not gap_found[1]["train"] < POOR[gap_found[0]]:
         return None
     if overfitting(evaluation) is not None:  # whose advice is the opposite
         return None
-    return {name: found[1][name] for name in ("measure", "train", "test")}
+    return {name: gap_found[1][name] for name in ("measure", "train", "test")}
 
 
 def worst_slice(evaluation: Evaluation) -> Numbers | None:
     """A slice that is worse than the rest by more than chance."""
-    for column, value, own in evaluation.worst_slices():
+    for column, value, evaluation_of_slice in evaluation.worst_slices():
         by = ranked_by(evaluation.slices[column].values())
         assert by is not None  # there are ranked slices
-        difference = own.differences[by]
+        difference = evaluation_of_slice.differences[by]
         if get_measure(by).better * difference.value >= 0:
             break
         if difference.p_value_bh <= SURE:
@@ -381,7 +386,7 @@ def worst_slice(evaluation: Evaluation) -> Numbers | None:
                 "column": column,
                 "slice": value,
                 "measure": get_measure(by).title,
-                "value": own[by].value,
+                "value": evaluation_of_slice[by].value,
                 "difference": difference.value,
             }
     return None

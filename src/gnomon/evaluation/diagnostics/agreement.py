@@ -18,26 +18,26 @@ def agreement_notes(summary: Summary, schema: Schema) -> list[Message]:
     Raises:
         UsageError: The scores are the confidence in whichever class was predicted: they rank nothing.
     """
-    own = summary.states.get("agreement")
-    if not isinstance(own, Agreement):
+    agreement = summary.states.get("agreement")
+    if not isinstance(agreement, Agreement):
         return []
     score, prediction = schema.columns.scores[0], schema.columns.prediction
     if schema.task == "multiclass":
-        if own.differing <= UNREMARKABLE * own.rows:
+        if agreement.differing <= UNREMARKABLE * agreement.rows:
             return []
         return [
             Message(
                 "argmax_differs",
                 "In {differing:,} of {rows:,} rows the predicted class is not the one with the highest score: check "
                 "which score column belongs to which class; classes=[...] sets their order.",
-                differing=own.differing,
-                rows=own.rows,
+                differing=agreement.differing,
+                rows=agreement.rows,
             )
         ]
-    if not own.lowest < own.highest:
+    if not agreement.lowest < agreement.highest:
         return []
     negative, positive = schema.names
-    if schema.scale == "probability" and own.least >= 0.5:
+    if schema.scale == "probability" and agreement.least >= 0.5:
         raise UsageError(
             Message(
                 "confidence_not_probability",
@@ -58,8 +58,8 @@ def agreement_notes(summary: Summary, schema: Schema) -> list[Message]:
             "one predicted {negative!r} scores {highest:.4g}. Check that both come from one model, and that the scores "
             "are those of {positive!r}.",
             positive=positive,
-            lowest=own.lowest,
+            lowest=agreement.lowest,
             negative=negative,
-            highest=own.highest,
+            highest=agreement.highest,
         )
     ]

@@ -66,7 +66,7 @@ class ClusteredCalibration:
     def of_bins(self, groups: Groups, level: float) -> tuple[Array, Array, Array]:
         """How many independent rows say as much as those of each bin, and both ends of the interval of its share."""
         place = self._bins(groups)
-        found = []
+        bins = []
         for number, share in enumerate(groups.positives / groups.weight):
             inside = place == number
             rows = self._rows.where(inside)
@@ -80,8 +80,8 @@ class ClusteredCalibration:
             else:
                 trials = float(variances.number)
                 ends = wilson(float(share), trials, level)
-            found.append((trials, ends.low, ends.high))
-        trials, low, high = np.array(found).T
+            bins.append((trials, ends.low, ends.high))
+        trials, low, high = np.array(bins).T
         return trials, low, high
 
     def errors_by_chance(self, groups: Groups, seed: int) -> Array:

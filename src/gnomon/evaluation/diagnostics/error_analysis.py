@@ -69,7 +69,7 @@ def residuals_by_prediction(state: Amounts, options: Options, clustered: PanelRo
 
     with ThreadPoolExecutor(options.threads) as pool:
         chunks = list(pool.map(of_chunk, range(0, len(prediction), _AT_ONCE)))
-    found = []
+    ranges = []
     for sums in (reduce(RangeSums.merge, own) for own in zip(*chunks, strict=True)):
         if not sums.loss.weight.n:
             continue
@@ -79,8 +79,8 @@ def residuals_by_prediction(state: Amounts, options: Options, clustered: PanelRo
         if clustered is not None:
             estimate = by_cluster(estimate, clustered, sums, options)
         rmse = float(np.sqrt(sums.square.over(sums.loss.weight.total)))
-        found.append(ResidualRange(sums.low, sums.high, sums.loss.weight.n, estimate, rmse))
-    return tuple(found)
+        ranges.append(ResidualRange(sums.low, sums.high, sums.loss.weight.n, estimate, rmse))
+    return tuple(ranges)
 
 
 def by_cluster(estimate: Estimate, rows: PanelRows, sums: RangeSums, options: Options) -> Estimate:
@@ -151,12 +151,12 @@ def range_sums(
     order = np.argsort(place, kind="stable")  # of bytes: as quick as counting them
     span = prediction[order]
     error = span - target[order]
-    own = None if weight is None else weight[order]
+    ordered_weight = None if weight is None else weight[order]
     ends = np.append(0, np.cumsum(np.bincount(place, minlength=len(limits) + 1)))
     return [
         RangeSums(
-            MeanLoss.of(error[a:b], None if own is None else own[a:b], 1),
-            total_of(error[a:b] ** 2, None if own is None else own[a:b], 1),
+            MeanLoss.of(error[a:b], None if ordered_weight is None else ordered_weight[a:b], 1),
+            total_of(error[a:b] ** 2, None if ordered_weight is None else ordered_weight[a:b], 1),
             float(span[a:b].min(initial=np.inf)),
             float(span[a:b].max(initial=-np.inf)),
         )

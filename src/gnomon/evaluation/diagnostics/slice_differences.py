@@ -93,11 +93,11 @@ def compared(
     """
     if schema.task == "multilabel":  # its rows are kept as they are: there is nothing small to add up
         return SliceComparison({column: dict(own) for column, own in slices.items()}, {})
-    found: dict[str, Slices] = {}
+    compared_slices: dict[str, Slices] = {}
     left_out: dict[str, tuple[str, ...]] = {}
     for column, given in slices.items():
-        own = {value: replace(each, reliable=reliable(each, whole)) for value, each in given.items()}
-        values = list(own)
+        of_column = {value: replace(each, reliable=reliable(each, whole)) for value, each in given.items()}
+        values = list(of_column)
         sums = (*COUNTS, *(each.name for each in options.measures))
         parts = [only(summaries[column][value], (*sums, *SCORES)) for value in values]
         ranked = len(values) <= MOST_RANKED and len({type(part.states.get("scores")) for part in parts}) == 1
@@ -106,13 +106,13 @@ def compared(
         rest = Rest(dict(zip(values, parts, strict=True)), schema, options, evaluate, reading)
         out: list[str] = []
         while True:
-            own |= rest.differences(own, out)
-            farthest = farthest_of(own, out)
+            of_column |= rest.differences(of_column, out)
+            farthest = farthest_of(of_column, out)
             if farthest is None or len(out) == MOST_LEFT_OUT or len(out) + 2 >= len(values):
                 break
             out.append(farthest)
-        found[column], left_out[column] = own, tuple(out)
-    return SliceComparison(adjusted(found), left_out)
+        compared_slices[column], left_out[column] = of_column, tuple(out)
+    return SliceComparison(adjusted(compared_slices), left_out)
 
 
 def farthest_of(slices: Slices, out: Sequence[str]) -> str | None:
@@ -127,11 +127,11 @@ def farthest_of(slices: Slices, out: Sequence[str]) -> str | None:
     by = ranked_by(having.values()) if having else None
     if by is None:
         return None
-    found = {value: own.differences[by] for value, own in having.items() if by in own.differences}
-    sure = false_discovery([own.p_value for own in found.values()])
+    differences = {value: own.differences[by] for value, own in having.items() if by in own.differences}
+    sure = false_discovery([own.p_value for own in differences.values()])
     inside = [
         (abs(own.value), value)
-        for (value, own), chance in zip(found.items(), sure, strict=True)
+        for (value, own), chance in zip(differences.items(), sure, strict=True)
         if chance <= SURE and value not in out and slices[value].n <= room
     ]
     return max(inside)[1] if inside else None
@@ -171,12 +171,12 @@ class Rest:
         together = reduce(lambda a, b: a.merge(b), (self._parts[value] for value in inside))
         return {value: rests.get(value, together) for value in self._parts}
 
-    def _of(self, own: Evaluation, part: Summary, rest: Summary | None) -> Mapping[str, Difference]:
+    def _of(self, evaluation: Evaluation, part: Summary, rest: Summary | None) -> Mapping[str, Difference]:
         if rest is None:
             return {}
         if self._schema.columns.cluster is not None:
-            return self._by_cluster(own, part, rest)
-        return differences(own, self._estimates(rest))
+            return self._by_cluster(evaluation, part, rest)
+        return differences(evaluation, self._estimates(rest))
 
     def _estimates(self, rest: Summary) -> dict[str, Estimate]:
         """The estimates of the rest that a comparison is made of: those from counts and sums, and the AUC."""
@@ -189,24 +189,24 @@ class Rest:
                 estimates[ROC_AUC.name] = auc
         return estimates
 
-    def _by_cluster(self, own: Evaluation, part: Summary, rest: Summary) -> dict[str, Difference]:
+    def _by_cluster(self, evaluation: Evaluation, part: Summary, rest: Summary) -> dict[str, Difference]:
         """Differences whose variances allow for clusters that both sides have rows of."""
         alone = replace(self._options, threads=1)
         values = self._estimates(rest)
         if not self._options.intervals:
-            return differences(own, values)
+            return differences(evaluation, values)
         rows = (cast(Panel, own.states["panel"]).rows() for own in (part, rest))
         first, second = (Clustered(each, self._schema, alone) for each in rows)
-        found = {}
-        for name, estimate in own.estimates.items():
+        by_measure = {}
+        for name, estimate in evaluation.estimates.items():
             if name in (AVERAGE_PRECISION.name, KS.name, MAX_ERROR.name) or name not in values:
                 continue
             if estimate.defined and values[name].defined and min(first.variances.number, second.variances.number) < 2:
                 value = estimate.value - values[name].value
-                found[name] = Difference(value, level=estimate.level, n=estimate.n, reason=ONE_CLUSTER)
+                by_measure[name] = Difference(value, level=estimate.level, n=estimate.n, reason=ONE_CLUSTER)
             elif estimate.defined and values[name].defined:
                 spread = spread_between((first, second), name)
-                found[name] = linearised_difference(
+                by_measure[name] = linearised_difference(
                     estimate.value - values[name].value,
                     spread.variance,
                     spread.units,
@@ -214,7 +214,7 @@ class Rest:
                     estimate.n,
                     widest=get_measure(name).widest,
                 )
-        return found
+        return by_measure
 
 
 def rests_of(parts: Sequence[Summary]) -> list[Summary | None]:
@@ -233,22 +233,22 @@ def only(summary: Summary, names: Sequence[str]) -> Summary:
     return Summary(summary.rows, summary.dropped, {name: own for name, own in summary.states.items() if name in names})
 
 
-def differences(own: Evaluation, rest: Mapping[str, Estimate]) -> dict[str, Difference]:
+def differences(evaluation: Evaluation, rest: Mapping[str, Estimate]) -> dict[str, Difference]:
     """Every estimate that both have, less that of the rest."""
     return {
         name: independent_difference(estimate, rest[name])
-        for name, estimate in own.estimates.items()
+        for name, estimate in evaluation.estimates.items()
         if name in rest and estimate.defined and rest[name].defined and name != MAX_ERROR.name
     }
 
 
-def reliable(own: Evaluation, whole: Evaluation) -> bool:
+def reliable(evaluation: Evaluation, whole: Evaluation) -> bool:
     """Whether a slice has enough rows, of each class of a binary task, to be ranked among others."""
-    if own.n < RELIABLE_ROWS:
+    if evaluation.n < RELIABLE_ROWS:
         return False
-    if own.task != "binary" or own.confusion is None or whole.confusion is None:
+    if evaluation.task != "binary" or evaluation.confusion is None or whole.confusion is None:
         return True
-    support = own.confusion.counts.sum(axis=1)
+    support = evaluation.confusion.counts.sum(axis=1)
     return bool((support[whole.confusion.counts.sum(axis=1) > 0] >= RELIABLE_OF_CLASS).all())
 
 
@@ -256,15 +256,17 @@ def adjusted(slices: dict[str, dict[str, Evaluation]]) -> dict[str, dict[str, Ev
     """The same with p-values adjusted over all reliable slices of all columns, measure by measure."""
     places = [(column, value) for column, own in slices.items() for value in own if own[value].reliable]
     names = dict.fromkeys(name for column, value in places for name in slices[column][value].differences)
-    found: dict[tuple[str, str], dict[str, Difference]] = {place: {} for place in places}
+    by_slice: dict[tuple[str, str], dict[str, Difference]] = {place: {} for place in places}
     for name in names:
         having = [place for place in places if name in slices[place[0]][place[1]].differences]
-        own = [slices[column][value].differences[name] for column, value in having]
-        for place, difference, value in zip(having, own, false_discovery([one.p_value for one in own]), strict=True):
-            found[place][name] = replace(difference, p_value_bh=value)
+        compared_here = [slices[column][value].differences[name] for column, value in having]
+        for place, difference, value in zip(
+            having, compared_here, false_discovery([one.p_value for one in compared_here]), strict=True
+        ):
+            by_slice[place][name] = replace(difference, p_value_bh=value)
     return {
         column: {
-            value: replace(evaluation, differences=found.get((column, value), evaluation.differences))
+            value: replace(evaluation, differences=by_slice.get((column, value), evaluation.differences))
             for value, evaluation in own.items()
         }
         for column, own in slices.items()

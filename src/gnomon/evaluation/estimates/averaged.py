@@ -44,9 +44,9 @@ class RankedRows:
         if not 0 < int(np.count_nonzero(self.positive)) < len(self.positive):
             return np.zeros(len(self.positive))
         order = KeptOrder(Scores.of(self.score, self.positive, weight), threads)
-        found = ranking_influence(name, order, self.score, self.positive, weight, threads)
-        assert found is not None  # both measures are known
-        return found
+        of_ranking = ranking_influence(name, order, self.score, self.positive, weight, threads)
+        assert of_ranking is not None  # both measures are known
+        return of_ranking
 
 
 def averaged(
@@ -107,8 +107,8 @@ def together(
     """
     sums = np.zeros((3, len(rankings[0].positive)))
     unknown = np.zeros(3)
-    for own, distance in zip(rankings, distances, strict=True):
-        influence = own.influence(name, weight, threads)
+    for ranking, distance in zip(rankings, distances, strict=True):
+        influence = ranking.influence(name, weight, threads)
         length = float(sum_values(influence, None, threads).square) ** 0.5
         if length > 0:
             sums += np.outer(distance / length, influence)

@@ -67,18 +67,18 @@ class Table:
         """
         wanted = list(wanted)
         drawn = [own for own in wanted if not isinstance(own.basis, Share | Transformed | ShareOfAll | MeanOfShares)]
-        found = self._drawn(drawn, rows, code, label)
-        for own in wanted:
-            match own.basis:
+        by_name = self._drawn(drawn, rows, code, label)
+        for measure in wanted:
+            match measure.basis:
                 case Share():
-                    found[own.name] = self._proportion(own.basis, self._of(code), label)
+                    by_name[measure.name] = self._proportion(measure.basis, self._of(code), label)
                 case Transformed():
-                    found[own.name] = self._transformed(own.basis, self._of(code), label)
+                    by_name[measure.name] = self._transformed(measure.basis, self._of(code), label)
                 case ShareOfAll():
-                    found[own.name] = self._share_of_all(own.basis, rows)
+                    by_name[measure.name] = self._share_of_all(measure.basis, rows)
                 case MeanOfShares():
-                    found[own.name] = self._mean_of_shares(own.basis, rows)
-        return self._resampled({own.name: found[own.name] for own in wanted}, wanted, code)
+                    by_name[measure.name] = self._mean_of_shares(measure.basis, rows)
+        return self._resampled({own.name: by_name[own.name] for own in wanted}, wanted, code)
 
     def _of(self, code: int | None) -> int:
         assert code is not None  # measures of one class are asked for with the class
@@ -169,24 +169,24 @@ class Table:
             for name, own in made.items()
         }  # fmt: skip
 
-    def difference(self, own: Measure, formula: Formula, code: int, n: int) -> Difference:
+    def difference(self, measure: Measure, formula: Formula, code: int, n: int) -> Difference:
         """A measure less that of always answering a class: McNemar's test for the accuracy, else linearised.
 
         Args:
-            own: The measure.
+            measure: The measure.
             formula: The difference, from the cells.
             code: The class.
             n: The rows that the measure rests on.
         """
         level, value = self._options.level, float(formula(self.mass))
-        if isinstance(own.basis, ShareOfAll) and self.state.weights is None:
+        if isinstance(measure.basis, ShareOfAll) and self.state.weights is None:
             right, all_right = self.state.counts.diagonal(), int(self.state.counts[code].sum())
             only_guess, only_model = all_right - int(right[code]), int(right.sum() - right[code])
             ends = tango(only_guess, only_model, n, level)
             return Difference(value, *ends[:2], level, ends.method, n, mcnemar(only_guess, only_model)[0])
         rows = self.rows.effective
         return linearised_difference(
-            value, self._spread(formula) * rows / max(1.0, rows - 1), rows, level, n, widest=own.widest
+            value, self._spread(formula) * rows / max(1.0, rows - 1), rows, level, n, widest=measure.widest
         )
 
     def _spread(self, formula: Formula) -> float:
@@ -202,11 +202,11 @@ class Table:
         reasons: dict[str, Message] = {}
         outsiders: dict[str, Message] = {}
         wanted = list(wanted)
-        for own in wanted:
-            basis = own.basis
+        for measure in wanted:
+            basis = measure.basis
             assert isinstance(basis, Cellwise | Whole)  # it follows from a confusion matrix
-            formulas[own.name] = basis if isinstance(basis, Whole) else of_class(basis, self._of(code))
-            reasons[own.name] = basis.reason.filled(name=label)
+            formulas[measure.name] = basis if isinstance(basis, Whole) else of_class(basis, self._of(code))
+            reasons[measure.name] = basis.reason.filled(name=label)
         values = {name: float(formula(self.mass)) for name, formula in formulas.items()}
         intervals = dict.fromkeys(formulas, NO_INTERVAL)
         if self._options.intervals and formulas:
@@ -219,11 +219,11 @@ class Table:
                 self._options.seed,
                 self._options.bootstrap,
             )
-        for own in wanted:
+        for measure in wanted:
             if self._options.intervals and (
-                values[own.name] < own.low - ROUNDING or values[own.name] > own.high + ROUNDING
+                values[measure.name] < measure.low - ROUNDING or values[measure.name] > measure.high + ROUNDING
             ):
-                intervals[own.name], outsiders[own.name] = NO_INTERVAL, outside(own)
+                intervals[measure.name], outsiders[measure.name] = NO_INTERVAL, outside(measure)
         return {
             name: self._options.estimate(
                 value, intervals[name], rows.n, reasons[name] if np.isnan(value) else outsiders.get(name)

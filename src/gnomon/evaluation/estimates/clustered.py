@@ -85,18 +85,18 @@ class Clustered:
                 }
         draft.notes += self._notes()
 
-    def _estimate(self, name: str, own: Estimate, code: int | None = None) -> Estimate:
-        if not own.defined or name == MAX_ERROR.name:
-            return own
+    def _estimate(self, name: str, estimate: Estimate, code: int | None = None) -> Estimate:
+        if not estimate.defined or name == MAX_ERROR.name:
+            return estimate
         if self.variances.number < 2:
-            return NO_INTERVAL.of(own, ONE_CLUSTER)
-        if own.reason is not None and math.isnan(own.low):  # where nothing varies, or the terms are too large
-            return own
-        made = self._interval(name, own.value, code)
-        found = made.of(own, FEWER_CLUSTERS if math.isnan(made.low) else None)
-        if not math.isnan(found.low) and self.variances.effective < FEWEST_EFFECTIVE:
-            found = replace(found, warning=FEW_MATTER)
-        return few_of(with_tail(found, self._tail(name)), self.variances.number, CLUSTERS)
+            return NO_INTERVAL.of(estimate, ONE_CLUSTER)
+        if estimate.reason is not None and math.isnan(estimate.low):  # where nothing varies, or the terms are too large
+            return estimate
+        made = self._interval(name, estimate.value, code)
+        clustered = made.of(estimate, FEWER_CLUSTERS if math.isnan(made.low) else None)
+        if not math.isnan(clustered.low) and self.variances.effective < FEWEST_EFFECTIVE:
+            clustered = replace(clustered, warning=FEW_MATTER)
+        return few_of(with_tail(clustered, self._tail(name)), self.variances.number, CLUSTERS)
 
     def _tail(self, name: str) -> float:
         """Degrees of freedom of the variance of an estimate of a regression, by its clusters."""
@@ -109,10 +109,10 @@ class Clustered:
         """Of the rows on an estimate; that of the last one is kept."""
         if self._last is None or self._last[0] != (name, code):
             if name in self._formulas:
-                own: Array | None = self.influences.of_formula(self._formulas[name])
+                influence: Array | None = self.influences.of_formula(self._formulas[name])
             else:
-                own = self.influences.of(name) if code is None else self.influences.of_class(name, code)
-            self._last = (name, code), own
+                influence = self.influences.of(name) if code is None else self.influences.of_class(name, code)
+            self._last = (name, code), influence
         return self._last[1]
 
     def cluster_influence(self, name: str) -> Array | None:
@@ -137,10 +137,10 @@ class Clustered:
             alone = float(sum_values(influence, None, self._options.threads).square)
             alike = spread.variance / alone if alone > 0 else 1.0
             return self._of_average_precision(value, spread, alike, POSITIVE if code is None else code)
-        own = get_measure(name)
-        high = 2.0 if name == BRIER_SCORE.name and self._schema.task == "multiclass" else own.high
+        measure = get_measure(name)
+        high = 2.0 if name == BRIER_SCORE.name and self._schema.task == "multiclass" else measure.high
         units = min(spread.units, 1 + self._tail(name))
-        return linearised_interval(value, spread.variance, units, self._options.level, own.low, high)
+        return linearised_interval(value, spread.variance, units, self._options.level, measure.low, high)
 
     def _having(self, name: str, code: int) -> int:
         """The number of clusters with rows that a share rests on; of other measures, with rows of the rarest class.
@@ -214,11 +214,11 @@ class Clustered:
             )
         return notes
 
-    def difference(self, own: Difference, influence: Callable[[Influences], Array | None]) -> Difference:
+    def difference(self, plain: Difference, influence: Callable[[Influences], Array | None]) -> Difference:
         """A difference with the interval and the p-value that its influences by cluster give."""
         rows = influence(self.influences)
         spread = Spread(math.nan, math.nan) if rows is None else self.variances.spread(rows)
-        return linearised_difference(own.value, spread.variance, spread.units, own.level, own.n)
+        return linearised_difference(plain.value, spread.variance, spread.units, plain.level, plain.n)
 
 
 def spread_between(sides: tuple[Clustered, Clustered], name: str) -> Spread:
@@ -232,9 +232,9 @@ def spread_between(sides: tuple[Clustered, Clustered], name: str) -> Spread:
     if first is None or second is None:
         return Spread(math.nan, math.nan)
     occurring = np.zeros(max(len(first), len(second)), bool)
-    for own in sides:
-        assert own.rows.clusters is not None  # else there is nothing to allow for
-        occurring[own.rows.clusters] = True
+    for side in sides:
+        assert side.rows.clusters is not None  # else there is nothing to allow for
+        occurring[side.rows.clusters] = True
     both = np.zeros(len(occurring))
     both[: len(first)] += first
     both[: len(second)] -= second

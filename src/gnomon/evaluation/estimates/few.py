@@ -44,7 +44,7 @@ def warn_of_few(draft: Draft, schema: Schema, rows: Weight) -> None:
             for name, own in draft.estimates.items()
         }
     elif schema.task == "multiclass" and classes is not None:
-        rarest = min((own for own in classes if own.n), key=lambda own: own.effective, default=Weight())
+        rarest = min((own for own in classes if own.n), key=lambda weight: weight.effective, default=Weight())
         draft.estimates = {name: warned(name, own, rarest, rarest, rows) for name, own in draft.estimates.items()}
         for code, label in enumerate(schema.names):
             others = reduce(Weight.merge, (own for place, own in enumerate(classes) if place != code), Weight())
@@ -61,14 +61,14 @@ def warn_of_few(draft: Draft, schema: Schema, rows: Weight) -> None:
 def warn_of_labels(draft: Draft) -> None:
     """The same of labels, and of averages over labels by the one that rests on the fewest rows."""
     least: dict[str, int] = {}
-    for label, own in draft.per_class.items():
-        having, lacking = resting_on(own, "class"), resting_on(own, "others")
+    for label, estimates in draft.per_class.items():
+        having, lacking = resting_on(estimates, "class"), resting_on(estimates, "others")
         if having is None or lacking is None:
             continue
-        for name, each in own.items():
-            number = each.n if of_its_own_rows(name) else min(resting(name, having, lacking))
-            draft.per_class[label][name] = few_of(each, number, ROWS if of_its_own_rows(name) else RARER)
-            if each.defined:
+        for name, estimate in estimates.items():
+            number = estimate.n if of_its_own_rows(name) else min(resting(name, having, lacking))
+            draft.per_class[label][name] = few_of(estimate, number, ROWS if of_its_own_rows(name) else RARER)
+            if estimate.defined:
                 least[name] = min(number, least.get(name, number))
     for name, averaged in draft.estimates.items():
         of_each, _, average = name.rpartition("_")
@@ -76,11 +76,11 @@ def warn_of_labels(draft: Draft) -> None:
             draft.estimates[name] = few_of(averaged, least[of_each], RAREST_LABEL)
 
 
-def counted_by(table: Table | None, name: str, own: Estimate, code: int, rows: Weight) -> Weight:
+def counted_by(table: Table | None, name: str, estimate: Estimate, code: int, rows: Weight) -> Weight:
     """The rows that an estimate counts itself: of a share those that it is a share of, else all."""
     share = get_measure(name).share
     if table is None or share is None:
-        return replace(rows, n=own.n)
+        return replace(rows, n=estimate.n)
     return table.trials(share, code)
 
 
@@ -98,19 +98,19 @@ def classes_of(draft: Draft) -> list[Weight] | None:
     return None
 
 
-def warned(name: str, own: Estimate, rows: Weight, others: Weight, itself: Weight) -> Estimate:
+def warned(name: str, estimate: Estimate, rows: Weight, others: Weight, itself: Weight) -> Estimate:
     """An estimate, with a warning if it rests on too few rows.
 
     Args:
         name: Of the estimate.
-        own: The estimate.
+        estimate: The estimate.
         rows: Of the class that it is of.
         others: Of all other classes.
         itself: Those that it counts itself.
     """
     if of_its_own_rows(name):
-        return few(own, itself, ROWS)
-    return few(own, min(resting(name, rows, others), key=lambda each: each.effective), RARER)
+        return few(estimate, itself, ROWS)
+    return few(estimate, min(resting(name, rows, others), key=lambda weight: weight.effective), RARER)
 
 
 def of_its_own_rows(name: str) -> bool:
@@ -129,14 +129,14 @@ def resting(name: str, rows: Rows, others: Rows) -> tuple[Rows, ...]:
     return {"class": (rows,), "others": (others,)}.get(get_measure(name).rests_on, (rows, others))
 
 
-def few(own: Estimate, rows: Weight, of_what: Message) -> Estimate:
+def few(estimate: Estimate, rows: Weight, of_what: Message) -> Estimate:
     """An estimate, with a warning where its interval rests on too few rows, or too few by their weights."""
     if rows.n < ENOUGH:
-        return few_of(own, rows.n, of_what)
-    if math.isnan(own.low) or rows.effective >= ENOUGH:
-        return own
+        return few_of(estimate, rows.n, of_what)
+    if math.isnan(estimate.low) or rows.effective >= ENOUGH:
+        return estimate
     return replace(
-        own,
+        estimate,
         warning=Message(
             "few_heavy_rows",
             "interval is unreliable: a few of its {n:,} {of_what} hold most of the weight, worth {effective:.2g} rows "
@@ -149,11 +149,11 @@ def few(own: Estimate, rows: Weight, of_what: Message) -> Estimate:
     )
 
 
-def few_of(own: Estimate, number: int, of_what: Message) -> Estimate:
+def few_of(estimate: Estimate, number: int, of_what: Message) -> Estimate:
     """An estimate, with a warning where its interval rests on too few."""
-    if math.isnan(own.low) or number >= ENOUGH:
-        return own
-    return replace(own, warning=warning_of(number, of_what))
+    if math.isnan(estimate.low) or number >= ENOUGH:
+        return estimate
+    return replace(estimate, warning=warning_of(number, of_what))
 
 
 def warning_of(number: int, of_what: Message) -> Message:

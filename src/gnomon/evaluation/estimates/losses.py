@@ -60,23 +60,23 @@ class RowInfluences:
         """Degrees of freedom of the variance of an estimate; infinite where that is not known, or the rows are many."""
         if self._rows > MOST_ROWS:
             return math.inf
-        own = self._of(SQUARED_LOSS if name == ROOT else name)  # those of a root are those of the mean, scaled
-        return math.inf if own is None else tail_freedom(own, self._rows, self._threads)
+        influence = self._of(SQUARED_LOSS if name == ROOT else name)  # those of a root are those of the mean, scaled
+        return math.inf if influence is None else tail_freedom(influence, self._rows, self._threads)
 
     def variance(self, name: str) -> float | None:
         """The variance of an estimate; None where it is not known."""
-        own = self._of(name)
-        return None if own is None else float(sum_values(own, None, self._threads).square)
+        influence = self._of(name)
+        return None if influence is None else float(sum_values(influence, None, self._threads).square)
 
     def _influence(self, name: str) -> Array | None:
         if not self._rows:
             return None
         try:
             with np.errstate(all="ignore"):
-                own = self._influences.of(name)
+                influence = self._influences.of(name)
         except OverflowError:
             return None
-        return own if own is not None and np.isfinite(own).all() else None
+        return influence if influence is not None and np.isfinite(influence).all() else None
 
 
 def certain_errors_doubt(states: Mapping[str, State]) -> dict[str, Message]:
@@ -101,8 +101,10 @@ def certain_errors_doubt(states: Mapping[str, State]) -> dict[str, Message]:
 
 def skewed(name: str) -> bool:
     """Whether an interval of a regression is made on a scale of logarithms: of what has one end, as skewed as it is."""
-    own = get_measure(name)
-    return math.isinf(own.low) != math.isinf(own.high) and (not isinstance(own.basis, Other) or own.low < 0)
+    measure = get_measure(name)
+    return math.isinf(measure.low) != math.isinf(measure.high) and (
+        not isinstance(measure.basis, Other) or measure.low < 0
+    )
 
 
 def loss_estimates(
@@ -117,38 +119,38 @@ def loss_estimates(
         options: How estimates are made.
         rows: The rows, where they are kept.
     """
-    found = {}
-    for own in wanted:
-        if own.name not in states or not isinstance(own.basis, MeanLoss):
+    estimates = {}
+    for measure in wanted:
+        if measure.name not in states or not isinstance(measure.basis, MeanLoss):
             continue
-        state = states[own.name]
+        state = states[measure.name]
         try:
             measured = mean_ratio(state) if isinstance(state, RatioLoss) else mean_loss(state)  # type: ignore[arg-type]
         except (OverflowError, ZeroDivisionError):
-            found[own.name] = options.estimate(NAN, NO_INTERVAL, n, own.basis.reason)
+            estimates[measure.name] = options.estimate(NAN, NO_INTERVAL, n, measure.basis.reason)
         else:
-            found[own.name] = mean_estimate(own, measured, n, options, rows)
-    return found
+            estimates[measure.name] = mean_estimate(measure, measured, n, options, rows)
+    return estimates
 
 
-def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options, rows: RowInfluences) -> Estimate:
+def mean_estimate(measure: Measure, measured: MeanAndError, n: int, options: Options, rows: RowInfluences) -> Estimate:
     """The estimate of a mean, or of the root of one.
 
     Losses are skewed, so that their variance is known less well than the number of rows says; of values of both signs
     the interval is Student's.
 
     Args:
-        own: The measure.
+        measure: The measure.
         measured: The mean, before a root is taken.
         n: The rows.
         options: How estimates are made.
         rows: The rows, where they are kept.
     """
-    assert isinstance(own.basis, MeanLoss)
-    varies = skewed(own.name) and measured.variance is not None and measured.variance > 0
-    degrees = rows.freedom(own.name) if varies else math.inf
-    interval, value = mean_interval(measured, options.level, own.low, own.high, degrees), measured.mean
-    if own.basis.root:
+    assert isinstance(measure.basis, MeanLoss)
+    varies = skewed(measure.name) and measured.variance is not None and measured.variance > 0
+    degrees = rows.freedom(measure.name) if varies else math.inf
+    interval, value = mean_interval(measured, options.level, measure.low, measure.high, degrees), measured.mean
+    if measure.basis.root:
         value = math.sqrt(value)
         low, high, method, error, freedom = interval
         error = error / (2 * value) if value > 0 else error
@@ -156,19 +158,19 @@ def mean_estimate(own: Measure, measured: MeanAndError, n: int, options: Options
     reason = None
     if options.intervals:
         reason = without_interval(measured)
-    if options.intervals and not own.low <= value <= own.high:
-        interval, reason = NO_INTERVAL, outside(own)
+    if options.intervals and not measure.low <= value <= measure.high:
+        interval, reason = NO_INTERVAL, outside(measure)
     return with_tail(options.estimate(value, interval, n, reason), degrees)
 
 
-def outside(own: Measure) -> Message:
+def outside(measure: Measure) -> Message:
     """Why a value has no interval that its declaration rules out."""
     return Message(
         "outside_range",
         "no interval: the value lies outside [{low:g}, {high:g}], the range declared for {name}",
-        low=own.low,
-        high=own.high,
-        name=own.name,
+        low=measure.low,
+        high=measure.high,
+        name=measure.name,
     )
 
 

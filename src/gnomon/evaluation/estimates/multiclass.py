@@ -112,8 +112,8 @@ def add_binned_ranking(draft: Draft, summary: Summary, schema: Schema, options: 
             None if classes is None else against_the_rest(classes, code),
             options.threads,
         )
-        found = ranking_estimates(order, label, options).estimates
-        draft.per_class[label] |= {name: found[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
+        estimates = ranking_estimates(order, label, options).estimates
+        draft.per_class[label] |= {name: estimates[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
         columns.append(summary.sample.column(lambda batch, code=code: batch.scores[code]))
         support.append(float(order.positives.total))
     add_averages(draft, schema, target, columns, support, weight, options)

@@ -65,8 +65,8 @@ def add_predictions(draft: Draft, state: LabelRows, rows: Weight, schema: Schema
     """What follows from the labels that were predicted for each row."""
     target, predicted, weight = split(state, len(schema.names))
     tables = []
-    for name, own, said in zip(schema.names, target, predicted, strict=True):
-        confusion = Confusion.of_labels(own, said, weight, 2, options.threads)
+    for name, truth, said in zip(schema.names, target, predicted, strict=True):
+        confusion = Confusion.of_labels(truth, said, weight, 2, options.threads)
         tables.append(Table(confusion, options))
         draft.per_class[name] |= tables[-1].per_class(POSITIVE, name)
         draft.confusions[name] = confusion
@@ -90,11 +90,13 @@ def add_scores(draft: Draft, state: LabelRows, rows: Weight, schema: Schema, opt
     """What follows from the scores of the labels: each label's ranking of rows, each row's ranking of labels."""
     target, scores, weight = split(state, len(schema.names))
     rankings = []
-    for name, own, score in zip(schema.names, target, scores, strict=True):
-        found = ranking_estimates(KeptOrder(Scores.of(score, own, weight), options.threads), name, options).estimates
-        draft.per_class[name] |= {which: found[which] for which in (ROC_AUC.name, AVERAGE_PRECISION.name)}
-        support = float(Weight.of_group(own == 1, weight, options.threads).total)
-        rankings.append(RankedRows(draft.per_class[name], support, own, score))
+    for name, label_truth, score in zip(schema.names, target, scores, strict=True):
+        estimates = ranking_estimates(
+            KeptOrder(Scores.of(score, label_truth, weight), options.threads), name, options
+        ).estimates
+        draft.per_class[name] |= {which: estimates[which] for which in (ROC_AUC.name, AVERAGE_PRECISION.name)}
+        support = float(Weight.of_group(label_truth == 1, weight, options.threads).total)
+        rankings.append(RankedRows(draft.per_class[name], support, label_truth, score))
     for average in ("macro", "weighted"):
         draft.estimates[f"roc_auc_{average}"] = averaged(rankings, ROC_AUC.name, average, weight, options)
     draft.estimates["average_precision_macro"] = averaged(rankings, AVERAGE_PRECISION.name, "macro", weight, options)
@@ -126,11 +128,11 @@ def share_of_rows(
     hits: NDArray[np.bool_], weight: NDArray[np.float64] | None, rows: Weight, options: Options
 ) -> Estimate:
     """A share of rows, with Wilson's interval."""
-    own = Weight.of_group(hits, weight, options.threads)
-    share = own.total.over(rows.total)
+    weight_of_hits = Weight.of_group(hits, weight, options.threads)
+    share = weight_of_hits.total.over(rows.total)
     mass, squares = (
         np.array([[float(part), float(whole) - float(part)]])
-        for part, whole in ((own.total, rows.total), (own.squares, rows.squares))
+        for part, whole in ((weight_of_hits.total, rows.total), (weight_of_hits.squares, rows.squares))
     )
     trials = trials_of_share(share, float(rows.total), *row_weights(mass, squares)[0])
     return options.estimate(share, wilson(share, trials, options.level), rows.n)
@@ -157,8 +159,8 @@ def mean_of_rows(
         return options.estimate(
             NAN, NO_INTERVAL, 0, Message("undefined_in_every_row", "{name} is undefined in every row", name=name)
         )
-    own = None if weight is None else weight[known]
-    return mean_estimate(values[known], own, Weight.of(count, own, options.threads), 1.0, options)
+    known_weight = None if weight is None else weight[known]
+    return mean_estimate(values[known], known_weight, Weight.of(count, known_weight, options.threads), 1.0, options)
 
 
 def linearised(name: str, value: float, influence: NDArray[np.float64], rows: Weight, options: Options) -> Estimate:

@@ -78,8 +78,8 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
             alone[AVERAGE_PRECISION.name] = options.estimate(1.0, share, n)
         return RankingEstimates(alone, {}, False)
     pairs, bins = order.pairs, order.bins(measures.STEPS)
-    found = values_of(order, pairs)
-    values = {name: own.value for name, own in found.items()}
+    measured = values_of(order, pairs)
+    values = {name: own.value for name, own in measured.items()}
     intervals = dict.fromkeys([*values, "precision_gain"], NO_INTERVAL)
     constant = len(bins.low) == 1 and bins.low[0] == bins.high[0]
     if options.intervals:
@@ -97,7 +97,9 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
                 ROC_AUC.name: Interval(0.5, 0.5, "constant score", 0.0),
                 KS.name: Interval(0.0, 0.0, "constant score", 0.0),
             }
-    estimates = {name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in found.items()}
+    estimates = {
+        name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in measured.items()
+    }
     if options.interval in BOOTSTRAPS and not constant and not math.isnan(estimates[KS.name].low):
         estimates[KS.name] = replace(estimates[KS.name], warning=KS_TOO_HIGH)
     return RankingEstimates(estimates, curve_points(bins), constant, intervals["precision_gain"])
@@ -155,10 +157,10 @@ def auc_estimate(order: Order, options: Options) -> Estimate | None:
     """The AUC alone; None where a class has no rows."""
     if not order.positives.n or not order.negatives.n:
         return None
-    found = values_of(order, order.pairs)[ROC_AUC.name]
+    value = values_of(order, order.pairs)[ROC_AUC.name]
     effective = order.positives.effective, order.negatives.effective
-    interval = auc_interval(order, found.value, effective, options) if options.intervals else NO_INTERVAL
-    return options.estimate(found.value, interval, order.positives.n + order.negatives.n, bound=found.bound)
+    interval = auc_interval(order, value.value, effective, options) if options.intervals else NO_INTERVAL
+    return options.estimate(value.value, interval, order.positives.n + order.negatives.n, bound=value.bound)
 
 
 def auc_interval(order: Order, auc: float, effective: tuple[float, float], options: Options) -> Interval:

@@ -252,10 +252,10 @@ class Influences:
         score = self._answer.scores[0 if binary else code]
         if not 0 < int(np.count_nonzero(label)) < len(label):
             return None
-        found = label, score, KeptOrder(Scores.of(score, label, self.rows.weight), self._threads)
+        ranked_scores = label, score, KeptOrder(Scores.of(score, label, self.rows.weight), self._threads)
         if binary:  # of many classes not all are kept
-            self._ranked[code] = found
-        return found
+            self._ranked[code] = ranked_scores
+        return ranked_scores
 
     def _of_ranking(self, name: str, code: int) -> Array | None:
         ranked = self.ranked(code)
@@ -266,16 +266,16 @@ class Influences:
 
     def _of_averaged_auc(self, average: str) -> Array | None:
         """Of the average of the AUCs of classes against the rest, which are weighted alike or by their rows."""
-        found, support = [], []
+        influences, support = [], []
         for code in range(len(self._schema.labels)):
-            own = self._of_ranking(ROC_AUC.name, code)
-            if own is not None:
+            influence = self._of_ranking(ROC_AUC.name, code)
+            if influence is not None:
                 mask = self.rows.target == code
-                found.append(own)
+                influences.append(influence)
                 support.append(float(Weight.of_group(mask, self.rows.weight, self._threads).total))
-        if not found:
+        if not influences:
             return None
-        return np.asarray(sum(part * own for part, own in zip(shares_of(support, average), found, strict=True)))
+        return np.asarray(sum(part * own for part, own in zip(shares_of(support, average), influences, strict=True)))
 
     def _of_median(self, values: Array) -> Array:
         """Of the median of a value of each row: that on the share below it, over the density there.

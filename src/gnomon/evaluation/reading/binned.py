@@ -34,8 +34,8 @@ class Binned:
 
     def units(self, classes: Sequence[Weight]) -> WeightUnits:
         """Units for the weights of its class and of the others, such that each sums to less than 2^61."""
-        own, rest = against_the_rest(classes, self.positive)
-        return WeightUnits(unit_of(own.total, rest.total), unit_of(own.squares, rest.squares))
+        of_class, rest = against_the_rest(classes, self.positive)
+        return WeightUnits(unit_of(of_class.total, rest.total), unit_of(of_class.squares, rest.squares))
 
 
 def binned_columns(schema: Schema) -> dict[str, Binned]:

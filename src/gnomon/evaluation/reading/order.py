@@ -194,12 +194,12 @@ class RangedOrder:
         """As of rows that were kept."""
         if not self._weighted:
             return squares_by_bin(self, bins, derivatives)
-        found = [ExactSum() for _ in derivatives]
-        for _, own in self._framed():
-            scores = self._read(*self._limits(own))
+        sums = [ExactSum() for _ in derivatives]
+        for _, range_totals in self._framed():
+            scores = self._read(*self._limits(range_totals))
             more = squares_of_rows(scores, bins, derivatives, self._threads)
-            found = [mine + theirs for mine, theirs in zip(found, more, strict=True)]
-        return [float(own) for own in found]
+            sums = [mine + theirs for mine, theirs in zip(sums, more, strict=True)]
+        return [float(own) for own in sums]
 
     def squares_reaching(self, thresholds: Array) -> tuple[Array, Array]:
         """From each row, range by range."""
@@ -218,13 +218,13 @@ class RangedOrder:
             return
         yield Curve(*(np.array([own]) for own in (np.inf, 0.0, 0.0)))
         above = [0, 0]
-        for bins, own in list(zip(self._ranges, self._totals.ranges, strict=True))[::-1]:
+        for bins, range_totals in list(zip(self._ranges, self._totals.ranges, strict=True))[::-1]:
             scores = self._read(*self._limits(bins))
             if scores.n:
                 threshold, *counts = scores.rank(self._threads, self._units).curve(candidates)
                 more = (math.ldexp(rows, unit) for rows, unit in zip(above, self._units, strict=True))
                 yield Curve(threshold, *(ours + theirs for ours, theirs in zip(counts, more, strict=True)))
-            above = [above[0] + own[0], above[1] + own[1]]
+            above = [above[0] + range_totals[0], above[1] + range_totals[1]]
 
     def auc_variance(self, auc: float) -> float:
         """As of rows that were kept."""
@@ -243,26 +243,26 @@ class RangedOrder:
 
     @lazy
     def _sums(self) -> RangeSums:
-        found: PairCounts | None = None
+        total: PairCounts | None = None
         stretches: dict[int, list[Stretch]] = {steps: [] for steps in (measures.STEPS, measures.TABLE_STEPS)}
         hulls: list[CurvePoints] = []
         for frame, bins in self._framed():
             if self._one_score(bins):
-                own = self._counts.pairs(self._threads, *bins, frame)
+                pairs = self._counts.pairs(self._threads, *bins, frame)
                 for wanted, pieces in stretches.items():
                     pieces.append(self._counts.stretch(wanted, *bins, frame, (1, 1)))
                 score, _, positives, negatives, _ = stretches[measures.STEPS][-1]
                 hulls.append(self._placed(frame, score, positives, negatives))
             else:
                 ranking = self._read(*self._limits(bins)).rank(self._threads, self._units)
-                own = ranking.pairs(frame)
+                pairs = ranking.pairs(frame)
                 for wanted, pieces in stretches.items():
                     pieces.append(ranking.stretch(wanted, frame, self._totals.largest))
                 score, positives, negatives = ranking.hull()
                 hulls.append(self._placed(frame, score[1:], positives[1:], negatives[1:]))
-            found = own if found is None else found + own
-        assert found is not None  # there are rows
-        return RangeSums(found, stretches, hulls)
+            total = pairs if total is None else total + pairs
+        assert total is not None  # there are rows
+        return RangeSums(total, stretches, hulls)
 
     @staticmethod
     def _placed(
@@ -277,10 +277,10 @@ class RangedOrder:
     def _framed(self) -> Iterator[tuple[Frame, tuple[int, int]]]:
         """The ranges that hold rows, ascending, each with its frame."""
         below = (0, 0)
-        for bins, rows, own in zip(self._ranges, self._rows, self._totals.ranges, strict=True):
+        for bins, rows, range_totals in zip(self._ranges, self._rows, self._totals.ranges, strict=True):
             if any(rows):
                 yield Frame(*below, *self._totals.whole), bins
-            below = below[0] + own[0], below[1] + own[1]
+            below = below[0] + range_totals[0], below[1] + range_totals[1]
 
     @lazy
     def _totals(self) -> Totals:
@@ -361,11 +361,11 @@ class BinnedOrder:
         """From the bins: exact at their lower ends."""
         _, _, *squares, _ = self._counts.counts()
         place = np.searchsorted(self._counts.edges, thresholds, side="right") - 1
-        found = []
-        for own, unit in zip(squares, (0, 0) if self.units is None else self.units.square, strict=True):
-            reached = np.cumsum(np.ldexp(own.astype(np.float64), unit)[::-1])[::-1]
-            found.append(np.where(np.isinf(thresholds), 0.0, reached[place]))
-        return found[0], found[1]
+        reaching = []
+        for class_squares, unit in zip(squares, (0, 0) if self.units is None else self.units.square, strict=True):
+            reached = np.cumsum(np.ldexp(class_squares.astype(np.float64), unit)[::-1])[::-1]
+            reaching.append(np.where(np.isinf(thresholds), 0.0, reached[place]))
+        return reaching[0], reaching[1]
 
     def curves(self, candidates: str) -> Iterator[Curve]:
         """At the lower ends of the bins, where the weights are exact."""
@@ -392,13 +392,13 @@ def squares_of_rows(state: Scores, bins: ScoreBins, derivatives: Sequence[Deriva
 def squares_reaching(state: Scores, thresholds: Array) -> tuple[Array, Array]:
     """The squared weights of the positives, and of the negatives, of some rows that reach each threshold."""
     score, label, weight = (np.concatenate(state.column(number)) for number in range(3))
-    found = []
+    reaching = []
     for code in (1, 0):
-        own = label == code
-        order = np.argsort(-score[own], kind="stable")
-        reached = np.append(0.0, np.cumsum(weight[own][order] ** 2))
-        found.append(reached[np.searchsorted(-score[own][order].astype(np.float64), -thresholds, side="right")])
-    return found[0], found[1]
+        of_class = label == code
+        order = np.argsort(-score[of_class], kind="stable")
+        reached = np.append(0.0, np.cumsum(weight[of_class][order] ** 2))
+        reaching.append(reached[np.searchsorted(-score[of_class][order].astype(np.float64), -thresholds, side="right")])
+    return reaching[0], reaching[1]
 
 
 def squares_by_bin(order: Order, bins: ScoreBins, derivatives: Sequence[Derivatives]) -> list[float]:

@@ -51,11 +51,11 @@ class SliceTally:
     def add(self, batches: list[Batch]) -> None:
         """Takes in the rows of some batches."""
         rows = joined(batches, self._number, self._schema.columns.slices[self._number].name)
-        own = rows.slices[0]
-        order = np.argsort(own.codes, kind="stable")
-        ends = np.append(0, np.cumsum(np.bincount(own.codes, minlength=len(own.names))))
+        slices = rows.slices[0]
+        order = np.argsort(slices.codes, kind="stable")
+        ends = np.append(0, np.cumsum(np.bincount(slices.codes, minlength=len(slices.names))))
         rows = taken(rows, order)
-        for name, start, stop in zip(own.names, ends, ends[1:], strict=False):
+        for name, start, stop in zip(slices.names, ends, ends[1:], strict=False):
             if start < stop:
                 part = taken(rows, slice(start, stop))
                 self._of(name).add(part, summarise(part, self._schema, self._retention, 1, keep=False))
@@ -83,8 +83,8 @@ class SliceTally:
     def restore(self, raw: bytes) -> Self:
         """The slices whose bytes these are, in this one, which has none yet."""
         header, states = unpack_all("slices", raw)
-        for name, own in zip(header["names"], states, strict=True):
-            self._of(name).restore(own)
+        for name, state in zip(header["names"], states, strict=True):
+            self._of(name).restore(state)
         return self
 
 
@@ -134,9 +134,9 @@ class SliceState:
     def _bin(self) -> None:
         self._binned = self._binned or {name: own.like() for name, own in self._empty.items()}
         columns = binned_columns(self._schema)
-        for own in self._rows:
+        for rows in self._rows:
             for name, histogram in self._binned.items():
-                histogram.add(columns[name].value(own), columns[name].label(own), own.weight)
+                histogram.add(columns[name].value(rows), columns[name].label(rows), rows.weight)
         self._rows = []
 
     def summary(self, sample: Sample | None) -> Summary:
@@ -177,11 +177,11 @@ def joined(batches: list[Batch], number: int, column: str) -> Batch:
     names: dict[str, int] = {}
     codes = []
     for batch in batches:
-        own = batch.slices[number]
-        places = np.array([names.setdefault(name, len(names)) for name in own.names], np.int64)
+        slices = batch.slices[number]
+        places = np.array([names.setdefault(name, len(names)) for name in slices.names], np.int64)
         if len(names) > MOST_SLICES:
             raise too_many(column)
-        codes.append(places.astype(np.uint16)[own.codes] if len(own.names) else own.codes)
+        codes.append(places.astype(np.uint16)[slices.codes] if len(slices.names) else slices.codes)
     first = batches[0]
     return Batch(
         np.concatenate([batch.target for batch in batches], axis=-1),

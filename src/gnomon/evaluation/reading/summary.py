@@ -108,18 +108,18 @@ def summarise(batch: Batch, schema: Schema, retention: Retention, threads: int, 
 def loss_states(batch: Batch, measures: Sequence[Measure], threads: int) -> dict[str, State]:
     """The sums of losses that were asked for, by the names of their measures."""
     states: dict[str, State] = {}
-    for own in measures:
-        basis, answer = own.basis, batch.scores[0] if batch.scores else batch.prediction
+    for measure in measures:
+        basis, answer = measure.basis, batch.scores[0] if batch.scores else batch.prediction
         assert isinstance(basis, MeanLoss)  # what a retention holds
         assert basis.loss is not None
         assert answer is not None  # a regression predicts, and scores are asked for of others
         target, said = (np.asarray(column, np.float64) for column in (batch.target, answer))
         losses = np.asarray(basis.loss(target, said), np.float64)
         if basis.per is None:
-            states[own.name] = MeanLossState.of(losses, batch.weight, threads)
+            states[measure.name] = MeanLossState.of(losses, batch.weight, threads)
         else:
             below = np.asarray(basis.per(target, said), np.float64)
-            states[own.name] = RatioLoss.of(losses, below, batch.weight, threads)
+            states[measure.name] = RatioLoss.of(losses, below, batch.weight, threads)
     return states
 
 

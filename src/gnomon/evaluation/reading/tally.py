@@ -126,8 +126,8 @@ class WeightTally:
             code = np.zeros(len(weight), np.uint8)
         else:
             code = outcomes(rows, self.schema.columns.targets, self.schema, threads)
-        own = Confusion.of_labels(code, code, weight, self.classes.classes, threads)
-        self.classes = self.classes.merge(own)
+        counts = Confusion.of_labels(code, code, weight, self.classes.classes, threads)
+        self.classes = self.classes.merge(counts)
 
     def merge(self, other: Self) -> Self:
         """The weights of both."""
@@ -235,13 +235,13 @@ class RowTally:
     def take(self, batch: Batch, threads: int) -> None:
         """Takes in the rows of a batch."""
         schema, reliability = self._plan.schema, self._plan.reliability
-        own = summarise(batch, schema, self._plan.retention, threads, keep=not self._histograms)
+        summary = summarise(batch, schema, self._plan.retention, threads, keep=not self._histograms)
         if not self._plan.retention.order_only:
             self._worst = self._worst.merge(worst_rows(batch, schema, WORST, self._worst.bound))
         if reliability is not None:
             seen = reliability.plus(batch.scores[0], batch.target, batch.weight, threads)
-            own = replace(own, states={**own.states, "reliability": seen})
-        self._summary = own if self._summary is None else self._summary.merge(own)
+            summary = replace(summary, states={**summary.states, "reliability": seen})
+        self._summary = summary if self._summary is None else self._summary.merge(summary)
         for name, histogram in self._histograms.items():
             column = self._columns[name]
             weight = batch.weight if histogram.counts.units is not None else None
@@ -254,8 +254,8 @@ class RowTally:
 
     def _sort(self) -> None:
         """Hands what was gathered to its slices."""
-        for own in self._slices if self._gathered else ():
-            own.add(self._gathered)
+        for slice_rows in self._slices if self._gathered else ():
+            slice_rows.add(self._gathered)
         self._gathered, self._held = [], 0
 
     def merge(self, other: Self) -> Self:

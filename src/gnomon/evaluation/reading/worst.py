@@ -22,10 +22,10 @@ def worst_rows(batch: Batch, schema: Schema, most: int, bound: float) -> WorstRo
     if not batch.n or not most or batch.called is None:
         return WorstRows(most)
     find = {"binary": wrong_scores, "multiclass": wrong_classes, "regression": large_errors}.get(schema.task)
-    found = None if find is None else find(batch, schema, most, bound)
-    if found is None:
+    worst = None if find is None else find(batch, schema, most, bound)
+    if worst is None:
         return WorstRows(most)
-    rows, wrongness, predicted, scores = found
+    rows, wrongness, predicted, scores = worst
     if len(rows) > most:  # all that are as wrong as the last one that is kept: which of them are is settled by name
         least = np.partition(wrongness, len(wrongness) - most)[len(wrongness) - most]
         kept = np.flatnonzero(wrongness >= least)
@@ -107,9 +107,9 @@ def wrong_classes(batch: Batch, schema: Schema, most: int, bound: float) -> Foun
     said = np.argmax(scores, axis=1) if batch.prediction is None else batch.prediction
     rows = np.flatnonzero(said != batch.target)
     places = np.arange(len(rows))
-    own = scores[rows].astype(np.float64)
-    predicted = own[places, said[rows]]
-    sizes = predicted - own[places, batch.target[rows]]
+    class_scores = scores[rows].astype(np.float64)
+    predicted = class_scores[places, said[rows]]
+    sizes = predicted - class_scores[places, batch.target[rows]]
     kept = sizes >= bound
     return rows[kept], sizes[kept], said[rows][kept], predicted[kept]
 

@@ -52,8 +52,8 @@ class ReliabilityCurve:
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
 
-        def plain(own: Array | float) -> list[float] | float | None:
-            return own.tolist() if isinstance(own, np.ndarray) else None if math.isnan(own) else own
+        def plain(value: Array | float) -> list[float] | float | None:
+            return value.tolist() if isinstance(value, np.ndarray) else None if math.isnan(value) else value
 
         return {name: plain(own) for name, own in self.__dict__.items()}
 

@@ -78,12 +78,12 @@ def anything(value: Any, place: str, depth: int = 0) -> None:
     if depth > DEEPEST:
         raise refuse(place, value, "fewer levels")
     if isinstance(value, Mapping):
-        for key, own in value.items():
+        for key, item in value.items():
             text(key, place)
-            anything(own, f"{place}.{key}", depth + 1)
+            anything(item, f"{place}.{key}", depth + 1)
     elif isinstance(value, (list, tuple)):
-        for own in value:
-            anything(own, place, depth + 1)
+        for item in value:
+            anything(item, place, depth + 1)
     elif value is not None and not isinstance(value, (str, bool)):
         number(value, place)
 
@@ -128,8 +128,8 @@ def listing(check: Check, length: int | None = None) -> Check:
     def of(value: Any, place: str) -> None:
         if not isinstance(value, (list, tuple)) or length not in (None, len(value)):
             raise refuse(place, value, "a list" if length is None else f"a list of {length}")
-        for at, own in enumerate(value):
-            check(own, f"{place}[{at}]")
+        for at, item in enumerate(value):
+            check(item, f"{place}[{at}]")
 
     return of
 
@@ -140,9 +140,9 @@ def mapping(check: Check, key: Check = text) -> Check:
     def of(value: Any, place: str) -> None:
         if not isinstance(value, Mapping):
             raise refuse(place, value, "an object")
-        for name, own in value.items():
+        for name, item in value.items():
             key(name, f"a key of {place}")
-            check(own, f"{place}.{name}")
+            check(item, f"{place}.{name}")
 
     return of
 
@@ -204,9 +204,9 @@ _FORMAT = re.compile(r"\+?,?(\.\d{1,2})?[defg%]?")
 def template(value: Mapping[str, Any], place: str) -> None:
     """A template with a value of the right kind for each of its places, those of messages in it, too."""
     expected = "a template with plain places for the values"
-    for own in value["values"].values():
-        if isinstance(own, Mapping) and "float" not in own:
-            template(own, place)
+    for item in value["values"].values():
+        if isinstance(item, Mapping) and "float" not in item:
+            template(item, place)
     if not value["values"]:
         return
     try:
@@ -247,8 +247,8 @@ def own_measures(form: Any) -> None:
     Raises:
         StateError: They are damaged.
     """
-    found = form.get("provenance") if isinstance(form, dict) else None
-    measures = found.get("measures", {}) if isinstance(found, dict) else {}
+    provenance_form = form.get("provenance") if isinstance(form, dict) else None
+    measures = provenance_form.get("measures", {}) if isinstance(provenance_form, dict) else {}
     limits = optional(number)
     mapping(exactly({"title": text, "low": limits, "high": limits, "better": one_of((1, -1))}))(
         measures, "provenance.measures"

@@ -213,8 +213,8 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
                     levels=", ".join(map(str, sorted(levels))),
                 )
             )
-        found = replace(self, train=train)
-        return replace(found, advice=load(ADVISE)(found))
+        with_gap = replace(self, train=train)
+        return replace(with_gap, advice=load(ADVISE)(with_gap))
 
     def __repr__(self) -> str:
         shown = [
@@ -344,24 +344,24 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
             ) from None
 
     @classmethod
-    def _of_slice_form(cls, form: Mapping[str, Any], own: Mapping[str, Any]) -> Evaluation:
+    def _of_slice_form(cls, form: Mapping[str, Any], part: Mapping[str, Any]) -> Evaluation:
         """A slice of a JSON form."""
-        differences = {name: Difference.from_dict(each) for name, each in own["differences"].items()}
-        return replace(cls._of_measured(form, own), differences=differences, reliable=own["reliable"])
+        differences = {name: Difference.from_dict(each) for name, each in part["differences"].items()}
+        return replace(cls._of_measured(form, part), differences=differences, reliable=part["reliable"])
 
     @classmethod
-    def _of_measured(cls, form: Mapping[str, Any], own: Mapping[str, Any]) -> Evaluation:
+    def _of_measured(cls, form: Mapping[str, Any], part: Mapping[str, Any]) -> Evaluation:
         """The whole, or a slice, of a JSON form."""
         return cls(
             task=form["task"],
-            n=own["n"],
-            estimates=estimates_from(own["estimates"]),
+            n=part["n"],
+            estimates=estimates_from(part["estimates"]),
             classes=tuple(form["classes"]),
             positive=form["positive"],
             threshold=form["threshold"],
-            per_class={label: estimates_from(each) for label, each in own["per_class"].items()},
-            confusion=None if own["confusion"] is None else ConfusionMatrix.from_dict(own["confusion"]),
-            confusions={label: ConfusionMatrix.from_dict(each) for label, each in own.get("confusions", {}).items()},
+            per_class={label: estimates_from(each) for label, each in part["per_class"].items()},
+            confusion=None if part["confusion"] is None else ConfusionMatrix.from_dict(part["confusion"]),
+            confusions={label: ConfusionMatrix.from_dict(each) for label, each in part.get("confusions", {}).items()},
         )
 
 

@@ -49,18 +49,18 @@ class Form(ABC):
             SourceError: The file cannot be read.
             StateError: It holds no such result, or one of another version.
         """
-        found = load("gnomon.decision.loading:load")(path)
-        if not isinstance(found, cls):
+        result = load("gnomon.decision.loading:load")(path)
+        if not isinstance(result, cls):
             raise StateError(
                 Message(
                     "other_result",
                     "{path} is of kind {kind}, not {expected}",
                     path=path,
-                    kind=type(found).__name__,
+                    kind=type(result).__name__,
                     expected=cls.__name__,
                 )
             )
-        return found
+        return result
 
     def save(self, path: str | Path) -> None:
         """Writes the JSON form to a file, whole or not at all.

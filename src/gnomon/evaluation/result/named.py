@@ -41,18 +41,18 @@ class ByName(Mapping[str, Held_co], Generic[Held_co]):
         Raises:
             UnknownEstimateError: Nothing is; the message names the nearest.
         """
-        own = self._called(name)
-        if own not in self._held:
+        key = self._called(name)
+        if key not in self._held:
             raise UnknownEstimateError(
                 Message(
                     "no_such_part",
                     "there is no {kind} {name!r}\n{hint}",
                     kind=self._kind,
                     name=name,
-                    hint=nearest(own, self._held),
+                    hint=nearest(key, self._held),
                 )
             )
-        return self._held[own]
+        return self._held[key]
 
     def __contains__(self, name: object) -> bool:
         return self._called(name) in self._held
@@ -72,11 +72,11 @@ class ByName(Mapping[str, Held_co], Generic[Held_co]):
         return "\n".join([*lines, *([f"... and {left:,} more"] if left else [])]) or f"no {self._kind}"
 
 
-def told(own: Any) -> str:
+def told(value: Any) -> str:
     """One entry on a line: of a mapping of estimates the most telling ones."""
-    if not isinstance(own, ByName) or not all(isinstance(each, Estimate) for each in own.values()):
-        return visible(repr(own)) if "\n" not in repr(own) else f"{len(own):,} entries"
-    first = [name for name in shown_in("class_table") if name in own][:MOST_ESTIMATES] or list(own)[:MOST_ESTIMATES]
-    left = len(own) - len(first)
-    values = ", ".join(f"{name} {own[name].value:.4g}" for name in first)
+    if not isinstance(value, ByName) or not all(isinstance(each, Estimate) for each in value.values()):
+        return visible(repr(value)) if "\n" not in repr(value) else f"{len(value):,} entries"
+    first = [name for name in shown_in("class_table") if name in value][:MOST_ESTIMATES] or list(value)[:MOST_ESTIMATES]
+    left = len(value) - len(first)
+    values = ", ".join(f"{name} {value[name].value:.4g}" for name in first)
     return values + (f" and {left} more" if left > 0 else "")

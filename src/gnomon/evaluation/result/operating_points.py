@@ -61,8 +61,8 @@ def operating_points(
     start = start_of(evaluation, table)
     if used is not None:
         for name in evaluation.estimates.keys() & set(names):  # one that was saved may lack some
-            own = evaluation[name]
-            for end, value in zip(bands[name], (own.value, own.low, own.high), strict=True):
+            estimate = evaluation[name]
+            for end, value in zip(bands[name], (estimate.value, estimate.low, estimate.high), strict=True):
                 end[start] = value
     return OperatingPoints(table, bands, start)
 

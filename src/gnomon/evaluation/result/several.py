@@ -42,8 +42,8 @@ class Evaluations(Form, Shown, Mapping[str, Evaluation]):
                 )
             )
         first = next(iter(evaluations.values()))
-        for name, own in evaluations.items():
-            if (set(own.classes), own.positive) != (set(first.classes), first.positive):
+        for name, evaluation in evaluations.items():
+            if (set(evaluation.classes), evaluation.positive) != (set(first.classes), first.positive):
                 raise UsageError(
                     Message(
                         "evaluations_of_classes",
@@ -111,9 +111,9 @@ class Evaluations(Form, Shown, Mapping[str, Evaluation]):
         form = present(form)
         if form.get("schema_version") != SCHEMA_VERSION or not isinstance(form.get("evaluations"), Mapping):
             raise StateError(Message("not_evaluations", "not saved gnomon evaluations"))
-        found = {str(name): Evaluation.from_dict(own) for name, own in form["evaluations"].items()}
+        evaluations = {str(name): Evaluation.from_dict(own) for name, own in form["evaluations"].items()}
         try:
-            return cls(found)
+            return cls(evaluations)
         except UsageError as error:
             raise StateError(
                 Message("damaged_evaluations", "the saved evaluations are damaged: {error}", error=error)

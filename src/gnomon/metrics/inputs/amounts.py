@@ -101,8 +101,8 @@ class Amounts:
         largest = max(float(np.abs(own).max()) for own in (*self.target, *self.predicted))
         power = math.frexp(largest)[1]
 
-        def smaller(own: NDArray[Any]) -> Array:
-            return np.ldexp(own.astype(np.float64, copy=False), -power)
+        def smaller(values: NDArray[Any]) -> Array:
+            return np.ldexp(values.astype(np.float64, copy=False), -power)
 
         weight = self.weight
         if weight is not None:
@@ -131,10 +131,10 @@ class Amounts:
         total = self.total
         means = []
         for output in range(len(self.target)):
-            found = self.sums(output, (term,), parameter)[term]
-            if not found.finite:
+            sums = self.sums(output, (term,), parameter)[term]
+            if not sums.finite:
                 self.check()
-            means.append(found.over(total) if found.finite else math.inf)
+            means.append(sums.over(total) if sums.finite else math.inf)
         return np.array(means)
 
     def over_outputs(self, values: Array) -> Any:

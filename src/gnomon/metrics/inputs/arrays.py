@@ -145,10 +145,10 @@ def refuse_not_finite(array: NDArray[Any], name: str) -> FloatScan:
         return seen
     wrong = np.isnan(flat) if seen.nans else np.isinf(flat)
     row = int(np.flatnonzero(wrong)[0]) // max(1, array.size // len(array))
-    found = "NaN" if seen.nans else f"infinity or a value too large for {array.dtype!r}"
+    what = "NaN" if seen.nans else f"infinity or a value too large for {array.dtype!r}"
     count = int(wrong.sum())
     raise DataError(
-        f"Input {name} contains {found}. ({count:,} such value{'s' if count > 1 else ''}, the first in row {row})"
+        f"Input {name} contains {what}. ({count:,} such value{'s' if count > 1 else ''}, the first in row {row})"
     )
 
 

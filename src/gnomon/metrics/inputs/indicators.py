@@ -90,10 +90,10 @@ class Indicators:
         """Each row's labels: numbers of labels, a row along the axis; rows are not weighted."""
         if is_sparse(self.target):
             both = self.target.multiply(self.predicted).tocsr()
-            found = [np.diff(own.indptr).astype(np.float64) for own in (both, self.predicted, self.target)]
+            margins = [np.diff(own.indptr).astype(np.float64) for own in (both, self.predicted, self.target)]
         else:
-            found = list(row_margins(self.target, self.predicted, threads_for(self.target.size)))
-        return Cells(found[0], found[2], found[1], np.array([float(self.target.shape[1])]))
+            margins = list(row_margins(self.target, self.predicted, threads_for(self.target.size)))
+        return Cells(margins[0], margins[2], margins[1], np.array([float(self.target.shape[1])]))
 
     def _counts(self) -> list[NDArray[Any]]:
         if not is_sparse(self.target):
@@ -122,11 +122,11 @@ def as_indicator(array: Any) -> NDArray[np.uint8]:
 def _as_csr(values: Any) -> Any:
     from scipy.sparse import csr_array
 
-    own = csr_array(values, copy=True)
-    own.sum_duplicates()
-    own.eliminate_zeros()
-    own.data = np.ones(len(own.data), np.int64)
-    return own
+    matrix = csr_array(values, copy=True)
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    matrix.data = np.ones(len(matrix.data), np.int64)
+    return matrix
 
 
 def _picked(matrix: Any, labels: NDArray[Any]) -> Any:

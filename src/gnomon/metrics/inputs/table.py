@@ -76,9 +76,9 @@ def tabulate(y_true: Any, y_pred: Any, sample_weight: Any = None) -> Table | Ind
         ColumnError: They differ in length, or have no rows.
         DataError: They are of different kinds, or of one that holds no labels.
     """
-    found = _small_whole_numbers(y_true, y_pred, sample_weight)
-    if found is not None:
-        return found
+    table = _small_whole_numbers(y_true, y_pred, sample_weight)
+    if table is not None:
+        return table
     check_lengths(y_true, y_pred, sample_weight)
     target, predicted = describe(y_true, "y_true"), describe(y_pred, "y_pred")
     if not len(target):
@@ -125,10 +125,10 @@ def _small_whole_numbers(y_true: Any, y_pred: Any, sample_weight: Any) -> Table 
         return None
     threads = threads_for(rows)
     target, predicted = (np.ascontiguousarray(y).view(kind) for y in (y_true, y_pred))
-    found = count_labels(target, predicted, threads)
-    if found is None:
+    counted = count_labels(target, predicted, threads)
+    if counted is None:
         return None
-    labels, counts = found
+    labels, counts = counted
     classes = labels.astype(y_true.dtype, copy=False)
     if sample_weight is None:
         cells = Cells.of(counts)

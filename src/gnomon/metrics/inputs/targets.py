@@ -174,9 +174,9 @@ def encode_whole(array: NDArray[Any]) -> Labels:
     if not values.dtype.isnative:
         values = values.astype(values.dtype.newbyteorder("="))
     threads = threads_for(len(values))
-    found = encode_narrow(values, threads)
-    if found is not None:
-        return Labels(found[0].astype(array.dtype, copy=False), found[1])
+    encoded = encode_narrow(values, threads)
+    if encoded is not None:
+        return Labels(encoded[0].astype(array.dtype, copy=False), encoded[1])
     codes, first = encode_records(values, threads)
     return _in_order(array[first], codes)
 

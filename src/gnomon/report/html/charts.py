@@ -202,7 +202,7 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     x = {"type": "quantitative", "title": None, "scale": {"zero": not regression}}
     several = len(evaluations) > 1
     offset = {"yOffset": {"field": "model", "type": "nominal", "sort": list(shown.values())}}
-    own = {"y": rows, "color": by_model(evaluations)["color"], **(offset if several else {})}
+    encoding = {"y": rows, "color": by_model(evaluations)["color"], **(offset if several else {})}
     tips = [field("model", None, "nominal"), field("measure", None, "nominal"), field("value", "value"),
             field("low", "low"), field("high", "high"), ][0 if several else 1 :]  # fmt: skip
     return {
@@ -214,9 +214,9 @@ def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
                           "tooltip": [field("baseline", "baseline without a model")]}}]),
             *([] if not bars else [
             {"data": {"values": bars}, "mark": {"type": "rule", "strokeWidth": 2.5},
-             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **own}}]),
+             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **encoding}}]),
             {"data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
-             "encoding": {"x": {"field": "value", **x}, **own, "tooltip": tips}},
+             "encoding": {"x": {"field": "value", **x}, **encoding, "tooltip": tips}},
         ],
     }  # fmt: skip
 
@@ -225,9 +225,9 @@ def calibration_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     """Reliability curves with intervals; of one model also where chance would put them."""
     values, bands = [], []
     shown = model_names(evaluations)
-    for model, own in evaluations.items():
-        assert own.calibration is not None  # there is a section
-        curve = own.calibration.equal_width
+    for model, evaluation in evaluations.items():
+        assert evaluation.calibration is not None  # there is a section
+        curve = evaluation.calibration.equal_width
         columns = (curve.probability, curve.observed, curve.low, curve.high, curve.band_low, curve.band_high,
                    curve.weight)  # fmt: skip
         for p, share, low, high, least, most, rows in zip(*(each.tolist() for each in columns), strict=True):
@@ -275,7 +275,7 @@ def differences_chart(compared: Comparison) -> Spec:
     order = list(shown.values())
     colour = {"field": "model", "type": "nominal", "sort": order, "scale": {"domain": order},
               "legend": {"title": None, "orient": "top", "labelLimit": 400, "columns": 1}}  # fmt: skip
-    own = {"y": rows, "color": colour, "yOffset": {"field": "model", "type": "nominal", "sort": order}}
+    encoding = {"y": rows, "color": colour, "yOffset": {"field": "model", "type": "nominal", "sort": order}}
     tips = [field("model", None, "nominal"), field("measure", None, "nominal"), field("value", "difference"),
             field("low", "low"), field("high", "high")]  # fmt: skip
     return {
@@ -284,9 +284,9 @@ def differences_chart(compared: Comparison) -> Spec:
             {"data": {"values": [{"zero": 0}]}, "mark": {"type": "rule", "style": "guide"},
              "encoding": {"x": {**x, "field": "zero"}}},
             {"data": {"values": values}, "mark": {"type": "rule", "strokeWidth": 2.5},
-             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **own}},
+             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, **encoding}},
             {"data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
-             "encoding": {"x": {"field": "value", **x}, **own, "tooltip": tips}},
+             "encoding": {"x": {"field": "value", **x}, **encoding, "tooltip": tips}},
         ],
     }  # fmt: skip
 
@@ -355,17 +355,17 @@ def points_chart(evaluations: Mapping[str, Evaluation], values: list[Spec], x: S
 
 def points_of(evaluations: Mapping[str, Evaluation]) -> list[Spec]:
     """The points of all models."""
-    found = []
+    points = []
     shown = model_names(evaluations)
-    for model, own in evaluations.items():
-        assert own.errors.scatter is not None  # there is a section
-        scatter = own.errors.scatter
+    for model, evaluation in evaluations.items():
+        assert evaluation.errors.scatter is not None  # there is a section
+        scatter = evaluation.errors.scatter
         for true, predicted, rows in zip(
             scatter.target.tolist(), scatter.prediction.tolist(), scatter.rows.tolist(), strict=True
         ):
-            found.append({"model": shown[model], "true": true, "predicted": predicted,
+            points.append({"model": shown[model], "true": true, "predicted": predicted,
                           "error": predicted - true, "rows": rows})  # fmt: skip
-    return found
+    return points
 
 
 def finite(value: float) -> float | None:

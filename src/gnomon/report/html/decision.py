@@ -67,12 +67,12 @@ def _(decision: ThresholdDecision) -> dict[str, View]:
     title = tr(get_measure(decision.measure).title)
     facts = [f"{title}: {text}" for text in decisions.beside(decision)]
     elsewhere = decisions.in_other_samples(decision, "–")
-    found: dict[str, View] = {
+    parts: dict[str, View] = {
         "decision": answered(decisions.answer(decision), [*([elsewhere] if elsewhere else []), *facts], decision.met)
     }
     if not decision.met:
-        found["decision"]["facts"].insert(0, tr("the constraints cannot be met"))
-    found["measures"] = {
+        parts["decision"]["facts"].insert(0, tr("the constraints cannot be met"))
+    parts["measures"] = {
         "models": [""],
         "level": f"{100 * decision.threshold.level:g} %",
         "rows": [
@@ -90,8 +90,8 @@ def _(decision: ThresholdDecision) -> dict[str, View]:
         "differences": False,
         "chart": charts.estimates_chart(decision.estimates),
     }
-    found["alternatives"] = {"table": thresholds_table(decision), "chart": charts.decision_chart(decision)}
-    return {**found, **matrix(decision.confusion), **closing(decision)}
+    parts["alternatives"] = {"table": thresholds_table(decision), "chart": charts.decision_chart(decision)}
+    return {**parts, **matrix(decision.confusion), **closing(decision)}
 
 
 def thresholds_table(decision: ThresholdDecision) -> View:
@@ -117,9 +117,9 @@ def _(decision: CostDecision) -> dict[str, View]:
         for name, own in decisions.costs_of(decision).items()
     ]
     head = f"{tr('mean cost per row')} ({100 * decision.cost.level:g} %)"
-    own = answered(tr("each row is assigned the class of minimum expected cost"), [], True)
-    own["table"] = {"heads": ["", head], "rows": rows}
-    return {"decision": own, **matrix(decision.confusion), **closing(decision)}
+    answer = answered(tr("each row is assigned the class of minimum expected cost"), [], True)
+    answer["table"] = {"heads": ["", head], "rows": rows}
+    return {"decision": answer, **matrix(decision.confusion), **closing(decision)}
 
 
 @decision_sections.register
@@ -140,9 +140,9 @@ def _(decision: Recalibration) -> dict[str, View]:
         for name, own in decision.estimates.items()
     ]
     heads = [tr("map"), tr("log loss"), "ECE", f"{tr('difference in log loss')} ({level})", tr("Brier score")]
-    own = answered(f"{tr('map')}: {names[decision.best]}", [], True)
-    own["table"] = {"heads": heads, "rows": rows}
-    return {"decision": own, **closing(decision)}
+    answer = answered(f"{tr('map')}: {names[decision.best]}", [], True)
+    answer["table"] = {"heads": heads, "rows": rows}
+    return {"decision": answer, **closing(decision)}
 
 
 def answered(text: str, facts: list[str], met: bool) -> View:
@@ -165,5 +165,5 @@ def matrix(confusion: ConfusionMatrix) -> dict[str, View]:
 def closing(decision: Decision) -> dict[str, View]:
     """Notes, and where the numbers came from."""
     notes = [visible(tr(note)) for note in decision.notes]
-    found: dict[str, View] = {"says": {"models": [{"model": "", "advice": [], "notes": notes}]}} if notes else {}
-    return {**found, "provenance": {"models": [{"model": "", "facts": list(facts_of(decision.provenance).items())}]}}
+    parts: dict[str, View] = {"says": {"models": [{"model": "", "advice": [], "notes": notes}]}} if notes else {}
+    return {**parts, "provenance": {"models": [{"model": "", "facts": list(facts_of(decision.provenance).items())}]}}

@@ -64,9 +64,9 @@ def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
 
     Measures and intervals that are told are text, as a report shows them.
     """
-    found = evaluation.operating_points(slider_measures(), most=most)
-    table = found.thresholds
-    told = {name: [[number(each) for each in end.tolist()] for end in band] for name, band in found.bands.items()}
+    operating = evaluation.operating_points(slider_measures(), most=most)
+    table = operating.thresholds
+    told = {name: [[number(each) for each in end.tolist()] for end in band] for name, band in operating.bands.items()}
     return {
         "threshold": [None if math.isinf(own) else own for own in table.threshold.tolist()],
         "tp": plain_counts(table.true_positives),
@@ -74,7 +74,7 @@ def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
         "positives": table.positives,
         "negatives": table.negatives,
         "measures": told,
-        "start": found.start,
+        "start": operating.start,
         "used": evaluation.threshold,
     }
 

@@ -22,19 +22,19 @@ def fragment(result: Any) -> str:
         result: An evaluation, several, a comparison, or a decision.
     """
     if isinstance(result, DECISIONS):
-        found = decision_sections(result)
+        parts = decision_sections(result)
         matrix = getattr(result, "confusion", None)
-        own, texts, compared = decision_heading(result), found.get("says", {"models": []}), None
-        decision, table = found["decision"], found.get("measures")
+        head, texts, compared = decision_heading(result), parts.get("says", {"models": []}), None
+        decision, table = parts["decision"], parts.get("measures")
     else:
         evaluations, pairs = evaluations_of(result), comparison_of(result)
         matrix = next(iter(evaluations.values())).confusion if len(evaluations) == 1 else None
-        own, compared = heading(evaluations, pairs), None if pairs is None else comparison(pairs)
+        head, compared = heading(evaluations, pairs), None if pairs is None else comparison(pairs)
         texts, decision, table = says(evaluations if pairs is None else {}), None, measures(evaluations)
     small = matrix is not None and len(matrix.labels) <= MOST_CLASSES
     return rendered(
         "notebook.html",
-        own=own,
+        own=head,
         decision=decision,
         says=texts,
         comparison=compared,

@@ -26,19 +26,19 @@ def page(result: Any) -> str:
         UsageError: The packages for reports are not installed.
     """
     if isinstance(result, DECISIONS):
-        found = decision_sections(result)
-        data: dict[str, Any] = {"charts": collect_charts(found)}
-        return framed("page.html", data, own=decision_heading(result), sections=found)
+        parts = decision_sections(result)
+        data: dict[str, Any] = {"charts": collect_charts(parts)}
+        return framed("page.html", data, own=decision_heading(result), sections=parts)
     evaluations, compared = evaluations_of(result), comparison_of(result)
-    found = sections(evaluations, compared)
-    specs = collect_charts(found)
+    parts = sections(evaluations, compared)
+    specs = collect_charts(parts)
     data = {"charts": specs}
-    if "explorer" in found:
-        data |= explorer_data(evaluations, found["explorer"], specs)
-    return framed("page.html", data, own=heading(evaluations, compared), sections=found)
+    if "explorer" in parts:
+        data |= explorer_data(evaluations, parts["explorer"], specs)
+    return framed("page.html", data, own=heading(evaluations, compared), sections=parts)
 
 
-def collect_charts(found: Mapping[str, Any]) -> dict[str, Any]:
+def collect_charts(parts: Mapping[str, Any]) -> dict[str, Any]:
     """Charts by the name of the element that they are drawn in, which stands in their place in the sections."""
     specs: dict[str, Any] = {}
 
@@ -46,12 +46,14 @@ def collect_charts(found: Mapping[str, Any]) -> dict[str, Any]:
         specs[name] = spec
         return name
 
-    for section, own in found.items():
-        if "chart" in own:
-            own["chart"] = put(section, own["chart"])
-        if "charts" in own:
-            own["charts"] = [put(f"{section}-{place}", spec) for place, spec in enumerate(own["charts"])]
-        for place, matrix in enumerate(own.get("matrices", ())):
+    for section, section_view in parts.items():
+        if "chart" in section_view:
+            section_view["chart"] = put(section, section_view["chart"])
+        if "charts" in section_view:
+            section_view["charts"] = [
+                put(f"{section}-{place}", spec) for place, spec in enumerate(section_view["charts"])
+            ]
+        for place, matrix in enumerate(section_view.get("matrices", ())):
             matrix["chart"] = put(f"{section}-{place}", matrix["chart"])
     return specs
 

@@ -35,7 +35,7 @@ def environment() -> Any:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError as error:
         raise missing(error) from None
-    found = Environment(
+    made = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
@@ -43,6 +43,6 @@ def environment() -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.globals.update(tr=tr)
-    found.filters.update(number=number, visible=visible, anchor=anchor)
-    return found
+    made.globals.update(tr=tr)
+    made.filters.update(number=number, visible=visible, anchor=anchor)
+    return made

@@ -85,7 +85,7 @@ def heading(evaluations: Models, compared: Comparison | None = None) -> View:
 
 def says(evaluations: Models) -> View:
     """Advice and notes of each model."""
-    own = [
+    models = [
         {
             "model": visible(name, LONGEST),
             "advice": [visible(tr(each.text)) for each in ev.advice],
@@ -93,7 +93,7 @@ def says(evaluations: Models) -> View:
         }
         for name, ev in evaluations.items()
     ]
-    return {"models": [each for each in own if each["advice"] or each["notes"]]}
+    return {"models": [each for each in models if each["advice"] or each["notes"]]}
 
 
 def comparison(compared: Comparison) -> View:
@@ -147,8 +147,8 @@ def same_baseline(one: Evaluation, other: Evaluation) -> bool:
     """Whether answering without a model scores the same for both: they are of the same rows."""
     if one.baseline is None or other.baseline is None:
         return False
-    own, others = one.baseline.estimates, other.baseline.estimates
-    return {name: each.value for name, each in own.items()} == {name: each.value for name, each in others.items()}
+    estimates, others = one.baseline.estimates, other.baseline.estimates
+    return {name: each.value for name, each in estimates.items()} == {name: each.value for name, each in others.items()}
 
 
 def cell(estimate: Estimate | Difference | None) -> View:
@@ -165,14 +165,14 @@ def confusion(evaluations: Models) -> View | None:
     """Confusion matrices, unless the slider shows them."""
     if all(own.thresholds is not None and own.threshold is not None for own in evaluations.values()):
         return None
-    found = []
-    for name, own in evaluations.items():
-        matrices = {} if own.confusion is None else {"": own.confusion}
-        for label, matrix in (matrices | dict(own.confusions)).items():
+    views = []
+    for name, evaluation in evaluations.items():
+        matrices = {} if evaluation.confusion is None else {"": evaluation.confusion}
+        for label, matrix in (matrices | dict(evaluation.confusions)).items():
             if len(matrix.labels) > LARGEST_MATRIX:
                 continue
-            found.append(matrix_view(" · ".join(visible(part, LONGEST) for part in (name, label) if part), matrix))
-    return {"matrices": found[:MOST_ROWS]} if found else None
+            views.append(matrix_view(" · ".join(visible(part, LONGEST) for part in (name, label) if part), matrix))
+    return {"matrices": views[:MOST_ROWS]} if views else None
 
 
 def matrix_view(title: str, matrix: ConfusionMatrix) -> View:
@@ -244,18 +244,18 @@ def calibration(evaluations: Models) -> View | None:
     if any(own.calibration is None for own in evaluations.values()):
         return None
     rows = []
-    for name, own in evaluations.items():
-        assert own.calibration is not None
-        curve = own.calibration.equal_width
+    for name, evaluation in evaluations.items():
+        assert evaluation.calibration is not None
+        curve = evaluation.calibration.equal_width
         rows.append(
             {
                 "model": visible(name, LONGEST),
                 "error": number(curve.error),
                 "expected": number(curve.expected_error),
-                "slope": cell(own.calibration.slope),
-                "slope_intercept": cell(own.calibration.slope_intercept),
-                "intercept": cell(own.calibration.intercept),
-                "p_value": p_text(own.calibration.p_value),
+                "slope": cell(evaluation.calibration.slope),
+                "slope_intercept": cell(evaluation.calibration.slope_intercept),
+                "intercept": cell(evaluation.calibration.intercept),
+                "p_value": p_text(evaluation.calibration.p_value),
             }
         )
     return {"chart": charts.calibration_chart(evaluations), "rows": rows}
@@ -264,8 +264,8 @@ def calibration(evaluations: Models) -> View | None:
 def slices(evaluations: Models) -> View | None:
     """Slices of each column: those furthest below the rest first."""
     tables = []
-    for name, own in evaluations.items():
-        for column, values in own.slices.items():
+    for name, evaluation in evaluations.items():
+        for column, values in evaluation.slices.items():
             by = ranked_by(values.values())
             first = next(iter(values.values()))
             shown = [each for each in in_order("slices", first) if each != by][:MOST_MEASURES]
@@ -284,23 +284,23 @@ def slices(evaluations: Models) -> View | None:
     return {"tables": tables} if tables else None
 
 
-def slice_row(value: str, own: Evaluation, names: list[str], by: str | None) -> View:
+def slice_row(value: str, evaluation: Evaluation, names: list[str], by: str | None) -> View:
     """One slice."""
-    difference = own.differences.get(by) if by is not None and own.reliable else None
+    difference = evaluation.differences.get(by) if by is not None and evaluation.reliable else None
     sure = difference is not None and difference.p_value_bh <= SURE
     return {
         "name": visible(value, LONGEST),
-        "n": f"{own.n:,}",
-        "cells": [cell(own.estimates.get(name)) for name in names],
+        "n": f"{evaluation.n:,}",
+        "cells": [cell(evaluation.estimates.get(name)) for name in names],
         "difference": cell(difference),
-        "few": not own.reliable,
+        "few": not evaluation.reliable,
         "worse": sure and by is not None and difference is not None and get_measure(by).better * difference.value < 0,
     }
 
 
 def errors(evaluations: Models) -> View | None:
     """The rows that are most wrong, and the classes that are confused most."""
-    found = [
+    views = [
         {
             "model": visible(name, LONGEST),
             "rows": [
@@ -325,8 +325,8 @@ def errors(evaluations: Models) -> View | None:
         }
         for name, own in evaluations.items()
     ]
-    found = [each for each in found if each["rows"] or each["confusions"]]
-    return {"models": found} if found else None
+    views = [each for each in views if each["rows"] or each["confusions"]]
+    return {"models": views} if views else None
 
 
 def said(answer: str | float) -> str:
@@ -365,13 +365,13 @@ def provenance(evaluations: Models) -> View:
     }
 
 
-def facts_of(found: Mapping[str, Any]) -> dict[str, str]:
+def facts_of(views: Mapping[str, Any]) -> dict[str, str]:
     """Nested facts on one level, those that say nothing left out."""
     facts: dict[str, str] = {}
-    for name, own in found.items():
-        if isinstance(own, Mapping):
-            facts |= {f"{name}: {inner}": said for inner, said in facts_of(own).items()}
-        elif own not in (None, [], ()):
-            shown = ", ".join(map(str, own)) if isinstance(own, (list, tuple)) else str(own)
+    for name, view in views.items():
+        if isinstance(view, Mapping):
+            facts |= {f"{name}: {inner}": said for inner, said in facts_of(view).items()}
+        elif view not in (None, [], ()):
+            shown = ", ".join(map(str, view)) if isinstance(view, (list, tuple)) else str(view)
             facts[name] = visible(shown, 500)
     return facts

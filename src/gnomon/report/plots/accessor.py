@@ -116,9 +116,9 @@ class Plots(Pictures):
                 )
             figure = axes[0].get_figure()
         with speaking(lang):
-            for own, (name, matrix) in zip(axes, matrices.items(), strict=True):
-                draw_confusion(own, matrix, name)
-                show_hangul(own)
+            for axis, (name, matrix) in zip(axes, matrices.items(), strict=True):
+                draw_confusion(axis, matrix, name)
+                show_hangul(axis)
         return Display(axes[0] if len(axes) == 1 else np.array(axes), figure)
 
     def slices(
@@ -148,20 +148,20 @@ class Plots(Pictures):
                 )
             )
         slices = first.slices[column]
-        own = by or ranked_by(slices.values()) or next(iter(first))
+        ranked_name = by or ranked_by(slices.values()) or next(iter(first))
         known = dict.fromkeys(name for each in slices.values() for name in each)
-        if own not in known:
+        if ranked_name not in known:
             raise UsageError(
                 Message(
                     "slices_without_measure",
                     "slices have no measure {name!r}\n{hint}",
-                    name=own,
-                    hint=nearest(own, known),
+                    name=ranked_name,
+                    hint=nearest(ranked_name, known),
                 )
             )
 
         def draw(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
-            draw_slices(ax, evaluations, column, own)
+            draw_slices(ax, evaluations, column, ranked_name)
 
         return self._draw(draw, "slices", ax, lang)
 
@@ -202,13 +202,13 @@ class Plots(Pictures):
     def _matrices(self) -> dict[str, Any]:
         """The confusion matrices: of each model, or of each label."""
         several = len(self._evaluations) > 1
-        found = {}
-        for model, own in self._evaluations.items():
-            if own.confusion is not None:
-                found[model] = own.confusion
-            for label, matrix in own.confusions.items():
-                found[f"{model}: {label}" if several else label] = matrix
-        return found
+        matrices = {}
+        for model, evaluation in self._evaluations.items():
+            if evaluation.confusion is not None:
+                matrices[model] = evaluation.confusion
+            for label, matrix in evaluation.confusions.items():
+                matrices[f"{model}: {label}" if several else label] = matrix
+        return matrices
 
     def _many(self) -> bool:
         """Whether there is more than one confusion matrix."""

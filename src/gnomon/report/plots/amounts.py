@@ -26,9 +26,11 @@ AREA = 60.0
 def draw_predicted_vs_true(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Each row, or cells of rows by their number, and the line of no error."""
     ends = []
-    for place, (name, own) in enumerate(evaluations.items()):
-        scatter = scatter_of(own)
-        draw_points(ax, place, scatter.target, scatter.prediction, scatter, legend_text(name, "R²", own[R2.name]))
+    for place, (name, evaluation) in enumerate(evaluations.items()):
+        scatter = scatter_of(evaluation)
+        draw_points(
+            ax, place, scatter.target, scatter.prediction, scatter, legend_text(name, "R²", evaluation[R2.name])
+        )
         ends += [scatter.target.min(), scatter.target.max(), scatter.prediction.min(), scatter.prediction.max()]
     span = [min(ends), max(ends)]
     ax.plot(span, span, color=GREY, linestyle=(0, (1, 2)), label=tr("no error"))
@@ -38,11 +40,11 @@ def draw_predicted_vs_true(ax: Axes, evaluations: Mapping[str, Evaluation]) -> N
 
 def draw_residuals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Errors against predictions, and their mean in ranges of the prediction with its interval."""
-    for place, (name, own) in enumerate(evaluations.items()):
-        scatter = scatter_of(own)
-        label = legend_text(name, "RMSE", own[RMSE.name])
+    for place, (name, evaluation) in enumerate(evaluations.items()):
+        scatter = scatter_of(evaluation)
+        label = legend_text(name, "RMSE", evaluation[RMSE.name])
         draw_points(ax, place, scatter.prediction, scatter.prediction - scatter.target, scatter, label)
-        ranges = [each for each in own.errors.residuals if not np.isnan(each.mean_error.low)]
+        ranges = [each for each in evaluation.errors.residuals if not np.isnan(each.mean_error.low)]
         middle = [(each.low + each.high) / 2 for each in ranges]
         mean = np.array([each.mean_error.value for each in ranges])
         low, high = (np.array([getattr(each.mean_error, end) for each in ranges]) for end in ("low", "high"))

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def draw_calibration(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Observed shares with their intervals; of one model also where chance would put them."""
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (1, 2)), label=tr("well calibrated"))
-    for place, (name, own) in enumerate(evaluations.items()):
-        assert own.calibration is not None  # only such evaluations come here
-        curve = own.calibration.equal_width
+    for place, (name, evaluation) in enumerate(evaluations.items()):
+        assert evaluation.calibration is not None  # only such evaluations come here
+        curve = evaluation.calibration.equal_width
         error = Message("ece", "ECE {error}", error=number(curve.error))
         if len(evaluations) == 1:
             ax.fill_between(curve.probability, curve.band_low, curve.band_high, color=GREY, alpha=BAND, linewidth=0,

@@ -26,13 +26,13 @@ Array = NDArray[np.float64]
 
 def draw_roc(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Recall against fall-out, with the pointwise interval of the recall, and the line of guessing."""
-    for place, (name, own) in enumerate(evaluations.items()):
-        found = own.operating_points(["recall", "false_positive_rate"])
-        band = found.bands
+    for place, (name, evaluation) in enumerate(evaluations.items()):
+        operating = evaluation.operating_points(["recall", "false_positive_rate"])
+        band = operating.bands
         across, recall = band["false_positive_rate"].value, band["recall"]
-        draw_curve(ax, place, across, recall.value, legend_text(name, "AUC", own[ROC_AUC.name]))
+        draw_curve(ax, place, across, recall.value, legend_text(name, "AUC", evaluation[ROC_AUC.name]))
         ax.fill_between(across, recall.low, recall.high, color=colour(place), alpha=BAND, linewidth=0)
-        mark(ax, place, own, found.start, across, recall.value)
+        mark(ax, place, evaluation, operating.start, across, recall.value)
     ax.plot(
         [0, 1],
         [0, 1],
@@ -51,16 +51,16 @@ def draw_roc(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
 def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Precision against recall in steps, with the pointwise interval of the precision, and the share of positives."""
     shares = set()
-    for place, (name, own) in enumerate(evaluations.items()):
-        found = own.operating_points(["recall", "precision"])
-        band, table = found.bands, found.thresholds
+    for place, (name, evaluation) in enumerate(evaluations.items()):
+        operating = evaluation.operating_points(["recall", "precision"])
+        band, table = operating.bands, operating.thresholds
         recall, precision = band["recall"].value, band["precision"]
         value = np.where(np.isnan(precision.value), 1.0, precision.value)  # by convention, where nothing is flagged
         draw_curve(
-            ax, place, recall, value, legend_text(name, "AP", own[AVERAGE_PRECISION.name]), drawstyle="steps-pre"
+            ax, place, recall, value, legend_text(name, "AP", evaluation[AVERAGE_PRECISION.name]), drawstyle="steps-pre"
         )
         ax.fill_between(recall, precision.low, precision.high, step="pre", color=colour(place), alpha=BAND, linewidth=0)
-        mark(ax, place, own, found.start, recall, precision.value)  # where nothing is flagged it has none
+        mark(ax, place, evaluation, operating.start, recall, precision.value)  # where nothing is flagged it has none
         shares.add(table.positives / (table.positives + table.negatives))
     for share in sorted(shares):
         label = f"{tr('chance')} ({number(share)})"
@@ -76,11 +76,13 @@ def draw_det(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """
     from scipy.special import ndtri
 
-    for place, (name, own) in enumerate(evaluations.items()):
-        table = thresholds_of(own)
+    for place, (name, evaluation) in enumerate(evaluations.items()):
+        table = thresholds_of(evaluation)
         across, up = table["false_positive_rate"], 1 - table["recall"]
         inside = (across > 0) & (across < 1) & (up > 0) & (up < 1)
-        draw_curve(ax, place, ndtri(across[inside]), ndtri(up[inside]), legend_text(name, "AUC", own[ROC_AUC.name]))
+        draw_curve(
+            ax, place, ndtri(across[inside]), ndtri(up[inside]), legend_text(name, "AUC", evaluation[ROC_AUC.name])
+        )
     ticks = np.array([0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999])
     names = [f"{tick:.1%}" if tick in (0.001, 0.999) else f"{tick:.0%}" for tick in ticks]
     ax.set_xticks(ndtri(ticks), names)

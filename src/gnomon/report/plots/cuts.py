@@ -25,11 +25,11 @@ def draw_thresholds(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Precision, recall and F1 against the threshold: a colour a measure, a line style a model."""
     several = len(evaluations) > 1
     names = shown_in("threshold_curves")
-    for place, (name, own) in enumerate(evaluations.items()):
-        found = own.operating_points(names)
+    for place, (name, evaluation) in enumerate(evaluations.items()):
+        operating = evaluation.operating_points(names)
         bands, across = (
-            found.bands,
-            found.thresholds.threshold[:0:-1],
+            operating.bands,
+            operating.thresholds.threshold[:0:-1],
         )  # upwards: between two scores the counts are those of the higher one
         for number, (title, band) in enumerate(bands.items()):
             label = tr(get_measure(title).title) + (f", {visible(name, 30)}" if several else "")
@@ -38,8 +38,10 @@ def draw_thresholds(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
             ax.plot(across, value, color=colour(number), linestyle=style, label=label, drawstyle="steps-pre")
             if not several:
                 ax.fill_between(across, low, high, step="pre", color=colour(number), alpha=BAND, linewidth=0)
-        if own.threshold is not None and not several:
-            ax.axvline(own.threshold, color=GREY, linewidth=1, label=f"{tr('threshold')} {own.threshold:g}")
+        if evaluation.threshold is not None and not several:
+            ax.axvline(
+                evaluation.threshold, color=GREY, linewidth=1, label=f"{tr('threshold')} {evaluation.threshold:g}"
+            )
     ax.set(ylim=(-0.01, 1.01), xlabel=tr("threshold"))
     finish(ax, tr("measures by threshold"))
 

@@ -87,8 +87,8 @@ class DecisionPlots(Pictures):
 def draw_choice(ax: Axes, decision: ThresholdDecision) -> None:
     """The goal's measure at every threshold, and the chosen one; measures that end at 1 with the usual ones."""
     across = decision.thresholds.threshold[:0:-1]  # upwards: between two scores the counts are those of the higher one
-    for place, (own, column) in enumerate(decisions.by_threshold(decision, decisions.drawn(decision))):
-        ax.plot(across, column[:0:-1], color=colour(place), linestyle=line(place), label=tr(own.title),
+    for place, (measure, column) in enumerate(decisions.by_threshold(decision, decisions.drawn(decision))):
+        ax.plot(across, column[:0:-1], color=colour(place), linestyle=line(place), label=tr(measure.title),
                 drawstyle="steps-pre")  # fmt: skip
     chosen = decision.threshold.value
     if math.isfinite(chosen):
@@ -97,11 +97,11 @@ def draw_choice(ax: Axes, decision: ThresholdDecision) -> None:
     finish(ax, tr("measures by threshold"))
 
 
-def draw_maps(ax: Axes, found: Recalibration) -> None:
+def draw_maps(ax: Axes, recalibration: Recalibration) -> None:
     """What each map makes of a probability, and the line of no change."""
     across = np.linspace(0, 1, 201)
-    for place, (name, own) in enumerate(found.maps.items()):
-        ax.plot(across, own(across), color=colour(place), linestyle=line(place), label=tr(name.replace("_", " ")))
+    for place, (name, score_map) in enumerate(recalibration.maps.items()):
+        ax.plot(across, score_map(across), color=colour(place), linestyle=line(place), label=tr(name.replace("_", " ")))
     ax.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (1, 2)), label=tr("as is"))
     unit_square(ax, tr("probability"), tr("probability, mapped"))
     finish(ax, tr("recalibration"))

@@ -30,8 +30,10 @@ def draw_intervals(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Every measure that ends at 1, or of a regression those in the target's unit, with the baseline."""
     first = next(iter(evaluations.values()))
     names = [name for name in comparable(first) if any(name in own for own in evaluations.values())]
-    for place, (model, own) in enumerate(evaluations.items()):
-        rows = {row: own[name] for row, name in enumerate(names) if name in own and own[name].defined}
+    for place, (model, evaluation) in enumerate(evaluations.items()):
+        rows = {
+            row: evaluation[name] for row, name in enumerate(names) if name in evaluation and evaluation[name].defined
+        }
         draw_rows(ax, place, len(evaluations), rows, visible(model, 30) or None)
     baselines = first.baseline.estimates if first.baseline is not None else {}
     marks = {row: baselines[name].value for row, name in enumerate(names) if name in baselines}
@@ -46,14 +48,14 @@ def draw_slices(ax: Axes, evaluations: Mapping[str, Evaluation], column: str, by
     """A measure of each slice of a column, and a line at that of all rows."""
     first = next(iter(evaluations.values()))
     values = from_the_worst(first.slices[column], by)[:MOST_SLICES]
-    for place, (model, own) in enumerate(evaluations.items()):
+    for place, (model, evaluation) in enumerate(evaluations.items()):
         rows = {
             row: found[by]
             for row, value in enumerate(values)
-            if (found := own.slices[column].get(value)) is not None and by in found and found[by].defined
+            if (found := evaluation.slices[column].get(value)) is not None and by in found and found[by].defined
         }
         draw_rows(ax, place, len(evaluations), rows, visible(model, 30) or None)
-        ax.axvline(own[by].value, color=colour(place), linestyle=(0, (1, 2)), linewidth=1,
+        ax.axvline(evaluation[by].value, color=colour(place), linestyle=(0, (1, 2)), linewidth=1,
                    label=tr("all rows") if len(evaluations) == 1 else None)  # fmt: skip
     set_rows(ax, [f"{visible(value, 24)} (n={first.slices[column][value].n:,})" for value in values])
     ax.set(xlabel=tr(get_measure(by).title), ylabel=visible(column, 24))

@@ -76,8 +76,10 @@ def render_cost(decision: CostDecision, console: Console) -> None:
         tr(Message("percent_interval", "{level:g} % interval", level=decision.cost.level * 100)),
     ):
         table.add_column(name, justify="left" if not name else "right", no_wrap=True)
-    for name, own in decisions.costs_of(decision).items():
-        value, ends = (own.value, interval_text(own, glyphs)) if isinstance(own, Estimate) else (own, "")
+    for name, estimate in decisions.costs_of(decision).items():
+        value, ends = (
+            (estimate.value, interval_text(estimate, glyphs)) if isinstance(estimate, Estimate) else (estimate, "")
+        )
         table.add_row(name, Text(number(value), style="bold" if ends else ""), ends)
     sections: list[RenderableType] = [head, table, confusion_section(decision.confusion, console.width, glyphs)]
     if decision.notes:
@@ -85,20 +87,20 @@ def render_cost(decision: CostDecision, console: Console) -> None:
     print_sections(sections, console)
 
 
-def render_recalibration(found: Recalibration, console: Console) -> None:
+def render_recalibration(recalibration: Recalibration, console: Console) -> None:
     """Prints what maps of probabilities gain to a rich console."""
     glyphs = ASCII if console.options.ascii_only else UNICODE
-    judged = decisions.judged_rows(found)
+    judged = decisions.judged_rows(recalibration)
     head = Text()
     head.append(tr("recalibration"), style="bold")
     head.append(
         f" {glyphs.dot} {tr(Message('evaluated_on_others', 'evaluated on {judged:,} others', judged=judged))}",
         style="dim",
     )
-    rows = found.estimates.items()
-    differences = [found.differences.get(name) for name, _ in rows]
+    rows = recalibration.estimates.items()
+    differences = [recalibration.differences.get(name) for name, _ in rows]
     columns = {
-        tr("map"): list(decisions.maps_of(found).values()),
+        tr("map"): list(decisions.maps_of(recalibration).values()),
         tr("log loss"): [number(own[LOG_LOSS.name].value) for _, own in rows],
         "ECE": [number(own["expected_calibration_error"].value) for _, own in rows],
         tr("difference in log loss"): [
@@ -108,8 +110,8 @@ def render_recalibration(found: Recalibration, console: Console) -> None:
     }
     table = column_table(columns, console.width, {tr("log loss"): "bold"})
     sections: list[RenderableType] = [head, table]
-    if found.notes:
-        sections.append(bullets([*map(tr, found.notes)], glyphs))
+    if recalibration.notes:
+        sections.append(bullets([*map(tr, recalibration.notes)], glyphs))
     print_sections(sections, console)
 
 

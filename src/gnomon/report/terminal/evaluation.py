@@ -138,11 +138,11 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
     return Group(table, *below)
 
 
-def against_text(own: Evaluation, by: str | None) -> Text:
+def against_text(evaluation: Evaluation, by: str | None) -> Text:
     """How far a slice lies from the rest."""
-    if not own.reliable:
+    if not evaluation.reliable:
         return Text(tr("few rows"), style="dim")
-    difference = own.differences.get(by) if by is not None else None
+    difference = evaluation.differences.get(by) if by is not None else None
     if difference is None:
         return Text("")
     assert by is not None  # there is a difference
@@ -228,10 +228,10 @@ def calibration_section(calibration: Calibration, width: int, glyphs: Glyphs) ->
         tr("intercept with that slope"): calibration.slope_intercept,
         tr("calibration in the large"): calibration.intercept,
     }
-    for name, own in coefficients.items():
-        if own.defined:
-            ends = interval_text(own, glyphs)
-            facts.append(f"{name} {number(own.value)}{f' ({ends})' if ends else ''}")
+    for name, coefficient in coefficients.items():
+        if coefficient.defined:
+            ends = interval_text(coefficient, glyphs)
+            facts.append(f"{name} {number(coefficient.value)}{f' ({ends})' if ends else ''}")
     if not math.isnan(calibration.p_value):
         shown = p_text(calibration.p_value)
         facts.append(f"{tr('Spiegelhalter p')} {shown if shown.startswith('<') else f'= {shown}'}")
