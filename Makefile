@@ -77,10 +77,12 @@ bench-intervals:  ## Time measures with their intervals beside the package confi
 coverage-short:  ## See whether any interval holds the truth more rarely than it did (some minutes)
 	$(PYTHON) benchmarks/coverage/study.py --short
 
-coverage-study:  ## Simulate how often intervals hold the truth, and write docs/coverage.md (an hour)
+coverage-study:  ## Simulate how often intervals hold the truth, and write docs/coverage.md (some hours)
 	$(PYTHON) benchmarks/coverage/study.py
+	$(PYTHON) benchmarks/coverage/study.py --only bootstrapped --interval percentile --results build/percentile.json
+	$(PYTHON) benchmarks/coverage/study.py --only bootstrapped --interval bca --results build/bca.json
 	$(PYTHON) benchmarks/coverage/comparison.py
-	$(PYTHON) benchmarks/coverage/tables.py
+	$(PYTHON) benchmarks/coverage/tables.py --coverage build/coverage.json build/percentile.json build/bca.json
 
 messages:  ## Collect all sentences and compile their translations
 	$(PYTHON) docs/write_messages.py

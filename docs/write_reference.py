@@ -14,7 +14,8 @@ import click
 
 from gnomon.cli import BAD_INPUT, DONE, FAULT, INTERRUPTED, TERMINATED, gnomon
 from gnomon.cli.threshold import NOT_MET
-from gnomon.measures.registry import of_cells, with_ends
+from gnomon.measures.measure import ZERO
+from gnomon.measures.registry import get_measure, of_cells, with_ends
 from gnomon.renderers import RENDERERS
 from gnomon.report.plots.accessor import Plots
 from gnomon.report.plots.decision import DecisionPlots
@@ -33,7 +34,12 @@ EXIT_CODES = {
 WEIGHTED = "effective rows"
 METHODS = {
     "wilson": ("Wilson's score interval of a proportion", WEIGHTED, "linearised instead"),
-    "newcombe": ("Newcombe's interval of an AUC of few rows", WEIGHTED, "linearised instead"),
+    "newcombe": (
+        "Newcombe's interval of an AUC of few rows; and of a difference of two estimates of different rows, from the "
+        "interval of each",
+        f"{WEIGHTED}; as those of the two estimates",
+        "linearised instead; as those of the two estimates",
+    ),
     "delong, logit": (
         "DeLong's variance of the AUC, on the logit scale",
         "linearised in the weights",
@@ -49,7 +55,11 @@ METHODS = {
         "yes",
         "jackknife over clusters, Satterthwaite's degrees of freedom",
     ),
-    "averaged": ("the mean of independent shares, from the interval of each", WEIGHTED, "linearised instead"),
+    "averaged": (
+        "the mean of a measure over classes or of independent shares, from the interval of each",
+        "as those of the parts",
+        "as those of the parts, or linearised instead",
+    ),
     "t": ("Student's t for a mean", WEIGHTED, "linearised instead"),
     "log t": ("Student's t on the log scale, for a mean of what cannot be negative", WEIGHTED, "linearised instead"),
     "delta": ("the delta method for 1 minus a ratio of means (R²), on the log scale", WEIGHTED, "linearised instead"),
@@ -96,7 +106,10 @@ def commands() -> str:
     for name, command in gnomon.commands.items():
         summary = inspect.cleandoc(command.help or "").split("\n\n")[0].replace("\n", " ")
         rows = [
-            (", ".join(f"`{own}`" for own in sorted(option.opts, key=len)), " ".join((option.help or "").split()))
+            (
+                ", ".join(f"`{own}`" for own in [*sorted(option.opts, key=len), *option.secondary_opts]),
+                " ".join((option.help or "").split()),
+            )
             for option in command.params
             if isinstance(option, click.Option) and not option.hidden
         ]
@@ -107,6 +120,11 @@ def commands() -> str:
 def named(names: Iterable[str]) -> str:
     """Names of measures, one after the other."""
     return ", ".join(f"`{name}`" for name in names)
+
+
+def goals() -> list[str]:
+    """The measures of a confusion matrix that a threshold can change."""
+    return [name for name in of_cells() if get_measure(name).better is not ZERO]
 
 
 def plots(kind: type) -> str:
@@ -127,7 +145,7 @@ Written from the code by `python docs/write_reference.py`.
 
 ## Goals and constraints
 
-`--goal` and `goal=` take any measure of the confusion matrix: {named(of_cells())};
+`--goal` and `goal=` take any measure of the confusion matrix: {named(goals())};
 F-beta of any beta as `f0.5`, `f2`; `cost`, with `--cost`; and measures of your own. A constraint, `--where` and
 `where=`, limits one of them, `flagged` (the number of rows predicted positive) or `flagged_share`. The ends `.low` and
 `.high` of an interval can be limited for {named(with_ends())}.

@@ -99,7 +99,8 @@ def run(job: tuple[Pair, int, int, str]) -> dict[str, Any]:
         for name, own in found["a", "b"].differences.items():
             if not np.isnan(own.p_value):
                 counts[name][0] += 1
-                counts[name][1] += any(pair.differences[name].holm < 0.05 for pair in found)  # of one pair its p-value
+                # Of one pair, its p-value.
+                counts[name][1] += any(other.differences[name].p_value_holm < 0.05 for other in found)
                 counts[name][2] += own.low <= 0 <= own.high
     return {
         "kind": pair.kind,

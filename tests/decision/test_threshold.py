@@ -176,11 +176,11 @@ def test_ends_of_intervals_can_be_limited():
 
 
 def test_alerts_a_day():
-    """A number of flagged rows in each of several periods."""
+    """A number of flagged rows per period."""
     label, score = np.array([0, 1] * 50), np.linspace(0, 1, 100)
     found = gnomon.choose_threshold(label, score, where="flagged <= 2", periods=10)
     assert (score >= found.threshold.value).sum() == 19  # a 20th would be a false alarm
-    assert "in each of 10 periods" in found.goal
+    assert "per period on average over 10 periods" in found.goal
 
 
 @pytest.fixture(scope="module")
@@ -467,5 +467,8 @@ def test_constraints_that_cannot_be_had_together():
     rows = {"y": label, "p": score, "part": ["fit"] * 2000 + ["judge"] * 2000}
     own = gnomon.choose_threshold(rows, target="y", score="p", where="flagged <= 60", periods=2, split="part=fit")
     flagged = round(own.thresholds["flagged"][own.thresholds.place(own.threshold.value)])
-    said = f"{flagged:,} of 2,000 on the rows that the threshold was chosen on, {flagged / 2:g} in each of 2 periods."
+    said = (
+        f"{flagged:,} of 2,000 on the rows that the threshold was chosen on, {flagged / 2:g} per period on average "
+        "over 2 periods."
+    )
     assert f"Predicted positive: {said}" in own.notes

@@ -1,5 +1,7 @@
 """Plots show what the evaluation says: lines are scikit-learn's curves, points the estimates."""
 
+import sys
+
 import matplotlib as mpl
 
 mpl.use("agg")
@@ -164,6 +166,15 @@ def test_what_there_is_not_is_said(ev, regression):
         regression.plot.roc()
     with pytest.raises(gnomon.UsageError, match=r"plot.residuals"):
         ev.plot.residuals()
+
+
+@pytest.mark.parametrize("draw", [lambda ev: ev.plot.roc(), lambda ev: ev.plot(), lambda ev: ev.plot.save("ev.png")])
+def test_without_matplotlib_the_error_says_what_to_install(ev, monkeypatch, tmp_path, draw):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(gnomon.UsageError, match=r"plots require matplotlib: pip install 'gnomon\[plots\]'"):
+        draw(ev)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(("form", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])

@@ -26,7 +26,7 @@ TARGET = click.option(
     required=True,
     multiple=True,
     metavar="COLUMN[,COLUMN...]",
-    help="Column of true values; for several labels, one column each.",
+    help="Column of true values; of a multilabel task, one column per label.",
 )
 SCORE = click.option(
     "-s",

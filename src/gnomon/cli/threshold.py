@@ -46,7 +46,7 @@ NOT_MET = 3
         type=float,
         default=1.0,
         metavar="N",
-        help="The rows cover this many periods, such as days; 'flagged' is the number in each.",
+        help="The rows cover this many periods, such as days; 'flagged' is limited on average per period.",
     ),
     click.option(
         "--split",

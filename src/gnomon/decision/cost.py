@@ -147,7 +147,8 @@ def minimum_cost(
     """Decides each row of several classes for the least expected cost, from its probabilities.
 
     The expected cost of deciding for class j is the sum over classes i of ``p[i] * costs[i, j]``; of equal ones the
-    first class is taken. That is the best decision if the probabilities hold what they say: check ``ev.calibration``.
+    first class is taken. That is the best decision if the probabilities are calibrated: check
+    ``gnomon.metrics.expected_calibration_error`` of each class.
     For two classes it is a threshold: :func:`gnomon.choose_threshold`.
 
     Args:

@@ -33,7 +33,7 @@ def remarks(decided: ThresholdDecision, choice: Choice, candidates: Candidates, 
     if any(own.name == "flagged" for own in goal.constraints):
         flagged = float(choice.points.flagged)
         spans = {own.periods for own in goal.constraints if own.name == "flagged"} - {1.0}
-        text = ", {number:,.6g} in each of {periods:g} periods"
+        text = ", {number:,.6g} per period on average over {periods:g} periods"
         of_each = in_series(
             [Message("in_each_period", text, number=flagged / periods, periods=periods) for periods in spans], ""
         )

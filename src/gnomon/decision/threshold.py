@@ -246,7 +246,7 @@ def choose_threshold(
             these rows, and less often on others; a limit on an end is a promise: the interval is one that holds at all
             thresholds at once. Without a goal, where recall is limited the best precision is looked for, else the best
             recall.
-        periods: How many days, say, the rows cover: ``flagged`` is limited in each.
+        periods: How many periods (days, say) the rows cover: ``flagged`` is limited on average per period.
         split: The rows to choose on, as ``"column=value"``; all others judge the threshold, or those of a second value:
             ``"part=validation,test"``. Or an array of shape (rows,), True for the rows to choose on.
         cluster: Name of a column (or the array) that says which rows belong together, such as those of one patient:
@@ -255,7 +255,7 @@ def choose_threshold(
         positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
         scale: ``"probability"`` or ``"any"``.
         measures: Measures whose values there are told besides the usual ones, as for :func:`gnomon.evaluate`.
-        interval: ``"auto"``, or ``"none"`` for neither intervals nor optimism.
+        interval: ``"auto"``, ``"percentile"`` or ``"bca"``, or ``"none"`` for neither intervals nor optimism.
         level: Confidence level of the intervals.
         seed: Seed of the bootstrap.
         missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value.

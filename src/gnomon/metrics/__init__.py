@@ -7,7 +7,8 @@
 They take what scikit-learn's take (lists, NumPy arrays, series and frames of any library, sparse matrices of labels)
 and are accepted where scikit-learn's are (``make_scorer``, ``cross_validate``), and scikit-learn is not needed for
 them. Counts are whole numbers and sums are exact, so a value does not depend on the order of the rows, the number of
-threads, or the float type of the scores. docs/metrics.md lists them, and where they differ.
+threads, or (except where `log_loss` clips) the float type of the scores. docs/metrics.md lists them, and where they
+differ.
 """
 
 from gnomon.metrics.accuracy import accuracy_score, balanced_accuracy_score, hamming_loss, zero_one_loss

@@ -11,7 +11,7 @@ from gnomon.kernels.threads import threads_for
 from gnomon.measures.cells import ratio
 from gnomon.measures.confusion import RECALL, error_rate, exact_match, wrong_labels
 from gnomon.measures.means import mean_of
-from gnomon.metrics.documentation import documented
+from gnomon.metrics.documentation import ONE_TARGET, documented
 from gnomon.metrics.inputs.indicators import Indicators
 from gnomon.metrics.inputs.parameters import flag
 from gnomon.metrics.inputs.table import Table, tabulate, tabulate_classes
@@ -86,7 +86,7 @@ def hamming_loss(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> floa
     return mean_of(wrong_labels(table.by_row()), table.weight, threads_for(table.rows))
 
 
-@documented(adjusted="Whether to rescale so that guessing scores 0 and perfection 1.")
+@documented(**ONE_TARGET, adjusted="Whether to rescale so that guessing scores 0 and perfection 1.")
 def balanced_accuracy_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None, adjusted: bool = False) -> float:
     """The mean recall of the classes that occur.
 

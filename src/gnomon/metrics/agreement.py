@@ -10,7 +10,7 @@ from gnomon.errors import DataError
 from gnomon.measures import confusion as measures
 from gnomon.measures.cells import Cells
 from gnomon.metrics.confusion import NoSuchLabelError, labelled_matrix
-from gnomon.metrics.documentation import documented
+from gnomon.metrics.documentation import ONE_TARGET, documented
 from gnomon.metrics.inputs.parameters import number, one_of
 from gnomon.metrics.inputs.table import Table, tabulate_classes
 from gnomon.metrics.warning import warn_undefined
@@ -72,7 +72,7 @@ def _undefined(reason: str, value: float) -> float:
     return value
 
 
-@documented()
+@documented(**ONE_TARGET)
 def matthews_corrcoef(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """The correlation of prediction and target, for any number of classes; 0 where it is undefined.
 

@@ -13,7 +13,7 @@ from gnomon.errors import DataError
 from gnomon.measures.cells import Cells
 from gnomon.measures.confusion import likelihood_ratios
 from gnomon.metrics.averages import cells_of
-from gnomon.metrics.documentation import documented
+from gnomon.metrics.documentation import ONE_TARGET, documented
 from gnomon.metrics.inputs.arrays import MOST_EXACT
 from gnomon.metrics.inputs.indicators import Indicators
 from gnomon.metrics.inputs.parameters import ParameterError, flag, one_of
@@ -27,7 +27,9 @@ class NoSuchLabelError(DataError):
     """None of the labels asked for occurs."""
 
 
-@documented(normalize="None for counts; 'true', 'pred' or 'all' for shares of rows, columns or everything.")
+@documented(
+    **ONE_TARGET, normalize="None for counts; 'true', 'pred' or 'all' for shares of rows, columns or everything."
+)
 def confusion_matrix(
     y_true: Any, y_pred: Any, *, labels: Any = None, sample_weight: Any = None, normalize: str | None = None
 ) -> NDArray[Any]:
@@ -130,7 +132,7 @@ def multilabel_confusion_matrix(
     return stacked.reshape(-1, 2, 2)
 
 
-@documented(
+@documented(**ONE_TARGET,
     labels="The two labels, the negative one first; None for ascending order.",
     replace_undefined_by="NaN, 1.0, or {\"LR+\": a, \"LR-\": b}: what is returned where a ratio is undefined.",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gnomon.errors import ColumnError, DataError
 from gnomon.measures.cells import ratio
 from gnomon.measures.ranking import area
-from gnomon.metrics.documentation import documented
+from gnomon.metrics.documentation import ONE_TARGET, documented
 from gnomon.metrics.inputs.arrays import check_lengths, column, numbers
 from gnomon.metrics.inputs.parameters import ParameterError, flag
 from gnomon.metrics.inputs.weights import row_weights
@@ -39,7 +39,7 @@ def _positional_until_1_11(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @_positional_until_1_11
-@documented(**_POSITIVE)
+@documented(**ONE_TARGET, **_POSITIVE)
 def confusion_matrix_at_thresholds(
     y_true: Any, y_score: Any, *, pos_label: Any = None, sample_weight: Any = None
 ) -> tuple[Array, Array, Array, Array, Array]:
@@ -68,7 +68,7 @@ def _counts(rows: Ranked, keep: str = "all") -> tuple[Array, Array, Array]:
     return tps, fps, thresholds.astype(rows.dtype, copy=False)
 
 
-@documented(**_POSITIVE)
+@documented(**ONE_TARGET, **_POSITIVE)
 def roc_curve(
     y_true: Any, y_score: Any, *, pos_label: Any = None, sample_weight: Any = None, drop_intermediate: bool = True
 ) -> tuple[Array, Array, Array]:
@@ -114,7 +114,7 @@ def _from_infinity(thresholds: Array) -> Array:
     return whole
 
 
-@documented(**_POSITIVE)
+@documented(**ONE_TARGET, **_POSITIVE)
 def precision_recall_curve(
     y_true: Any, y_score: Any, *, pos_label: Any = None, sample_weight: Any = None, drop_intermediate: bool = False
 ) -> tuple[Array, Array, Array]:
@@ -148,7 +148,7 @@ def precision_recall_curve(
     return precision, recall, thresholds[::-1].copy()
 
 
-@documented(**_POSITIVE)
+@documented(**ONE_TARGET, **_POSITIVE)
 def det_curve(
     y_true: Any, y_score: Any, pos_label: Any = None, sample_weight: Any = None, drop_intermediate: bool = False
 ) -> tuple[Array, Array, Array]:
@@ -214,6 +214,7 @@ def auc(x: Any, y: Any) -> float:
 
 
 @documented(
+    **ONE_TARGET,
     metric_func="Called as ``metric_func(y_true, y_pred)`` with predictions 0 and 1 (and ``sample_weight``, if given).",
     metric_params="Further keyword arguments of it.",
 )

@@ -12,7 +12,7 @@ from gnomon.kernels.threads import threads_for
 from gnomon.measures.means import mean_of
 from gnomon.measures.probability import improvement
 from gnomon.metrics.documentation import documented
-from gnomon.metrics.inputs.amounts import AMOUNTS, Amounts
+from gnomon.metrics.inputs.amounts import ONE_OUTPUT, Amounts
 from gnomon.metrics.inputs.parameters import number
 from gnomon.metrics.warning import warn_undefined
 
@@ -45,7 +45,7 @@ def _deviance(amounts: Amounts, power: float) -> float:
     return float(amounts.mean_of(_TERMS.get(power, "tweedie"), float(power))[0])  # type: ignore[call-overload]
 
 
-@documented(**AMOUNTS, **_POWER)
+@documented(**ONE_OUTPUT, **_POWER)
 def mean_tweedie_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None, power: float = 0) -> float:
     """The mean unit deviance of a variance that goes with a power of the mean.
 
@@ -65,7 +65,7 @@ def mean_tweedie_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None
     return _deviance(amounts, power)
 
 
-@documented(**AMOUNTS)
+@documented(**ONE_OUTPUT)
 def mean_poisson_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """The mean of 2 (y log(y / p) - y + p): the Tweedie deviance of power 1.
 
@@ -80,7 +80,7 @@ def mean_poisson_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None
     return mean_tweedie_deviance(y_true, y_pred, sample_weight=sample_weight, power=1)
 
 
-@documented(**AMOUNTS)
+@documented(**ONE_OUTPUT)
 def mean_gamma_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None) -> float:
     """The mean of 2 (log(p / y) + y / p - 1): the Tweedie deviance of power 2.
 
@@ -95,7 +95,7 @@ def mean_gamma_deviance(y_true: Any, y_pred: Any, *, sample_weight: Any = None) 
     return mean_tweedie_deviance(y_true, y_pred, sample_weight=sample_weight, power=2)
 
 
-@documented(**AMOUNTS, **_POWER)
+@documented(**ONE_OUTPUT, **_POWER)
 def d2_tweedie_score(y_true: Any, y_pred: Any, *, sample_weight: Any = None, power: float = 0) -> float:
     """The share of the deviance of the target's mean that is saved.
 

@@ -30,6 +30,8 @@ _SHARED = {
     "k": "How many of the highest scores count; None for all.",
     "ignore_ties": "Whether no scores are equal, which is faster where it is true.",
 }  # fmt: skip
+# Of metrics that take no matrix of labels.
+ONE_TARGET = {"y_true": "True labels: array-like of shape (rows,), numbers, booleans or text."}
 
 
 def documented(**descriptions: str) -> Callable[[F], F]:

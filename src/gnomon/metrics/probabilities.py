@@ -22,7 +22,7 @@ from gnomon.measures.probability import (
     improvement,
     label_losses,
 )
-from gnomon.metrics.documentation import documented
+from gnomon.metrics.documentation import ONE_TARGET, documented
 from gnomon.metrics.inputs.arrays import as_array, check_lengths, column, numbers, refuse_not_finite, rows_of
 from gnomon.metrics.inputs.indicators import as_indicator
 from gnomon.metrics.inputs.parameters import flag, one_of, positive_label, renamed, whole_number
@@ -340,6 +340,7 @@ def d2_brier_score(
 
 
 @documented(
+    **ONE_TARGET,
     pred_decision="Decision values of shape (rows,), or of each class in ascending order, shape (rows, classes).",
     labels="All classes, where not all of them occur in `y_true`.",
 )
@@ -393,7 +394,7 @@ def _check_decisions(scores: NDArray[Any], rows: int, classes: int, declared: bo
     )
 
 
-@documented(
+@documented(**ONE_TARGET,
     n_bins="How many bins of probabilities there are.",
     strategy="\"uniform\" for bins of equal width, \"quantile\" for bins that hold equally many rows.",
     pos_label="The label whose probability `y_proba` of shape (rows,) is; None for the greater of two numbers.",

@@ -16,7 +16,7 @@ from gnomon.kernels.row_rankings import top_k_hits
 from gnomon.kernels.threads import threads_for
 from gnomon.measures import ranking as measures
 from gnomon.measures.means import mean_of
-from gnomon.metrics.documentation import documented
+from gnomon.metrics.documentation import ONE_TARGET, documented
 from gnomon.metrics.inputs.arrays import as_array, check_lengths, column
 from gnomon.metrics.inputs.indicators import as_indicator
 from gnomon.metrics.inputs.parameters import ParameterError, flag, number, one_of, positive_label, whole_number
@@ -309,7 +309,7 @@ def _average_precision(score: NDArray[Any], positive: NDArray[np.uint8], weight:
     return measures.average_precision(pairs)
 
 
-@documented(pos_label="The label that is positive; None for 1, where the labels are 0 and 1 or -1 and 1.")
+@documented(**ONE_TARGET, pos_label="The label that is positive; None for 1, where the labels are 0 and 1 or -1 and 1.")
 def ks_statistic(y_true: Any, y_score: Any, *, pos_label: Any = None, sample_weight: Any = None) -> float:
     """The largest distance between the score distributions of the two classes: max |TPR - FPR|.
 
@@ -334,6 +334,7 @@ def ks_statistic(y_true: Any, y_score: Any, *, pos_label: Any = None, sample_wei
 
 
 @documented(
+    **ONE_TARGET,
     y_score="Scores of shape (rows, classes); of a binary target of shape (rows,).",
     k="How many of the highest scores count.",
     labels="The classes in the order of the columns, ascending, where not all of them occur.",

@@ -11,7 +11,7 @@ from gnomon.errors import DataError
 from gnomon.kernels.residuals import largest_residual
 from gnomon.kernels.threads import threads_for
 from gnomon.metrics.documentation import documented
-from gnomon.metrics.inputs.amounts import AMOUNTS, Amounts, quantiles
+from gnomon.metrics.inputs.amounts import AMOUNTS, ONE_OUTPUT, Amounts, quantiles
 from gnomon.metrics.inputs.parameters import number
 
 
@@ -203,7 +203,7 @@ def median_absolute_error(
     return amounts.over_outputs(quantiles(errors, amounts.weight, 0.5))
 
 
-@documented(**AMOUNTS)
+@documented(**ONE_OUTPUT)
 def max_error(y_true: Any, y_pred: Any) -> float:
     """The largest absolute error.
 

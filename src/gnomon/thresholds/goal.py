@@ -37,7 +37,7 @@ class Constraint:
         end: ``"low"`` or ``"high"`` for that end of its interval; None for the value itself.
         least: Whether the limit is a lower one (``>=``).
         limit: The limit.
-        periods: How many periods (days, say) the rows cover: ``flagged`` is limited in each, on average.
+        periods: How many periods (days, say) the rows cover: ``flagged`` is limited on average per period.
     """
 
     name: str
@@ -112,7 +112,9 @@ class Constraint:
         limit = f"{self.name}{end} {'>=' if self.least else '<='} {self.limit:g}"
         if self.name != FLAGGED or self.periods == 1:
             return word(limit)
-        return Message("per_period", "{limit} in each of {periods:g} periods", limit=limit, periods=self.periods)
+        return Message(
+            "per_period", "{limit} per period on average over {periods:g} periods", limit=limit, periods=self.periods
+        )
 
     def __str__(self) -> str:
         return str(self.text)

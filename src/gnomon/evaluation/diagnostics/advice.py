@@ -420,8 +420,8 @@ RULES = (
     ),
     Rule(
         "worse_than_constant",
-        "The {measure} of {value:.4g} is worse than the {guess:.4g} of a constant prediction: the model is not "
-        "usable as is.",
+        "The {measure} of {value:.4g} is worse than the {guess:.4g} of a constant prediction: do not use these "
+        "predictions as they are.",
         worse_than_guessing,
     ),
     Rule(
@@ -497,19 +497,19 @@ RULES = (
     Rule(
         "overconfident",
         "The probabilities are overconfident: too close to 0 and 1 (slope {slope:.2f}; ECE {ece:.3f}, {chance:.3f} "
-        "expected by chance). Recalibrate before interpreting them as probabilities.",
+        "expected if calibrated). Recalibrate before interpreting them as probabilities.",
         too_extreme,
     ),
     Rule(
         "underconfident",
         "The probabilities are underconfident: too far from 0 and 1 (slope {slope:.2f}; ECE {ece:.3f}, "
-        "{chance:.3f} expected by chance). Recalibrate before interpreting them as probabilities.",
+        "{chance:.3f} expected if calibrated). Recalibrate before interpreting them as probabilities.",
         too_timid,
     ),
     Rule(
         "shifted",
         "The probabilities are {way} overall (calibration in the large {intercept:.2f}; ECE {ece:.3f}, "
-        "{chance:.3f} expected by chance). Recalibrate before interpreting them as probabilities.",
+        "{chance:.3f} expected if calibrated). Recalibrate before interpreting them as probabilities.",
         shifted,
     ),
     Rule(

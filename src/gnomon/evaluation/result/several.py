@@ -95,7 +95,7 @@ class Evaluations(Form, Shown, Mapping[str, Evaluation]):
         return next(iter(self.values())).task
 
     def to_dict(self) -> dict[str, Any]:
-        """The stable JSON form, version 1: see docs/json.md."""
+        """The stable JSON form, version 2: see docs/json.md."""
         return {
             "schema_version": SCHEMA_VERSION,
             "evaluations": {name: own.to_dict() for name, own in self.items()},

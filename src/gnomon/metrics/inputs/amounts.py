@@ -25,6 +25,10 @@ AMOUNTS = {
     "y_true": "True amounts, array-like of shape (rows,) or (rows, outputs), finite.",
     "y_pred": "Predicted amounts, in the same form.",
 }
+ONE_OUTPUT = {
+    "y_true": "True amounts, array-like of shape (rows,), finite.",
+    "y_pred": "Predicted amounts, in the same form.",
+}
 _WAYS = ("raw_values", "uniform_average")
 
 

@@ -27,7 +27,7 @@ def draw_calibration(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
         error = Message("ece", "ECE {error}", error=number(curve.error))
         if len(evaluations) == 1:
             ax.fill_between(curve.probability, curve.band_low, curve.band_high, color=GREY, alpha=BAND, linewidth=0,
-                            label=tr('expected by chance'))  # fmt: skip
+                            label=tr('expected if calibrated'))  # fmt: skip
         ends = np.array([curve.observed - curve.low, curve.high - curve.observed]).clip(0)
         ax.errorbar(
             curve.probability, curve.observed, yerr=ends, color=colour(place), linestyle=line(place),

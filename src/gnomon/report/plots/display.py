@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gnomon.errors import UsageError
 from gnomon.message import Message
 from gnomon.report.language import tr
 
@@ -129,15 +130,26 @@ def has_hangul(text: str) -> bool:
     return any("\uac00" <= letter <= "\ud7a3" for letter in text)
 
 
+def pyplot() -> Any:
+    """The module that draws.
+
+    Raises:
+        UsageError: It is not installed.
+    """
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise UsageError(Message("plots_need", "plots require matplotlib\npip install 'gnomon[plots]'")) from None
+    return plt
+
+
 def canvas(ax: Axes | None) -> tuple[Axes, Figure]:
     """The axes to draw on: the caller's, or new ones."""
     if ax is not None:
         figure = ax.get_figure()
         assert figure is not None  # it has not been removed
         return ax, figure.figure if hasattr(figure, "figure") else figure  # type: ignore[return-value]
-    import matplotlib.pyplot as plt
-
-    figure, ax = plt.subplots(layout="constrained")
+    figure, ax = pyplot().subplots(layout="constrained")
     return ax, figure
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from gnomon.report.plots.display import without_glyph_warnings
+from gnomon.report.plots.display import pyplot, without_glyph_warnings
 
 FORMATS = ("png", "svg", "pdf")
 DOTS_PER_INCH = 130
@@ -21,12 +21,11 @@ def picture(result: Any, form: str) -> bytes:
     Returns:
         The bytes of its file.
     """
-    import matplotlib
-    import matplotlib.pyplot as plt
+    plt = pyplot()
 
     # Nothing in the file depends on when or where it was written.
     stamps: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
-    with matplotlib.rc_context({"svg.hashsalt": "gnomon"}):
+    with plt.rc_context({"svg.hashsalt": "gnomon"}):
         figure = result.plot().figure_
         try:
             file = BytesIO()

@@ -11,7 +11,7 @@ from gnomon.errors import UsageError
 from gnomon.files import write_whole
 from gnomon.message import Message
 from gnomon.report.language import speaking
-from gnomon.report.plots.display import Display, canvas, show_hangul
+from gnomon.report.plots.display import Display, canvas, pyplot, show_hangul
 from gnomon.report.plots.picture import FORMATS, picture
 
 if TYPE_CHECKING:
@@ -98,11 +98,9 @@ class Pictures(ABC):
 
 def panels(count: int) -> tuple[Any, list[Any]]:
     """A figure of so many axes."""
-    import matplotlib.pyplot as plt
-
     across = min(count, 3 if count != 4 else 2)
     down = -(-count // across)
-    figure, axes = plt.subplots(
+    figure, axes = pyplot().subplots(
         down, across, figsize=(PANEL[0] * across, PANEL[1] * down), layout="constrained", squeeze=False
     )
     for spare in axes.ravel()[count:]:
