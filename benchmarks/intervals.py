@@ -23,7 +23,7 @@ from sklearn.metrics import average_precision_score
 import gnomon
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.ranking import auc_estimate
-from gnomon.evaluation.reading.order import KeptOrder
+from gnomon.evaluation.reading.ranked_scores import RankedScoresInMemory
 from gnomon.kernels.threads import thread_count
 from gnomon.states.scores import Scores
 
@@ -63,10 +63,10 @@ def main() -> None:
     label, score = rows(1_000_000)
 
     def auc() -> object:
-        return auc_estimate(KeptOrder(Scores.of(score, label, None), threads), Options(threads=threads))
+        return auc_estimate(RankedScoresInMemory(Scores.of(score, label, None), threads), Options(threads=threads))
 
     value, (low, high) = peer.roc_auc_score(label, score)
-    own = auc_estimate(KeptOrder(Scores.of(score, label, None), threads), Options(threads=threads))
+    own = auc_estimate(RankedScoresInMemory(Scores.of(score, label, None), threads), Options(threads=threads))
     assert own is not None
     assert abs(own.value - value) < 1e-12
     assert abs((own.high - own.low) / (high - low) - 1) < 0.01

@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
     from gnomon.evaluation.result.error_analysis import ErrorAnalysis
     from gnomon.evaluation.result.evaluation import Evaluation
+    from gnomon.evaluation.result.evaluations import Evaluations
     from gnomon.evaluation.result.operating_points import OperatingPoints
-    from gnomon.evaluation.result.several import Evaluations
     from gnomon.measures.measure import Measure
-    from gnomon.measures.own import measure
+    from gnomon.measures.user_defined import measure
     from gnomon.models.evaluate import evaluate_model
     from gnomon.models.scorers import get_scorer, get_scorer_names
     from gnomon.thresholds.table import OperatingPoint, Thresholds
@@ -106,7 +106,7 @@ _HOME = {
     "ErrorAnalysis": "gnomon.evaluation.result.error_analysis",
     "Estimate": "gnomon.estimate",
     "Evaluation": "gnomon.evaluation.result.evaluation",
-    "Evaluations": "gnomon.evaluation.result.several",
+    "Evaluations": "gnomon.evaluation.result.evaluations",
     "OperatingPoint": "gnomon.thresholds.table",
     "OperatingPoints": "gnomon.evaluation.result.operating_points",
     "Measure": "gnomon.measures.measure",
@@ -122,7 +122,7 @@ _HOME = {
     "get_scorer": "gnomon.models.scorers",
     "get_scorer_names": "gnomon.models.scorers",
     "load": "gnomon.decision.loading",
-    "measure": "gnomon.measures.own",
+    "measure": "gnomon.measures.user_defined",
     "minimum_cost": "gnomon.decision.cost",
     "recalibrate": "gnomon.decision.recalibration",
 }

@@ -104,8 +104,8 @@ class Difference:
     """How far one value lies from another, and how sure that is.
 
     Attributes:
-        value: What is looked at less what it is compared with: a slice less all other rows, a model less the baseline,
-            the rows that it was fitted on less the evaluated ones, the second model less the first.
+        value: What is looked at minus what it is compared with: a slice minus all other rows, a model minus the
+            baseline, the rows that it was fitted on minus the evaluated ones, the second model minus the first.
         low, high: The interval at ``level``; NaN where there is none.
         level: The confidence level of the interval.
         method: How the interval was made; None where there is none.

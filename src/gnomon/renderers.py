@@ -40,7 +40,7 @@ RENDERERS = {
     own.name: own
     for own in (
         Renderer("terminal", (".txt",), "gnomon.report.terminal.report:as_text"),
-        Renderer("json", (".json",), "gnomon.evaluation.result.form:Form.to_json"),
+        Renderer("json", (".json",), "gnomon.evaluation.result.serialisable:Serialisable.to_json"),
         Renderer("html", (".html", ".htm"), "gnomon.report.html.page:page"),
         Renderer("markdown", (".md",), "gnomon.report.markdown:markdown"),
         Renderer("png", (".png",), "gnomon.report.plots.picture:picture", picture=True),

@@ -8,7 +8,7 @@ import pytest
 
 import gnomon
 from gnomon.errors import DataError
-from gnomon.evaluation.arguments.opening import column_labels
+from gnomon.evaluation.arguments.sources import column_labels
 from gnomon.schema.matching import stripped
 from gnomon.schema.slicing import round_limits
 

@@ -17,7 +17,7 @@ from gnomon.states.agreement import Agreement
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import ClassLoss, MeanLoss, RatioLoss, Weight
-from gnomon.states.panel import Answer, Panel
+from gnomon.states.paired import ModelOutput, PairedPredictions
 from gnomon.states.reliability import Reliability
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
@@ -56,8 +56,11 @@ def reliability(c, rows):
 
 def panel(c, rows):
     """Two models: one with a prediction and a score, one with two scores."""
-    answers = [Answer(c["other"][rows], (c["amount"][rows],)), Answer(None, (c["amount"][rows], c["second"][rows]))]
-    return Panel.of(c["code"][rows], answers, pick(c["weight"], rows), c["other"][rows].astype(np.int64))
+    answers = [
+        ModelOutput(c["other"][rows], (c["amount"][rows],)),
+        ModelOutput(None, (c["amount"][rows], c["second"][rows])),
+    ]
+    return PairedPredictions.of(c["code"][rows], answers, pick(c["weight"], rows), c["other"][rows].astype(np.int64))
 
 
 CASES = {
@@ -253,7 +256,7 @@ def test_every_state_is_tested_here():
         "Residuals",
         "Amounts",
         "ScoreHistogram",
-        "Panel",
+        "PairedPredictions",
     }
     assert found == tested | {"State", "KeptRows"}
 

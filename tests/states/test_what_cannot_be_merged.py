@@ -11,7 +11,7 @@ from gnomon.states.agreement import Agreement
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import ClassLoss, MeanLoss, RatioLoss, Weight
-from gnomon.states.panel import Answer, Panel
+from gnomon.states.paired import ModelOutput, PairedPredictions
 from gnomon.states.reliability import Reliability
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
@@ -32,6 +32,10 @@ def histogram(sample=GRID, bins=4, units=None):
 
 def confusion(weight, classes):
     return Confusion.of_labels(CODES, CODES, weight, classes, 1)
+
+
+def paired(models, clusters=None):
+    return PairedPredictions.of(CODES, [ModelOutput(CODES, ())] * models, None, clusters)
 
 
 def reliability(weight):
@@ -55,10 +59,8 @@ def unlike():
         "weights of a histogram": (histogram(), histogram(units=UNITS)),
         "units of a histogram": (histogram(units=UNITS), histogram(units=WeightUnits((-41, -45), (-35, -36)))),
         "weights of reliability": (reliability(None), reliability(WEIGHT)),
-        "models of a panel": (Panel.of(CODES, [Answer(CODES, ())], None, None),
-                              Panel.of(CODES, [Answer(CODES, ()), Answer(CODES, ())], None, None)),
-        "clusters of a panel": (Panel.of(CODES, [Answer(CODES, ())], None, None),
-                                Panel.of(CODES, [Answer(CODES, ())], None, CODES.astype(np.int64))),
+        "models of paired predictions": (paired(1), paired(2)),
+        "clusters of paired predictions": (paired(1), paired(1, CODES.astype(np.int64))),
         "length of worst rows": tuple(WorstRows.of(own, [WrongRow(1.0, "a", "x", "y", None)]) for own in (3, 4)),
         "classes of losses": tuple(ClassLoss.of(SCORE, CODES, None, classes, 1) for classes in (2, 3)),
     }  # fmt: skip

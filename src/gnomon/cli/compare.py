@@ -210,7 +210,7 @@ def numbers(option: str, given: tuple[str, ...]) -> Any:
         given: ``X`` or ``NAME=X``, each time it was given; several may be separated by commas.
 
     Raises:
-        UsageError: It is no number, or there are several for all.
+        UsageError: It is not a number, or there are several for all.
     """
     from gnomon.errors import UsageError
 

@@ -19,7 +19,7 @@ TASK = cast("TaskID", 0)
 
 
 class ProgressBar:
-    """Rows read, rows a second and the time that is left; nothing at all where stderr is no terminal.
+    """Rows read, rows a second and the time that is left; nothing at all where stderr is not a terminal.
 
     Call it with the number of rows read so far, and of all rows if that is known; fewer than before begin a new
     reading.

@@ -38,7 +38,7 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
     from gnomon.decision.loading import load
     from gnomon.errors import UsageError
     from gnomon.evaluation.result.evaluation import Evaluation
-    from gnomon.evaluation.result.several import Evaluations
+    from gnomon.evaluation.result.evaluations import Evaluations
 
     shown = common.form_of(form, output)
     evaluations: dict[str, Evaluation] = {}

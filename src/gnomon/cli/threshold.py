@@ -209,7 +209,7 @@ def read_costs(path: Path, classes: list[str] | None) -> list[list[float]]:
     Names of classes may stand before the columns, and before the lines.
 
     Raises:
-        UsageError: It is no square of numbers, or its names are not the same in both directions or not the classes.
+        UsageError: It is not a square of numbers, or its names are not the same in both directions or not the classes.
     """
     import csv
 

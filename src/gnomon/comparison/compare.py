@@ -10,14 +10,16 @@ from typing import Any
 from gnomon.calling import EngineChoice, IntervalChoice, MissingChoice, ScaleChoice, TaskChoice, verb
 from gnomon.comparison.differences import Paired
 from gnomon.comparison.joining import joined
-from gnomon.comparison.judging import Asked, ByMeasure, judged
+from gnomon.comparison.judging import ByMeasure, Margins, judged
 from gnomon.comparison.models import ModelColumns, check_models, models_of, of_model
 from gnomon.comparison.reading import ModelRows, ModelsPlan, check_memory, read_models
 from gnomon.comparison.result import Comparison
 from gnomon.engines import engine_of
 from gnomon.engines.base import Engine, Progress
 from gnomon.errors import UsageError
-from gnomon.evaluation.arguments.opening import (
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.arguments.retention import Retention, losses_of
+from gnomon.evaluation.arguments.sources import (
     BESIDE,
     Named,
     column_labels,
@@ -30,8 +32,6 @@ from gnomon.evaluation.arguments.opening import (
     open_named,
     subset_of,
 )
-from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.arguments.retention import Retention, losses_of
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.evaluate import assemble
 from gnomon.evaluation.provenance import gnomon_version
@@ -104,7 +104,7 @@ def compare(
     id="row")``, or ``compare({"old": ..., "new": ...}, ...)``. Arrays: ``compare(y_true, {"old": p_old, "new":
     p_new})``.
 
-    A difference is what the second model of a pair scores less what the first does. The AUC is compared by DeLong's
+    A difference is what the second model of a pair scores minus what the first does. The AUC is compared by DeLong's
     test; accuracy, recall and specificity by McNemar's (mid-p; the exact p-value beside it) with T. Tango's interval
     (1998); losses by the paired t test on each row's difference; all else by the linearised difference (each row's
     influence on both models), or by a paired bootstrap if ``interval`` asks for one. Shares of rows with weights, and
@@ -188,7 +188,7 @@ def compare(
                 "compare() requires intervals: interval='none' is not supported",
             )
         )
-    asked = Asked(margin, minimum_effect)
+    margins = Margins(margin, minimum_effect)
     opened = open_models(data, others, target, (score, prediction), (weight, cluster, split, id), options.threads)
     names = list(opened.models)
     requests = {
@@ -232,7 +232,7 @@ def compare(
     paired = Paired(rows, list(schemas.values()), list(models.values()), options)
     return Comparison(
         models,
-        judged(paired.differences(), models, asked, paired.clusters),
+        judged(paired.differences(), models, margins, paired.clusters),
         len(rows.target),
         options.level,
         (*left_out, *notes_of(models)),

@@ -15,8 +15,8 @@ from gnomon.comparison.tested import Tested, score, student
 from gnomon.estimate import Difference
 from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
 from gnomon.evaluation.estimates.clustered import LARGEST, ONE_CLUSTER
-from gnomon.evaluation.estimates.few import ENOUGH
 from gnomon.evaluation.estimates.ranking import ENOUGH_FOR_DELONG
+from gnomon.evaluation.estimates.small_samples import ENOUGH
 from gnomon.evaluation.influence.influences import Influences, Spread, VarianceEstimator
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.intervals.difference import linearised_difference
@@ -28,7 +28,7 @@ from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
-from gnomon.states.panel import PanelRows
+from gnomon.states.paired import PairedRows
 
 Array = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class Paired:
     """
 
     def __init__(
-        self, rows: PanelRows, schemas: Sequence[Schema], evaluations: Sequence[Evaluation], options: Options
+        self, rows: PairedRows, schemas: Sequence[Schema], evaluations: Sequence[Evaluation], options: Options
     ) -> None:
         self._rows = rows
         self._evaluations = evaluations
@@ -73,7 +73,7 @@ class Paired:
         return None if self._rows.clusters is None else self._variances.number
 
     def differences(self) -> dict[tuple[int, int], dict[str, Tested]]:
-        """Of every pair of models, by their places: what the second scores less the first, by estimate."""
+        """Of every pair of models, by their places: what the second scores minus the first, by estimate."""
         pairs = list(combinations(range(len(self._evaluations)), 2))
         by_pair: dict[tuple[int, int], dict[str, Tested]] = {pair: {} for pair in pairs}
         for name in self._names():
@@ -179,7 +179,7 @@ class Paired:
         return np.asarray(predicted == target)
 
 
-def classes_of(rows: PanelRows, schema: Schema, threads: int) -> dict[int, Weight]:
+def classes_of(rows: PairedRows, schema: Schema, threads: int) -> dict[int, Weight]:
     """The rows of each class that has any, by its code; none for amounts."""
     by_class = {code: Weight.of_group(rows.target == code, rows.weight, threads) for code in range(len(schema.labels))}
     return {code: own for code, own in by_class.items() if own.n}

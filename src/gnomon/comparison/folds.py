@@ -31,7 +31,7 @@ def compare_folds(first: Any, second: Any, /, *, test_share: float | None = None
         level: The confidence level.
 
     Returns:
-        What the second scores less what the first does (:class:`gnomon.Difference`); ``n`` is the number of folds.
+        What the second scores minus what the first does (:class:`gnomon.Difference`); ``n`` is the number of folds.
 
     Raises:
         UsageError: The scores are not of the same folds, or the share is none.

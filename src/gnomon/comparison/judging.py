@@ -12,7 +12,15 @@ from gnomon.comparison.tested import Test, Tested
 from gnomon.comparison.words import sentences
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import NAN, Difference
-from gnomon.evaluation.estimates.few import CLUSTERS, ENOUGH, RARER, ROWS, of_its_own_rows, resting, warning_of
+from gnomon.evaluation.estimates.small_samples import (
+    CLUSTERS,
+    ENOUGH,
+    RARER,
+    ROWS,
+    of_its_own_rows,
+    resting,
+    warning_of,
+)
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.intervals.difference import false_discovery, family_wise
 from gnomon.intervals.interval import normal_quantile
@@ -23,7 +31,7 @@ from gnomon.message import Message
 # How often rows that are called enough show a difference that is there.
 POWER = 0.8
 # What is worth seeing where nothing was said: so much of a measure that ends at 1, such a share of another.
-WORTH, SHARE_WORTH = 0.01, 0.01
+MINIMUM_EFFECT, RELATIVE_MINIMUM_EFFECT = 0.01, 0.01
 
 # A number for every measure that ends at 1, or one for each by name.
 ByMeasure = Mapping[str, float] | float | None
@@ -31,8 +39,8 @@ Differences = Mapping[tuple[int, int], Mapping[str, Tested]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person asked of the differences.
+class Margins:
+    """The margins that differences are judged by, as the user passed them.
 
     Attributes:
         margin: By how much the second model may be worse.
@@ -62,10 +70,10 @@ class Asked:
             return effect
         if get_measure(name).better == ZERO:
             return NAN
-        return WORTH if get_measure(name).high == 1.0 else SHARE_WORTH * abs(first) or NAN
+        return MINIMUM_EFFECT if get_measure(name).high == 1.0 else RELATIVE_MINIMUM_EFFECT * abs(first) or NAN
 
     def check(self, names: Iterable[str]) -> None:
-        """Raises UsageError for what is no positive number, or names no measure that is compared."""
+        """Raises UsageError for what is not a positive number, or names no measure that is compared."""
         known = list(names)
         for part, amounts in (("margin", self.margin), ("minimum_effect", self.minimum_effect)):
             of_each = amounts if isinstance(amounts, Mapping) else {} if amounts is None else {"": amounts}
@@ -155,45 +163,45 @@ class Counted:
 
 
 def judged(
-    tested: Differences, models: Mapping[str, Evaluation], asked: Asked, clusters: int | None = None
+    tested: Differences, models: Mapping[str, Evaluation], margins: Margins, clusters: int | None = None
 ) -> tuple[Pair, ...]:
     """Every pair of models, its differences judged.
 
     Args:
         tested: Differences by the places of both models, and by estimate.
         models: The models, in their order.
-        asked: What was asked of the differences.
+        margins: The margins that they are judged by.
         clusters: The number of clusters; None where rows are independent.
     """
     names = list(models)
-    asked.check(dict.fromkeys(name for own in tested.values() for name in own))
+    margins.check(dict.fromkeys(name for own in tested.values() for name in own))
     tested = adjusted(tested)
     rows = Counted.of(models[names[0]], clusters, len(tested))
     pairs = []
     for (first, second), differences in tested.items():
         scored = models[names[first]]
         judged_differences = {
-            name: judge(name, one, scored[name].value, rows, asked) for name, one in differences.items()
+            name: judge(name, one, scored[name].value, rows, margins) for name, one in differences.items()
         }
         pair = Pair(names[first], names[second], judged_differences)
-        pairs.append(replace(pair, sentences=sentences(pair, scored.task, rows.n, asked.named)))
+        pairs.append(replace(pair, sentences=sentences(pair, scored.task, rows.n, margins.named)))
     return tuple(pairs)
 
 
-def mirrored(pair: Pair, models: Mapping[str, Evaluation], asked: Asked, pairs: int) -> Pair:
-    """The same pair of models the other way round: what the first scores less what the second does.
+def mirrored(pair: Pair, models: Mapping[str, Evaluation], margins: Margins, pairs: int) -> Pair:
+    """The same pair of models the other way round: what the first scores minus what the second does.
 
     Args:
         pair: A judged pair.
         models: The evaluations of both.
-        asked: What was asked of the differences.
+        margins: The margins that they are judged by.
         pairs: How many pairs of models there are.
     """
     first, second = models[pair.second], models[pair.first]
     rows = Counted.of(first, None, pairs)
     turned = {}
     for name, difference in pair.differences.items():
-        to_see = asked.effect_of(name, first[name].value)
+        to_see = margins.effect_of(name, first[name].value)
         mirrored_difference = replace(
             difference,
             value=-difference.value,
@@ -213,7 +221,7 @@ def mirrored(pair: Pair, models: Mapping[str, Evaluation], asked: Asked, pairs: 
             mirrored_difference, p_not_worse=difference.p_not_better, p_not_better=difference.p_not_worse
         )
     made = Pair(pair.second, pair.first, turned)
-    return replace(made, sentences=sentences(made, first.task, rows.n, asked.named))
+    return replace(made, sentences=sentences(made, first.task, rows.n, margins.named))
 
 
 def adjusted(differences: Differences) -> dict[tuple[int, int], dict[str, Tested]]:
@@ -231,7 +239,7 @@ def adjusted(differences: Differences) -> dict[tuple[int, int], dict[str, Tested
     return made
 
 
-def judge(name: str, tested: Tested, first: float, rows: Counted, asked: Asked) -> Difference:
+def judge(name: str, tested: Tested, first: float, rows: Counted, margins: Margins) -> Difference:
     """A difference with its verdict.
 
     Args:
@@ -239,10 +247,10 @@ def judge(name: str, tested: Tested, first: float, rows: Counted, asked: Asked) 
         tested: The difference, and its test.
         first: What the first model scores.
         rows: What it rests on.
-        asked: What was asked of it.
+        margins: The margins that it is judged by.
     """
     difference = tested.difference
-    to_see = asked.effect_of(name, first)
+    to_see = margins.effect_of(name, first)
     difference = replace(
         difference,
         verdict=verdict_of(name, difference),
@@ -250,7 +258,7 @@ def judge(name: str, tested: Tested, first: float, rows: Counted, asked: Asked) 
         warning=rows.warning(name, difference),
         rows_needed=rows_to_see(difference, rows, to_see),
     )
-    difference = replace(difference, margin=asked.margin_of(name))
+    difference = replace(difference, margin=margins.margin_of(name))
     return (
         difference
         if math.isnan(difference.margin) or math.isnan(difference.low)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gnomon.errors import UsageError, nearest
-from gnomon.evaluation.arguments.opening import column_names
+from gnomon.evaluation.arguments.sources import column_names
 from gnomon.message import Message
 
 

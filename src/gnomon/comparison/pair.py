@@ -28,7 +28,7 @@ class Pair:
 
     Attributes:
         first, second: What they are called.
-        differences: By the name of the estimate, what the second scores less what the first does.
+        differences: By the name of the estimate, what the second scores minus what the first does.
         sentences: What that means, in words.
     """
 

@@ -15,7 +15,7 @@ from gnomon.message import Message
 from gnomon.schema.batch import chosen_rows, encode, refuse_missing
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
-from gnomon.states.panel import Panel, PanelRows
+from gnomon.states.paired import PairedPredictions, PairedRows
 from gnomon.wire import pack_all, refusing, unpack_all
 
 # Bytes of a row for each model while influences are made of it.
@@ -52,7 +52,7 @@ class ModelRows:
     """
 
     summaries: list[Summary]
-    rows: PanelRows
+    rows: PairedRows
     fitted: int
 
 
@@ -127,7 +127,7 @@ class ModelsPlan:
         """The tally of these bytes."""
         header, parts = unpack_all("models", raw)
         models = [own.read(each) for own, each in zip(self.counts, parts, strict=False)]
-        panel = [Panel.from_bytes(own) for own in parts[len(models) :]]
+        panel = [PairedPredictions.from_bytes(own) for own in parts[len(models) :]]
         return ModelsTally(self, models, panel[0] if panel else None, header["fitted"])
 
 
@@ -137,7 +137,7 @@ class ModelsTally:
 
     plan: ModelsPlan
     models: list[RowTally]
-    panel: Panel | None = None
+    panel: PairedPredictions | None = None
     fitted: int = 0
 
     def add(self, piece: Piece, threads: int) -> None:
@@ -148,7 +148,7 @@ class ModelsTally:
             model.take(batch, threads)
         first = batches[0]
         answers = [answer_of(batch, schema) for batch, schema in zip(batches, schemas, strict=True)]
-        self._take(Panel.of(first.target, answers, first.weight, first.clusters))
+        self._take(PairedPredictions.of(first.target, answers, first.weight, first.clusters))
         if fitted is not None:
             self.fitted += len(chosen_rows(piece, fitted).table)
 
@@ -161,7 +161,7 @@ class ModelsTally:
         self.fitted += other.fitted
         return self
 
-    def _take(self, panel: Panel) -> None:
+    def _take(self, panel: PairedPredictions) -> None:
         self.panel = panel if self.panel is None else self.panel.merge(panel)
 
     def to_bytes(self) -> bytes:

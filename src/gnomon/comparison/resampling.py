@@ -11,7 +11,7 @@ from gnomon.comparison.tested import Tested, counted
 from gnomon.estimate import Difference
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.influence.influences import Influences
-from gnomon.evaluation.reading.order import places_in
+from gnomon.evaluation.reading.ranked_scores import places_in
 from gnomon.intervals.bootstrap import acceleration, paired_replicates, replicate_interval
 from gnomon.kernels.ranking import ScoreBins
 from gnomon.measures.cells import Cells
@@ -20,7 +20,7 @@ from gnomon.measures.ranking import STEPS
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
-from gnomon.states.panel import PanelRows
+from gnomon.states.paired import PairedRows
 
 Array = NDArray[np.float64]
 # A measure from the weights of the classes of one model's answers, of shape (replicates, answers).
@@ -45,7 +45,7 @@ class Resampled:
         options: How differences are made.
     """
 
-    def __init__(self, rows: PanelRows, influences: Sequence[Influences], schema: Schema, options: Options) -> None:
+    def __init__(self, rows: PairedRows, influences: Sequence[Influences], schema: Schema, options: Options) -> None:
         self._rows = rows
         self._influences = influences
         self._options = options
@@ -56,7 +56,7 @@ class Resampled:
     def difference(
         self, name: str, pair: tuple[int, int], influence: tuple[Array | None, Array | None], value: float, n: int
     ) -> Tested | None:
-        """What the second model scores less the first; None where a measure has no replicates.
+        """What the second model scores minus the first; None where a measure has no replicates.
 
         Args:
             name: Of the measure.

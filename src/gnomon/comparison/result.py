@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gnomon.comparison import checking
-from gnomon.comparison.judging import Asked, mirrored
+from gnomon.comparison.judging import Margins, mirrored
 from gnomon.comparison.pair import Pair
 from gnomon.errors import StateError, UnknownEstimateError, nearest
+from gnomon.evaluation.result.by_name import ByName
+from gnomon.evaluation.result.displayable import Displayable
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.evaluation.result.form import Form, plain
-from gnomon.evaluation.result.named import ByName
-from gnomon.evaluation.result.shown import Shown
+from gnomon.evaluation.result.serialisable import Serialisable, plain
 from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
 from gnomon.message import Message, forms_of
 from gnomon.visible import visible
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison(Form, Shown):
+class Comparison(Serialisable, Displayable):
     """Two models or more, evaluated on the same rows and compared pair by pair.
 
     Attributes:
@@ -68,7 +68,7 @@ class Comparison(Form, Shown):
             if (pair.first, pair.second) == asked:
                 return pair
             if (pair.second, pair.first) == asked:
-                of_differences = Asked(self.provenance.get("margin"), self.provenance.get("minimum_effect"))
+                of_differences = Margins(self.provenance.get("margin"), self.provenance.get("minimum_effect"))
                 return mirrored(pair, self.models, of_differences, len(self.pairs))
         shown = ", ".join(f"{pair.first!r}, {pair.second!r}" for pair in self.pairs)
         raise UnknownEstimateError(
@@ -109,7 +109,7 @@ class Comparison(Form, Shown):
         """The inverse of :meth:`to_dict`.
 
         Raises:
-            StateError: The form is no comparison, or of another version.
+            StateError: The form is not a comparison, or of another version.
         """
         form = present(form)
         if form.get("schema_version") != SCHEMA_VERSION or not isinstance(form.get("models"), Mapping):

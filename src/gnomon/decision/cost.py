@@ -10,20 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.calling import EngineChoice, MissingChoice, verb
+from gnomon.decision.displayable import DisplayableDecision
 from gnomon.decision.outcome import numbers_of
-from gnomon.decision.shown import DecisionShown
 from gnomon.engines import engine_of
 from gnomon.engines.base import Progress
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
-from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.arguments.sources import Named, opened
 from gnomon.evaluation.estimates.draft import matrix_of
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.summary import Summary
+from gnomon.evaluation.result.by_name import ByName
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
-from gnomon.evaluation.result.form import Form, plain
-from gnomon.evaluation.result.named import ByName
+from gnomon.evaluation.result.serialisable import Serialisable, plain
 from gnomon.evaluation.result.versions import SCHEMA_VERSION
 from gnomon.intervals.interval import Interval
 from gnomon.intervals.mean import mean_interval
@@ -43,7 +43,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class CostDecision(Form, DecisionShown):
+class CostDecision(Serialisable, DisplayableDecision):
     """The decision of the least expected cost, and what it saves.
 
     Attributes:
@@ -51,7 +51,7 @@ class CostDecision(Form, DecisionShown):
         classes: The classes in their order.
         cost: The cost a row of the decisions.
         most_probable: The cost a row of always deciding for the most probable class.
-        difference: The first less the second, on the same rows.
+        difference: The first minus the second, on the same rows.
         constant: The class that costs least if every row is decided for it, and what that costs a row.
         confusion: The confusion matrix of the decisions.
         notes: Remarks in plain words.
@@ -268,7 +268,7 @@ def cost_matrix(costs: Any, names: Sequence[str]) -> Array:
     """The costs as an array.
 
     Raises:
-        UsageError: They are no finite numbers of shape (classes, classes).
+        UsageError: They are not finite numbers of shape (classes, classes).
     """
     try:
         matrix = np.array(costs, np.float64)
@@ -337,7 +337,7 @@ class CostPlan:
 
 @dataclass(slots=True)
 class CostTally:
-    """The costs of the rows that were seen: as decided, as most probable, and the first less the second."""
+    """The costs of the rows that were seen: as decided, as most probable, and the first minus the second."""
 
     plan: CostPlan
     costs: list[MeanLoss]

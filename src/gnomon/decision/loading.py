@@ -15,7 +15,7 @@ from gnomon.decision.threshold import ThresholdDecision
 from gnomon.errors import SourceError, StateError
 from gnomon.evaluation.result.checking import anything
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.evaluation.result.several import Evaluations
+from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
 from gnomon.message import Message
 

@@ -17,7 +17,7 @@ from gnomon.evaluation.estimates.binary import confusion_estimates
 from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.clustered import Clustered
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.evaluation.estimates.few import warn_of_few
+from gnomon.evaluation.estimates.small_samples import warn_of_few
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.measures.measure import POSITIVE
 from gnomon.measures.registry import get_measure
@@ -27,7 +27,7 @@ from gnomon.schema.batch import encode
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.confusion import Confusion
-from gnomon.states.panel import Panel, PanelRows
+from gnomon.states.paired import PairedPredictions, PairedRows
 from gnomon.states.scores import Scores
 from gnomon.thresholds.goal import Goal
 from gnomon.wire import pack_all, refusing, unpack_all
@@ -129,7 +129,7 @@ class ConfusionTally:
 
 
 def achieved(
-    state: Confusion, goal: Goal, schema: Schema, options: Options, clustered: PanelRows | None
+    state: Confusion, goal: Goal, schema: Schema, options: Options, clustered: PairedRows | None
 ) -> dict[str, Estimate]:
     """Estimates from a confusion matrix: the goal's measure first, the share flagged, those of an evaluation.
 
@@ -154,13 +154,13 @@ def achieved(
     return {goal.measure: draft.estimates.pop(goal.measure), **draft.estimates}
 
 
-def panel_of(summary: Summary) -> PanelRows | None:
+def paired_rows_of(summary: Summary) -> PairedRows | None:
     """The rows by cluster; None where they are independent."""
     panel = summary.states.get("panel")
-    return panel.rows() if isinstance(panel, Panel) else None
+    return panel.rows() if isinstance(panel, PairedPredictions) else None
 
 
-def predicted_at(rows: PanelRows, threshold: float) -> PanelRows:
+def predicted_at(rows: PairedRows, threshold: float) -> PairedRows:
     """The same rows with what a threshold predicts of them."""
     (answer,) = rows.answers
     predicted = (answer.scores[0] >= threshold).astype(np.uint8)
@@ -171,7 +171,7 @@ def numbers_of(scores: Any) -> NDArray[np.float64]:
     """Scores as an array.
 
     Raises:
-        DataError: They are no numbers, or a table of several columns that has names.
+        DataError: They are not numbers, or a table of several columns that has names.
     """
     if hasattr(scores, "columns"):
         raise DataError(
@@ -190,7 +190,7 @@ def one_column(scores: Any) -> NDArray[np.float64]:
     """Scores of the positive class as an array.
 
     Raises:
-        DataError: They are no numbers, or have several columns.
+        DataError: They are not numbers, or have several columns.
     """
     values = numbers_of(scores)
     if values.ndim > 1 and values.shape[1:] != (1,):

@@ -1,4 +1,4 @@
-"""``gnomon.recalibrate``: maps that make probabilities hold what they say, fitted on some rows, judged on others."""
+"""``gnomon.recalibrate``: maps that calibrate probabilities, fitted on some rows, judged on others."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.calling import EngineChoice, MissingChoice, verb
-from gnomon.decision.outcome import one_column, panel_of
-from gnomon.decision.shown import DecisionShown
+from gnomon.decision.displayable import DisplayableDecision
+from gnomon.decision.outcome import one_column, paired_rows_of
 from gnomon.engines import engine_of
 from gnomon.engines.base import Engine, Progress
 from gnomon.errors import DataError, UsageError, nearest
 from gnomon.estimate import Estimate
-from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.arguments.retention import retention_for
+from gnomon.evaluation.arguments.sources import Named, opened
 from gnomon.evaluation.diagnostics.calibration import reliability_curve
 from gnomon.evaluation.estimates.clustered import ONE_CLUSTER
-from gnomon.evaluation.estimates.few import CLUSTERS, few_of
+from gnomon.evaluation.estimates.small_samples import CLUSTERS, few_of
 from gnomon.evaluation.influence.influences import VarianceEstimator
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.tally import weigh
-from gnomon.evaluation.result.form import Form, plain
-from gnomon.evaluation.result.named import ByName
+from gnomon.evaluation.result.by_name import ByName
+from gnomon.evaluation.result.serialisable import Serialisable, plain
 from gnomon.evaluation.result.versions import SCHEMA_VERSION
 from gnomon.intervals.interval import NO_INTERVAL
 from gnomon.intervals.linearised import linearised_interval
@@ -47,7 +47,7 @@ from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Piece, Source, Use
 from gnomon.states.mean import MeanLoss, Weight
-from gnomon.states.panel import PanelRows
+from gnomon.states.paired import PairedRows
 from gnomon.states.reliability import WIDTHS, Reliability
 from gnomon.wire import pack_all, refusing, unpack_all
 
@@ -57,14 +57,14 @@ LOSSES = (LOG_LOSS.name, BRIER_SCORE.name)
 
 
 @dataclass(frozen=True, eq=False)
-class Recalibration(Form, DecisionShown):
+class Recalibration(Serialisable, DisplayableDecision):
     """Maps of probabilities, and what they gain on rows that they were not fitted on.
 
     Attributes:
         maps: The fitted maps by method, those that have a fit.
         estimates: Of ``"as_is"`` and of each map: log loss, Brier score and expected calibration error (ten bins of
             equal width), on the other rows.
-        differences: Of each map: log loss and Brier score less those of the probabilities as they are, row by row.
+        differences: Of each map: log loss and Brier score minus those of the probabilities as they are, row by row.
         best: The method of the least log loss on the other rows, or ``"as_is"``.
         notes: Remarks in plain words.
         provenance: Where the numbers came from.
@@ -168,7 +168,7 @@ def recalibrate(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Recalibration:
-    """Fits maps that make probabilities hold what they say on some rows, and judges them on the others.
+    """Fits maps that calibrate probabilities on some rows, and judges them on the others.
 
     The rows to fit on should be neither those that the model was trained on, nor those that are to judge it. Decision
     values are recalibrated through their logistic: pass ``1 / (1 + exp(-z))``, and Platt's map is his own.
@@ -185,7 +185,7 @@ def recalibrate(
             intervals then allow for what rows of a cluster have in common.
         methods: Which of ``"platt"``, ``"beta"``, ``"isotonic"``.
         classes: The class labels, where not both occur.
-        positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
+        positive: The label of the positive class; needed unless the labels are 0/1, False/True or -1/1.
         level: Confidence level of the intervals.
         seed: Seed of what is drawn.
         missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value.
@@ -263,7 +263,7 @@ def recalibrate(
         tally = judge(source, judged, maps, running)
         clustered = None
         if schema.columns.cluster is not None:
-            clustered = panel_of(Reading(source, judged, retention, running).summary())
+            clustered = paired_rows_of(Reading(source, judged, retention, running).summary())
     estimates, differences = {}, {}
     for name, losses in tally.judged.items():
         estimates[name] = losses.estimates(options)
@@ -292,7 +292,7 @@ def recalibrate(
 
 
 def by_cluster(
-    rows: PanelRows,
+    rows: PairedRows,
     maps: Mapping[str, ScoreMap],
     estimates: dict[str, dict[str, Estimate]],
     differences: dict[str, dict[str, Estimate]],
@@ -421,7 +421,7 @@ class Judged:
         return by_map | {"expected_calibration_error": Estimate(curve.error, level=options.level, n=n)}
 
     def differences(self, options: Options) -> dict[str, Estimate]:
-        """Log loss and Brier score less those of the probabilities as they are."""
+        """Log loss and Brier score minus those of the probabilities as they are."""
         return {name: mean_estimate(own, -math.inf, options) for name, own in self.less.items()}
 
 

@@ -17,7 +17,7 @@ from gnomon.kernels.ranking import ScoreBins
 from gnomon.measures.measure import Measure
 from gnomon.measures.ranking import TABLE_STEPS, Curve, cumulative
 from gnomon.measures.threshold import FLAGGED, Points
-from gnomon.states.panel import PanelRows
+from gnomon.states.paired import PairedRows
 from gnomon.thresholds.bands import bands
 from gnomon.thresholds.cluster_spread import ClusterEvents
 from gnomon.thresholds.goal import best_of
@@ -51,7 +51,7 @@ class Resampled:
     trials: float
 
     @classmethod
-    def of(cls, candidates: Candidates, choice: Choice, options: Options, clustered: PanelRows | None) -> Resampled:
+    def of(cls, candidates: Candidates, choice: Choice, options: Options, clustered: PairedRows | None) -> Resampled:
         """From replicates of bins of scores, or of clusters.
 
         The interval of the threshold is that of a Poisson bootstrap. For the optimism four fifths of the rows choose,
@@ -187,7 +187,7 @@ class ClusterSamples:
         seed: Of the draws.
     """
 
-    def __init__(self, thresholds: Array, rows: PanelRows, seed: int) -> None:
+    def __init__(self, thresholds: Array, rows: PairedRows, seed: int) -> None:
         from scipy.sparse import csr_matrix
 
         assert rows.clusters is not None  # else rows are drawn

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from gnomon.errors import DataError
 from gnomon.evaluation.estimates.ranking import spread_by_cluster, threshold_table
-from gnomon.evaluation.reading.order import Order
+from gnomon.evaluation.reading.ranked_scores import RankedScores
 from gnomon.measures.ranking import TABLE_STEPS, Curve, cumulative
 from gnomon.measures.threshold import Points
 from gnomon.message import Message, word
-from gnomon.states.panel import PanelRows
+from gnomon.states.paired import PairedRows
 from gnomon.thresholds.goal import ROUNDING, Best, Goal, best_of, better_of
 
 Array = NDArray[np.float64]
@@ -63,7 +63,7 @@ class Candidates:
         clustered: The same rows with their clusters; None where they are independent.
     """
 
-    def __init__(self, goal: Goal, order: Order, clustered: PanelRows | None) -> None:
+    def __init__(self, goal: Goal, order: RankedScores, clustered: PairedRows | None) -> None:
         self.goal = goal
         self.order = order
         self._clustered = clustered
@@ -78,7 +78,7 @@ class Candidates:
         Where rows belong to clusters and the end of an interval is limited, the thresholds are those of the table.
 
         Args:
-            which: As of :meth:`gnomon.evaluation.reading.order.Order.curves`.
+            which: As of :meth:`gnomon.evaluation.reading.ranked_scores.Order.curves`.
         """
         if self._ends and self._clustered is not None:
             table = threshold_table(self.order, None, self._clustered, self.goal.constrained)
@@ -87,7 +87,7 @@ class Candidates:
         for curve in self.order.curves(which):
             yield curve.threshold, self.points_of(curve)
 
-    def points_at(self, thresholds: Array, clustered: PanelRows | None) -> Points:
+    def points_at(self, thresholds: Array, clustered: PairedRows | None) -> Points:
         """The points of all rows at the lower ends of bins, from the highest down, and what ends rest on there."""
         bins = self.order.bins(TABLE_STEPS)
         points = self.points_of(Curve(thresholds, cumulative(bins.positives), cumulative(bins.negatives)))
@@ -164,6 +164,6 @@ def bin_bound(candidates: Candidates, chosen: Choice, level: float) -> tuple[flo
     return float(best - goal.better * chosen.best.value), bool((missed < float(chosen.best.shortfall) - ROUNDING).any())
 
 
-def totals(order: Order) -> tuple[float, float]:
+def totals(order: RankedScores) -> tuple[float, float]:
     """The weights of the positives and of the negatives."""
     return float(order.positives.total), float(order.negatives.total)

@@ -11,25 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.calling import EngineChoice, ExactChoice, IntervalChoice, MissingChoice, ScaleChoice, verb
-from gnomon.decision.outcome import achieved, confusions_at, one_column, panel_of, predicted_at
+from gnomon.decision.displayable import DisplayableDecision
+from gnomon.decision.outcome import achieved, confusions_at, one_column, paired_rows_of, predicted_at
 from gnomon.decision.remarks import remarks
 from gnomon.decision.resampled import Resampled
 from gnomon.decision.search import Candidates, Choice, best_threshold
-from gnomon.decision.shown import DecisionShown
 from gnomon.engines import engine_of
 from gnomon.engines.base import Progress
 from gnomon.errors import DataError, UsageError
 from gnomon.estimate import Estimate
-from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options, check_asked
 from gnomon.evaluation.arguments.retention import retention_for
+from gnomon.evaluation.arguments.sources import Named, opened
 from gnomon.evaluation.estimates.draft import matrix_of
 from gnomon.evaluation.estimates.ranking import threshold_table
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.reading import Reading
+from gnomon.evaluation.result.by_name import ByName
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
-from gnomon.evaluation.result.form import Form, plain
-from gnomon.evaluation.result.named import ByName
+from gnomon.evaluation.result.serialisable import Serialisable, plain
 from gnomon.evaluation.result.versions import SCHEMA_VERSION
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.threads import thread_count
@@ -46,7 +46,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class ThresholdDecision(Form, DecisionShown):
+class ThresholdDecision(Serialisable, DisplayableDecision):
     """A threshold, why it was chosen, and what it achieves.
 
     Attributes:
@@ -59,7 +59,7 @@ class ThresholdDecision(Form, DecisionShown):
         met: Whether the constraints hold on the rows it was chosen on; if not, the threshold is the one that misses
             them least.
         estimates: What it achieves, by name: the goal's measure, the share flagged, and those of an evaluation.
-        corrected: The goal's measure less its optimism, where it was chosen and judged on the same rows; else None.
+        corrected: The goal's measure minus its optimism, where it was chosen and judged on the same rows; else None.
         corrected_limits: The same of each measure that a constraint limits the value of, by name.
         optimism: By how much choosing and judging on the same rows flatters the goal's measure, by choosing on four
             fifths of them and judging on the last fifth, many times.
@@ -252,7 +252,7 @@ def choose_threshold(
         cluster: Name of a column (or the array) that says which rows belong together, such as those of one patient:
             intervals, limits on their ends and the optimism then allow for what rows of a cluster have in common.
         classes: The class labels, where not both occur.
-        positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
+        positive: The label of the positive class; needed unless the labels are 0/1, False/True or -1/1.
         scale: ``"probability"`` or ``"any"``.
         measures: Measures whose values there are told besides the usual ones, as for :func:`gnomon.evaluate`.
         interval: ``"auto"``, ``"percentile"`` or ``"bca"``, or ``"none"`` for neither intervals nor optimism.
@@ -321,7 +321,7 @@ def choose_threshold(
                 )
             )
         rows = order.positives.merge(order.negatives)
-        clustered = panel_of(summary)
+        clustered = paired_rows_of(summary)
         candidates = Candidates(wanted, order, clustered)
         choice = best_threshold(candidates, level)
         resampled = Resampled.of(candidates, choice, options, clustered) if options.intervals else None
@@ -333,7 +333,7 @@ def choose_threshold(
         states, judged_dropped = confusions_at(source, judged, at, summary if own_rows else None, running)
         judging = clustered
         if clustered is not None and not own_rows:
-            judging = panel_of(Reading(source, judged, retention, running).summary())
+            judging = paired_rows_of(Reading(source, judged, retention, running).summary())
     estimates, *default = (
         achieved(state, wanted, judged, options, None if judging is None else predicted_at(judging, threshold))
         for state, threshold in zip(states, at, strict=True)

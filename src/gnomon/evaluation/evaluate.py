@@ -10,9 +10,9 @@ from typing import Any, cast
 from gnomon.calling import EngineChoice, ExactChoice, IntervalChoice, MissingChoice, ScaleChoice, TaskChoice, verb
 from gnomon.engines import engine_of
 from gnomon.engines.base import Progress
-from gnomon.evaluation.arguments.opening import Named, opened
 from gnomon.evaluation.arguments.options import Options, check_asked
 from gnomon.evaluation.arguments.retention import losses_of, retention_for
+from gnomon.evaluation.arguments.sources import Named, opened
 from gnomon.evaluation.baseline.baseline import baseline_of
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.diagnostics.agreement import agreement_notes
@@ -24,11 +24,11 @@ from gnomon.evaluation.diagnostics.slice_differences import SliceComparison, com
 from gnomon.evaluation.estimates.binary import evaluate_binary
 from gnomon.evaluation.estimates.clustered import Clustered
 from gnomon.evaluation.estimates.draft import Draft, matrix_of
-from gnomon.evaluation.estimates.few import warn_of_few
 from gnomon.evaluation.estimates.multiclass import evaluate_multiclass
 from gnomon.evaluation.estimates.multilabel import evaluate_multilabel
 from gnomon.evaluation.estimates.ranking import threshold_table
 from gnomon.evaluation.estimates.regression import evaluate_regression
+from gnomon.evaluation.estimates.small_samples import warn_of_few
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.summary import Summary
@@ -42,7 +42,7 @@ from gnomon.measures.registry import asked
 from gnomon.schema.resolve import resolve
 from gnomon.schema.schema import Schema, Subset
 from gnomon.sources.base import Source
-from gnomon.states.panel import Panel
+from gnomon.states.paired import PairedPredictions
 from gnomon.states.residuals import Amounts
 
 
@@ -99,7 +99,7 @@ def evaluate(
             task a list of columns (or an array of shape (rows, classes)), one for each class or label. Columns called
             as the classes are (``p_cat``, ``p_dog``) are matched by name; others, and the columns of an array, are in
             sorted order or in the order of ``classes``. Of two classes an array may have both columns.
-        weight: Name of the column (or the array) of row weights, 0 or more; a row of weight 0 is no row.
+        weight: Name of the column (or the array) of row weights, 0 or more; rows of weight 0 are ignored.
         slices: Names of columns whose values divide the rows; every slice is evaluated by itself as well, in the same
             pass, as ``ev.slices[column][value]``, the value as text. Rows without one are the slice ``"(missing)"``.
             A column may have 10,000 values.
@@ -112,7 +112,7 @@ def evaluate(
             intervals then allow for what rows of a cluster have in common.
         classes: The class labels, where not all of them occur in the data or their order is another; of a
             multilabel task what the labels are called.
-        positive: The label that the model looks for; needed unless the labels are 0/1, False/True or -1/1.
+        positive: The label of the positive class; needed unless the labels are 0/1, False/True or -1/1.
         task: ``"binary"``, ``"multiclass"``, ``"multilabel"``, ``"regression"``, or ``"auto"`` to tell from the
             columns.
         threshold: A row is predicted positive at ``score >= threshold``. None means 0.5 for probabilities
@@ -221,7 +221,7 @@ def clusters_of(draft: Draft, summary: Summary, schema: Schema, options: Options
     """The rows by cluster, once the intervals of the draft allow for them; None where rows are independent."""
     if schema.columns.cluster is None:
         return None
-    clustered = Clustered(cast(Panel, summary.states["panel"]).rows(), schema, options)
+    clustered = Clustered(cast(PairedPredictions, summary.states["panel"]).rows(), schema, options)
     clustered.widen(draft)
     return clustered
 

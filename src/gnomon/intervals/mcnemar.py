@@ -39,7 +39,7 @@ def mcnemar(first: int, second: int) -> tuple[float, float]:
 
 
 def tango(first: int, second: int, rows: int, level: float) -> Interval:
-    """The interval of the share that the second answer gets right less that of the first.
+    """The interval of the share that the second answer gets right minus that of the first.
 
     All differences that the score test would not reject: T. Tango, "Equivalence test and confidence interval for the
     difference in proportions for the paired-sample design", Statistics in Medicine 17 (1998). At no difference the test

@@ -23,7 +23,7 @@ def resampled_t(differences: NDArray[np.float64], test_to_train: float, level: f
     significance tests for comparing learning algorithms", 2004, for repeated cross-validation).
 
     Args:
-        differences: The second model's score less the first's in each fold, shape (folds,), at least two.
+        differences: The second model's score minus the first's in each fold, shape (folds,), at least two.
         test_to_train: The number of test rows of a fold over that of its train rows.
         level: The confidence level.
 

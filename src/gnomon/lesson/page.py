@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gnomon.lesson.running import Shown, run
+from gnomon.lesson.running import Output, run
 from gnomon.lesson.steps import Code, steps
 from gnomon.report.html.explorer import explorer, explorer_data
 from gnomon.report.html.page import framed
@@ -40,7 +40,7 @@ def lesson_page(lang: str | None = None, progress: Callable[[int, int], None] | 
         return framed("lesson.html", data, ("report.css", "lesson.css"), title=title, heads=heads, parts=parts)
 
 
-def code_part(step: Code, shown: Shown, data: dict[str, Any]) -> dict[str, Any]:
+def code_part(step: Code, shown: Output, data: dict[str, Any]) -> dict[str, Any]:
     """Code with what it showed."""
     part: dict[str, Any] = {"kind": "code", "html": highlighted(step.text), "shown": shown, "table": None,
                             "slider": None}  # fmt: skip

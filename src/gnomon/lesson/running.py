@@ -13,7 +13,7 @@ from typing import Any
 
 from gnomon.errors import UsageError
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.evaluation.result.several import Evaluations
+from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.lesson.steps import Code, Words
 from gnomon.message import Message
 from gnomon.report.plots.display import Display, without_glyph_warnings
@@ -22,7 +22,7 @@ DOTS_PER_INCH = 110
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Output:
     """What a block of code showed.
 
     Attributes:
@@ -36,7 +36,7 @@ class Shown:
     evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
 
 
-def run(steps: Sequence[Words | Code]) -> Iterator[tuple[Words | Code, Shown | None]]:
+def run(steps: Sequence[Words | Code]) -> Iterator[tuple[Words | Code, Output | None]]:
     """Each step with what it showed, as soon as it has been run.
 
     Raises:
@@ -62,7 +62,7 @@ def run(steps: Sequence[Words | Code]) -> Iterator[tuple[Words | Code, Shown | N
         mpl.use(before)
 
 
-def run_block(code: str, names: dict[str, Any]) -> Shown:
+def run_block(code: str, names: dict[str, Any]) -> Output:
     """One block; the value of its last expression is shown too, as a notebook shows it."""
     import matplotlib.pyplot as plt
 
@@ -78,14 +78,14 @@ def run_block(code: str, names: dict[str, Any]) -> Shown:
             raise not_installed(error) from None
     text = printed.getvalue()
     if isinstance(value, Evaluation):
-        return Shown(text, figures(before), {"": value})
+        return Output(text, figures(before), {"": value})
     if isinstance(value, Evaluations):
-        return Shown(text, figures(before), value)
+        return Output(text, figures(before), value)
     silent = value is None or isinstance(value, Display) or type(value).__module__.startswith("matplotlib")
     pictured = figures(before)
     if not silent and not (pictured and isinstance(value, (list, tuple))):
         text += repr(value) + "\n"
-    return Shown(text, pictured)
+    return Output(text, pictured)
 
 
 def figures(before: Collection[int]) -> tuple[str, ...]:

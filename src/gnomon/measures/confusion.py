@@ -57,7 +57,7 @@ def f1(cells: Cells) -> Array:
 
 
 def likelihood_ratios(cells: Cells) -> tuple[Array, Array]:
-    """Recall over fall-out, and the miss rate over specificity, for each class.
+    """Recall over false positive rate, and the miss rate over specificity, for each class.
 
     How much a prediction as the class, or as another, changes the odds of the class.
     """
@@ -159,12 +159,15 @@ def averaged(formula: Formula, average: str) -> Formula:
 
 
 def youden(cells: Cells) -> Array:
-    """Recall less fall-out, for each class: W. J. Youden, "Index for rating diagnostic tests", Cancer 3 (1950)."""
+    """Recall minus the false positive rate, for each class.
+
+    W. J. Youden, "Index for rating diagnostic tests", Cancer 3 (1950).
+    """
     return RECALL(cells) - FALL_OUT(cells)
 
 
 def markedness(cells: Cells) -> Array:
-    """Precision plus the negative predictive value less 1, for each class.
+    """Precision plus the negative predictive value minus 1, for each class.
 
     D. M. W. Powers, "Evaluation: from precision, recall and F-measure to ROC, informedness, markedness and
     correlation", Journal of Machine Learning Technologies 2 (2011).

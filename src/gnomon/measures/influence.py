@@ -110,7 +110,7 @@ def average_precision_influence(positives: Array, negatives: Array) -> tuple[Arr
 
 
 def precision_gain_influence(positives: Array, negatives: Array) -> tuple[Array, Array]:
-    """The same of the average precision less the share of positives, which a score that says nothing has."""
+    """The same of the average precision minus the share of positives, which a score that says nothing has."""
     positive, negative = average_precision_influence(positives, negatives)
     total = float(positives.sum() + negatives.sum())
     share = float(positives.sum()) / total

@@ -315,7 +315,7 @@ Basis = Cellwise | Whole | OfRanking | MeanLoss | Other
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """One measure: what it is called, what it is made of, which direction is better, what a guess scores.
+    """One measure: what it is called, what it is made of, which direction is better, what a constant prediction scores.
 
     Attributes:
         name: The name of its estimate.

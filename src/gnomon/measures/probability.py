@@ -44,7 +44,7 @@ def hinge_losses(margin: Array) -> Array:
 
 
 def class_margins(scores: Array, codes: NDArray[Any]) -> Array:
-    """The score of the true class less the highest other score.
+    """The score of the true class minus the highest other score.
 
     K. Crammer and Y. Singer, "On the algorithmic implementation of multiclass kernel-based vector machines", JMLR 2
     (2001).

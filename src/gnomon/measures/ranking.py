@@ -43,14 +43,14 @@ def area(x: Array, y: Array) -> float:
 
 
 def partial_roc_auc(fall_out: Array, recall: Array, most: float) -> float:
-    """The area under the ROC curve up to a fall-out, scaled so that guessing scores 0.5 and perfection 1.
+    """The area under the ROC curve up to a false positive rate, scaled so that chance scores 0.5 and perfection 1.
 
     D. K. McClish, "Analyzing a portion of the ROC curve", Medical Decision Making 9 (1989).
 
     Args:
         fall_out: Of the points of the curve, ascending, from 0 to 1.
         recall: Of the same points.
-        most: The greatest fall-out, in (0, 1].
+        most: The greatest false positive rate, in (0, 1].
     """
     stop = int(np.searchsorted(fall_out, most, side="right"))
     x = np.append(fall_out[:stop], most)
@@ -143,7 +143,7 @@ class Curve:
 
     @property
     def false_positive_rate(self) -> Array:
-        """Share of the negatives that is predicted positive (fall-out)."""
+        """Share of the negatives that is predicted positive (false positive rate)."""
         return ratio(self.false_positives, self.false_positives[-1])
 
     @property

@@ -1,4 +1,4 @@
-"""Maps that make probabilities hold what they say, fitted on rows whose outcome is known."""
+"""Maps that calibrate probabilities, fitted on rows whose outcome is known."""
 
 from __future__ import annotations
 

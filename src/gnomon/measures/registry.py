@@ -124,7 +124,7 @@ def asked(measures: Any) -> tuple[Measure, ...]:
         measures: A name, a measure, or several of them; None for none.
 
     Raises:
-        UsageError: There is no measure of a name, or it is no name.
+        UsageError: There is no measure of a name, or it is not a name.
     """
     if measures is None:
         return ()

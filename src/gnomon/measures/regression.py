@@ -172,14 +172,14 @@ def relative_error(state: Residuals) -> MeanAndError:
 
 
 def target_mean_and_variance(state: Residuals) -> tuple[float, float]:
-    """The mean of the target and its variance around that mean: what a constant guess would cost."""
+    """The mean of the target and its variance around that mean: what a constant prediction would cost."""
     moments = Moments(state.sums, state.weight.total)
     mean = moments.raw(0, 1)
     return float(mean), float(moments.centred(0, 2, Fraction(0), mean))
 
 
 def squared_gain(state: Residuals) -> MeanAndError:
-    """The mean squared error less the variance of the target, row by row; None for its variance where unknown.
+    """The mean squared error minus the variance of the target, row by row; None for its variance where unknown.
 
     The mean makes squared errors least among constant answers, so that it was found on the same rows changes the
     difference in the second order only.

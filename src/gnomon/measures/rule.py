@@ -43,7 +43,7 @@ class Rule:
         """From text.
 
         Raises:
-            UsageError: It is no rule.
+            UsageError: It is not a rule.
 
         >>> Rule.parse("precision.low >= 80 %").limit
         0.8

@@ -142,7 +142,7 @@ class Costs:
 
     @property
     def calibrated_threshold(self) -> float:
-        """The threshold that costs least if scores are probabilities that hold what they say; NaN where none does.
+        """The threshold that costs least if scores are calibrated probabilities; NaN where none does.
 
         C. Elkan, "The foundations of cost-sensitive learning" (2001), equation 2.
         """
@@ -151,7 +151,7 @@ class Costs:
 
 
 def youden(points: Points) -> Array:
-    """Youden's index: recall less fall-out, from the counts themselves."""
+    """Youden's index: recall minus the false positive rate, from the counts themselves."""
     return ratio(points.true_positives, points.positives) - ratio(points.false_positives, points.negatives)
 
 

@@ -146,8 +146,8 @@ def class_likelihood_ratios(
 ) -> tuple[float, float]:
     """The positive and the negative likelihood ratio of a binary prediction.
 
-    Recall over fall-out, and miss rate over specificity: the factors by which a positive, or a negative, prediction
-    changes the odds of the positive class.
+    Recall over false positive rate, and miss rate over specificity: the factors by which a positive, or a negative,
+    prediction changes the odds of the positive class.
 
     {parameters}
 

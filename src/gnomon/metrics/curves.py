@@ -72,7 +72,7 @@ def _counts(rows: Ranked, keep: str = "all") -> tuple[Array, Array, Array]:
 def roc_curve(
     y_true: Any, y_score: Any, *, pos_label: Any = None, sample_weight: Any = None, drop_intermediate: bool = True
 ) -> tuple[Array, Array, Array]:
-    """The ROC curve: recall against fall-out over all thresholds.
+    """The ROC curve: recall against false positive rate over all thresholds.
 
     {parameters}
 
@@ -152,7 +152,7 @@ def precision_recall_curve(
 def det_curve(
     y_true: Any, y_score: Any, pos_label: Any = None, sample_weight: Any = None, drop_intermediate: bool = False
 ) -> tuple[Array, Array, Array]:
-    """The detection error tradeoff curve: miss rate against fall-out.
+    """The detection error tradeoff curve: miss rate against false positive rate.
 
     A. Martin et al., "The DET curve in assessment of detection task performance", Eurospeech 1997.
 
@@ -192,7 +192,7 @@ def det_curve(
 def auc(x: Any, y: Any) -> float:
     """The area under a curve, by the trapezoidal rule.
 
-    Not the average precision: a precision-recall curve is no polygon. See :func:`average_precision_score`.
+    Not the average precision: a precision-recall curve is not a polygon. See :func:`average_precision_score`.
 
     {parameters}
 

@@ -64,7 +64,7 @@ def label_ranking_average_precision_score(y_true: Any, y_score: Any, *, sample_w
     {parameters}
 
     Raises:
-        ValueError: The target is no matrix of labels, or does not fit the scores.
+        ValueError: The target is not a matrix of labels, or does not fit the scores.
 
     >>> label_ranking_average_precision_score([[1, 0, 0], [0, 0, 1]], [[0.75, 0.5, 1], [1, 0.2, 0.1]])
     0.41666666666666663
@@ -81,7 +81,7 @@ def coverage_error(y_true: Any, y_score: Any, *, sample_weight: Any = None) -> f
     {parameters}
 
     Raises:
-        ValueError: The target is no matrix of labels, or does not fit the scores.
+        ValueError: The target is not a matrix of labels, or does not fit the scores.
 
     >>> coverage_error([[1, 0, 0], [0, 1, 1]], [[1, 0, 0], [0, 1, 1]])
     1.5
@@ -98,7 +98,7 @@ def label_ranking_loss(y_true: Any, y_score: Any, *, sample_weight: Any = None) 
     {parameters}
 
     Raises:
-        ValueError: The target is no matrix of labels, or does not fit the scores.
+        ValueError: The target is not a matrix of labels, or does not fit the scores.
 
     >>> label_ranking_loss([[1, 0, 0], [0, 0, 1]], [[0.75, 0.5, 1], [1, 0.2, 0.1]])
     0.75

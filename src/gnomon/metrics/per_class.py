@@ -316,7 +316,7 @@ def false_positive_rate_score(
     sample_weight: Any = None,
     zero_division: Any = "warn",
 ) -> Any:
-    """The share of the other classes' rows that are predicted as a class: FP / (TN + FP), fall-out.
+    """The share of the other classes' rows that are predicted as a class: FP / (TN + FP), false positive rate.
 
     {parameters}
 

@@ -345,7 +345,7 @@ def d2_brier_score(
     labels="All classes, where not all of them occur in `y_true`.",
 )
 def hinge_loss(y_true: Any, pred_decision: Any, *, labels: Any = None, sample_weight: Any = None) -> float:
-    """The mean of max(0, 1 - margin): the decision value of the true class less the highest other one.
+    """The mean of max(0, 1 - margin): the decision value of the true class minus the highest other one.
 
     Of a binary target the margin is the decision value, its sign turned for the negative class.
 

@@ -85,7 +85,7 @@ def too_fine(values: NDArray[Any]) -> bool:
 
 
 def rank(score: NDArray[Any], positive: NDArray[np.uint8], weight: NDArray[np.float64] | None) -> Ranking:
-    """Rows in order; those of weight 0 are no rows.
+    """Rows in order; those of weight 0 are ignored.
 
     Raises:
         DataError: A weight is negative, or a score is not finite.

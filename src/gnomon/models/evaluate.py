@@ -13,11 +13,11 @@ from gnomon.calling import TaskChoice, unknown, verb
 from gnomon.errors import UsageError, nearest
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.evaluation.result.several import Evaluations
+from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.message import Message
-from gnomon.models.answers import CLASSIFIER, REGRESSOR, UNSAID, Answers, answers_of, kind_of
 from gnomon.models.cutoff import cutoff_of
 from gnomon.models.folds import OutOfFold, out_of_fold, rows_of
+from gnomon.models.predictions import CLASSIFIER, REGRESSOR, UNSAID, Predictions, answers_of, kind_of
 from gnomon.models.rows import FeatureRows
 from gnomon.sources.arrays import check_aligned
 
@@ -111,7 +111,7 @@ def evaluate_model(
         task: ``"auto"``, ``"binary"`` or ``"regression"``, for a model that does not say what it is: with a target of 0
             and 1, predictions between 0 and 1 are taken as probabilities.
         classes: The classes in another order than the model's, or of a model that does not say them.
-        positive: The class that the model looks for; needed unless the classes are 0/1, False/True or -1/1.
+        positive: The positive class; needed unless the classes are 0/1, False/True or -1/1.
         threshold: A row is predicted positive at ``score >= threshold``; None for what the model itself predicts.
         options: Others of :func:`gnomon.evaluate`: ``measures``, ``level``, ``interval``, ``seed``, ``missing``,
             ``exact``, ``memory``, ``engine``, ``threads``, ``progress``.
@@ -120,7 +120,7 @@ def evaluate_model(
         A :class:`gnomon.Evaluation`; of several models a mapping of them, :class:`gnomon.Evaluations`.
 
     Raises:
-        UsageError: The model is not fitted, is no classifier or regressor, or the arguments contradict each other.
+        UsageError: The model is not fitted, is not a classifier or regressor, or the arguments contradict each other.
         ColumnError: A column for ``slices`` or ``id`` is missing.
         DataError: Missing or infinite values, or labels that the model does not know.
 
@@ -246,7 +246,7 @@ def several(model: Any) -> dict[str, Any] | None:
     return models
 
 
-def evaluated(model: Any, answers: Answers, X: Any, y: Any, weight: Any, said: dict[str, Any]) -> Evaluation:
+def evaluated(model: Any, answers: Predictions, X: Any, y: Any, weight: Any, said: dict[str, Any]) -> Evaluation:
     """The evaluation of what a model says of rows."""
     said = dict(said)
     cluster, task = said.pop("cluster"), said.pop("task")
@@ -326,13 +326,13 @@ def probable(predicted: NDArray[Any], truth: NDArray[Any]) -> bool:
     return bool(inside and (np.abs(predicted.sum(axis=1) - 1) < 1e-3).all())
 
 
-def from_probabilities(answers: Answers) -> Answers:
+def from_probabilities(answers: Predictions) -> Predictions:
     """Answers of a model whose ``predict`` gives probabilities: the classes are 0, 1 and so on."""
     scores = answers.predicted
     if scores.ndim == 2:
-        return Answers(scores.argmax(axis=1), scores, tuple(range(scores.shape[1])), probabilities=True)
+        return Predictions(scores.argmax(axis=1), scores, tuple(range(scores.shape[1])), probabilities=True)
     both = np.column_stack([1 - scores, scores])
-    return Answers((scores >= 0.5).astype(np.int64), both, (0, 1), probabilities=True)
+    return Predictions((scores >= 0.5).astype(np.int64), both, (0, 1), probabilities=True)
 
 
 def unknown_classes(truth: NDArray[Any], known: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -353,12 +353,12 @@ def truth_of(y: Any) -> NDArray[Any]:
     return truth[:, 0] if truth.ndim == 2 and truth.shape[1] == 1 else truth
 
 
-def scale_of(answers: Answers) -> str:
+def scale_of(answers: Predictions) -> str:
     """What scores are."""
     return "probability" if answers.probabilities else "any"
 
 
-def known_classes(answers: Answers, given: Sequence[Any] | None) -> tuple[Any, ...]:
+def known_classes(answers: Predictions, given: Sequence[Any] | None) -> tuple[Any, ...]:
     """The model's classes, in the order that was asked for.
 
     Raises:
@@ -379,7 +379,9 @@ def known_classes(answers: Answers, given: Sequence[Any] | None) -> tuple[Any, .
     return tuple(by_name.get(label_text(own), own) for own in given)
 
 
-def of_two(model: Any, answers: Answers, known: tuple[Any, ...], said: dict[str, Any], rows: FeatureRows) -> Evaluation:
+def of_two(
+    model: Any, answers: Predictions, known: tuple[Any, ...], said: dict[str, Any], rows: FeatureRows
+) -> Evaluation:
     """Of two classes: the score of the positive one, cut where the model itself cuts."""
     negative, positive = ordered(known, said.pop("positive"))
     said |= {"positive": label_text(positive), "classes": [negative, positive], "task": "binary"}
@@ -442,7 +444,7 @@ def label_text(label: Any) -> str:
 
 
 def of_labels(
-    answers: Answers, truth: Any, labels: Sequence[Any], said: dict[str, Any], rows: FeatureRows
+    answers: Predictions, truth: Any, labels: Sequence[Any], said: dict[str, Any], rows: FeatureRows
 ) -> Evaluation:
     """Of several labels: one column each."""
     if answers.predicted.shape != truth.shape:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.message import Message, word
-from gnomon.models.answers import Answers, answers_of
+from gnomon.models.predictions import Predictions, answers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class OutOfFold:
         folds: How many copies were fitted.
     """
 
-    answers: Answers
+    answers: Predictions
     places: NDArray[np.intp]
     rows: int
     folds: int
@@ -94,7 +94,7 @@ def out_of_fold(model: Any, X: Any, y: Any, cv: Any, groups: Any) -> OutOfFold:
     parts = [answers_of(each, rows_of(X, own)) for own, each in zip(tests, folds["estimator"], strict=True)]
     places = np.concatenate(tests)
     order = np.argsort(places, kind="stable")
-    return OutOfFold(Answers.joined(parts).taken(order), places[order], len(y), len(parts))
+    return OutOfFold(Predictions.joined(parts).taken(order), places[order], len(y), len(parts))
 
 
 def _unscored(model: Any, X: Any, y: Any) -> float:

@@ -32,7 +32,7 @@ def get_scorer(name: str | Measure, *, positive: Any = None) -> Any:
     Args:
         name: The name of an estimate: ``"recall"``, ``"roc_auc"``, ``"f1_macro"``, ``"f2"``, ``"rmse"``, ..., or what
             :func:`gnomon.measure` made.
-        positive: The class that the model looks for, of measures of a positive class; None for 1 or True.
+        positive: The positive class, of measures of a positive class; None for 1 or True.
 
     Returns:
         What ``sklearn.metrics.make_scorer`` returns.

@@ -51,7 +51,7 @@ class Row:
 
 
 def title_of(pair: Pair) -> str:
-    """What a pair is called: the second model less the first."""
+    """What a pair is called: the second model minus the first."""
     return tr(
         Message(
             "minus", "{second} minus {first}", second=visible(pair.second, LONGEST), first=visible(pair.first, LONGEST)

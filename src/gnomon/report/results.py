@@ -9,7 +9,7 @@ from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.evaluation.result.several import Evaluations
+from gnomon.evaluation.result.evaluations import Evaluations
 
 Decision = ThresholdDecision | CostDecision | Recalibration
 DECISIONS = (ThresholdDecision, CostDecision, Recalibration)

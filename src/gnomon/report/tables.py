@@ -158,7 +158,7 @@ def errors(evaluation: Evaluation) -> Iterable[Row]:
 
 
 def differences(comparison: Comparison) -> Iterable[Row]:
-    """A row for each measure of each pair of models: what the second scores less the first."""
+    """A row for each measure of each pair of models: what the second scores minus the first."""
     for pair in comparison.pairs:
         for name, difference in pair.differences.items():
             yield {"first": pair.first, "second": pair.second, "measure": name, **fields(difference, PAIRED)}

@@ -39,7 +39,7 @@ class Batch:
             of shape (labels, rows).
         prediction: The same for the prediction; None where there is none.
         scores: One float32 or float64 array for a binary task, one for each class or label where these are several.
-        weight: float64, all positive (a row of weight 0 is no row); None where rows have no weights.
+        weight: float64, all positive (rows of weight 0 are ignored); None where rows have no weights.
         clusters: The number of each row's cluster (int64); None where rows are independent.
         dropped: Rows left out because a used value was missing.
         slices: Of each slice column the slice that a row belongs to.

@@ -204,7 +204,7 @@ def encode_labels(column: Any, labels: Sequence[Label], threads: int) -> tuple[N
 
     Returns:
         The codes (uint8 where there are fewer than 255 labels, else int32), and the rows (the first one
-        at least) whose value is no label.
+        at least) whose value is not a label.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -235,7 +235,7 @@ def counted(labels: Sequence[Label]) -> bool:
 
 
 def refuse_written_amounts(name: str, target: LabelColumn) -> None:
-    """Refuse text that is no name of a class: amounts in the way that people write them, or nearly all different.
+    """Refuse text that is not a name of a class: amounts in the way that people write them, or nearly all different.
 
     Raises:
         ColumnError: Every text is an amount.

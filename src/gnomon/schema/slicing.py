@@ -109,7 +109,7 @@ def slicings(asked: Sequence[Any], source: Source, engine: Engine) -> tuple[Slic
         engine: What reads them.
 
     Raises:
-        UsageError: One is asked for twice, or the limits are no ascending numbers.
+        UsageError: One is asked for twice, or the limits are not ascending numbers.
         ColumnError: A column is missing, or holds no numbers.
     """
     made = tuple(slicing(own, source, engine) for own in asked)
@@ -162,7 +162,7 @@ def edges_of(column: str, limits: str, surveyed: Surveyed) -> tuple[float, ...] 
     """The limits of a column's ranges: those given, or such that ranges have nearly equally many rows.
 
     Raises:
-        UsageError: The limits are no ascending numbers.
+        UsageError: The limits are not ascending numbers.
         ColumnError: There are to be ranges of a column that holds no numbers.
     """
     wanted = RANGES

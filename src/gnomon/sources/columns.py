@@ -16,7 +16,7 @@ def to_arrow(values: Any, name: str) -> Any:
     """A one-dimensional Arrow array (or chunked array), without copying where the memory allows it.
 
     Raises:
-        ColumnError: The values are no column of numbers, text or booleans.
+        ColumnError: The values are not a column of numbers, text or booleans.
     """
     import pyarrow as pa
 

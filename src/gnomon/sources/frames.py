@@ -20,7 +20,7 @@ class FrameSource:
         frame: A narwhals frame.
         name: What to call it in a report.
         labels: What the rows are called, by place: a pandas index; None where they have numbers only.
-        beside: Arrays of the same rows that are no columns of the frame, by the names that they get.
+        beside: Arrays of the same rows that are not columns of the frame, by the names that they get.
 
     Raises:
         ColumnError: A used column cannot be turned into Arrow data, or an array has another length.

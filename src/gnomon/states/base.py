@@ -43,7 +43,7 @@ class State(Protocol):
         """The inverse of :meth:`to_bytes`.
 
         Raises:
-            StateError: The bytes are no state of this kind, of another version, or damaged.
+            StateError: The bytes are not a state of this kind, of another version, or damaged.
         """
         ...
 

@@ -8,7 +8,7 @@ from gnomon.states.base import State
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
 from gnomon.states.mean import ClassLoss, MeanLoss, RatioLoss
-from gnomon.states.panel import Panel
+from gnomon.states.paired import PairedPredictions
 from gnomon.states.reliability import Reliability
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
@@ -18,8 +18,8 @@ from gnomon.wire import kind_of
 KINDS: dict[str, type[State]] = {
     own.kind: own
     for own in (
-        Agreement, Amounts, ClassLoss, ClassScores, Confusion, LabelRows, MeanLoss, Panel, RatioLoss, Reliability,
-        Residuals, ScoreHistogram, Scores, WorstRows,
+        Agreement, Amounts, ClassLoss, ClassScores, Confusion, LabelRows, MeanLoss, PairedPredictions, RatioLoss,
+        Reliability, Residuals, ScoreHistogram, Scores, WorstRows,
     )
 }  # fmt: skip
 
@@ -28,7 +28,7 @@ def state_of(raw: bytes) -> State:
     """The state whose bytes these are.
 
     Raises:
-        StateError: They are foreign or damaged, or of something that is no state of rows.
+        StateError: They are foreign or damaged, or of something that is not a state of rows.
     """
     kind = kind_of(raw)
     if kind not in KINDS:

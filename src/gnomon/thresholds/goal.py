@@ -51,7 +51,7 @@ class Constraint:
         """From a rule such as ``"recall >= 0.95"`` or ``"flagged_share <= 2 %"``.
 
         Raises:
-            UsageError: It is no rule, or not one that a threshold can meet.
+            UsageError: It is not a rule, or not one that a threshold can meet.
 
         >>> Constraint.parse("precision.low >= 80%")
         Constraint(name='precision', end='low', least=True, limit=0.8, periods=1.0)
@@ -344,7 +344,7 @@ def make_costs(costs: Mapping[str, Any], gains: Mapping[str, Any]) -> Costs:
     """Costs by cell, less the gains.
 
     Raises:
-        UsageError: A cell is unknown, an amount is no finite number, or all amounts are the same.
+        UsageError: A cell is unknown, an amount is not a finite number, or all amounts are the same.
     """
     amounts = dict.fromkeys(_CELLS, 0.0)
     for sign, given in ((1, costs), (-1, gains)):
@@ -409,8 +409,8 @@ def best_of(goal: Goal, points: Points, level: float = 0.95) -> Best:
     """The best point along the last axis, from the highest threshold down.
 
     Points at which the goal is undefined do not count, unless it is at all. Where no point meets the constraints, the
-    one that misses them least; of several equal ones the one of the greater recall less fall-out, then the one of the
-    highest threshold. Values that differ by rounding alone are equal.
+    one that misses them least; of several equal ones the one of the greater recall minus the false positive rate, then
+    the one of the highest threshold. Values that differ by rounding alone are equal.
 
     Args:
         goal: What is wanted.

@@ -30,7 +30,7 @@ class Options:
         measures: Those asked for besides the usual ones.
 
     Raises:
-        UsageError: The level is no share between 0 and 1, the seed is negative, or the interval unknown.
+        UsageError: The level is not a share between 0 and 1, the seed is negative, or the interval unknown.
     """
 
     interval: str = "auto"

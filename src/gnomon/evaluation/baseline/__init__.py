@@ -1,1 +1,1 @@
-"""What guesses that do not look at a row score, and how far the model is from them."""
+"""What constant and random predictions score, and how far the model is from them."""

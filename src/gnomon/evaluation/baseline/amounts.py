@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Difference
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.baseline.guesses import MEAN, MEDIAN, Guesses
+from gnomon.evaluation.baseline.builder import MEAN, MEDIAN, BaselineBuilder
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.influence.influences import Influences
 from gnomon.evaluation.reading.summary import Summary
@@ -31,7 +31,7 @@ from gnomon.states.residuals import Amounts, Residuals
 _AT_ONCE = 1 << 17
 
 
-def guess_amount(guesses: Guesses, draft: Draft, summary: Summary, options: Options) -> None:
+def guess_amount(guesses: BaselineBuilder, draft: Draft, summary: Summary, options: Options) -> None:
     """Always answering the mean of the target (squared errors), or its median (absolute ones)."""
     state = cast(Residuals, summary.states["residuals"])
     if R2.name in guesses.model and guesses.model[R2.name].defined:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.arguments.retention import losses_of
 from gnomon.evaluation.baseline.amounts import guess_amount
+from gnomon.evaluation.baseline.builder import RANDOM, BaselineBuilder
 from gnomon.evaluation.baseline.classes import guess_class
-from gnomon.evaluation.baseline.guesses import RANDOM, Guesses
 from gnomon.evaluation.baseline.losses import guess_losses
 from gnomon.evaluation.baseline.probabilities import guess_prior, guess_ranking, ranking_p_value
 from gnomon.evaluation.estimates.clustered import Clustered
@@ -24,7 +24,7 @@ def baseline_of(
     draft: Draft, summary: Summary, schema: Schema, options: Options, clustered: Clustered | None
 ) -> Baseline | None:
     """What the best constant answers score; None where there is nothing to compare with."""
-    guesses = Guesses(draft.estimates, options, clustered)
+    guesses = BaselineBuilder(draft.estimates, options, clustered)
     if schema.task == "regression":
         guess_amount(guesses, draft, summary, options)
         guess_losses(guesses, losses_of(options.measures, schema.task), summary.states.get("errors"), options)

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from gnomon.estimate import NAN
-from gnomon.evaluation.baseline.guesses import FLAG_ALL, MOST_FREQUENT, RANDOM, Guesses
+from gnomon.evaluation.baseline.builder import FLAG_ALL, MOST_FREQUENT, RANDOM, BaselineBuilder
 from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.influence.influences import Influences
 from gnomon.measures.cells import Cells
@@ -21,7 +21,7 @@ from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
 
 
-def guess_class(guesses: Guesses, table: Table, rows: Weight, schema: Schema) -> None:
+def guess_class(guesses: BaselineBuilder, table: Table, rows: Weight, schema: Schema) -> None:
     """Always answering the most frequent class: every measure of the confusion matrix."""
     code, share = table.majority(rows)
     answer = schema.names[code]

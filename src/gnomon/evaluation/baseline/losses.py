@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import Difference
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.baseline.guesses import MEAN, MEDIAN, PRIOR, Guesses
+from gnomon.evaluation.baseline.builder import MEAN, MEDIAN, PRIOR, BaselineBuilder
 from gnomon.evaluation.influence.influences import Influences, VarianceEstimator
 from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.interval import NO_INTERVAL
@@ -21,14 +21,14 @@ from gnomon.measures.means import mean_of
 from gnomon.measures.measure import MeanLoss, Measure
 from gnomon.measures.quantiles import Ranks
 from gnomon.states.base import State
-from gnomon.states.panel import PanelRows
+from gnomon.states.paired import PairedRows
 from gnomon.states.residuals import Amounts
 from gnomon.states.scores import Scores
 
 Array = NDArray[np.float64]
 
 
-def guess_losses(guesses: Guesses, wanted: Iterable[Measure], kept: State | None, options: Options) -> None:
+def guess_losses(guesses: BaselineBuilder, wanted: Iterable[Measure], kept: State | None, options: Options) -> None:
     """The baseline of losses: always a quantile of the target, such as its median; of two classes the positives' share.
 
     Args:
@@ -42,7 +42,7 @@ def guess_losses(guesses: Guesses, wanted: Iterable[Measure], kept: State | None
     if not losses or not isinstance(kept, Amounts | Scores):
         return
     target, prediction, weight = columns_of(kept)
-    variances = VarianceEstimator(PanelRows(target, (), weight), options.threads)
+    variances = VarianceEstimator(PairedRows(target, (), weight), options.threads)
     for measure in losses:
         assert isinstance(measure.basis, MeanLoss)
         strategy, constant = constant_of(measure.basis, kept, target, weight, options.threads)

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import NAN
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.baseline.guesses import PRIOR, RANDOM, Guesses
+from gnomon.evaluation.baseline.builder import PRIOR, RANDOM, BaselineBuilder
 from gnomon.evaluation.estimates.clustered import Clustered
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.influence.influences import Influences
-from gnomon.evaluation.reading.order import Order
+from gnomon.evaluation.reading.ranked_scores import RankedScores
 from gnomon.intervals.auc import METHOD as NEWCOMBE
 from gnomon.intervals.auc import auc_variance
 from gnomon.intervals.difference import mean_difference, to_constant
@@ -30,7 +30,7 @@ from gnomon.schema.schema import Schema
 from gnomon.states.mean import ClassLoss, Weight
 
 
-def guess_ranking(guesses: Guesses, draft: Draft, order: Order) -> None:
+def guess_ranking(guesses: BaselineBuilder, draft: Draft, order: RankedScores) -> None:
     """Scores that say nothing: their average precision is the share of positives."""
     model = guesses.model[AVERAGE_PRECISION.name]
     both = order.positives.merge(order.negatives)
@@ -42,7 +42,7 @@ def guess_ranking(guesses: Guesses, draft: Draft, order: Order) -> None:
     guesses.add(AVERAGE_PRECISION.name, RANDOM, guess, to_constant(moved, 0.0), Influences.of_precision_gain)
 
 
-def ranking_p_value(name: str, draft: Draft, order: Order, clustered: Clustered | None) -> float | None:
+def ranking_p_value(name: str, draft: Draft, order: RankedScores, clustered: Clustered | None) -> float | None:
     """How often scores that say nothing rank so well; None for a test by the standard error.
 
     Args:
@@ -64,7 +64,7 @@ def ranking_p_value(name: str, draft: Draft, order: Order, clustered: Clustered 
 
 
 def guess_prior(
-    guesses: Guesses, losses: Mapping[str, ClassLoss], classes: list[Weight], schema: Schema, options: Options
+    guesses: BaselineBuilder, losses: Mapping[str, ClassLoss], classes: list[Weight], schema: Schema, options: Options
 ) -> None:
     """Answering each class with its share of the rows: log loss and Brier score.
 

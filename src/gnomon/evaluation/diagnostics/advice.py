@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gnomon.estimate import Estimate
-from gnomon.evaluation.estimates.few import ENOUGH
+from gnomon.evaluation.estimates.small_samples import ENOUGH
 from gnomon.evaluation.result.advice import Advice
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
@@ -208,7 +208,7 @@ def inverted_scores(evaluation: Evaluation) -> Numbers | None:
 
 
 def no_ranking(evaluation: Evaluation) -> Numbers | None:
-    """An AUC that cannot be told from guessing."""
+    """An AUC not significantly different from chance."""
     auc = defined(evaluation, ROC_AUC.name)
     if auc is None or auc.method == CONSTANT or not auc.low <= 0.5 <= auc.high:
         return None
@@ -302,7 +302,7 @@ def better_threshold(evaluation: Evaluation) -> Numbers | None:
 
 
 def uncalibrated(evaluation: Evaluation) -> dict[str, Any] | None:
-    """Probabilities that do not hold what they say; inverted ones aside."""
+    """Probabilities that are not calibrated; inverted ones aside."""
     calibration = evaluation.calibration
     if (
         calibration is None

@@ -14,7 +14,7 @@ from gnomon.intervals.wilson import wilson
 from gnomon.measures.calibration import Fit, Groups
 from gnomon.measures.influence import cluster_sums, mean_influence, shares
 from gnomon.measures.measure import POSITIVE
-from gnomon.states.panel import PanelRows
+from gnomon.states.paired import PairedRows
 
 Array = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ class ClusteredCalibration:
         threads: How many threads there may be.
     """
 
-    def __init__(self, rows: PanelRows, threads: int) -> None:
+    def __init__(self, rows: PairedRows, threads: int) -> None:
         self._rows = rows
         self._threads = threads
         self._variances = VarianceEstimator(rows, threads)

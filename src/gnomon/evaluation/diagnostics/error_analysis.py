@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.clustered import ONE_CLUSTER
-from gnomon.evaluation.estimates.few import CLUSTERS, few_of
+from gnomon.evaluation.estimates.small_samples import CLUSTERS, few_of
 from gnomon.evaluation.influence.influences import VarianceEstimator
 from gnomon.evaluation.result.error_analysis import ConfusedClasses, ResidualRange
 from gnomon.intervals.interval import NO_INTERVAL
@@ -25,7 +25,7 @@ from gnomon.measures.influence import mean_influence
 from gnomon.measures.means import mean_loss
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import MeanLoss
-from gnomon.states.panel import PanelRows
+from gnomon.states.paired import PairedRows
 from gnomon.states.residuals import Amounts
 
 # Confusions that are listed; ranges of the prediction that residuals are told in.
@@ -48,7 +48,9 @@ def most_confused(state: Confusion, names: tuple[str, ...]) -> tuple[ConfusedCla
     )
 
 
-def residuals_by_prediction(state: Amounts, options: Options, clustered: PanelRows | None) -> tuple[ResidualRange, ...]:
+def residuals_by_prediction(
+    state: Amounts, options: Options, clustered: PairedRows | None
+) -> tuple[ResidualRange, ...]:
     """The errors in ranges of the prediction with nearly equally many rows; equal predictions stay together.
 
     None of them where an error is too large to be squared.
@@ -83,7 +85,7 @@ def residuals_by_prediction(state: Amounts, options: Options, clustered: PanelRo
     return tuple(ranges)
 
 
-def by_cluster(estimate: Estimate, rows: PanelRows, sums: RangeSums, options: Options) -> Estimate:
+def by_cluster(estimate: Estimate, rows: PairedRows, sums: RangeSums, options: Options) -> Estimate:
     """The mean error of a range with the interval that allows for clusters."""
     if not options.intervals:
         return estimate

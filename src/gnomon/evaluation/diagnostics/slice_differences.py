@@ -24,7 +24,7 @@ from gnomon.measures.registry import get_measure
 from gnomon.measures.regression import MAX_ERROR
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
-from gnomon.states.panel import Panel
+from gnomon.states.paired import PairedPredictions
 
 # A slice of fewer rows, or of fewer of a class that the whole has, is said to be unreliable, and ranked last.
 RELIABLE_ROWS, RELIABLE_OF_CLASS = 30, 10
@@ -195,7 +195,7 @@ class Rest:
         values = self._estimates(rest)
         if not self._options.intervals:
             return differences(evaluation, values)
-        rows = (cast(Panel, own.states["panel"]).rows() for own in (part, rest))
+        rows = (cast(PairedPredictions, own.states["panel"]).rows() for own in (part, rest))
         first, second = (Clustered(each, self._schema, alone) for each in rows)
         by_measure = {}
         for name, estimate in evaluation.estimates.items():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.influence.ranking import ranking_influence
-from gnomon.evaluation.reading.order import KeptOrder
+from gnomon.evaluation.reading.ranked_scores import RankedScoresInMemory
 from gnomon.intervals.interval import NO_INTERVAL, Interval
 from gnomon.kernels.losses import sum_values
 from gnomon.measures.means import shares_of
@@ -43,7 +43,7 @@ class RankedRows:
         """Of each row on one of its measures; zeros where these rows know nothing of it."""
         if not 0 < int(np.count_nonzero(self.positive)) < len(self.positive):
             return np.zeros(len(self.positive))
-        order = KeptOrder(Scores.of(self.score, self.positive, weight), threads)
+        order = RankedScoresInMemory(Scores.of(self.score, self.positive, weight), threads)
         of_ranking = ranking_influence(name, order, self.score, self.positive, weight, threads)
         assert of_ranking is not None  # both measures are known
         return of_ranking

@@ -170,7 +170,7 @@ class Table:
         }  # fmt: skip
 
     def difference(self, measure: Measure, formula: Formula, code: int, n: int) -> Difference:
-        """A measure less that of always answering a class: McNemar's test for the accuracy, else linearised.
+        """A measure minus that of always answering a class: McNemar's test for the accuracy, else linearised.
 
         Args:
             measure: The measure.

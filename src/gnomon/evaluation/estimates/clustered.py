@@ -11,9 +11,9 @@ import numpy as np
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.evaluation.estimates.few import CLUSTERS, few_of
 from gnomon.evaluation.estimates.losses import skewed, with_tail
 from gnomon.evaluation.estimates.ranking import left_out_of
+from gnomon.evaluation.estimates.small_samples import CLUSTERS, few_of
 from gnomon.evaluation.influence.influences import (
     DENSITY_LEVEL,
     Array,
@@ -38,7 +38,7 @@ from gnomon.measures.registry import get_measure
 from gnomon.measures.regression import MAX_ERROR, MEDIAN_ABSOLUTE_ERROR
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
-from gnomon.states.panel import PanelRows
+from gnomon.states.paired import PairedRows
 
 # With fewer clusters than this, how much they vary is known roughly.
 FEW_CLUSTERS = 30
@@ -61,11 +61,11 @@ class Clustered:
         rows: The rows, of one model.
         schema: What the columns mean.
         options: How estimates are made.
-        formulas: Those of estimates that are no measures by themselves, such as a cost, by name.
+        formulas: Those of estimates that are not measures by themselves, such as a cost, by name.
     """
 
     def __init__(
-        self, rows: PanelRows, schema: Schema, options: Options, formulas: Mapping[str, Formula] | None = None
+        self, rows: PairedRows, schema: Schema, options: Options, formulas: Mapping[str, Formula] | None = None
     ) -> None:
         self.rows = rows
         self._formulas = formulas or {}
@@ -222,7 +222,7 @@ class Clustered:
 
 
 def spread_between(sides: tuple[Clustered, Clustered], name: str) -> Spread:
-    """How much an estimate of some rows less that of others varies, where both may have rows of the same clusters.
+    """How much an estimate of some rows minus that of others varies, where both may have rows of the same clusters.
 
     Args:
         sides: The rows of the first value, and of the second; their clusters are numbered alike.

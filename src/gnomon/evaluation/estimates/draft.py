@@ -9,7 +9,7 @@ import numpy as np
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.estimates.classification import Table
-from gnomon.evaluation.reading.order import Order
+from gnomon.evaluation.reading.ranked_scores import RankedScores
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.intervals.interval import Interval
 from gnomon.message import Message
@@ -29,7 +29,7 @@ class Draft:
     confusions: dict[str, Confusion] = field(default_factory=dict)
     curves: dict[str, Any] = field(default_factory=dict)
     table: Table | None = None
-    order: Order | None = None
+    order: RankedScores | None = None
     precision_gain: Interval | None = None
     notes: list[Message] = field(default_factory=list)
     doubts: dict[str, Message] = field(default_factory=dict)

@@ -28,7 +28,7 @@ from gnomon.schema.schema import Schema
 from gnomon.states.base import State
 from gnomon.states.mean import ClassLoss, RatioLoss
 from gnomon.states.mean import MeanLoss as MeanLossState
-from gnomon.states.panel import Answer, PanelRows
+from gnomon.states.paired import ModelOutput, PairedRows
 from gnomon.states.residuals import Amounts
 
 # With fewer degrees of freedom than this, a few rows make up most of what is uncertain.
@@ -53,7 +53,9 @@ class RowInfluences:
         if isinstance(kept, Amounts) and options.intervals:
             target, prediction, weight = kept.columns()
             self._rows = len(target)
-            self._influences = Influences(PanelRows(target, (), weight), Answer(prediction), schema, options.threads)
+            self._influences = Influences(
+                PairedRows(target, (), weight), ModelOutput(prediction), schema, options.threads
+            )
         self._of = cache(self._influence)
 
     def freedom(self, name: str) -> float:

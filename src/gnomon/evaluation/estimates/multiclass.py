@@ -14,7 +14,12 @@ from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.losses import certain_errors_doubt
 from gnomon.evaluation.estimates.ranking import ranking_estimates
-from gnomon.evaluation.reading.order import BinnedOrder, KeptOrder, against_the_rest, class_weights
+from gnomon.evaluation.reading.ranked_scores import (
+    RankedScoresInBins,
+    RankedScoresInMemory,
+    against_the_rest,
+    class_weights,
+)
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.mean import mean_interval, without_interval
 from gnomon.measures.means import mean_loss
@@ -69,7 +74,7 @@ def add_ranking(draft: Draft, state: ClassScores, schema: Schema, options: Optio
     """AUC and average precision of each class against the rest, and the averages of the AUC."""
     for code, label in enumerate(schema.names):
         ranked = ranking_estimates(
-            KeptOrder(state.one_vs_rest(code, len(schema.labels)), options.threads), label, options
+            RankedScoresInMemory(state.one_vs_rest(code, len(schema.labels)), options.threads), label, options
         )
         draft.per_class[label] |= {name: ranked.estimates[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
     classes = len(schema.labels)
@@ -107,7 +112,7 @@ def add_binned_ranking(draft: Draft, summary: Summary, schema: Schema, options: 
     classes = class_weights(cast(Confusion, summary.states["classes"])) if weighted else None
     columns, support = [], []
     for code, label in enumerate(schema.names):
-        order = BinnedOrder(
+        order = RankedScoresInBins(
             cast(ScoreHistogram, summary.states[Message("scores_of", "scores {code}", code=code)]),
             None if classes is None else against_the_rest(classes, code),
             options.threads,

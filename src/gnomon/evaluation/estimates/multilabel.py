@@ -13,9 +13,9 @@ from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.averaged import RankedRows, averaged
 from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
-from gnomon.evaluation.estimates.few import ENOUGH
 from gnomon.evaluation.estimates.ranking import ranking_estimates
-from gnomon.evaluation.reading.order import KeptOrder
+from gnomon.evaluation.estimates.small_samples import ENOUGH
+from gnomon.evaluation.reading.ranked_scores import RankedScoresInMemory
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.effective_trials import row_weights, trials_of_share
 from gnomon.intervals.interval import NO_INTERVAL
@@ -92,7 +92,7 @@ def add_scores(draft: Draft, state: LabelRows, rows: Weight, schema: Schema, opt
     rankings = []
     for name, label_truth, score in zip(schema.names, target, scores, strict=True):
         estimates = ranking_estimates(
-            KeptOrder(Scores.of(score, label_truth, weight), options.threads), name, options
+            RankedScoresInMemory(Scores.of(score, label_truth, weight), options.threads), name, options
         ).estimates
         draft.per_class[name] |= {which: estimates[which] for which in (ROC_AUC.name, AVERAGE_PRECISION.name)}
         support = float(Weight.of_group(label_truth == 1, weight, options.threads).total)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
-from gnomon.evaluation.reading.order import Order
+from gnomon.evaluation.reading.ranked_scores import RankedScores
 from gnomon.intervals.auc import newcombe
 from gnomon.intervals.average_precision import average_precision_interval
 from gnomon.intervals.bootstrap import ranking_intervals, separated
@@ -30,7 +30,7 @@ from gnomon.measures.ranking import AVERAGE_PRECISION, KS, ROC_AUC, Curve
 from gnomon.measures.registry import shown
 from gnomon.measures.threshold import Points
 from gnomon.message import Message
-from gnomon.states.panel import PanelRows
+from gnomon.states.paired import PairedRows
 from gnomon.thresholds.cluster_spread import ClusterEvents, ClusterSpread, cluster_spread
 from gnomon.thresholds.table import Thresholds
 
@@ -55,7 +55,7 @@ class RankingEstimates:
         estimates: By name.
         curves: Points of its curves.
         constant: Whether every row has the same score.
-        precision_gain: The interval of the average precision less the share of positives.
+        precision_gain: The interval of the average precision minus the share of positives.
     """
 
     estimates: dict[str, Estimate]
@@ -64,7 +64,7 @@ class RankingEstimates:
     precision_gain: Interval = NO_INTERVAL
 
 
-def ranking_estimates(order: Order, label: str, options: Options) -> RankingEstimates:
+def ranking_estimates(order: RankedScores, label: str, options: Options) -> RankingEstimates:
     """AUC, average precision and KS of a score for one class."""
     n = order.positives.n + order.negatives.n
     if not order.positives.n or not order.negatives.n:
@@ -106,7 +106,7 @@ def ranking_estimates(order: Order, label: str, options: Options) -> RankingEsti
 
 
 def linearised_intervals(
-    order: Order, bins: ScoreBins, values: dict[str, float], options: Options
+    order: RankedScores, bins: ScoreBins, values: dict[str, float], options: Options
 ) -> dict[str, Interval]:
     """Intervals from the influences of rows: of average precision, of its gain on the share of positives, of KS.
 
@@ -130,7 +130,7 @@ def linearised_intervals(
     }
 
 
-def left_out_of(order: Order, bins: ScoreBins, alike: float = 1.0) -> float:
+def left_out_of(order: RankedScores, bins: ScoreBins, alike: float = 1.0) -> float:
     """The average precision with each positive left out of its own precision.
 
     Args:
@@ -142,7 +142,7 @@ def left_out_of(order: Order, bins: ScoreBins, alike: float = 1.0) -> float:
     return measures.left_out_average_precision(bins.positives, bins.negatives, unit)
 
 
-def values_of(order: Order, pairs: PairCounts) -> dict[str, Certified]:
+def values_of(order: RankedScores, pairs: PairCounts) -> dict[str, Certified]:
     """The measures, exact or certain within a bound."""
     if order.bounds is not None:
         return certified(order.bounds, pairs, order.positives, order.negatives, order.units)
@@ -153,7 +153,7 @@ def values_of(order: Order, pairs: PairCounts) -> dict[str, Certified]:
     }
 
 
-def auc_estimate(order: Order, options: Options) -> Estimate | None:
+def auc_estimate(order: RankedScores, options: Options) -> Estimate | None:
     """The AUC alone; None where a class has no rows."""
     if not order.positives.n or not order.negatives.n:
         return None
@@ -163,7 +163,7 @@ def auc_estimate(order: Order, options: Options) -> Estimate | None:
     return options.estimate(value.value, interval, order.positives.n + order.negatives.n, bound=value.bound)
 
 
-def auc_interval(order: Order, auc: float, effective: tuple[float, float], options: Options) -> Interval:
+def auc_interval(order: RankedScores, auc: float, effective: tuple[float, float], options: Options) -> Interval:
     """DeLong's interval on the logit scale; Newcombe's where a class has too few rows for DeLong's variance."""
     if min(effective) >= ENOUGH_FOR_DELONG and 0 < auc < 1:
         variance = order.auc_variance(auc)
@@ -173,7 +173,7 @@ def auc_interval(order: Order, auc: float, effective: tuple[float, float], optio
 
 
 def threshold_table(
-    order: Order, chosen: Curve | None = None, clustered: PanelRows | None = None, more: Sequence[Measure] = ()
+    order: RankedScores, chosen: Curve | None = None, clustered: PairedRows | None = None, more: Sequence[Measure] = ()
 ) -> Thresholds:
     """The thresholds that tell all of them apart: steps of each class's share, and the vertices of the hull.
 
@@ -201,7 +201,7 @@ def threshold_table(
     return Thresholds(threshold, points, classes[0].merge(classes[1]).effective, complete, spread)
 
 
-def spread_by_cluster(threshold: Array, points: Points, rows: PanelRows, more: Sequence[Measure]) -> ClusterSpread:
+def spread_by_cluster(threshold: Array, points: Points, rows: PairedRows, more: Sequence[Measure]) -> ClusterSpread:
     """How far measures vary at thresholds; of none of them is it known where all rows are of one cluster."""
     assert rows.clusters is not None  # they were asked for
     events = ClusterEvents.of(threshold, rows.answers[0].scores[0], rows.target, rows.weight, rows.clusters)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.evaluation.influence.ranking import ranking_influence
-from gnomon.evaluation.reading.order import KeptOrder
+from gnomon.evaluation.reading.ranked_scores import RankedScoresInMemory
 from gnomon.intervals.wilson import wilson
 from gnomon.kernels.losses import class_losses, clipping, sum_values
 from gnomon.lazy import lazy
@@ -25,7 +25,7 @@ from gnomon.measures.regression import EXPLAINED_VARIANCE, MEDIAN_ABSOLUTE_ERROR
 from gnomon.schema.schema import Schema
 from gnomon.states.confusion import Confusion
 from gnomon.states.mean import Weight
-from gnomon.states.panel import Answer, PanelRows
+from gnomon.states.paired import ModelOutput, PairedRows
 from gnomon.states.scores import Scores
 
 Array = NDArray[np.float64]
@@ -60,7 +60,7 @@ class VarianceEstimator:
         threads: How many threads there may be.
     """
 
-    def __init__(self, rows: PanelRows, threads: int) -> None:
+    def __init__(self, rows: PairedRows, threads: int) -> None:
         self.clusters = rows.clusters
         self.weight = rows.weight
         self._threads = threads
@@ -150,7 +150,7 @@ def jackknife_spread(steps: Array, number: int, threads: int) -> Spread:
 
 
 def sum_of_squares(values: Array, threads: int) -> float:
-    """The sum of the squares of a column; NaN where it is no double."""
+    """The sum of the squares of a column; NaN where it is not a double."""
     square = sum_values(np.ascontiguousarray(values), None, threads).square
     return float(square) if square.finite else math.nan
 
@@ -165,12 +165,12 @@ class Influences:
         threads: How many threads there may be.
     """
 
-    def __init__(self, rows: PanelRows, answer: Answer, schema: Schema, threads: int) -> None:
+    def __init__(self, rows: PairedRows, answer: ModelOutput, schema: Schema, threads: int) -> None:
         self.rows = rows
         self._answer = answer
         self._schema = schema
         self._threads = threads
-        self._ranked: dict[int, tuple[NDArray[np.uint8], NDArray[Any], KeptOrder]] = {}
+        self._ranked: dict[int, tuple[NDArray[np.uint8], NDArray[Any], RankedScoresInMemory]] = {}
 
     def of(self, name: str) -> Array | None:
         """The influence of each row on an estimate, shape (rows,); None where it is not known."""
@@ -221,7 +221,7 @@ class Influences:
         return influences.mean_influence(values, self.rows.weight, self._threads)
 
     def of_precision_gain(self) -> Array | None:
-        """The same on the average precision less the share of positives."""
+        """The same on the average precision minus the share of positives."""
         return self._of_ranking("precision_gain", POSITIVE)
 
     @property
@@ -243,7 +243,7 @@ class Influences:
         log_loss, brier = class_losses(self.rows.target.astype(np.int32, copy=False), scores, self._threads)
         return {LOG_LOSS.name: log_loss, BRIER_SCORE.name: brier}
 
-    def ranked(self, code: int) -> tuple[NDArray[np.uint8], NDArray[Any], KeptOrder] | None:
+    def ranked(self, code: int) -> tuple[NDArray[np.uint8], NDArray[Any], RankedScoresInMemory] | None:
         """The positives of a class, its scores, and the rows in their order; None where a class has no rows."""
         if code in self._ranked:
             return self._ranked[code]
@@ -252,7 +252,7 @@ class Influences:
         score = self._answer.scores[0 if binary else code]
         if not 0 < int(np.count_nonzero(label)) < len(label):
             return None
-        ranked_scores = label, score, KeptOrder(Scores.of(score, label, self.rows.weight), self._threads)
+        ranked_scores = label, score, RankedScoresInMemory(Scores.of(score, label, self.rows.weight), self._threads)
         if binary:  # of many classes not all are kept
             self._ranked[code] = ranked_scores
         return ranked_scores

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.evaluation.reading.order import KeptOrder, places_in
+from gnomon.evaluation.reading.ranked_scores import RankedScoresInMemory, places_in
 from gnomon.measures import influence as influences
 from gnomon.measures import ranking as measures
 from gnomon.measures.measure import OfRanking
@@ -22,7 +22,12 @@ PRECISION_GAIN = "precision_gain"
 
 
 def ranking_influence(
-    name: str, order: KeptOrder, score: NDArray[Any], label: NDArray[np.uint8], weight: Array | None, threads: int
+    name: str,
+    order: RankedScoresInMemory,
+    score: NDArray[Any],
+    label: NDArray[np.uint8],
+    weight: Array | None,
+    threads: int,
 ) -> Array | None:
     """The influence of each row, shape (rows,); None for other measures.
 

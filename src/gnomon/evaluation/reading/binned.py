@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gnomon.evaluation.reading.order import against_the_rest
+from gnomon.evaluation.reading.ranked_scores import against_the_rest
 from gnomon.evaluation.reading.sample import Sample
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.kernels.histogram import SEVERAL, WeightUnits

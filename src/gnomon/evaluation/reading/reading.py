@@ -10,7 +10,14 @@ from gnomon.engines.base import Engine
 from gnomon.engines.threads import Threads
 from gnomon.estimate import Estimate
 from gnomon.evaluation.arguments.retention import Retention
-from gnomon.evaluation.reading.order import BinnedOrder, KeptOrder, Order, RangedOrder, against_the_rest, class_weights
+from gnomon.evaluation.reading.ranked_scores import (
+    RankedScores,
+    RankedScoresInBins,
+    RankedScoresInMemory,
+    RankedScoresOutOfCore,
+    against_the_rest,
+    class_weights,
+)
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.reading.tally import read_range, read_rows
 from gnomon.measures.registry import get_measure
@@ -82,16 +89,16 @@ class Reading:
             ),
         )
 
-    def order(self, summary: Summary) -> Order:
+    def order(self, summary: Summary) -> RankedScores:
         """The scores of a binary task in order, in the way of the retention."""
         scores, classes = summary.states["scores"], summary.states.get("classes")
         if isinstance(scores, Scores):
-            return KeptOrder(scores, self._threads)
+            return RankedScoresInMemory(scores, self._threads)
         assert isinstance(scores, ScoreHistogram)
         weights = None if classes is None else against_the_rest(class_weights(cast(Confusion, classes)), 1)
         if self.retention.exact:
-            return RangedOrder(scores, weights, self._range, self.retention.rows, self._threads)
-        return BinnedOrder(scores, weights, self._threads)
+            return RankedScoresOutOfCore(scores, weights, self._range, self.retention.rows, self._threads)
+        return RankedScoresInBins(scores, weights, self._threads)
 
     def reliability(self, summary: Summary) -> Reliability:
         """The probabilities of a binary task in fine bins."""

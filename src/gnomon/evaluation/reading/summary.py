@@ -23,7 +23,7 @@ from gnomon.states.confusion import Confusion
 from gnomon.states.kinds import state_of
 from gnomon.states.mean import ClassLoss, RatioLoss, Weight
 from gnomon.states.mean import MeanLoss as MeanLossState
-from gnomon.states.panel import Answer, Panel
+from gnomon.states.paired import ModelOutput, PairedPredictions
 from gnomon.states.residuals import Amounts, Residuals
 from gnomon.states.scores import ClassScores, LabelRows, Scores
 from gnomon.states.worst import WorstRows
@@ -127,7 +127,7 @@ def kept_rows(batch: Batch, schema: Schema) -> dict[str, State]:
     """The rows themselves, as far as their order is asked for."""
     states: dict[str, State] = {}
     if schema.columns.cluster is not None:
-        states["panel"] = Panel.of(batch.target, [answer_of(batch, schema)], batch.weight, batch.clusters)
+        states["panel"] = PairedPredictions.of(batch.target, [answer_of(batch, schema)], batch.weight, batch.clusters)
     if schema.task == "regression":
         assert batch.prediction is not None  # a regression always has one
         states["errors"] = Amounts.of(batch.target, batch.prediction, batch.weight)
@@ -138,14 +138,14 @@ def kept_rows(batch: Batch, schema: Schema) -> dict[str, State]:
     return states
 
 
-def answer_of(batch: Batch, schema: Schema) -> Answer:
+def answer_of(batch: Batch, schema: Schema) -> ModelOutput:
     """What the model says of the rows of a batch: its predictions, those that follow from scores included."""
     predicted = batch.prediction
     if predicted is None and schema.task == "binary" and schema.threshold is not None:
         predicted = (batch.scores[0] >= schema.threshold).astype(np.uint8)
     if predicted is None and schema.task == "multiclass":
         predicted = np.argmax(np.stack(batch.scores, axis=1), axis=1).astype(batch.target.dtype)
-    return Answer(predicted, batch.scores)
+    return ModelOutput(predicted, batch.scores)
 
 
 def binary_states(batch: Batch, schema: Schema, threads: int) -> dict[str, State]:

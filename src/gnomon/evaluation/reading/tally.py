@@ -13,7 +13,7 @@ from gnomon.engines.base import Engine
 from gnomon.errors import DataError, MissingValuesError
 from gnomon.evaluation.arguments.retention import Retention
 from gnomon.evaluation.reading.binned import SLICE_BINS, binned_columns, bins_wanted, histograms, most_open
-from gnomon.evaluation.reading.order import class_weights
+from gnomon.evaluation.reading.ranked_scores import class_weights
 from gnomon.evaluation.reading.sample import Sample, from_all_over, glimpse
 from gnomon.evaluation.reading.slices import GATHERED, SliceTally
 from gnomon.evaluation.reading.summary import Summary, summarise

@@ -1,4 +1,4 @@
-"""What a guess without a model would score on the same rows, and how far the model is from it."""
+"""What a constant or random prediction would score on the same rows, and how far the model is from it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gnomon.estimate import Difference, Estimate
-from gnomon.evaluation.result.named import ByName
+from gnomon.evaluation.result.by_name import ByName
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +19,7 @@ class Baseline:
             each class, ``"mean"``, ``"median"`` and the like an amount, ``"random"`` None: any score that says nothing.
         strategies: Of each estimate's name the strategy that it is of.
         estimates: What the strategy scores.
-        differences: What the model scores less that, on the same rows, with its interval and p-value.
+        differences: What the model scores minus that, on the same rows, with its interval and p-value.
     """
 
     answers: Mapping[str, Any] = field(default_factory=dict)

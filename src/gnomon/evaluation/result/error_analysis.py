@@ -52,7 +52,7 @@ class ErrorAnalysis:
     Attributes:
         rows: The rows that are most wrong, the worst first: predicted wrong with the most confidence (of probabilities
             the distance to the truth, of decision values that to the threshold, of several classes the score of the
-            predicted class less that of the true one), or with the largest error of a regression.
+            predicted class minus that of the true one), or with the largest error of a regression.
         confusions: Pairs of classes that are confused most.
         residuals: Errors of a regression in ten ranges of the prediction with equally many rows; empty where rows are
             not kept.

@@ -12,13 +12,13 @@ from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result import checking
 from gnomon.evaluation.result.advice import Advice
 from gnomon.evaluation.result.baseline import Baseline
+from gnomon.evaluation.result.by_name import ByName
 from gnomon.evaluation.result.calibration import Calibration
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.evaluation.result.displayable import Displayable
 from gnomon.evaluation.result.error_analysis import ErrorAnalysis
-from gnomon.evaluation.result.form import Form, plain
-from gnomon.evaluation.result.named import ByName
 from gnomon.evaluation.result.operating_points import OperatingPoints, operating_points
-from gnomon.evaluation.result.shown import Shown
+from gnomon.evaluation.result.serialisable import Serialisable, plain
 from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
 from gnomon.intervals.difference import independent_difference
 from gnomon.lazy import load
@@ -30,7 +30,7 @@ from gnomon.visible import visible
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation(Form, Shown, Mapping[str, Estimate]):
+class Evaluation(Serialisable, Displayable, Mapping[str, Estimate]):
     """Every estimate of one model on one set of rows.
 
     A mapping from the names of estimates to :class:`gnomon.Estimate`; iteration gives the names.
@@ -41,7 +41,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         estimates: The estimates by name.
         classes: What the classes, or the labels of a multilabel task, are called; of a binary task the negative one
             first.
-        positive: The class that the model looks for; None unless the task is binary.
+        positive: The positive class; None unless the task is binary.
         threshold: A row was predicted positive at ``score >= threshold``; None where nothing was thresholded.
         per_class: For each class of a multiclass task, or label of a multilabel one, its estimates against the rest.
         confusion: The confusion matrix; None for a regression, several labels, or scores without a threshold.
@@ -49,14 +49,14 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         curves: Points of the ROC and the precision-recall curve of a binary task with scores.
         thresholds: What each threshold would do, and which is best (:class:`gnomon.Thresholds`); None unless a binary
             task has scores of both classes. Slices have none.
-        baseline: What a guess without a model would score on the same rows (:class:`gnomon.Baseline`), and how far the
-            model is from it; None where there is nothing to compare with. Slices have none.
-        calibration: Whether probabilities hold what they say (:class:`gnomon.Calibration`); None unless a binary task
+        baseline: What a constant or random prediction would score on the same rows (:class:`gnomon.Baseline`), and
+            how far the model is from it; None where there is nothing to compare with. Slices have none.
+        calibration: Whether probabilities are calibrated (:class:`gnomon.Calibration`); None unless a binary task
             has probabilities and rows of both classes. Slices have none.
         errors: Where the model errs (:class:`gnomon.ErrorAnalysis`): the rows that are most wrong, classes that are
             confused, residuals by prediction. Slices have none.
         slices: The evaluation of each slice, by the name of the column and of its value: estimates and counts only.
-        differences: Of a slice: each estimate less that of all other rows (:class:`gnomon.Difference`).
+        differences: Of a slice: each estimate minus that of all other rows (:class:`gnomon.Difference`).
         reliable: Of a slice: whether it has rows enough (30, of a binary task 10 of each class) to be ranked.
         train: The evaluation of the rows that the model was fitted on, where ``split=`` told them apart or
             :meth:`with_train` named it; :attr:`gap` is how far both lie apart.
@@ -313,7 +313,7 @@ class Evaluation(Form, Shown, Mapping[str, Estimate]):
         """The inverse of :meth:`to_dict`.
 
         Raises:
-            StateError: The form is no evaluation, or of another version.
+            StateError: The form is not an evaluation, or of another version.
         """
         if not isinstance(form, Mapping) or "schema_version" not in form or "estimates" not in form:
             raise StateError(Message("not_an_evaluation_file", "not a saved gnomon evaluation"))

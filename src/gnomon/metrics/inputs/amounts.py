@@ -174,7 +174,7 @@ def _output_weights(multioutput: Any, outputs: int, ways: tuple[str, ...]) -> An
 
 
 def quantiles(columns: Iterable[NDArray[Any]], weight: Array | None, share: float) -> Array:
-    """A quantile of each column; rows of weight 0 are no rows.
+    """A quantile of each column; rows of weight 0 are ignored.
 
     Raises:
         DataError: A weight is negative.

@@ -19,7 +19,7 @@ MOST_EXACT = 2.0**53
 
 
 class NotAnArrayError(ColumnError, TypeError):
-    """What was passed is no array of rows, or of a kind (sparse, a scalar) that has no place there."""
+    """What was passed is not an array of rows, or of a kind (sparse, a scalar) that has no place there."""
 
 
 def is_sparse(values: Any) -> bool:
@@ -132,7 +132,7 @@ def _as_floats(array: NDArray[Any], name: str) -> NDArray[np.float64]:
     try:
         return np.asarray(array, np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"{name} holds what is no number: {error}") from None
+        raise DataError(f"{name} holds a value that is not a number: {error}") from None
 
 
 def refuse_not_finite(array: NDArray[Any], name: str) -> FloatScan:

@@ -61,7 +61,7 @@ def describe(values: Any, name: str) -> Target:
     """What an array-like is as a target.
 
     Raises:
-        NotAnArrayError: It is no array-like.
+        NotAnArrayError: It is not an array-like.
         DataError: It holds NaN, infinity, bytes, or a list for each row.
     """
     if is_sparse(values):
@@ -75,7 +75,7 @@ def describe(values: Any, name: str) -> Target:
                 "supported; use a binary array or sparse matrix instead - the MultiLabelBinarizer transformer can "
                 "convert to this format."
             ) from None
-        raise DataError(f"{name} is no array: {error}") from None
+        raise DataError(f"{name} is not an array: {error}") from None
     if array.dtype.kind == "O" and array.size and _is_list(array.flat[0]):
         raise DataError(
             f"{name} holds lists, a legacy multi-label data representation. Sequence of sequences are no longer "

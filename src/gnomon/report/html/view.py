@@ -8,7 +8,7 @@ from typing import Any
 
 from gnomon.comparison.result import Comparison
 from gnomon.estimate import Difference, Estimate
-from gnomon.evaluation.estimates.few import resting_on
+from gnomon.evaluation.estimates.small_samples import resting_on
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.measures.registry import get_measure, in_order

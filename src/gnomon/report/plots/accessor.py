@@ -15,10 +15,10 @@ from gnomon.report.language import speaking
 from gnomon.report.plots.amounts import draw_predicted_vs_true, draw_residuals
 from gnomon.report.plots.calibration import draw_calibration
 from gnomon.report.plots.curves import draw_det, draw_precision_recall, draw_roc
-from gnomon.report.plots.cuts import draw_confusion, draw_thresholds
 from gnomon.report.plots.display import Display, canvas, show_hangul
 from gnomon.report.plots.intervals import draw_differences, draw_intervals, draw_slices
 from gnomon.report.plots.pictures import Pictures, panels
+from gnomon.report.plots.thresholds import draw_confusion, draw_thresholds
 from gnomon.report.results import Evaluated, comparison_of, evaluations_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Plots(Pictures):
         self._compared = comparison_of(result)
 
     def roc(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:
-        """The ROC curve, with the pointwise interval of the recall and the line of guessing."""
+        """The ROC curve, with the pointwise interval of the recall and the line of chance."""
         return self._draw(draw_roc, "roc", ax, lang)
 
     def precision_recall(self, ax: Axes | None = None, *, lang: str | None = None) -> Display:

@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 
 
 def draw_roc(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
-    """Recall against fall-out, with the pointwise interval of the recall, and the line of guessing."""
+    """Recall against the false positive rate, with the pointwise interval of the recall, and the line of chance."""
     for place, (name, evaluation) in enumerate(evaluations.items()):
         operating = evaluation.operating_points(["recall", "false_positive_rate"])
         band = operating.bands
@@ -70,7 +70,7 @@ def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> No
 
 
 def draw_det(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
-    """Miss rate against fall-out, both on the scale of normal deviates.
+    """Miss rate against false positive rate, both on the scale of normal deviates.
 
     A. Martin et al., "The DET curve in assessment of detection task performance" (1997).
     """

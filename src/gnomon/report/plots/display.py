@@ -83,7 +83,7 @@ def new_hangul_font() -> str | None:
     for path in font_manager.findSystemFonts():
         name = Path(path).stem.replace(" ", "").lower()
         if path not in known and name.startswith(wanted):
-            with suppress(OSError, RuntimeError):  # a file that is no font after all
+            with suppress(OSError, RuntimeError):  # a file that is not a font after all
                 font_manager.fontManager.addfont(path)
     return known_hangul_font()
 

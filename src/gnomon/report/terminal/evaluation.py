@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gnomon.evaluation.estimates.few import resting_on
+from gnomon.evaluation.estimates.small_samples import resting_on
 from gnomon.evaluation.result.calibration import Calibration
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.measures.registry import OTHER_NAMES, get_measure, in_order

@@ -13,7 +13,7 @@ from gnomon.comparison.result import Comparison
 from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
-from gnomon.evaluation.result.several import Evaluations
+from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.report.terminal.comparison import render_comparison
 from gnomon.report.terminal.decision import render_cost, render_recalibration, render_threshold
 from gnomon.report.terminal.evaluation import render_evaluation

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gnomon.errors import StateError, UnknownEstimateError, UsageError, nearest
+from gnomon.evaluation.result.displayable import Displayable
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.evaluation.result.form import Form
-from gnomon.evaluation.result.shown import Shown
+from gnomon.evaluation.result.serialisable import Serialisable
 from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
 from gnomon.message import Message
 from gnomon.visible import visible
 
 
-class Evaluations(Form, Shown, Mapping[str, Evaluation]):
+class Evaluations(Serialisable, Displayable, Mapping[str, Evaluation]):
     """Evaluations by the names of their models, in the order to be shown in.
 
     Examples:

@@ -19,7 +19,7 @@ CLASSIFIER, REGRESSOR, UNSAID = "classifier", "regressor", "unsaid"
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class Predictions:
     """What a model says of some rows.
 
     Attributes:
@@ -36,7 +36,7 @@ class Answers:
     probabilities: bool = False
 
     @classmethod
-    def joined(cls, parts: Sequence[Answers]) -> Answers:
+    def joined(cls, parts: Sequence[Predictions]) -> Predictions:
         """The answers of several models, one after the other, as one.
 
         Raises:
@@ -55,7 +55,7 @@ class Answers:
         scores = [own.scores for own in parts if own.scores is not None]
         return cls(predicted, np.concatenate(scores) if scores else None, first.classes, first.probabilities)
 
-    def taken(self, places: NDArray[np.intp]) -> Answers:
+    def taken(self, places: NDArray[np.intp]) -> Predictions:
         """Some of the answers, in this order."""
         scores = None if self.scores is None else self.scores[places]
         return replace(self, predicted=self.predicted[places], scores=scores)
@@ -93,23 +93,23 @@ def kind_of(model: Any) -> str:
     return CLASSIFIER if classifies else UNSAID
 
 
-def answers_of(model: Any, X: Any) -> Answers:
+def answers_of(model: Any, X: Any) -> Predictions:
     """What a fitted model says of rows; probabilities before decision values, and neither where it has none.
 
     Raises:
-        UsageError: It is not fitted, or is no model.
+        UsageError: It is not fitted, or is not a model.
     """
     kind = kind_of(model)
     try:
         predicted = table_of(model.predict(X))
         if kind != CLASSIFIER:
-            return Answers(predicted)
+            return Predictions(predicted)
         for method in ("predict_proba", "decision_function"):
             # A model may have the attribute and refuse it only when it is looked up, as SVC(probability=False) does.
             ask = getattr(model, method, None)
             if callable(ask):
                 scores = score_table(ask(X), predicted)
-                return Answers(predicted, scores, classes_of(model), method == "predict_proba")
+                return Predictions(predicted, scores, classes_of(model), method == "predict_proba")
     except Exception as error:
         if type(error).__name__ != "NotFittedError":
             raise
@@ -120,7 +120,7 @@ def answers_of(model: Any, X: Any) -> Answers:
                 model=type(model).__name__,
             )
         ) from None
-    return Answers(predicted, None, classes_of(model))
+    return Predictions(predicted, None, classes_of(model))
 
 
 def table_of(predicted: Any) -> Labels:

@@ -71,7 +71,7 @@ def open_beside(data: Any, named: Named) -> tuple[Source, Named]:
 
     Raises:
         UsageError: The data has no named columns, or an array is passed beside files, whose rows it cannot be paired
-            with, or is no mask.
+            with, or is not a mask.
     """
     arrays = {part: own for part in BESIDE if is_array(own := getattr(named, part))}
     if not arrays:
@@ -109,7 +109,7 @@ def mask_of(split: Any) -> Any:
     """An array that says which rows something is fitted on.
 
     Raises:
-        UsageError: It is no array of True and False.
+        UsageError: It is not an array of True and False.
     """
     mask = np.asarray(split)
     if mask.dtype != bool or mask.ndim != 1:
@@ -311,7 +311,7 @@ def columns_of(name: str, values: Any) -> dict[str, Any]:
 
 
 def column_labels(values: Any) -> list[str] | None:
-    """What the columns of a data frame are called; None where they are only numbered, or it is no frame."""
+    """What the columns of a data frame are called; None where they are only numbered, or it is not a frame."""
     labels = getattr(values, "columns", None)
     if labels is None or hasattr(values, "reshape"):
         return None

@@ -1,4 +1,4 @@
-"""Estimates that rest on too few rows for their intervals to be taken at their word: docs/coverage.md says why."""
+"""Estimates that rest on too few rows for their intervals to be trusted: docs/coverage.md says why."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ Array = NDArray[np.float64]
 Derivatives = tuple[Array, Array]
 
 
-class Order(Protocol):
+class RankedScores(Protocol):
     """What the estimates of a ranking are made of.
 
     Attributes:
@@ -86,7 +86,7 @@ class Order(Protocol):
         ...
 
 
-class KeptOrder:
+class RankedScoresInMemory:
     """Rows that were kept, sorted."""
 
     bounds: RankingBounds | None = None
@@ -148,7 +148,7 @@ class KeptOrder:
             yield Curve(np.append(np.inf, threshold), *(np.append(0.0, own) for own in counts))
 
 
-class RangedOrder:
+class RankedScoresOutOfCore:
     """Rows that are read again, one range of the scores at a time: exact, in as much memory as a range takes.
 
     Args:
@@ -326,7 +326,7 @@ class Totals:
         return sum(own[0] for own in self.ranges), sum(own[1] for own in self.ranges)
 
 
-class BinnedOrder:
+class RankedScoresInBins:
     """Rows of which only the bins of their scores are known: what follows from them is certain within bounds."""
 
     def __init__(self, histogram: ScoreHistogram, weights: tuple[Weight, Weight] | None, threads: int) -> None:
@@ -401,7 +401,7 @@ def squares_reaching(state: Scores, thresholds: Array) -> tuple[Array, Array]:
     return reaching[0], reaching[1]
 
 
-def squares_by_bin(order: Order, bins: ScoreBins, derivatives: Sequence[Derivatives]) -> list[float]:
+def squares_by_bin(order: RankedScores, bins: ScoreBins, derivatives: Sequence[Derivatives]) -> list[float]:
     """The same where the rows of a class in a bin are known by their weight alone.
 
     Exact without weights; with them, a row weighs in each bin what its class's squares say.

@@ -14,7 +14,7 @@ from gnomon.lazy import load
 from gnomon.message import Message
 
 
-class Form(ABC):
+class Serialisable(ABC):
     """A result with a JSON form."""
 
     @abstractmethod
@@ -23,7 +23,7 @@ class Form(ABC):
 
     @classmethod
     @abstractmethod
-    def from_dict(cls, form: Mapping[str, Any]) -> Form:
+    def from_dict(cls, form: Mapping[str, Any]) -> Serialisable:
         """The inverse of :meth:`to_dict`."""
 
     def __eq__(self, other: object) -> bool:

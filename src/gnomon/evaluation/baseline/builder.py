@@ -21,7 +21,7 @@ from gnomon.message import Message
 MOST_FREQUENT, FLAG_ALL, PRIOR, RANDOM, MEAN, MEDIAN = "most_frequent", "positive", "prior", "random", "mean", "median"
 
 
-class Guesses:
+class BaselineBuilder:
     """Collects the baseline of an evaluation, measure by measure.
 
     Args:
@@ -53,7 +53,7 @@ class Guesses:
             name: Of the estimate.
             strategy: What the guess is.
             guess: What it scores.
-            difference: What the model scores less that, its interval and p-value those of independent rows.
+            difference: What the model scores minus that, its interval and p-value those of independent rows.
             influence: The influence of each row on the difference; None where the difference says all.
         """
         self._strategies[name] = strategy

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gnomon.report.plots.accessor import Plots
 
 
-class Shown:
+class Displayable:
     """Methods of a result that is seen: plots, pages, and how a notebook displays it."""
 
     __slots__ = ()

@@ -173,7 +173,7 @@ def of_rows(name: str, loss: Callable[[Any, Any], Any]) -> Loss:
     A function that takes numbers only, such as one with an ``if``, is called for each row.
 
     Raises:
-        UsageError: It is no function, it fails, or does not give one number a row.
+        UsageError: It is not a function, it fails, or does not give one number a row.
     """
     if not callable(loss):
         raise UsageError(

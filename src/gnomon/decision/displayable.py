@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gnomon.evaluation.result.shown import Shown
+from gnomon.evaluation.result.displayable import Displayable
 from gnomon.lazy import load
 from gnomon.renderers import PLOTS
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gnomon.report.plots.decision import DecisionPlots
 
 
-class DecisionShown(Shown):
+class DisplayableDecision(Displayable):
     """Methods of a decision that is seen."""
 
     __slots__ = ()

@@ -16,7 +16,7 @@ from gnomon.wire import pack, strict, unpack
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelOutput:
     """What one model says of some rows.
 
     Attributes:
@@ -34,7 +34,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class PanelRows:
+class PairedRows:
     """Some rows in whole columns.
 
     Attributes:
@@ -45,14 +45,16 @@ class PanelRows:
     """
 
     target: NDArray[Any]
-    answers: tuple[Answer, ...]
+    answers: tuple[ModelOutput, ...]
     weight: NDArray[np.float64] | None = None
     clusters: NDArray[np.int64] | None = None
 
-    def where(self, mask: NDArray[np.bool_]) -> PanelRows:
+    def where(self, mask: NDArray[np.bool_]) -> PairedRows:
         """Some of the rows, their clusters numbered anew."""
         answers = tuple(
-            Answer(None if own.prediction is None else own.prediction[mask], tuple(score[mask] for score in own.scores))
+            ModelOutput(
+                None if own.prediction is None else own.prediction[mask], tuple(score[mask] for score in own.scores)
+            )
             for own in self.answers
         )
         clusters = None
@@ -60,11 +62,11 @@ class PanelRows:
             clusters = self.clusters[mask]
             seen = np.bincount(clusters) > 0
             clusters = (np.cumsum(seen) - 1)[clusters]
-        return PanelRows(self.target[mask], answers, None if self.weight is None else self.weight[mask], clusters)
+        return PairedRows(self.target[mask], answers, None if self.weight is None else self.weight[mask], clusters)
 
 
 @dataclass(frozen=True, eq=False)
-class Panel(KeptRows):
+class PairedPredictions(KeptRows):
     """Some rows with the answers of one or several models.
 
     The columns of a chunk are the target, the weights and the clusters if any, then each model's prediction if it has
@@ -85,7 +87,7 @@ class Panel(KeptRows):
     def of(
         cls,
         target: NDArray[Any],
-        answers: Sequence[Answer],
+        answers: Sequence[ModelOutput],
         weight: NDArray[np.float64] | None = None,
         clusters: NDArray[np.int64] | None = None,
     ) -> Self:
@@ -103,20 +105,22 @@ class Panel(KeptRows):
             StateError: They are of other models, or only one has weights or clusters.
         """
         if (self.weighted, self.clustered, self.answers) != (other.weighted, other.clustered, other.answers):
-            raise StateError("panels of different models, or with and without weights or clusters, do not merge")
+            raise StateError(
+                "paired predictions of different models, or with and without weights or clusters, do not merge"
+            )
         return type(self)(self.chunks + other.chunks, self.weighted, self.clustered, self.answers)
 
-    def rows(self) -> PanelRows:
+    def rows(self) -> PairedRows:
         """All rows in whole columns; there must be at least one."""
         columns = iter([np.concatenate(self.column(number)) for number in range(len(self.chunks[0]))])
         target = next(columns)
         weight = next(columns) if self.weighted else None
         clusters = next(columns) if self.clustered else None
         answers = tuple(
-            Answer(next(columns) if predicts else None, tuple(next(columns) for _ in range(scores)))
+            ModelOutput(next(columns) if predicts else None, tuple(next(columns) for _ in range(scores)))
             for predicts, scores in self.answers
         )
-        return PanelRows(target, answers, weight, clusters)
+        return PairedRows(target, answers, weight, clusters)
 
     def to_bytes(self) -> bytes:
         """The state as bytes, its rows in a canonical order."""
