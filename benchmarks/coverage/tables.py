@@ -36,7 +36,7 @@ TITLES = {
     "calibration_slope": "calibration slope", "slope_intercept": "intercept with that slope",
     "calibration_intercept": "calibration in the large", "ece_by_chance": "ECE by chance, p >= 0.05",
     "brier_by_chance": "Spiegelhalter's test, p >= 0.05", "range_mean_error": "mean error of a range of predictions",
-    "slice_accuracy": "accuracy of a slice less that of the rest", "recall_elsewhere": "recall at another threshold",
+    "slice_accuracy": "accuracy of a slice minus that of the rest", "recall_elsewhere": "recall at another threshold",
     "chosen_cost": "cost of a chosen threshold, corrected", "chosen_f1": "F1 of a chosen threshold, corrected",
     "chosen_youden": "Youden's index of a chosen threshold, corrected",
     "promise_precision": "promise precision.low >= x, kept", "promise_recall": "promise recall.low >= x, kept",

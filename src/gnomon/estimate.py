@@ -104,7 +104,7 @@ class Difference:
     """How far one value lies from another, and how sure that is.
 
     Attributes:
-        value: What is looked at minus what it is compared with: a slice minus all other rows, a model minus the
+        value: An estimate minus what it is compared with: a slice minus all other rows, a model minus the
             baseline, the rows that it was fitted on minus the evaluated ones, the second model minus the first.
         low, high: The interval at ``level``; NaN where there is none.
         level: The confidence level of the interval.
@@ -121,7 +121,7 @@ class Difference:
         verdict: Of two models: ``"better"``, ``"worse"``, ``"inconclusive"`` or ``"equal"``, of the second, by
             ``p_value_holm`` at the level of the intervals; of a bias, which is best at 0, ``"different"``. None of all
             else.
-        minimum_effect: A difference that is worth seeing; NaN where none is looked for.
+        minimum_effect: The smallest difference worth detecting; NaN where none applies.
         rows_needed: About how many rows show such a difference four times out of five; None where it is not known.
         margin: By how much the second model may be worse and still not count as worse; NaN where none was given.
         p_not_worse: How often chance alone makes a model that is worse by the margin look at least so good.

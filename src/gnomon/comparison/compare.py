@@ -97,7 +97,7 @@ def compare(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Compares models on the same rows: every difference with its interval and p-value, and what it says.
+    """Compares models on the same rows: every difference with its interval, p-value and verdict.
 
     Three ways to call it. Several columns of one file or data frame: ``compare(data, target="y", score=["p_old",
     "p_new"])``. Files or data frames joined on a column of ids: ``compare("old.csv", "new.csv", target="y", score="p",
@@ -127,15 +127,15 @@ def compare(
             only those of the second value are compared. Or an array of shape (rows,), True for the rows to leave out.
         id: Name of the column that says which rows of several data are the same.
         classes: As for :func:`gnomon.evaluate`.
-        positive: The label that the models look for; needed unless the labels are 0/1, False/True or -1/1.
+        positive: The label of the positive class; needed unless the labels are 0/1, False/True or -1/1.
         task: ``"binary"``, ``"multiclass"``, ``"regression"``, or ``"auto"`` to tell from the columns.
         threshold: A row is predicted positive at ``score >= threshold``; a dict where models have their own.
         scale: ``"probability"``, or ``"any"`` for decision values; a dict where models differ.
         margin: By how much the second model may be worse and still not count as worse: a number for every measure that
             ends at 1, or a dict of an estimate's name to its margin, such as ``{"roc_auc": 0.005}``.
-        minimum_effect: The smallest difference worth detecting, in the same form, for the number of rows that it takes;
-            None for 0.01
-            of what ends at 1, and for a hundredth of what the first model scores of all else.
+        minimum_effect: The smallest difference worth detecting, in the same form; ``rows_needed`` says how many rows
+            would show it. None for 0.01 of a measure that ends at 1, and for a hundredth of the first model's value of
+            any other.
         measures: Measures besides the usual ones, as for :func:`gnomon.evaluate`.
         interval: ``"auto"``, or ``"percentile"`` or ``"bca"`` for a paired bootstrap of measures of the confusion
             matrix and of the ranking, McNemar's aside; rows with clusters are not resampled.
@@ -162,10 +162,10 @@ def compare(
         >>> import gnomon
         >>> y = [0, 0, 0, 0, 1, 1, 1, 1]
         >>> old, new = [0.1, 0.6, 0.4, 0.2, 0.3, 0.8, 0.55, 0.7], [0.1, 0.3, 0.2, 0.4, 0.6, 0.8, 0.7, 0.9]
-        >>> found = gnomon.compare(y, {"old": old, "new": new})
-        >>> found["old", "new"]["roc_auc"].value
+        >>> comparison = gnomon.compare(y, {"old": old, "new": new})
+        >>> comparison["old", "new"]["roc_auc"].value
         0.1875
-        >>> found["old", "new"]["accuracy"].verdict, found["old", "new"]["accuracy"].rows_needed
+        >>> comparison["old", "new"]["accuracy"].verdict, comparison["old", "new"]["accuracy"].rows_needed
         ('inconclusive', 22756)
     """
     passed = (data, *others)

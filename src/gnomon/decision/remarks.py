@@ -95,15 +95,15 @@ def remarks(decided: ThresholdDecision, choice: Choice, candidates: Candidates, 
         )
         notes += broken_there(decided, goal) if choice.met else []
     elif decided.optimism is not None and decided.corrected is not None:
-        flattery = goal.better * decided.optimism
-        if flattery > NOTICEABLE * abs(decided.corrected.value):
+        optimism = goal.better * decided.optimism
+        if optimism > NOTICEABLE * abs(decided.corrected.value):
             notes.append(
                 Message(
                     "chosen_here",
                     "The threshold was chosen and evaluated on the same rows, which makes {measure} look better by "
-                    "about {flattery:.2g}: evaluate it on other rows with split= (--split).",
+                    "about {optimism:.2g}: evaluate it on other rows with split= (--split).",
                     measure=get_measure(decided.measure).title,
-                    flattery=flattery,
+                    optimism=optimism,
                 )
             )
     notes += hardly_kept(decided, goal)

@@ -1,4 +1,4 @@
-"""What the same goal would choose in other samples: the interval of a threshold, and how much choosing flatters."""
+"""What the same goal would choose in other samples: the interval of a threshold, and the optimism of choosing."""
 
 from __future__ import annotations
 

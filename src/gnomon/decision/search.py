@@ -32,7 +32,7 @@ class Choice:
         threshold: It.
         best: Its value and by how much it misses the constraints.
         points: Its counts.
-        bound: By how much the goal's measure might be better at a threshold that was not looked at.
+        bound: By how much the goal's measure might be better at a threshold that was not tried.
         open: Whether such a threshold might miss the constraints less.
     """
 

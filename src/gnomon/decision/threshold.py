@@ -51,18 +51,19 @@ class ThresholdDecision(Serialisable, DisplayableDecision):
 
     Attributes:
         goal: What was wanted, in words.
-        measure: The measure that was made great, or ``"cost"``.
-        costs: What a row of each cell costs, less what it brings; None unless the measure is ``"cost"``.
+        measure: The measure that was optimised, or ``"cost"``.
+        costs: What a row of each cell costs minus what it gains; None unless the measure is ``"cost"``.
         threshold: The chosen threshold; its interval says which others the same goal would choose in other samples.
-            ``bound`` is by how much the goal's measure might be better at a threshold that was not looked at: 0 unless
+            ``bound`` is by how much the goal's measure might be better at a threshold that was not tried: 0 unless
             scores were counted in bins.
         met: Whether the constraints hold on the rows it was chosen on; if not, the threshold is the one that misses
             them least.
-        estimates: What it achieves, by name: the goal's measure, the share flagged, and those of an evaluation.
+        estimates: What it achieves, by name: the goal's measure, the share predicted positive, and the measures of an
+            evaluation.
         corrected: The goal's measure minus its optimism, where it was chosen and judged on the same rows; else None.
         corrected_limits: The same of each measure that a constraint limits the value of, by name.
-        optimism: By how much choosing and judging on the same rows flatters the goal's measure, by choosing on four
-            fifths of them and judging on the last fifth, many times.
+        optimism: By how much the goal's measure is overestimated on the rows that the threshold was chosen on,
+            estimated by choosing on four fifths of them and evaluating on the last fifth, many times.
         confusion: The confusion matrix at the threshold, of the rows that ``estimates`` are of.
         default: The goal's measure at a threshold of 0.5, for comparison; None unless scores are probabilities.
         thresholds: The table of thresholds of the rows that it was chosen on.
@@ -226,9 +227,9 @@ def choose_threshold(
     ``score >= threshold`` (scikit-learn's ``Binarizer`` flags ``score > threshold``).
 
     A threshold that is judged on the rows it was chosen on looks better than it is: ``corrected`` takes that off, as
-    measured by choosing on some of them and judging on the others, or ``split=`` avoids it. Of several equally good
+    estimated by choosing on some of them and evaluating on the others; ``split=`` avoids it. Of several equally good
     thresholds the one of the greater recall minus false positive rate is taken, then the highest. The interval of the
-    threshold is rough: it is that of the bootstrap, which for the place of an optimum is known to be no better.
+    threshold is approximate: the bootstrap is known to be inaccurate for the position of an optimum.
 
     Args:
         data: The true values, or the data that holds the named columns; see :func:`gnomon.evaluate`.
@@ -244,8 +245,7 @@ def choose_threshold(
         where: What must hold, one or several of ``"recall >= 0.95"``, ``"precision.low >= 0.8"`` (the lower end of the
             interval at ``level``), ``"flagged <= 200"`` (rows), ``"flagged_share <= 1 %"``. A limit on a value holds on
             these rows, and less often on others; a limit on an end is a promise: the interval is one that holds at all
-            thresholds at once. Without a goal, where recall is limited the best precision is looked for, else the best
-            recall.
+            thresholds at once. Without a goal, precision is maximised where recall is limited, else recall.
         periods: How many periods (days, say) the rows cover: ``flagged`` is limited on average per period.
         split: The rows to choose on, as ``"column=value"``; all others judge the threshold, or those of a second value:
             ``"part=validation,test"``. Or an array of shape (rows,), True for the rows to choose on.
@@ -253,18 +253,23 @@ def choose_threshold(
             intervals, limits on their ends and the optimism then allow for what rows of a cluster have in common.
         classes: The class labels, where not both occur.
         positive: The label of the positive class; needed unless the labels are 0/1, False/True or -1/1.
-        scale: ``"probability"`` or ``"any"``.
-        measures: Measures whose values there are told besides the usual ones, as for :func:`gnomon.evaluate`.
+        scale: ``"probability"`` (scores must lie in [0, 1]) or ``"any"``.
+        measures: Measures to report at the threshold besides the usual ones, as for :func:`gnomon.evaluate`.
         interval: ``"auto"``, ``"percentile"`` or ``"bca"``, or ``"none"`` for neither intervals nor optimism.
         level: Confidence level of the intervals.
         seed: Seed of the bootstrap.
         missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value.
         exact: As in :func:`gnomon.evaluate`. Where scores are counted in bins, the threshold is the best lower end of
             a bin, and ``threshold.bound`` tells by how much another could be better.
-        memory: How much memory kept rows may take.
-        engine: What reads and counts the rows, ``"threads"`` or ``"processes"``.
-        threads: How many threads, or processes.
-        progress: Told how many rows were read.
+        memory: How much memory the rows may take: a number of bytes, or such as ``"2GiB"``; None for half of what is
+            available.
+        engine: What reads and counts the rows, ``"threads"`` or ``"processes"``; see :func:`gnomon.evaluate`.
+        threads: How many threads, or processes; None for the CPUs that this process may use (or ``GNOMON_THREADS``).
+        progress: Called with the numbers of rows read and of all rows, as for :func:`gnomon.evaluate`.
+
+    Returns:
+        A frozen :class:`gnomon.ThresholdDecision`: ``decision.threshold`` is what was chosen, ``decision["recall"]``
+        the estimate of a measure at it.
 
     Raises:
         UsageError: Nothing was asked for, or something contradictory, or the task is not binary with scores.

@@ -1,4 +1,4 @@
-"""The interval of the average precision, which a sample flatters."""
+"""The interval of the average precision, which samples overestimate."""
 
 from __future__ import annotations
 

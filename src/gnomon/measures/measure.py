@@ -28,9 +28,9 @@ from gnomon.message import Message, word
 Formula = Callable[[Cells], Array]
 # Where a measure stands without being asked for. What is computed: of a binary task, of several classes, of one class
 # against the rest among several, averaged over classes, of a regression. And what is shown, the most telling first: in
-# the line that an evaluation is told in, in tables of slices and of classes, by which slices are ranked, at thresholds
-# in a table, as curves and as columns, between train and test, on one axis in the unit of the target. With _macro: its
-# macro average.
+# the line that an evaluation is printed as, in tables of slices and of classes, by which slices are ranked, at
+# thresholds in a table, as curves and as columns, between train and test, on one axis in the unit of the target. With
+# _macro: its macro average.
 Place = Literal[
     "binary", "multiclass", "class", "averages", "regression",
     "headline", "headline_macro", "slices", "slices_macro", "class_table", "ranks_slices", "thresholds",
@@ -92,12 +92,12 @@ class Share:
 
     @property
     def of_given_rows(self) -> bool:
-        """Whether its rows are told by their true class, and so are the same for any model."""
+        """Whether its rows are selected by their true class, and so are the same for any model."""
         return self.trials_in in (OF_CLASS, OF_OTHERS, ALL)
 
     @property
     def of_predicted_rows(self) -> bool:
-        """Whether its rows are told by what was predicted, and so differ from model to model."""
+        """Whether its rows are selected by what was predicted, and so differ from model to model."""
         return self.trials_in in (PREDICTED, PREDICTED_OTHERS)
 
     @property

@@ -28,7 +28,7 @@ class Rule:
         end: ``"low"`` or ``"high"`` for that end of its interval; None for the value itself.
         least: Whether the limit is a lower one (``>=``).
         limit: The limit; of per cent the share.
-        percent: Whether it was told in per cent.
+        percent: Whether it was written in per cent.
     """
 
     slice: tuple[str, str] | None

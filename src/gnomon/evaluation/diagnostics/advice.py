@@ -253,7 +253,7 @@ def leakage(evaluation: Evaluation) -> Numbers | None:
 
 
 def rare_positives(evaluation: Evaluation) -> Numbers | None:
-    """Few positives, so that the ROC curve flatters."""
+    """Few positives, so that the ROC curve looks better than it is."""
     auc, ap = defined(evaluation, ROC_AUC.name), defined(evaluation, AVERAGE_PRECISION.name)
     if auc is None or ap is None or evaluation.thresholds is None or auc.method == CONSTANT:
         return None

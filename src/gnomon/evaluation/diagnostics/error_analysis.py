@@ -28,7 +28,7 @@ from gnomon.states.mean import MeanLoss
 from gnomon.states.paired import PairedRows
 from gnomon.states.residuals import Amounts
 
-# Confusions that are listed; ranges of the prediction that residuals are told in.
+# Confusions that are listed; ranges of the prediction that residuals are summarised in.
 MOST_CONFUSIONS, RANGES = 10, 10
 # The square of an error, squared again for its variance, must stay within the doubles.
 LARGEST_ERROR = 1e75

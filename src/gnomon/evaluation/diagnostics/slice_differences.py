@@ -234,7 +234,7 @@ def only(summary: Summary, names: Sequence[str]) -> Summary:
 
 
 def differences(evaluation: Evaluation, rest: Mapping[str, Estimate]) -> dict[str, Difference]:
-    """Every estimate that both have, less that of the rest."""
+    """Every estimate that both have, minus that of the rest."""
     return {
         name: independent_difference(estimate, rest[name])
         for name, estimate in evaluation.estimates.items()

@@ -42,7 +42,7 @@ from gnomon.wire import Travelling, pack_all, refusing, unpack_all
 # The share of pairs that bins of equal mass leave open is about 1 over their number; so many times that is worth
 # another reading for a better sample.
 TOO_OPEN = 3
-# How many of the most wrong rows are told.
+# How many of the most wrong rows are kept.
 WORST = 10
 
 

@@ -1,4 +1,4 @@
-"""What a result holds by name: read-only, told in a few lines, with an error that names the nearest."""
+"""What a result holds by name: read-only, printed in a few lines, with an error that names the nearest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gnomon.visible import visible
 
 Held_co = TypeVar("Held_co", covariant=True)
 
-# Entries that are told, and estimates of each.
+# Entries that are printed, and estimates of each.
 MOST_LINES, MOST_ESTIMATES = 12, 4
 LONGEST_NAME = 40
 

@@ -38,7 +38,7 @@ def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
 
 
 def slider_measures() -> list[str]:
-    """The measures that are told where the slider stands, those that are drawn first."""
+    """The measures that are shown where the slider stands, those that are drawn first."""
     return list(dict.fromkeys((*shown_in("threshold_curves"), *shown_in("binary"))))
 
 
@@ -62,7 +62,7 @@ def explorer_data(evaluations: Mapping[str, Evaluation], section: dict[str, Any]
 def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
     """One model's counts and measures at the slider's stops, from the highest threshold down.
 
-    Measures and intervals that are told are text, as a report shows them.
+    Measures and intervals that are shown are text, as a report shows them.
     """
     operating = evaluation.operating_points(slider_measures(), most=most)
     table = operating.thresholds

@@ -90,7 +90,7 @@ def new_hangul_font() -> str | None:
 
 @contextmanager
 def without_glyph_warnings() -> Iterator[None]:
-    """Missing letters are told once, with what helps (:func:`show_hangul`), and not again for each of them."""
+    """Missing letters are reported once, with what helps (:func:`show_hangul`), and not again for each of them."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
