@@ -117,7 +117,7 @@ def listed(parts: Iterable[str]) -> Message:
 
 def form_of(text: Message | None) -> dict[str, Any] | None:
     """A message in its JSON form, with its English text beside code, template and values."""
-    return None if text is None else {**text.to_dict(), "text": str(text)}
+    return None if text is None else forms_of([text])[0]
 
 
 def text_of(form: Mapping[str, Any] | None) -> Message | None:

@@ -57,15 +57,20 @@ def confusions_at(
         return tally.states, 0
     tally = engine.fold(source, plan)
     if not tally.states[0].counts.sum():
-        raise DataError(
-            Message(
-                "no_rows_to_judge",
-                "{name} has no rows whose {subset}: there are no rows to evaluate on",
-                name=source.name,
-                subset=schema.columns.subset,
-            )
-        )
+        raise no_rows(source, schema)
     return tally.states, tally.dropped
+
+
+def no_rows(source: Source, schema: Schema) -> DataError:
+    """The error of a part of the rows, to evaluate on, that has none."""
+    return DataError(
+        Message(
+            "no_rows_to_judge",
+            "{name} has no rows whose {subset}: there are no rows to evaluate on",
+            name=source.name,
+            subset=schema.columns.subset,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

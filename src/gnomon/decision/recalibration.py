@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gnomon.calling import EngineChoice, MissingChoice, verb
 from gnomon.decision.displayable import DisplayableDecision
-from gnomon.decision.outcome import one_column, paired_rows_of
+from gnomon.decision.outcome import no_rows, one_column, paired_rows_of
 from gnomon.engines import engine_of
 from gnomon.engines.base import Engine, Progress
 from gnomon.errors import DataError, UsageError, nearest
@@ -372,14 +372,7 @@ def judge(source: Source, schema: Schema, maps: Mapping[str, ScoreMap], engine: 
         weighted = None if classes is None else classes[0].merge(classes[1])
     tally = engine.fold(source, JudgePlan(schema, maps, Reliability.empty(weighted)))
     if not tally.judged[AS_IS].losses[LOG_LOSS.name].weight.n:
-        raise DataError(
-            Message(
-                "no_rows_to_judge",
-                "{name} has no rows whose {subset}: there are no rows to evaluate on",
-                name=source.name,
-                subset=schema.columns.subset,
-            )
-        )
+        raise no_rows(source, schema)
     return tally
 
 

@@ -357,20 +357,20 @@ def gap(evaluation: Evaluation) -> tuple[str, Numbers] | None:
 
 def overfitting(evaluation: Evaluation) -> Numbers | None:
     """A model that is clearly better on the rows that it was fitted on."""
-    gap_found = gap(evaluation)
-    if gap_found is None or not gap_found[1]["low"] > 0 or gap_found[1]["gap"] < WORTHWHILE:
+    _, values = gap(evaluation) or (None, None)
+    if values is None or not values["low"] > 0 or values["gap"] < WORTHWHILE:
         return None
-    return gap_found[1]
+    return values
 
 
 def underfitting(evaluation: Evaluation) -> Numbers | None:
     """A model that is poor even on the rows that it was fitted on."""
-    gap_found = gap(evaluation)
-    if gap_found is None or gap_found[0] not in POOR or not gap_found[1]["train"] < POOR[gap_found[0]]:
+    name, values = gap(evaluation) or (None, None)
+    if name not in POOR or values is None or not values["train"] < POOR[name]:
         return None
     if overfitting(evaluation) is not None:  # whose advice is the opposite
         return None
-    return {name: gap_found[1][name] for name in ("measure", "train", "test")}
+    return {part: values[part] for part in ("measure", "train", "test")}
 
 
 def worst_slice(evaluation: Evaluation) -> Numbers | None:
