@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from gnomon.cli import BAD_INPUT, DONE, FAULT, INTERRUPTED, TERMINATED, gnomon
-from gnomon.cli.threshold import NOT_MET
+from gnomon.cli.options import NOT_MET
 from gnomon.measures.measure import ZERO
 from gnomon.measures.registry import get_measure, of_cells, with_ends
 from gnomon.renderers import RENDERERS

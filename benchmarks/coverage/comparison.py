@@ -23,6 +23,8 @@ import gnomon
 # What both models' scores have in common, given the class; rows of a cluster; what these have in common.
 SHARED, CLUSTER, ALIKE = 0.5, 5, 0.4
 FOUR = "four models"
+# What the threshold of each model is chosen for.
+CHOSEN: dict[str, dict[str, Any]] = {"least cost": {"costs": {"fn": 10, "fp": 1}}, "best F1": {"goal": "f1"}}
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,9 @@ class Pair:
 
     Attributes:
         kind: ``"plain"``, ``"ties"``, ``"weights"``, ``"clusters"``, ``"multiclass"``, ``"regression"``,
-            ``"heavy tails"``, or ``"four models"``: plain, of which any pair is told apart by Holm's p-value.
+            ``"heavy tails"``, or ``"four models"``: plain, of which any pair is told apart by Holm's p-value; ``"least
+            cost"`` (10 of a false negative, 1 of a false positive) and ``"best F1"``: plain, each model at its own best
+            threshold.
         n: Rows of a sample.
         prevalence: Share of positives of a binary task.
     """
@@ -73,7 +77,7 @@ class Pair:
             scores[name] = 1 / (1 + np.exp(-odds))
             if self.kind == "ties":
                 scores[name] = np.round(scores[name], 1)
-        options["threshold"] = float(np.clip(self.prevalence, 0.1, 0.5))
+        options |= CHOSEN.get(self.kind) or {"threshold": float(np.clip(self.prevalence, 0.1, 0.5))}
         return y, scores, options
 
 
@@ -82,6 +86,7 @@ DESIGNS = [
     *(Pair("plain", n, prevalence) for prevalence, n in BINARY),
     *(Pair(kind, n, 0.2) for kind in ("ties", "weights", "clusters") for n in (200, 1000)),
     *(Pair(FOUR, n) for n in (200, 1000)),
+    *(Pair(kind, n, 0.3) for kind in CHOSEN for n in (100, 200, 1000)),
     *(Pair(kind, n) for kind in ("multiclass", "regression", "heavy tails") for n in (50, 200, 1000)),
 ]
 

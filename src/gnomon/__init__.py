@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from gnomon.comparison.pair import Pair
     from gnomon.comparison.result import Comparison
     from gnomon.decision.cost import CostDecision, minimum_cost
-    from gnomon.decision.loading import load
     from gnomon.decision.recalibration import Recalibration, recalibrate
     from gnomon.decision.threshold import ThresholdDecision, choose_threshold
     from gnomon.errors import (
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from gnomon.evaluation.result.evaluation import Evaluation
     from gnomon.evaluation.result.evaluations import Evaluations
     from gnomon.evaluation.result.operating_points import OperatingPoints
+    from gnomon.loading import load
     from gnomon.measures.measure import Measure
     from gnomon.measures.user_defined import measure
     from gnomon.models.evaluate import evaluate_model
@@ -121,7 +121,7 @@ _HOME = {
     "evaluate_model": "gnomon.models.evaluate",
     "get_scorer": "gnomon.models.scorers",
     "get_scorer_names": "gnomon.models.scorers",
-    "load": "gnomon.decision.loading",
+    "load": "gnomon.loading",
     "measure": "gnomon.measures.user_defined",
     "minimum_cost": "gnomon.decision.cost",
     "recalibrate": "gnomon.decision.recalibration",

@@ -18,31 +18,36 @@ class Renderer:
         where: Its function, ``"module:name"``: from a result to text, in the language that is spoken; of a picture to
             the bytes of a file with one of the endings.
         picture: Whether it is one.
+        parts: Whether it can show some parts of the report alone.
+        titled: Whether it has a title of its own.
     """
 
     name: str
     endings: tuple[str, ...]
     where: str
     picture: bool = False
+    parts: bool = False
+    titled: bool = False
 
-    def __call__(self, result: Any, lang: str | None = None) -> Any:
+    def __call__(self, result: Any, lang: str | None = None, **options: Any) -> Any:
         """The result, shown.
 
         Args:
             result: An evaluation, several, a comparison, or a decision.
             lang: The language; None for that of the environment.
+            options: What the renderer takes besides, such as the parts to show.
         """
         with load("gnomon.report.language:speaking")(lang):
-            return load(self.where)(result, *([self.name] if self.picture else []))
+            return load(self.where)(result, *([self.name] if self.picture else []), **options)
 
 
 RENDERERS = {
     own.name: own
     for own in (
-        Renderer("terminal", (".txt",), "gnomon.report.terminal.report:as_text"),
+        Renderer("terminal", (".txt",), "gnomon.report.terminal.report:as_text", parts=True),
         Renderer("json", (".json",), "gnomon.evaluation.result.serialisable:Serialisable.to_json"),
-        Renderer("html", (".html", ".htm"), "gnomon.report.html.page:page"),
-        Renderer("markdown", (".md",), "gnomon.report.markdown:markdown"),
+        Renderer("html", (".html", ".htm"), "gnomon.report.html.page:page", parts=True, titled=True),
+        Renderer("markdown", (".md",), "gnomon.report.markdown:markdown", parts=True, titled=True),
         Renderer("png", (".png",), "gnomon.report.plots.picture:picture", picture=True),
         Renderer("svg", (".svg",), "gnomon.report.plots.picture:picture", picture=True),
         Renderer("pdf", (".pdf",), "gnomon.report.plots.picture:picture", picture=True),

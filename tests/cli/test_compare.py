@@ -16,10 +16,15 @@ def three(examples):
 
 
 def test_columns_of_one_file(three):
-    """Three models, every pair, in the terminal and as JSON."""
+    """Three models: the answer, then how they differ from the first; every pair where asked for, and as JSON."""
     code, out, err = command("compare", three, *THREE, "-s", "tree,forest", "-s", "boosted")
     assert (code, err) == (0, "")
     assert "binary comparison" in out
+    assert "Best by ROC AUC: forest, 0.992" in out
+    assert "differences from tree" in out
+    assert "forest minus tree" not in out
+    code, out, err = command("compare", three, *THREE, "-s", "tree,forest", "-s", "boosted", "--only", "pairs")
+    assert (code, err) == (0, "")
     for pair in ("forest minus tree", "boosted minus tree", "boosted minus forest"):
         assert pair in out
     assert "ROC AUC: forest is better than tree" in out
@@ -99,11 +104,12 @@ def test_every_form(three, tmp_path, end):
 
 
 def test_narrow_terminals_keep_what_matters(three):
-    """Rows needed go first, then the interval; the verdict stays."""
+    """Rows needed go first, then p; every interval and the verdict stay, and what is left out is named."""
     wide = command("compare", three, *THREE, "-s", "forest,boosted", COLUMNS="100")[1]
     narrow = command("compare", three, *THREE, "-s", "forest,boosted", COLUMNS="60")[1]
     assert "rows needed" in wide
     assert "% interval" in wide
-    assert "rows needed" not in narrow
+    assert "not shown at this width: rows needed, p" in narrow
+    assert "% interval" in narrow
     assert "inconclusive" in narrow
     assert max(map(len, narrow.splitlines())) <= 60

@@ -23,6 +23,13 @@ SHARED = {
 SCALE = {"scale": (["--scale", "any"], "scale", "any")}
 INTERVAL = {"interval": (["--interval", "bca"], "interval", "bca")}
 EXACT = {"exact": (["--exact"], "exact", True), "certified": (["--certified"], "exact", False)}
+GOAL = {
+    "goal": (["--goal", "f1"], "goal", "f1"),
+    "cost": (["--cost", "fn=10,fp=1"], "costs", {"fn": 10.0, "fp": 1.0}),
+    "gain": (["--gain", "tp=5"], "gains", {"tp": 5.0}),
+    "where": (["--where", "f1 >= 0.9", "--where", "flagged <= 3"], "where", ("f1 >= 0.9", "flagged <= 3")),
+    "periods": (["--periods", "30"], "periods", 30.0),
+}
 MEASURES = {"measures": (["--measure", "jaccard,f2"], "measures", ["jaccard", "f2"])}
 CLUSTER = {"cluster": (["--cluster", "g"], "cluster", "g")}
 # By command: the function that is called, what must be given, and each option's words, argument and value.
@@ -44,7 +51,7 @@ COMMANDS = {
     "compare": (
         "gnomon.comparison.compare.compare",
         ["-t", "y"],
-        SHARED | SCALE | INTERVAL | CLUSTER | MEASURES | {
+        SHARED | SCALE | INTERVAL | CLUSTER | MEASURES | GOAL | {
             "target": ([], "target", "y"),
             "score": (["-s", "a=p", "-s", "b=q"], "score", {"a": "p", "b": "q"}),
             "prediction": (["-p", "p,q"], "prediction", ["p", "q"]),
@@ -59,14 +66,9 @@ COMMANDS = {
     "threshold": (
         "gnomon.decision.threshold.choose_threshold",
         ["-t", "y", "-s", "p"],
-        SHARED | SCALE | INTERVAL | EXACT | CLUSTER | MEASURES | {
+        SHARED | SCALE | INTERVAL | EXACT | CLUSTER | MEASURES | GOAL | {
             "target": ([], "target", "y"),
             "score": ([], "score", "p"),
-            "goal": (["--goal", "f1"], "goal", "f1"),
-            "cost": (["--cost", "fn=10,fp=1"], "costs", {"fn": 10.0, "fp": 1.0}),
-            "gain": (["--gain", "tp=5"], "gains", {"tp": 5.0}),
-            "where": (["--where", "f1 >= 0.9", "--where", "flagged <= 3"], "where", ("f1 >= 0.9", "flagged <= 3")),
-            "periods": (["--periods", "30"], "periods", 30.0),
             "split": (["--split", "g=a"], "split", "g=a"),
         },
     ),
@@ -82,7 +84,7 @@ COMMANDS = {
     ),
 }  # fmt: skip
 # What decides where a result goes and how it looks is tested in the files beside this one; --cost-matrix below.
-ELSEWHERE = {"form", "output", "lang", "paths", "data", "applied", "column", "cost_matrix", "help"}
+ELSEWHERE = {"form", "output", "lang", "only", "title", "paths", "data", "applied", "column", "cost_matrix", "help"}
 CASES = [(command, option) for command, (_, _, options) in COMMANDS.items() for option in options]
 
 

@@ -8,7 +8,7 @@ import gnomon
 from tests.cli.commands import command
 
 TREE = ("-t", "diagnosis", "-s", "p_malignant", "--positive", "malignant")
-STARTS = {"html": b"<!DOCTYPE html>", "md": b"## binary evaluation", "png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF",
+STARTS = {"html": b"<!DOCTYPE html>", "md": b"## breast", "png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF",
           "json": b"{"}  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def test_decisions_in_every_form(examples, tmp_path):
     assert command("threshold", tree, *TREE, "--goal", "f1", "-o", tmp_path / "a.json")[0] == 0
     assert gnomon.load(tmp_path / "a.json").measure == "f1"
     chosen = repr(gnomon.load(tmp_path / "a.json").threshold.value)
-    for name, found in {"a.html": "<!DOCTYPE html>", "a.md": "## threshold", "a.txt": "threshold"}.items():
+    for name, found in {"a.html": "<!DOCTYPE html>", "a.md": "threshold · maximum F1", "a.txt": "threshold"}.items():
         assert command("threshold", tree, *TREE, "--goal", "f1", "-o", tmp_path / name)[0] == 0
         text = (tmp_path / name).read_text(encoding="utf-8")
         assert found in text

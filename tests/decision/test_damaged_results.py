@@ -31,6 +31,7 @@ def results_of_every_kind():
         gnomon.evaluate(rng.integers(0, 2, (n, 3)), rng.random((n, 3))),
         gnomon.evaluate(y + rng.normal(0, 1, n), y + 0.1),
         gnomon.compare(y, {"a": p, "b": np.clip(p + rng.normal(0, 0.1, n), 0, 1)}),
+        gnomon.compare(y, {"a": p, "b": np.clip(p + rng.normal(0, 0.1, n), 0, 1)}, costs={"fn": 5, "fp": 1}),
         gnomon.Evaluations({"a": gnomon.evaluate(y, p), "b": gnomon.evaluate(y, 1 - p)}),
         gnomon.choose_threshold(y, p, goal="f1"),
         gnomon.minimum_cost(three, table, costs=np.ones((3, 3)) - np.eye(3)),

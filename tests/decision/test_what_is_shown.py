@@ -9,7 +9,7 @@ from rich.console import Console
 
 import gnomon
 from gnomon.report.terminal.decision import render_threshold
-from gnomon.report.text import number
+from gnomon.text import number
 from tests.cli.commands import command
 
 RNG = np.random.default_rng(3)

@@ -7,8 +7,9 @@ import matplotlib as mpl
 import pytest
 
 import gnomon
+from gnomon.renderers import RENDERERS
 from gnomon.report.pairs import MOST_PAIRS, signed
-from gnomon.report.text import number, p_text
+from gnomon.text import number, p_text
 
 
 @pytest.fixture(scope="module")
@@ -24,22 +25,24 @@ def test_the_page_in_a_browser(visit, compared, tmp_path):
     path = tmp_path / "comparison.html"
     compared.save_html(path)
     page = visit(path)
-    assert page.inner_text("#comparison h3") == "new | *new* minus <script>old</script>"
+    assert page.inner_text("#answer .answer") == str(compared.answer[0])
+    assert page.inner_text("#differences h3") == "new | *new* minus <script>old</script>"
     (pair,) = compared
     rows = [
         [cell.inner_text() for cell in row.query_selector_all("th, td")]
-        for row in page.query_selector_all("#comparison tbody tr")
+        for row in page.query_selector_all("#differences tbody tr")
     ]
     assert len(rows) == len(pair.differences)
     for row, own in zip(rows, pair.differences.values(), strict=True):
         assert row[1].startswith(signed(own.value))
         assert row[2] == p_text(own.p_value_holm)
         assert row[3] == own.verdict
-    assert [own.inner_text() for own in page.query_selector_all("#comparison .advice li")] == list(pair.sentences)
-    assert page.query_selector_all("#chart-comparison svg")
-    page.click("#comparison button.sort >> text=difference")
+    assert [own.inner_text() for own in page.query_selector_all("#differences .advice li")] == list(pair.sentences)
+    assert page.query_selector_all("#chart-differences svg")
+    page.click("#differences button.sort >> text=difference")
     values = [
-        float(cell.get_attribute("data-value")) for cell in page.query_selector_all("#comparison tbody td:nth-child(2)")
+        float(cell.get_attribute("data-value"))
+        for cell in page.query_selector_all("#differences tbody td:nth-child(2)")
     ]
     assert values == sorted(values) or values == sorted(values, reverse=True)
 
@@ -53,6 +56,7 @@ def test_markdown_and_notebook(compared):
     assert "new \\| \\*new\\* minus" in text
     assert "<script>old" not in shown
     assert f"{signed(own.value)} <small>{signed(own.low)} – {signed(own.high)}</small>" in shown
+    assert str(compared.answer[0]).replace("|", "\\|").replace("*", "\\*") in text
     assert len(shown) < 20_000
 
 
@@ -92,6 +96,9 @@ def test_many_models_show_so_many_pairs(data):
     )
     assert len(found) == 21
     text = found.to_markdown()
+    assert "### " not in text  # pairs are shown where they are asked for
+    assert all(f"| m{place} |" in text for place in range(7))
+    text = RENDERERS["markdown"](found, only=["pairs", "differences"])
     assert text.count("### ") == MOST_PAIRS
     assert "and 6 more pairs, in the JSON form" in text
     assert "p-values are adjusted for 21 pairs of models" in text.replace("\\", "")

@@ -5,7 +5,7 @@ from markdown_it import MarkdownIt
 
 import gnomon
 from gnomon.report.markdown import plain
-from gnomon.report.text import number
+from gnomon.text import number
 
 READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 UGLY = [

@@ -7,7 +7,7 @@ import pytest
 
 import gnomon
 from gnomon.report.html import templates
-from gnomon.report.text import number
+from gnomon.text import number
 
 
 class Tags(HTMLParser):

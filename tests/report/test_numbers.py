@@ -26,7 +26,7 @@ from gnomon.report.remarks import BASELINES, comparable, from_the_worst
 from gnomon.report.terminal.comparison import render_comparison
 from gnomon.report.terminal.evaluation import against_text, render_evaluation
 from gnomon.report.terminal.tables import UNICODE, bar
-from gnomon.report.text import number, p_text
+from gnomon.text import number, p_text
 
 RNG = np.random.default_rng(4)
 N = 1200
@@ -297,7 +297,7 @@ def test_the_table_of_pairs(compared):
                 assert own.p_value_holm <= SURE
     assert changed > 2
     out = io.StringIO()
-    render_comparison(compared, Console(file=out, width=150, highlight=False, markup=False))
+    render_comparison(compared, Console(file=out, width=150, highlight=False, markup=False), ["pairs"])
     for pair in compared.pairs:
         for row in rows_of(pair, compared.n)[:5]:
             assert any(row.title in line and row.difference in line and row.p_value in line
@@ -316,7 +316,7 @@ def test_holms_adjustment(compared):
 
 def test_the_chart_of_differences(compared):
     """A rule from low to high and a point at each difference."""
-    spec = charts.differences_chart(compared)
+    spec = charts.differences_chart(compared, compared.pairs)
     rule, point = layer_with(spec, "rule"), layer_with(spec, "point")
     assert [rule["encoding"][own]["field"] for own in ("x", "x2")] == ["low", "high"]
     assert point["encoding"]["x"]["field"] == "value"

@@ -8,7 +8,7 @@ import pytest
 import gnomon
 from gnomon.measures.registry import get_measure
 from gnomon.report.html import explorer
-from gnomon.report.text import number
+from gnomon.text import number
 from tests.conftest import Visit
 
 

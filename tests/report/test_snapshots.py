@@ -61,8 +61,9 @@ def test_comparison(compared, snapshot):
     models = stable(compared.models)
     found = sections(models, compared)
     specs = collect_charts(found)
-    assert rendered("sections/comparison.html", own=found["comparison"]) == snapshot(name="comparison")
-    assert look(specs["comparison"]) == snapshot(name="chart")
+    for name in ("answer", "differences"):
+        assert rendered(f"sections/{name}.html", own=found[name]) == snapshot(name=name)
+    assert look(specs["differences"]) == snapshot(name="chart")
     assert heading(models, compared) == snapshot(name="heading")
     shown = replace(compared, models=models)
     assert markdown(shown) == snapshot(name="markdown")
@@ -105,8 +106,8 @@ def test_sections(kinds, kind, snapshot):
     """Each section of the page, and the charts that stand in it."""
     found = sections(stable(kinds[kind]))
     specs = collect_charts(found)
-    if "explorer" in found:
-        del found["explorer"]["data"]  # test_numbers.py counts it
+    if "thresholds" in found:
+        del found["thresholds"]["data"]  # test_numbers.py counts it
     for name, own in found.items():
         assert rendered(f"sections/{name}.html", own=own) == snapshot(name=name)
     assert {name: look(spec) for name, spec in specs.items()} == snapshot(name="charts")

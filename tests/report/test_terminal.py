@@ -10,7 +10,7 @@ import gnomon
 from gnomon.estimate import Estimate
 from gnomon.report.terminal.evaluation import render_evaluation
 from gnomon.report.terminal.tables import ASCII, UNICODE, bar, value_text
-from gnomon.report.text import number
+from gnomon.text import number
 from gnomon.visible import visible
 
 
@@ -82,12 +82,14 @@ def test_too_many_classes_for_the_width():
 
 
 def test_per_class_table_grows_with_the_width():
-    """Intervals of each class where there is room."""
+    """As many measures of each class as fit, each with its interval, and the others are named."""
     ev = gnomon.evaluate([0, 1, 2, 1, 0, 2], [0, 1, 2, 0, 0, 1])
     wide, narrow = report(ev, 140), report(ev, 40)
     interval = f"{number(ev.per_class['1']['recall'].low)} – {number(ev.per_class['1']['recall'].high)}"
     assert interval in wide
-    assert interval not in narrow
+    assert "recall" in narrow
+    assert all(own in narrow for own in ("precision", "0.095 – 0.905", "not shown at this width: "))
+    assert max(map(len, narrow.splitlines())) <= 40
 
 
 def test_slices_are_tables():

@@ -64,6 +64,8 @@ def calibrate(
     column: str,
     form: str | None,
     output: Path | None,
+    only: tuple[str, ...],
+    title: str | None,
     **options: Any,
 ) -> None:
     """Fit maps that calibrate the probabilities in PATH, and evaluate them on other rows.
@@ -77,7 +79,7 @@ def calibrate(
     from gnomon.decision.recalibration import AS_IS, METHODS, recalibrate
 
     common.check_output(output, (*paths, *applied))
-    shown_as = (form or "terminal") if applied else common.form_of(form, output)
+    shown = common.how_shown(form, None if applied else output, only, title)
     rows = common.applied_rows(applied, output, form, [score], column)
     with ProgressBar() as progress:
         decision = recalibrate(
@@ -97,4 +99,4 @@ def calibrate(
             else Message("mapped_by", "mapped by {name}", name=word(decision.best))
         )
         click.echo(f"{count:,} rows {how}: {output}", err=True)
-    common.show(decision, shown_as, None if applied else output)
+    shown.show(decision)

@@ -67,6 +67,8 @@ from gnomon.message import Message
         metavar="[MEASURE=]X",
         help="Smallest difference worth detecting, for the number of rows needed.  [default: 0.01]",
     ),
+    *common.GOAL,
+    *common.LIMITS,
     common.MEASURE,
     common.SCALE,
     common.LEVEL,
@@ -84,7 +86,10 @@ from gnomon.message import Message
     common.THREADS,
     *common.WHERE,
 )
+@click.pass_context
 def compare(
+    context: click.Context,
+    /,
     data: tuple[str, ...],
     target: tuple[str, ...],
     score: tuple[str, ...],
@@ -93,19 +98,26 @@ def compare(
     threshold: tuple[str, ...],
     margin: tuple[str, ...],
     minimum_effect: tuple[str, ...],
+    cost: str | None,
+    gain: str | None,
     measures: tuple[str, ...],
     form: str | None,
     output: Path | None,
+    only: tuple[str, ...],
+    title: str | None,
     **options: Any,
 ) -> None:
     """Compare models on the same rows: columns of one file, or files joined by --id.
 
-    Each difference is the second model of a pair minus the first, with its interval, its p-value and a verdict.
+    Each difference is the second model of a pair minus the first, with its interval, its p-value and a verdict. With
+    --cost, --goal or --where each model is compared at its own best threshold. Exit code 3: no model can meet the
+    constraints.
 
     \b
     gnomon compare predictions.csv --target y --score p_old,p_new
     gnomon compare predictions.csv --target y --score old=p1 --score new=p2 --margin roc_auc=0.005
     gnomon compare old=monday.csv new=friday.csv --target y --score p --id row
+    gnomon compare predictions.csv --target y --score p_old,p_new --cost fn=10,fp=1
     gnomon compare sales.csv --target sold --prediction naive,model --output comparison.html
     """
     from gnomon.cli.progress import ProgressBar
@@ -115,7 +127,7 @@ def compare(
     places = models_of(data) if joined else {"": Path(data[0])}
     paths = tuple(places.values())
     common.check_output(output, paths)
-    shown = common.form_of(form, output)
+    shown = common.how_shown(form, output, only, title)
     with ProgressBar() as progress:
         comparison = compare_data(
             places if joined else paths[0],
@@ -127,10 +139,14 @@ def compare(
             margin=numbers("--margin", margin),
             minimum_effect=numbers("--minimum-effect", minimum_effect),
             measures=common.names(measures),
+            costs=common.amounts("--cost", cost),
+            gains=common.amounts("--gain", gain),
             progress=progress,
             **options,
         )
-    common.show(comparison, shown, output)
+    shown.show(comparison)
+    if comparison.decisions and not any(own.met for own in comparison.decisions.values()):
+        context.exit(common.NOT_MET)
 
 
 def models_of(data: Sequence[str]) -> dict[str, Path]:

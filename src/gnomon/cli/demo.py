@@ -78,8 +78,8 @@ def demo() -> None:
     """
     from rich.text import Text
 
+    from gnomon.cli.options import amounts
     from gnomon.cli.streams import console as plain_console
-    from gnomon.cli.threshold import amounts
     from gnomon.comparison.compare import compare
     from gnomon.decision.threshold import choose_threshold
     from gnomon.evaluation.evaluate import evaluate

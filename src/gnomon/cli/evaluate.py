@@ -60,6 +60,8 @@ def evaluate(
     classes: str | None,
     form: str | None,
     output: Path | None,
+    only: tuple[str, ...],
+    title: str | None,
     exact: bool | None,
     slices: tuple[str, ...],
     measures: tuple[str, ...],
@@ -84,7 +86,7 @@ def evaluate(
     from gnomon.evaluation.evaluate import evaluate as evaluate_data
 
     common.check_output(output, paths)
-    shown = common.form_of(form, output)
+    shown = common.how_shown(form, output, only, title)
     with ProgressBar() as progress:
         evaluation = evaluate_data(
             list(paths),
@@ -98,4 +100,4 @@ def evaluate(
             progress=progress,
             **options,
         )
-    common.show(evaluation, shown, output)
+    shown.show(evaluation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,15 @@ from gnomon.engines import ENGINES
 from gnomon.message import Message
 from gnomon.renderers import RENDERERS
 from gnomon.report.language import LANGUAGES
+from gnomon.report.parts import PARTS
 
 if TYPE_CHECKING:
     from gnomon.sources.files import FileSource
 
 Function = Callable[..., Any]
+
+# The exit code where constraints cannot be met.
+NOT_MET = 3
 
 PATHS = click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 TARGET = click.option(
@@ -115,10 +120,47 @@ OUTPUT = click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write the result to a file."
 )
 
+# What is wanted of a threshold, and what must hold at it.
+GOAL = (
+    click.option(
+        "-g",
+        "--goal",
+        metavar="MEASURE",
+        help="Measure to optimise: f1, f2, matthews_corrcoef, balanced_accuracy, youden, false_discovery_rate ...",
+    ),
+    click.option("--cost", metavar="CELL=X,...", help="Cost of a row in each cell (tp, fp, fn, tn): fn=10,fp=1."),
+    click.option("--gain", metavar="CELL=X,...", help="Gain of a row in each cell, such as tp=5."),
+)
+LIMITS = (
+    click.option(
+        "--where",
+        multiple=True,
+        metavar="CONSTRAINT",
+        help="Constraint: 'recall >= 0.95', 'precision.low >= 0.8', 'flagged <= 200' (rows predicted positive), "
+        "'flagged_share <= 2 %'; may be given several times.",
+    ),
+    click.option(
+        "--periods",
+        type=float,
+        default=1.0,
+        metavar="N",
+        help="The rows cover this many periods, such as days; 'flagged' is limited on average per period.",
+    ),
+)
+
 # How scores are read, and how estimates are made of them.
 HOW = (SCALE, LEVEL, INTERVAL, MISSING, SEED, EXACT, MEMORY, ENGINE, THREADS)
-# Where the result goes.
-WHERE = (FORM, OUTPUT, LANG)
+ONLY = click.option(
+    "--only",
+    multiple=True,
+    metavar="PART[,PART...]",
+    help="Show only these parts of the report, such as measures,advice: "
+    + ", ".join(PARTS)
+    + ".  [default: all but pairs]",
+)
+TITLE = click.option("--title", metavar="TEXT", help="Title of the page, or of the Markdown.  [default: the file]")
+# Where the result goes, and what is shown of it.
+WHERE = (FORM, ONLY, TITLE, OUTPUT, LANG)
 
 
 class Command(click.Command):
@@ -185,6 +227,43 @@ def columns(given: tuple[str, ...], paths: tuple[Path, ...]) -> str | list[str] 
 def names(given: tuple[str, ...]) -> list[str]:
     """The names that an option lists, separated by commas or given several times."""
     return [name.strip() for part in given for name in part.split(",")]
+
+
+def amounts(option: str, given: str | None) -> dict[str, float] | None:
+    """Amounts by cell, such as ``fn=10,fp=1``.
+
+    Raises:
+        UsageError: They say something else.
+    """
+    from gnomon.errors import UsageError
+
+    if given is None:
+        return None
+    by_cell: dict[str, float] = {}
+    for part in given.split(","):
+        cell, _, amount = part.partition("=")
+        if cell.strip() in by_cell:
+            raise UsageError(
+                Message(
+                    "two_amounts",
+                    "{option} {given!r}: {cell} is given twice",
+                    option=option,
+                    given=given,
+                    cell=cell.strip(),
+                )
+            )
+        try:
+            by_cell[cell.strip()] = float(amount)
+        except ValueError:
+            raise UsageError(
+                Message(
+                    "amounts_expected",
+                    "{option} {given!r}\nexpected a number for each cell, as in fn=10,fp=1",
+                    option=option,
+                    given=given,
+                )
+            ) from None
+    return by_cell
 
 
 def check_output(output: Path | None, paths: tuple[Path, ...], files: Iterable[Path | None] = ()) -> None:
@@ -257,6 +336,74 @@ def applied_rows(
 ENDINGS = {ending: own for own in RENDERERS.values() for ending in own.endings}
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a result is shown.
+
+    Attributes:
+        form: The name of a renderer.
+        output: The file; None for the terminal.
+        only: The parts that are shown; none for the usual ones.
+        title: What the report is called; None for where the rows are.
+    """
+
+    form: str
+    output: Path | None
+    only: tuple[str, ...] = ()
+    title: str | None = None
+
+    def show(self, result: Any) -> None:
+        """Prints a result, or writes it to a file, whole or not at all."""
+        from gnomon.files import write_whole
+
+        if self.form == "terminal" and self.output is None:
+            from gnomon.cli.streams import console
+            from gnomon.report.terminal.report import render
+
+            render(result, console(), self.only)
+            return
+        more: dict[str, Any] = {"only": self.only} if self.only else {}
+        if self.title is not None:
+            more["title"] = self.title
+        shown = RENDERERS[self.form](result, **more)
+        if self.output is None:
+            click.echo(shown, nl=False)
+        else:
+            write_whole(self.output, shown)
+
+
+def how_shown(form: str | None, output: Path | None, only: tuple[str, ...], title: str | None) -> Shown:
+    """How a result is shown, once it is clear that it can be.
+
+    Raises:
+        UsageError: The form contradicts the output; it has no parts, or no title; a part is unknown.
+    """
+    from gnomon.errors import UsageError
+    from gnomon.report.parts import check_parts
+
+    renderer = RENDERERS[form_of(form, output)]
+    asked = tuple(names(only)) if only else ()
+    check_parts(asked)
+    if asked and not renderer.parts:
+        raise UsageError(
+            Message(
+                "form_without_parts",
+                "--only shows parts of a report, which {form} does not have\nremove it, or use --format terminal, "
+                "markdown or html",
+                form=renderer.name,
+            )
+        )
+    if title is not None and not renderer.titled:
+        raise UsageError(
+            Message(
+                "form_without_title",
+                "--title names a page, which {form} is not\nremove it, or use --format markdown or html",
+                form=renderer.name,
+            )
+        )
+    return Shown(renderer.name, output, asked, title)
+
+
 def form_of(form: str | None, output: Path | None) -> str:
     """How a result is shown: as it was asked, or as the name of the output ends.
 
@@ -315,26 +462,3 @@ def form_of(form: str | None, output: Path | None) -> str:
             )
         )
     return form or (renderer.name if renderer else "terminal")
-
-
-def show(result: Any, form: str, output: Path | None) -> None:
-    """Prints a result, or writes it to a file, whole or not at all.
-
-    Args:
-        result: An evaluation, several, a comparison, or a decision.
-        form: The name of a renderer.
-        output: The file, if any.
-    """
-    from gnomon.files import write_whole
-
-    if form == "terminal" and output is None:
-        from gnomon.cli.streams import console
-        from gnomon.report.terminal.report import render
-
-        render(result, console())
-        return
-    shown = RENDERERS[form](result)
-    if output is None:
-        click.echo(shown, nl=False)
-    else:
-        write_whole(output, shown)

@@ -21,7 +21,14 @@ from gnomon.message import Message
     ),
     *common.WHERE,
 )
-def report(saved: tuple[str, ...], train: Path | None, form: str | None, output: Path | None) -> None:
+def report(
+    saved: tuple[str, ...],
+    train: Path | None,
+    form: str | None,
+    output: Path | None,
+    only: tuple[str, ...],
+    title: str | None,
+) -> None:
     """Show evaluations that were saved (gnomon evaluate ... --output FILE.json): one, or several side by side.
 
     A saved comparison or decision (gnomon compare ... --output FILE.json) is shown by itself.
@@ -35,12 +42,12 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
     gnomon report test.json --train train.json
     """
     from gnomon.comparison.result import Comparison
-    from gnomon.decision.loading import load
     from gnomon.errors import UsageError
     from gnomon.evaluation.result.evaluation import Evaluation
     from gnomon.evaluation.result.evaluations import Evaluations
+    from gnomon.loading import load
 
-    shown = common.form_of(form, output)
+    shown = common.how_shown(form, output, only, title)
     evaluations: dict[str, Evaluation] = {}
     paths = []
     for text in saved:
@@ -65,7 +72,7 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
                     )
                 )
             common.check_output(output, (), [path])
-            common.show(result, shown, output)
+            shown.show(result)
             return
         for key, each_evaluation in [(name, result)] if isinstance(result, Evaluation) else result.items():
             if key in evaluations:
@@ -98,4 +105,4 @@ def report(saved: tuple[str, ...], train: Path | None, form: str | None, output:
                 )
             )
         evaluations = {name: each.with_train(fitted) for name, each in evaluations.items()}
-    common.show(Evaluations(evaluations) if len(evaluations) > 1 else next(iter(evaluations.values())), shown, output)
+    shown.show(Evaluations(evaluations) if len(evaluations) > 1 else next(iter(evaluations.values())))

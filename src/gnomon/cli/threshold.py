@@ -10,8 +10,6 @@ import click
 from gnomon.cli import options as common
 from gnomon.message import Message
 
-NOT_MET = 3
-
 
 @click.command(cls=common.Command, short_help="Choose a threshold, or decisions of minimum cost, and apply them.")
 @common.with_options(
@@ -19,14 +17,7 @@ NOT_MET = 3
     common.TARGET,
     common.SCORE,
     common.WEIGHT,
-    click.option(
-        "-g",
-        "--goal",
-        metavar="MEASURE",
-        help="Measure to optimise: f1, f2, matthews_corrcoef, balanced_accuracy, youden, false_discovery_rate ...",
-    ),
-    click.option("--cost", metavar="CELL=X,...", help="Cost of a row in each cell (tp, fp, fn, tn): fn=10,fp=1."),
-    click.option("--gain", metavar="CELL=X,...", help="Gain of a row in each cell, such as tp=5."),
+    *common.GOAL,
     click.option(
         "--cost-matrix",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -34,20 +25,7 @@ NOT_MET = 3
         help="For several classes: a CSV file of costs, a row for each true class and a column for each predicted "
         "one, with the class names as headers of both (or without names, in their order).",
     ),
-    click.option(
-        "--where",
-        multiple=True,
-        metavar="CONSTRAINT",
-        help="Constraint: 'recall >= 0.95', 'precision.low >= 0.8', 'flagged <= 200' (rows predicted positive), "
-        "'flagged_share <= 2 %'; may be given several times.",
-    ),
-    click.option(
-        "--periods",
-        type=float,
-        default=1.0,
-        metavar="N",
-        help="The rows cover this many periods, such as days; 'flagged' is limited on average per period.",
-    ),
+    *common.LIMITS,
     click.option(
         "--split",
         metavar="COLUMN=VALUE[,VALUE]",
@@ -88,6 +66,8 @@ def threshold(
     column: str,
     form: str | None,
     output: Path | None,
+    only: tuple[str, ...],
+    title: str | None,
     **options: Any,
 ) -> None:
     """Choose the best threshold for the scored rows in PATH: by costs, a measure, or constraints.
@@ -105,7 +85,7 @@ def threshold(
     from gnomon.decision.apply import labels, write_applied
 
     common.check_output(output, (*paths, *applied), [cost_matrix])
-    shown_as = (form or "terminal") if applied else common.form_of(form, output)
+    shown = common.how_shown(form, None if applied else output, only, title)
     chosen = {
         "target": common.columns(target, paths),
         "score": common.columns(score, paths),
@@ -114,7 +94,6 @@ def threshold(
     given = chosen["score"]
     scores = given if isinstance(given, list) else [str(given)]
     rows = common.applied_rows(applied, output, form, scores, column)
-    shown = None if applied else output
     many = cost_matrix is not None
     result: Any
     if cost_matrix is not None:
@@ -133,7 +112,7 @@ def threshold(
         ordered = result.provenance["columns"]["score"] if many else scores
         count = write_applied(rows, output, ordered, None if many else options["scale"], (column, decide))
         click.echo(Message("rows_decided", "{count:,} rows decided: {output}", count=count, output=output), err=True)
-    common.show(result, shown_as, shown)
+    shown.show(result)
     if not met:
         if applied:
             click.echo(
@@ -144,7 +123,7 @@ def threshold(
                 ),
                 err=True,
             )
-        context.exit(NOT_MET)
+        context.exit(common.NOT_MET)
 
 
 def threshold_decision(cost: str | None, gain: str | None, paths: tuple[Path, ...], options: dict[str, Any]) -> Any:
@@ -156,8 +135,8 @@ def threshold_decision(cost: str | None, gain: str | None, paths: tuple[Path, ..
     with ProgressBar() as progress:
         return choose_threshold(
             list(paths),
-            costs=amounts("--cost", cost),
-            gains=amounts("--gain", gain),
+            costs=common.amounts("--cost", cost),
+            gains=common.amounts("--gain", gain),
             exact="auto" if exact is None else exact,
             measures=common.names(options.pop("measures")),
             progress=progress,
@@ -255,40 +234,3 @@ def read_costs(path: Path, classes: list[str] | None) -> list[list[float]]:
             )
         )
     return [[costs[lines.index(true)][heads.index(said)] for said in order] for true in order]
-
-
-def amounts(option: str, given: str | None) -> dict[str, float] | None:
-    """Amounts by cell, such as ``fn=10,fp=1``.
-
-    Raises:
-        UsageError: They say something else.
-    """
-    from gnomon.errors import UsageError
-
-    if given is None:
-        return None
-    by_cell: dict[str, float] = {}
-    for part in given.split(","):
-        cell, _, amount = part.partition("=")
-        if cell.strip() in by_cell:
-            raise UsageError(
-                Message(
-                    "two_amounts",
-                    "{option} {given!r}: {cell} is given twice",
-                    option=option,
-                    given=given,
-                    cell=cell.strip(),
-                )
-            )
-        try:
-            by_cell[cell.strip()] = float(amount)
-        except ValueError:
-            raise UsageError(
-                Message(
-                    "amounts_expected",
-                    "{option} {given!r}\nexpected a number for each cell, as in fn=10,fp=1",
-                    option=option,
-                    given=given,
-                )
-            ) from None
-    return by_cell

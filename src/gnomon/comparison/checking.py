@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from gnomon.comparison.pair import VERDICTS
+from gnomon.decision.checking import threshold
 from gnomon.evaluation.result import checking as check
 from gnomon.evaluation.result.checking import refuse
+from gnomon.evaluation.result.versions import SCHEMA_VERSION
 
 ends = check.optional(check.number)
 difference = check.record({
@@ -26,7 +28,14 @@ pair = check.record({
     "differences": check.mapping(difference, check.measured),
     "sentences": check.listing(check.message),
 })  # fmt: skip
+kind = check.record({"schema_version": check.one_of((SCHEMA_VERSION,)), "decision": check.one_of(("threshold",))})
 amounts = check.optional(check.either(check.number, check.mapping(check.number)))
+
+
+def decision(form: Any, place: str) -> None:
+    """The decision on the threshold of a model."""
+    kind(form, place)
+    threshold(form, place)
 
 
 def comparison(form: Any) -> None:
@@ -45,7 +54,10 @@ def comparison(form: Any) -> None:
         "level": check.share,
         "notes": check.listing(check.message),
         "provenance": check.record({}, margin=amounts, minimum_effect=amounts, gnomon=check.optional(check.text)),
-    })(form, "")  # fmt: skip
+    }, answer=check.listing(check.message),
+       decisions=check.mapping(decision, check.one_of(tuple(form["models"]))))(form, "")  # fmt: skip
+    if form.get("decisions") and set(form["decisions"]) != set(form["models"]):
+        raise refuse("decisions", sorted(form["decisions"]), "a decision for each model")
     if len(form["models"]) < 2 or not form["pairs"]:
         raise refuse("models", sorted(form["models"]), "two models or more, and their pairs")
     tasks = {own.get("task") for own in form["models"].values() if isinstance(own.get("task"), str)}

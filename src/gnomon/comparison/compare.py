@@ -8,17 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from gnomon.calling import EngineChoice, IntervalChoice, MissingChoice, ScaleChoice, TaskChoice, verb
+from gnomon.comparison.choices import Choices
+from gnomon.comparison.deciding import (
+    asked_of,
+    at_thresholds,
+    check_decidable,
+    corrected,
+    decisions_of,
+    formulas_of,
+    how_chosen,
+    notes_on,
+)
 from gnomon.comparison.differences import Paired
 from gnomon.comparison.joining import joined
 from gnomon.comparison.judging import ByMeasure, Margins, judged
 from gnomon.comparison.models import ModelColumns, check_models, models_of, of_model
-from gnomon.comparison.reading import ModelRows, ModelsPlan, check_memory, read_models
+from gnomon.comparison.reading import ModelRows, check_memory, read_all
 from gnomon.comparison.result import Comparison
+from gnomon.decision.resampled import Resampled
+from gnomon.decision.threshold import ThresholdDecision
 from gnomon.engines import engine_of
 from gnomon.engines.base import Engine, Progress
 from gnomon.errors import UsageError
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.arguments.retention import Retention, losses_of
 from gnomon.evaluation.arguments.sources import (
     BESIDE,
     Named,
@@ -35,8 +47,6 @@ from gnomon.evaluation.arguments.sources import (
 from gnomon.evaluation.diagnostics.advice import advise
 from gnomon.evaluation.evaluate import assemble
 from gnomon.evaluation.provenance import gnomon_version
-from gnomon.evaluation.reading.reading import Reading
-from gnomon.evaluation.reading.tally import CountPlan
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.measure import Measure
@@ -49,6 +59,7 @@ from gnomon.schema.schema import Columns, Schema, Subset
 from gnomon.schema.survey import Survey
 from gnomon.sources.arrays import ArraySource, check_aligned
 from gnomon.sources.base import Source, Use
+from gnomon.thresholds.goal import make_goal
 
 TARGET = "y_true"
 
@@ -88,6 +99,11 @@ def compare(
     margin: ByMeasure = None,
     minimum_effect: ByMeasure = None,
     measures: str | Measure | Sequence[str | Measure] | None = None,
+    goal: str | Measure | None = None,
+    costs: Mapping[str, float] | None = None,
+    gains: Mapping[str, float] | None = None,
+    where: str | Sequence[str] = (),
+    periods: float = 1.0,
     interval: IntervalChoice = "auto",
     level: float = 0.95,
     seed: int = 0,
@@ -111,6 +127,10 @@ def compare(
     everything of rows with clusters, are compared by influences. Of more than two models every pair is compared, with
     p-values adjusted by S. Holm (1979) and by Y. Benjamini and Y. Hochberg (1995). docs/decisions/0012-comparison.md
     says why.
+
+    With a goal (``costs=``, ``goal=`` or ``where=``, as in :func:`gnomon.choose_threshold`) each model is compared at
+    its own best threshold: ``comparison.decisions["new"]`` is what was chosen, ``comparison.models["new"]["cost"]``
+    what it costs per row, corrected for the choice.
 
     Args:
         data: A file, a folder, a data frame or a mapping of columns; or a dict of a model's name to such; or the true
@@ -137,6 +157,11 @@ def compare(
             would show it. None for 0.01 of a measure that ends at 1, and for a hundredth of the first model's value of
             any other.
         measures: Measures besides the usual ones, as for :func:`gnomon.evaluate`.
+        goal: The measure that the threshold of each model optimises, such as ``"f1"``.
+        costs: Or what a row of each cell of the confusion matrix costs: ``{"fn": 10, "fp": 1}``.
+        gains: What a row of a cell brings.
+        where: What must hold at the thresholds: ``"recall >= 0.95"``, ``"flagged <= 200"``, or several.
+        periods: How many periods (days, say) the rows cover: ``flagged`` is limited on average per period.
         interval: ``"auto"``, or ``"percentile"`` or ``"bca"`` for a paired bootstrap of measures of the confusion
             matrix and of the ranking, McNemar's aside; rows with clusters are not resampled.
         level: Confidence level of the intervals; p-values are judged at 1 - level.
@@ -189,6 +214,9 @@ def compare(
             )
         )
     margins = Margins(margin, minimum_effect)
+    wanted = make_goal(goal, costs, gains, where, periods) if goal or costs or gains or where else None
+    if wanted is not None:
+        options = replace(options, measures=(*options.measures, *asked_of(wanted)))
     opened = open_models(data, others, target, (score, prediction), (weight, cluster, split, id), options.threads)
     names = list(opened.models)
     requests = {
@@ -214,7 +242,14 @@ def compare(
         schemas = alike(opened.source, requests, running)
         options.check_clusters(next(iter(schemas.values())).columns.cluster)
         check_memory(opened.source, list(schemas.values()), memory, running)
+        decisions: dict[str, ThresholdDecision] = {}
+        resampled: list[Resampled] = []
+        if wanted is not None:
+            check_decidable(wanted, schemas, threshold)
+            decisions, resampled = decisions_of(wanted, opened.source, schemas, options, running)
+            schemas = at_thresholds(schemas, decisions)
         rows_read, models = evaluated(opened.source, schemas, options, running)
+        models |= {name: corrected(models[name], own) for name, own in decisions.items()}
     rows, fitted = rows_read.rows, rows_read.fitted
     said = split if isinstance(split, str) or split is None else "split"
     left_out = (
@@ -229,13 +264,18 @@ def compare(
         if fitted
         else []
     )
-    paired = Paired(rows, list(schemas.values()), list(models.values()), options)
+    choices = None
+    if wanted is not None:
+        formulas = formulas_of(wanted, float(rows_read.summaries[0].rows.total))
+        choices = Choices(rows, resampled, formulas, options.threads)
+    paired = Paired(rows, list(schemas.values()), list(models.values()), options, choices)
+    chosen = [] if wanted is None else [how_chosen(wanted)]
     return Comparison(
         models,
         judged(paired.differences(), models, margins, paired.clusters),
         len(rows.target),
         options.level,
-        (*left_out, *notes_of(models)),
+        (*left_out, *chosen, *notes_of({name: own.notes for name, own in models.items()}, notes_on(decisions))),
         {
             "gnomon": gnomon_version(),
             "engine": options.engine,
@@ -250,15 +290,22 @@ def compare(
             "interval": options.interval,
             "seed": int(options.seed),
         },
+        decisions,
     )
 
 
-def notes_of(models: Mapping[str, Evaluation]) -> list[Message]:
-    """Remarks on the rows, which all models share, and those on one model with its name."""
-    every = dict.fromkeys(note for own in models.values() for note in own.notes)
+def notes_of(of_models: Mapping[str, Sequence[Message]], more: Mapping[str, Sequence[Message]]) -> list[Message]:
+    """Remarks on the rows, which all models share, and those on one model with its name.
+
+    Args:
+        of_models: Those on the evaluation of each model.
+        more: And on the choice of its threshold, if any.
+    """
+    models = {name: (*own, *more.get(name, ())) for name, own in of_models.items()}
+    every = dict.fromkeys(note for own in models.values() for note in own)
     notes = []
     for note in every:
-        having = [name for name, own in models.items() if note in own.notes]
+        having = [name for name, own in models.items() if note in own]
         notes.append(
             note
             if len(having) == len(models)
@@ -489,15 +536,9 @@ def evaluated(
     source: Source, schemas: Mapping[str, Schema], options: Options, engine: Engine
 ) -> tuple[ModelRows, dict[str, Evaluation]]:
     """The rows, and the evaluation of each model, from one reading."""
-    retentions = [
-        Retention(keep=True, exact=True, rows=max(1, source.row_limit), losses=losses_of(options.measures, own.task))
-        for own in schemas.values()
-    ]
-    plans = tuple(CountPlan(own, kept) for own, kept in zip(schemas.values(), retentions, strict=True))
-    tally = read_models(source, ModelsPlan(plans), engine)
+    read, readings = read_all(source, schemas, engine, options.measures)
     models = {}
-    for name, plan, summary in zip(schemas, plans, tally.summaries, strict=True):
-        reading = Reading(source, plan.schema, plan.retention, engine)
-        made = assemble(source, plan.schema, summary, options, reading)
+    for (name, reading), summary in zip(readings.items(), read.summaries, strict=True):
+        made = assemble(source, reading.schema, summary, options, reading)
         models[name] = replace(made, advice=advise(made))
-    return tally, models
+    return read, models

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.comparison.choices import Choices
 from gnomon.comparison.pair import SAME
 from gnomon.comparison.resampling import Resampled
 from gnomon.comparison.tested import Tested, score, student
@@ -47,14 +48,23 @@ class Paired:
         schemas: What the columns of each model mean, in the order of the answers.
         evaluations: What each model scores.
         options: How differences are made.
+        choices: How the models' thresholds were chosen: differences of what was wanted of them allow for that. None
+            where they were given.
     """
 
     def __init__(
-        self, rows: PairedRows, schemas: Sequence[Schema], evaluations: Sequence[Evaluation], options: Options
+        self,
+        rows: PairedRows,
+        schemas: Sequence[Schema],
+        evaluations: Sequence[Evaluation],
+        options: Options,
+        choices: Choices | None = None,
     ) -> None:
         self._rows = rows
         self._evaluations = evaluations
         self._options = options
+        self._choices = choices
+        self._wanted = frozenset(() if choices is None else choices.formulas)
         self._classes = classes_of(rows, schemas[0], options.threads)
         self._variances = VarianceEstimator(rows, options.threads)
         self._influences = [
@@ -78,7 +88,7 @@ class Paired:
         by_pair: dict[tuple[int, int], dict[str, Tested]] = {pair: {} for pair in pairs}
         for name in self._names():
             has = [self._has(name, place) for place in range(len(self._evaluations))]
-            rows = [self._influences[place].of(name) if known else None for place, known in enumerate(has)]
+            rows = [self._influence(name, place) if known else None for place, known in enumerate(has)]
             for first, second in pairs:
                 if has[first] and has[second]:
                     by_pair[first, second][name] = self._difference(name, (first, second), (rows[first], rows[second]))
@@ -87,7 +97,12 @@ class Paired:
     def _names(self) -> Iterator[str]:
         """The estimates that models have; that of the largest error says nothing of others to come."""
         names = dict.fromkeys(name for own in self._evaluations for name in own)
-        return (name for name in names if get_measure(name).compared)
+        return (name for name in names if name in self._wanted or get_measure(name).compared)
+
+    def _influence(self, name: str, place: int) -> Array | None:
+        if self._choices is not None and name in self._wanted:
+            return self._choices.influence(name, place)
+        return self._influences[place].of(name)
 
     def _has(self, name: str, place: int) -> bool:
         evaluation = self._evaluations[place]
@@ -109,10 +124,11 @@ class Paired:
         # Each model has its own rows here, and a few of one say little of those of another.
         if isinstance(basis, Share) and basis.of_predicted_rows and min(first.n, second.n) < ENOUGH:
             return Tested(Difference(value, level=level, n=n, reason=FEW_PREDICTED))
-        independent = self._rows.weight is None and self._rows.clusters is None
+        plain = name not in self._wanted
+        independent = plain and self._rows.weight is None and self._rows.clusters is None
         if independent and (isinstance(basis, ShareOfAll) or (isinstance(basis, Share) and basis.of_given_rows)):
             return self._of_shares(basis, pair, value)
-        if self._resampled is not None:
+        if self._resampled is not None and plain:
             resampled = self._resampled.difference(name, pair, rows, value, n)
             if resampled is not None:
                 return resampled
@@ -122,6 +138,8 @@ class Paired:
         if not (np.abs(influence) < LARGEST).all():
             return Tested(Difference(value, level=level, n=n, reason=TOO_LARGE))
         spread = self._spread(basis, influence)
+        if self._choices is not None and name in self._wanted:
+            spread = Spread(spread.variance + self._choices.variance(name, pair), spread.freedom)
         if self._rows.clusters is not None and self._variances.number < 2:
             return Tested(Difference(value, level=level, n=n, reason=ONE_CLUSTER))
         made = linearised_difference(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 from gnomon.engines.base import Engine
 from gnomon.errors import DataError, MissingValuesError, UsageError
-from gnomon.evaluation.arguments.retention import budget_of, bytes_per_row, counted_rows
+from gnomon.evaluation.arguments.retention import Retention, budget_of, bytes_per_row, counted_rows, losses_of
+from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.summary import Summary, answer_of
 from gnomon.evaluation.reading.tally import CountPlan, RowTally
+from gnomon.measures.measure import Measure
 from gnomon.message import Message
 from gnomon.schema.batch import chosen_rows, encode, refuse_missing
 from gnomon.schema.schema import Schema
@@ -54,6 +56,35 @@ class ModelRows:
     summaries: list[Summary]
     rows: PairedRows
     fitted: int
+
+
+def read_all(
+    source: Source,
+    schemas: Mapping[str, Schema],
+    engine: Engine,
+    measures: Iterable[Measure] = (),
+    *,
+    order_only: bool = False,
+) -> tuple[ModelRows, dict[str, Reading]]:
+    """The rows, read once for all models, and each model's way to them.
+
+    Args:
+        source: The rows.
+        schemas: What the columns of each model mean.
+        engine: What reads them.
+        measures: Those asked for, whose losses are summed.
+        order_only: Whether nothing is asked for but the order of the scores.
+
+    Raises:
+        DataError: There are none, or values are missing (then all of them are counted).
+    """
+    rows = max(1, source.row_limit)
+    plans = {
+        name: CountPlan(own, Retention(True, True, rows, order_only, losses_of(measures, own.task)))
+        for name, own in schemas.items()
+    }
+    read = read_models(source, ModelsPlan(tuple(plans.values())), engine)
+    return read, {name: Reading(source, own.schema, own.retention, engine) for name, own in plans.items()}
 
 
 def read_models(source: Source, plan: ModelsPlan, engine: Engine) -> ModelRows:

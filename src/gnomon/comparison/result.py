@@ -9,12 +9,15 @@ from typing import Any
 from gnomon.comparison import checking
 from gnomon.comparison.judging import Margins, mirrored
 from gnomon.comparison.pair import Pair
-from gnomon.errors import StateError, UnknownEstimateError, nearest
+from gnomon.comparison.ranking import Ranking, answer, leading, ranking
+from gnomon.decision.threshold import ThresholdDecision
+from gnomon.errors import StateError, UnknownEstimateError, UsageError, nearest
 from gnomon.evaluation.result.by_name import ByName
 from gnomon.evaluation.result.displayable import Displayable
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.serialisable import Serialisable, plain
 from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
+from gnomon.measures.registry import named
 from gnomon.message import Message, forms_of
 from gnomon.visible import visible
 
@@ -30,6 +33,8 @@ class Comparison(Serialisable, Displayable):
         level: The confidence level.
         notes: Remarks on the rows and on how they were joined.
         provenance: Where the numbers came from.
+        decisions: The best threshold of each model (:class:`gnomon.ThresholdDecision`), by its name, where a goal was
+            given: the models are evaluated there, and what was wanted is corrected for the choice. Else empty.
     """
 
     models: Mapping[str, Evaluation]
@@ -38,14 +43,54 @@ class Comparison(Serialisable, Displayable):
     level: float = 0.95
     notes: tuple[Message, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    decisions: Mapping[str, ThresholdDecision] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "models", ByName(self.models, "model"))
+        for name in ("models", "decisions"):
+            object.__setattr__(self, name, ByName(getattr(self, name), "model"))
 
     @property
     def task(self) -> str:
         """The task of all models."""
         return next(iter(self.models.values())).task
+
+    @property
+    def answer(self) -> tuple[Message, ...]:
+        """The comparison in some sentences: the best model, those that are not significantly different from it."""
+        return answer(self)
+
+    def ranking(self, measure: str | None = None) -> Ranking:
+        """The models in the order of a measure, and which of them the rows cannot tell from the best.
+
+        Args:
+            measure: The name of the measure; None for the one that ``answer`` is about: that of the goal, else the
+                first of ROC AUC, macro F1, accuracy or RMSE that all models have.
+
+        Raises:
+            UnknownEstimateError: There is no such measure; the message names the nearest.
+            UsageError: The measure is better neither when higher nor when lower, or a model has no value of it.
+
+        Examples:
+            >>> import gnomon
+            >>> y = [0, 0, 0, 0, 1, 1, 1, 1]
+            >>> old, new = [0.1, 0.6, 0.4, 0.2, 0.3, 0.8, 0.55, 0.7], [0.1, 0.3, 0.2, 0.4, 0.6, 0.8, 0.7, 0.9]
+            >>> ranking = gnomon.compare(y, {"old": old, "new": new}).ranking("roc_auc")
+            >>> ranking.best, ranking.tied
+            ('new', ('old',))
+        """
+        estimates = next(iter(self.models.values())).estimates
+        name = leading(self) if measure is None else named(measure, estimates)
+        ranked = ranking(self, name)
+        if ranked is None:
+            raise UsageError(
+                Message(
+                    "no_ranking_by",
+                    "models cannot be ranked by {name!r}: it is better neither when higher nor when lower, or a model "
+                    "has no value of it",
+                    name=name,
+                )
+            )
+        return ranked
 
     def __getitem__(self, names: tuple[str, str]) -> Pair:
         """The pair of two models, in either order: ``comparison["old", "new"]`` is what new scores minus what old does.
@@ -88,7 +133,7 @@ class Comparison(Serialisable, Displayable):
 
     def __repr__(self) -> str:
         head = f"Comparison({self.task}, n={self.n:,}, {', '.join(self.models)})"
-        return "\n".join(map(visible, [head, *(text for pair in self.pairs for text in pair.sentences)]))
+        return "\n".join(map(visible, [head, *self.answer]))
 
     def to_dict(self) -> dict[str, Any]:
         """The stable JSON form, version 2: see docs/json.md."""
@@ -98,10 +143,12 @@ class Comparison(Serialisable, Displayable):
             "task": self.task,
             "n": self.n,
             "level": self.level,
+            "answer": forms_of(self.answer),
             "models": {name: own.to_dict() for name, own in self.models.items()},
             "pairs": [pair.to_dict() for pair in self.pairs],
             "notes": forms_of(self.notes),
             "provenance": plain(self.provenance),
+            **({"decisions": {name: own.to_dict() for name, own in self.decisions.items()}} if self.decisions else {}),
         }
 
     @classmethod
@@ -123,6 +170,7 @@ class Comparison(Serialisable, Displayable):
                 form["level"],
                 tuple(map(Message.from_dict, form["notes"])),
                 form["provenance"],
+                {name: ThresholdDecision.from_dict(own) for name, own in form.get("decisions", {}).items()},
             )
         except StateError:
             raise

@@ -36,7 +36,7 @@ def threshold(form: Mapping[str, Any], place: str) -> None:
         "notes": check.listing(check.message),
         "provenance": provenance,
     }
-    check.record(fields)(form, place)
+    check.record(fields, corrected_limits=check.estimates, constants=check.mapping(check.estimate))(form, place)
     if form["measure"] not in form["estimates"]:
         raise refuse("measure", form["measure"], "one of the estimates")
     if list(form["confusion"]["labels"]) != list(form["classes"]):

@@ -11,7 +11,6 @@ from gnomon.decision.search import Candidates, Choice, totals
 from gnomon.measures.ranking import Curve
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message, in_series, listed, word
-from gnomon.schema.schema import Schema
 from gnomon.thresholds.goal import Goal
 
 if TYPE_CHECKING:
@@ -21,15 +20,11 @@ if TYPE_CHECKING:
 NOTICEABLE = 0.002
 
 
-def remarks(decided: ThresholdDecision, choice: Choice, candidates: Candidates, schema: Schema) -> list[Message]:
-    """What a person should know of the choice, in plain words."""
+def remarks(decided: ThresholdDecision, choice: Choice, candidates: Candidates, *, elsewhere: bool) -> list[Message]:
+    """What a person should know of the choice, in plain words; whether it is judged on other rows."""
     goal, order = candidates.goal, candidates.order
     notes = unmet(candidates, choice, decided.threshold.level) if not choice.met else []
-    here = (
-        ""
-        if schema.columns.subset is None
-        else Message("where_chosen", " on the rows that the threshold was chosen on")
-    )
+    here = "" if not elsewhere else Message("where_chosen", " on the rows that the threshold was chosen on")
     if any(own.name == "flagged" for own in goal.constraints):
         flagged = float(choice.points.flagged)
         spans = {own.periods for own in goal.constraints if own.name == "flagged"} - {1.0}
@@ -70,7 +65,7 @@ def remarks(decided: ThresholdDecision, choice: Choice, candidates: Candidates, 
                     )
                 )
         calibrated = goal.costs.calibrated_threshold
-        if schema.scale == "probability" and not math.isnan(calibrated) and not goal.constraints:
+        if decided.scale == "probability" and not math.isnan(calibrated) and not goal.constraints:
             notes.append(
                 Message(
                     "calibrated_threshold",
@@ -85,7 +80,7 @@ def remarks(decided: ThresholdDecision, choice: Choice, candidates: Candidates, 
                 "scores_constant", "Every row has the same score: any threshold predicts all rows positive, or none."
             )
         )
-    if schema.columns.subset is not None:
+    if elsewhere:
         notes.append(
             Message(
                 "chosen_elsewhere",

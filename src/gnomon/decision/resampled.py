@@ -42,6 +42,10 @@ class Resampled:
         here: The counts of what was chosen.
         elsewhere: Those that a threshold so chosen has, in the mean, of as many other rows; NaN where that is unknown.
         trials: Effective rows for each unit of weight.
+        reached: The counts that all rows have at the thresholds that other samples choose.
+        bins: The lower ends of the bins of scores, ascending.
+        shares: In what share of the splits that judge them rows of each class, the negatives first, are predicted
+            positive, by the bin of their score; shape (2, bins).
     """
 
     low: float
@@ -49,6 +53,9 @@ class Resampled:
     here: Points
     elsewhere: Points
     trials: float
+    reached: Points
+    bins: Array
+    shares: Array
 
     @classmethod
     def of(cls, candidates: Candidates, choice: Choice, options: Options, clustered: PairedRows | None) -> Resampled:
@@ -76,9 +83,10 @@ class Resampled:
             else ClusterSamples(thresholds, clustered, options.seed)
         )
         like = candidates.points_at(thresholds, clustered)
-        chosen, judged = [], np.zeros(4)
-        for drawn in samples.replicates():
-            chosen.append(thresholds[best_of(goal, counts(drawn, like), options.level).place])
+        judged = np.zeros(4)
+        masses, predicted = np.zeros((2, len(thresholds) - 1)), np.zeros((2, len(thresholds) - 1))
+        places = [best_of(goal, counts(drawn, like), options.level).place for drawn in samples.replicates()]
+        chosen = np.concatenate(places)
         for some, judging in samples.splits():
             place = best_of(goal, counts(some, like), options.level).place
             left = counts(judging, like)
@@ -87,14 +95,27 @@ class Resampled:
                 for own in (left.true_positives, left.false_positives)
             )
             judged += [tp, fp, left.positives.sum(), left.negatives.sum()]
-        known = np.concatenate([np.array([choice.threshold]), *chosen])
+            above = np.arange(len(thresholds) - 1) >= len(thresholds) - 1 - place[:, None]
+            for code, mass in enumerate(reversed(judging)):
+                masses[code] += mass.sum(axis=0)
+                predicted[code] += (mass * above).sum(axis=0)
+        known = np.concatenate([np.array([choice.threshold]), thresholds[chosen]])
         ends = np.quantile(known, [0.5 - options.level / 2, 0.5 + options.level / 2], method="inverted_cdf")
         low, high = min(float(ends[0]), choice.threshold), max(float(ends[1]), choice.threshold)
         here = (choice.points.true_positives, choice.points.false_positives, choice.points.positives,
                 choice.points.negatives)  # fmt: skip
         weight = judged[2:].sum()
         elsewhere = judged * (choice.points.total / weight) if weight > 0 else np.full(4, np.nan)  # as much as all rows
-        return cls(low, high, of_one(*map(float, here)), of_one(*map(float, elsewhere)), candidates.trials)
+        return cls(
+            low,
+            high,
+            of_one(*map(float, here)),
+            of_one(*map(float, elsewhere)),
+            candidates.trials,
+            replace(like, squares=None, spread=None).at(chosen),
+            thresholds[:0:-1],
+            np.where(masses > 0, predicted / np.maximum(masses, 1e-300), thresholds[:0:-1] >= choice.threshold),
+        )
 
     def optimism(self, measure: Measure) -> float | None:
         """By how much a measure of what was chosen exceeds what a threshold so chosen achieves on other rows.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from gnomon.evaluation.estimates.draft import matrix_of
 from gnomon.evaluation.estimates.ranking import threshold_table
 from gnomon.evaluation.provenance import left_out, provenance
 from gnomon.evaluation.reading.reading import Reading
+from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.result.by_name import ByName
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.serialisable import Serialisable, plain
@@ -38,8 +39,9 @@ from gnomon.measures.registry import asked, named
 from gnomon.measures.threshold import Costs
 from gnomon.message import Message, form_of, forms_of, word
 from gnomon.schema.resolve import resolve
+from gnomon.schema.schema import Schema
 from gnomon.states.mean import Weight
-from gnomon.thresholds.goal import make_goal
+from gnomon.thresholds.goal import Goal, make_goal
 from gnomon.thresholds.table import Thresholds
 
 Array = NDArray[np.float64]
@@ -66,6 +68,8 @@ class ThresholdDecision(Serialisable, DisplayableDecision):
             estimated by choosing on four fifths of them and evaluating on the last fifth, many times.
         confusion: The confusion matrix at the threshold, of the rows that ``estimates`` are of.
         default: The goal's measure at a threshold of 0.5, for comparison; None unless scores are probabilities.
+        constants: The cost of predicting no row positive (``"all_negative"``) and every row (``"all_positive"``); empty
+            unless the measure is ``"cost"``.
         thresholds: The table of thresholds of the rows that it was chosen on.
         classes: The negative class and the positive one.
         scale: Whether scores are probabilities (``"probability"``) or any numbers (``"any"``).
@@ -89,9 +93,11 @@ class ThresholdDecision(Serialisable, DisplayableDecision):
     notes: tuple[Message, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
     corrected_limits: Mapping[str, Estimate] = field(default_factory=dict)
+    constants: Mapping[str, Estimate] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, what in (("estimates", "measure"), ("corrected_limits", "measure"), ("provenance", "fact")):
+        for name, what in (("estimates", "measure"), ("corrected_limits", "measure"), ("constants", "constant"),
+                           ("provenance", "fact")):  # fmt: skip
             object.__setattr__(self, name, ByName(getattr(self, name), what))
 
     @property
@@ -153,6 +159,7 @@ class ThresholdDecision(Serialisable, DisplayableDecision):
             "optimism": self.optimism,
             "confusion": self.confusion.to_dict(),
             "default": None if self.default is None else self.default.to_dict(),
+            "constants": {name: own.to_dict() for name, own in self.constants.items()},
             "thresholds": self.thresholds.to_dict(),
             "classes": list(self.classes),
             "scale": self.scale,
@@ -186,6 +193,7 @@ class ThresholdDecision(Serialisable, DisplayableDecision):
             notes=tuple(map(Message.from_dict, form["notes"])),
             provenance=form["provenance"],
             corrected_limits={name: Estimate.from_dict(own) for name, own in form.get("corrected_limits", {}).items()},
+            constants={name: Estimate.from_dict(own) for name, own in form.get("constants", {}).items()},
             **several,
         )
 
@@ -290,16 +298,8 @@ def choose_threshold(
         0.6
     """
     wanted = make_goal(goal, costs, gains, where, periods)
-    more = {own.name: own for own in (wanted.achieved, *wanted.constrained, *asked(measures))}
-    options = Options(interval, level, seed, thread_count(threads), engine, tuple(more.values()))
+    options = Options(interval, level, seed, thread_count(threads), engine, measured(wanted, asked(measures)))
     running = engine_of(engine, options.threads, progress)
-    if periods != 1.0 and not any(own.name == "flagged" for own in wanted.constraints):
-        raise UsageError(
-            Message(
-                "periods_need_constraint",
-                "periods= divides the number of rows predicted positive\nadd a constraint, where='flagged <= 200'",
-            )
-        )
     source, request = opened(
         (data, scored if target is None else None),
         Named(target, None, score, weight, None, split, None, cluster),
@@ -308,69 +308,97 @@ def choose_threshold(
     with running:
         schema = resolve(source, request, running)
         if not schema.columns.scores:
-            raise UsageError(
-                Message(
-                    "threshold_needs_scores",
-                    "a threshold is chosen from scores\npass the column of scores (score=...)",
-                )
-            )
+            raise needs_scores()
         retention = replace(retention_for(source, schema, exact, memory, running), order_only=True)
         reading = Reading(source, schema, retention, running)
-        summary = reading.summary()
-        order = reading.order(summary)
-        if not order.positives.n or not order.negatives.n:
-            raise DataError(
-                Message(
-                    "threshold_one_class",
-                    "the rows to choose a threshold on contain a single class; there is nothing to discriminate",
-                )
-            )
-        rows = order.positives.merge(order.negatives)
-        clustered = paired_rows_of(summary)
-        candidates = Candidates(wanted, order, clustered)
-        choice = best_threshold(candidates, level)
-        resampled = Resampled.of(candidates, choice, options, clustered) if options.intervals else None
-        at = [choice.threshold, *([0.5] if schema.scale == "probability" else [])]
-        judged = schema
-        if schema.columns.subset is not None:
-            judged = replace(schema, columns=replace(schema.columns, subset=schema.columns.subset.others))
-        own_rows = judged is schema
-        states, judged_dropped = confusions_at(source, judged, at, summary if own_rows else None, running)
-        judging = clustered
-        if clustered is not None and not own_rows:
-            judging = paired_rows_of(Reading(source, judged, retention, running).summary())
-    estimates, *default = (
-        achieved(state, wanted, judged, options, None if judging is None else predicted_at(judging, threshold))
-        for state, threshold in zip(states, at, strict=True)
+        subset = schema.columns.subset
+        judged = None if subset is None else replace(schema, columns=replace(schema.columns, subset=subset.others))
+        return decide(wanted, reading, reading.summary(), options, judged)[0]
+
+
+def measured(goal: Goal, more: Iterable[Measure] = ()) -> tuple[Measure, ...]:
+    """What is measured at a threshold besides the usual: what is wanted of it, and what was asked for, once each."""
+    return tuple({own.name: own for own in (goal.achieved, *goal.constrained, *more)}.values())
+
+
+def needs_scores() -> UsageError:
+    """The error where a threshold is to be chosen without scores."""
+    return UsageError(
+        Message("threshold_needs_scores", "a threshold is chosen from scores\npass the column of scores (score=...)")
     )
-    check_asked(options.measures, [*estimates, *(own.name for own in wanted.constrained)], "threshold's")
-    value = estimates[wanted.measure]
+
+
+def decide(
+    goal: Goal, reading: Reading, summary: Summary, options: Options, judged: Schema | None = None
+) -> tuple[ThresholdDecision, Resampled | None]:
+    """The best threshold of rows that were read, and what other samples would choose, where intervals are wanted.
+
+    Args:
+        goal: What is wanted.
+        reading: The way to the rows.
+        summary: What was read of them.
+        options: How estimates are made; their measures include those of :func:`measured`.
+        judged: The rows that the threshold is judged on; None for those that it is chosen on.
+
+    Raises:
+        DataError: The rows are of one class.
+    """
+    source, schema, running = reading.source, reading.schema, reading.engine
+    order = reading.order(summary)
+    if not order.positives.n or not order.negatives.n:
+        raise DataError(
+            Message(
+                "threshold_one_class",
+                "the rows to choose a threshold on contain a single class; there is nothing to discriminate",
+            )
+        )
+    rows = order.positives.merge(order.negatives)
+    clustered = paired_rows_of(summary)
+    candidates = Candidates(goal, order, clustered)
+    choice = best_threshold(candidates, options.level)
+    resampled = Resampled.of(candidates, choice, options, clustered) if options.intervals else None
+    at = [choice.threshold, *([0.5] if schema.scale == "probability" else [])]
+    constants = {"all_negative": math.inf, "all_positive": -math.inf} if goal.costs is not None else {}
+    thresholds = [*at, *constants.values()]
+    own_rows = judged is None
+    judged = schema if judged is None else judged
+    states, judged_dropped = confusions_at(source, judged, thresholds, summary if own_rows else None, running)
+    judging = clustered
+    if clustered is not None and not own_rows:
+        judging = paired_rows_of(Reading(source, judged, reading.retention, running).summary())
+    estimates, *others = (
+        achieved(state, goal, judged, options, None if judging is None else predicted_at(judging, threshold))
+        for state, threshold in zip(states, thresholds, strict=True)
+    )
+    check_asked(options.measures, [*estimates, *(own.name for own in goal.constrained)], "threshold's")
+    corrected = resampled if own_rows else None
+    value = estimates[goal.measure]
     decided = ThresholdDecision(
-        goal=wanted.text,
-        measure=wanted.measure,
-        costs=wanted.costs,
+        goal=goal.text,
+        measure=goal.measure,
+        costs=goal.costs,
         threshold=threshold_estimate(choice, resampled, rows, options),
         met=choice.met,
         estimates=estimates,
-        corrected=resampled.corrected(wanted.achieved, value, options) if resampled is not None and own_rows else None,
+        corrected=None if corrected is None else corrected.corrected(goal.achieved, value, options),
         corrected_limits={
             own.name: there
-            for own in wanted.constrained
-            if resampled is not None
-            and own_rows
-            and (there := resampled.corrected(own, estimates[own.name], options)) is not None
+            for own in goal.constrained
+            if corrected is not None and (there := corrected.corrected(own, estimates[own.name], options)) is not None
         },
-        optimism=resampled.optimism(wanted.achieved) if resampled is not None else None,
+        optimism=resampled.optimism(goal.achieved) if resampled is not None else None,
         confusion=cast(ConfusionMatrix, matrix_of(states[0], schema.names)),
-        default=default[0][wanted.measure] if default else None,
+        default=others[0][goal.measure] if len(at) > 1 else None,
+        constants={name: own[goal.measure] for name, own in zip(constants, others[len(at) - 1 :], strict=True)},
         thresholds=threshold_table(order, choice.curve, clustered, options.measures),
         classes=schema.names,
         scale=schema.scale,
-        provenance=provenance(source, schema, summary, options) | {"ranking": retention.ranking},
+        provenance=provenance(source, schema, summary, options) | {"ranking": reading.retention.ranking},
     )
     dropped = [] if own_rows else [judged_dropped]
-    notes = remarks(decided, choice, candidates, schema)
-    return replace(decided, notes=(*left_out(summary.dropped, *dropped), *notes, *schema.notes, *source.notes))
+    notes = remarks(decided, choice, candidates, elsewhere=not own_rows)
+    notes = [*left_out(summary.dropped, *dropped), *notes, *schema.notes, *source.notes]
+    return replace(decided, notes=tuple(notes)), resampled
 
 
 def threshold_estimate(choice: Choice, resampled: Resampled | None, rows: Weight, options: Options) -> Estimate:

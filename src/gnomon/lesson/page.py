@@ -10,7 +10,7 @@ from gnomon.lesson.steps import Code, steps
 from gnomon.report.html.explorer import explorer, explorer_data
 from gnomon.report.html.page import framed
 from gnomon.report.html.templates import anchor, rendered
-from gnomon.report.html.view import measures, says
+from gnomon.report.html.view import advice, measures
 from gnomon.report.language import speaking, tr
 
 
@@ -48,7 +48,9 @@ def code_part(step: Code, shown: Output, data: dict[str, Any]) -> dict[str, Any]
         part["slider"] = explorer(shown.evaluations)
         data |= explorer_data(shown.evaluations, part["slider"], data["charts"])
     elif shown.evaluations:
-        part["table"] = rendered("lesson-measures.html", own=measures(shown.evaluations), says=says(shown.evaluations))
+        part["table"] = rendered(
+            "lesson-measures.html", own=measures(shown.evaluations), advice=advice(shown.evaluations)
+        )
     return part
 
 

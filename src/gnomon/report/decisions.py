@@ -18,7 +18,7 @@ from gnomon.measures.probability import LOG_LOSS
 from gnomon.measures.registry import get_measure, shown
 from gnomon.message import Message
 from gnomon.report.language import tr
-from gnomon.report.text import number
+from gnomon.text import number
 from gnomon.visible import visible
 
 Array = NDArray[np.float64]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,12 +14,16 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.html.decision import decision_heading, decision_sections
+from gnomon.report.html.view import answer as of_answer
 from gnomon.report.html.view import cell, heading
-from gnomon.report.html.view import comparison as of_pairs
+from gnomon.report.html.view import differences as of_differences
+from gnomon.report.html.view import pairs as of_pairs
 from gnomon.report.html.view import slices as of_slices
 from gnomon.report.html.view import train as of_train
 from gnomon.report.language import tr
-from gnomon.report.remarks import baseline_texts, level_of, reasons
+from gnomon.report.pairs import Row
+from gnomon.report.parts import shown_parts
+from gnomon.report.remarks import baseline_texts, level_of, reasons, shown_estimates
 from gnomon.report.results import DECISIONS, Decision, comparison_of, evaluations_of
 from gnomon.visible import visible
 
@@ -34,35 +38,109 @@ _NUMBERED = re.compile(r"^(\d+)([.)])(?= )")
 _REFERENCE, _JOINER = re.compile(r"([@#])(?=\w)|(?<=\bGH)(-)(?=\d)"), "\u2060"
 
 
-def markdown(result: Any) -> str:
+def markdown(result: Any, only: Collection[str] = (), title: str | None = None) -> str:
     """The report of a result as GitHub's Markdown.
 
     Args:
         result: An evaluation, several, a comparison, or a decision.
+        only: The parts that are shown (:data:`gnomon.report.parts.PARTS`); none for the usual ones.
+        title: What the report is called; None for where the rows are.
+
+    Raises:
+        UsageError: The result has none of these parts.
     """
     if isinstance(result, DECISIONS):
-        return "\n\n".join([*head(decision_heading(result)), *decision(result)]) + "\n"
-    evaluations, compared = evaluations_of(result), comparison_of(result)
-    parts = head(heading(evaluations, compared))
-    parts += comparison(compared) if compared is not None else []
-    parts += [advice(name, each) for name, each in evaluations.items() if each.advice]
-    parts.append(measures(evaluations))
-    for name, evaluation in evaluations.items():
-        if evaluation.confusion is not None and len(evaluation.confusion.labels) <= MOST_CLASSES:
-            parts.append(confusion(name, evaluation.confusion))
-        parts += [slices(name, evaluation, column) for column in evaluation.slices]
-        parts += train(name, evaluation)
-        parts += bullets([*map(tr, evaluation.notes), *reasons(evaluation.estimates)])
-    return "\n\n".join(parts) + "\n"
+        parts, view = decision(result, only), decision_heading(result, title)
+    else:
+        evaluations, compared = evaluations_of(result), comparison_of(result)
+        view = heading(evaluations, compared, title)
+        makers = of_models(evaluations) if compared is None else of_compared(compared) | of_models(evaluations)
+        parts = [text for own in shown_parts(makers, only).values() for text in own]
+    return "\n\n".join([*head(view), *parts]) + "\n"
+
+
+def of_models(evaluations: Mapping[str, Evaluation]) -> dict[str, Callable[[], list[str] | None]]:
+    """The parts of evaluations, by name, in their order."""
+    every = evaluations.items()
+    return {
+        "advice": lambda: [advice(name, own) for name, own in every if own.advice] or None,
+        "measures": lambda: [measures(evaluations)],
+        "confusion": lambda: (
+            [
+                confusion(name, own.confusion)
+                for name, own in every
+                if own.confusion is not None and len(own.confusion.labels) <= MOST_CLASSES
+            ]
+            or None
+        ),
+        "slices": lambda: [slices(name, own, column) for name, own in every for column in own.slices] or None,
+        "train": lambda: [text for name, own in every for text in train(name, own)] or None,
+        "notes": lambda: (
+            [text for _, own in every for text in bullets([*map(tr, own.notes), *reasons(own.estimates)])] or None
+        ),
+    }
+
+
+def of_compared(compared: Comparison) -> dict[str, Callable[[], list[str] | None]]:
+    """The parts of a comparison that are about all models together, by name, in their order."""
+    return {
+        "answer": lambda: answer(compared),
+        "differences": lambda: differences(compared),
+        "pairs": lambda: None if (view := of_pairs(compared)) is None else pairs(view, compared),
+    }
 
 
 def head(head_view: Mapping[str, Any]) -> list[str]:
     """What was evaluated, compared or decided."""
-    facts = " · ".join(plain(fact) for fact in head_view["facts"])
-    return [
-        f"## {plain(head_view['title'])}",
-        f"{plain(head_view['source'])}  \n{facts}" if head_view["source"] else facts,
+    return [f"## {plain(head_view['title'])}", " · ".join(plain(fact) for fact in head_view["facts"])]
+
+
+def answer(compared: Comparison) -> list[str]:
+    """The best model, and the models beside their main measures."""
+    view = of_answer(compared)
+    first, *others = view["texts"] or [""]
+    said = [f"**{plain(first)}**", *([" ".join(map(plain, others))] if others else [])] if first else []
+    rows = [
+        [plain(row["name"]), *(figures(own) + (f" {own['sign']}" if own.get("sign") else "") for own in row["cells"])]
+        for row in view["table"]["rows"]
     ]
+    return [*said, table([plain(text) for text in view["table"]["heads"]], rows), plain(view["legend"])]
+
+
+def differences(compared: Comparison) -> list[str]:
+    """The differences of the other models from the first."""
+    view = of_differences(compared)
+    if view["pair"]:
+        return [*pair(view["pair"], compared.level), *bullets(view["notes"])]
+    rows = [[plain(row["name"]), *map(difference_text, row["cells"])] for row in view["rows"]]
+    told = f"{plain(view['lead'])} ({view['level']})"
+    return [told, table([plain(text) for text in view["heads"]], rows), *bullets(view["notes"])]
+
+
+def difference_text(row: Row | None) -> str:
+    """A difference, its interval and its verdict; empty where there is none."""
+    if row is None:
+        return ""
+    ends = f" ({row.interval})" if row.interval else ""
+    return f"**{row.difference}**{ends} {row.verdict}".rstrip()
+
+
+def pairs(view: Mapping[str, Any], compared: Comparison) -> list[str]:
+    """All pairs, folded."""
+    told = [text for own in view["pairs"] for text in pair(own, compared.level)]
+    left = [plain(view["left"])] if view["left"] else []
+    return [f"<details><summary>{plain(view['title'])}</summary>", *told, *left, "</details>"]
+
+
+def pair(view: Mapping[str, Any], level: float) -> list[str]:
+    """What the differences of two models say, and a table of them."""
+    heads = [tr("measure"), f"{tr('difference')} ({100 * level:g} %)", "p", tr("verdict"), tr("rows needed")]
+    rows = [
+        [plain(row.title), f"**{row.difference}** ({row.interval})" if row.interval else row.difference,
+         plain(row.p_value), row.verdict + (f", {row.margin}" if row.margin else ""), row.rows]
+        for row in view["rows"]
+    ]  # fmt: skip
+    return [f"### {plain(view['title'])}", *bullets(view["says"]), table(heads, rows)]
 
 
 def bullets(texts: Sequence[str]) -> list[str]:
@@ -70,22 +148,24 @@ def bullets(texts: Sequence[str]) -> list[str]:
     return ["\n".join(f"- {plain(text)}" for text in texts)] if texts else []
 
 
-def decision(result: Decision) -> list[str]:
+def decision(result: Decision, only: Collection[str]) -> list[str]:
     """A decision: the answer, what it achieves, and what it was chosen from."""
-    sections = decision_sections(result)
-    decision_view = sections["decision"]
-    parts = [f"**{plain(decision_view['answer'])}**", *bullets(decision_view["facts"])]
-    if decision_view["table"]:
-        parts.append(table_of(decision_view["table"]))
+    sections = decision_sections(result, only)
+    parts = []
+    if "decision" in sections:
+        decision_view = sections["decision"]
+        parts += [f"**{plain(decision_view['answer'])}**", *bullets(decision_view["facts"])]
+        if decision_view["table"]:
+            parts.append(table_of(decision_view["table"]))
     if "measures" in sections:
         rows = [[plain(row["title"]), figures(row["cells"][0]), row["n"]] for row in sections["measures"]["rows"]]
         parts.append(table([f"{tr('measure')} ({sections['measures']['level']})", tr("value"), "n"], rows))
-    if not isinstance(result, Recalibration) and len(result.confusion.labels) <= MOST_CLASSES:
-        parts.append(confusion("", result.confusion))
-    if "alternatives" in sections:
-        parts.append(table_of(sections["alternatives"]["table"]))
-    for model in sections["says"]["models"] if "says" in sections else ():
-        parts += bullets(model["notes"])
+    if "confusion" in sections and not isinstance(result, Recalibration):
+        parts += [confusion("", result.confusion)] if len(result.confusion.labels) <= MOST_CLASSES else []
+    if "candidates" in sections:
+        parts.append(table_of(sections["candidates"]["table"]))
+    for model in sections["notes"]["models"] if "notes" in sections else ():
+        parts += bullets(model["texts"])
     return parts
 
 
@@ -93,23 +173,6 @@ def table_of(view: Mapping[str, Any]) -> str:
     """A table of a section: its heads, its rows of cells."""
     rows = [[plain(row["name"]) + (" ◀" if row["chosen"] else ""), *map(figures, row["cells"])] for row in view["rows"]]
     return table([plain(text) for text in view["heads"]], rows)
-
-
-def comparison(compared: Comparison) -> list[str]:
-    """For every pair of models what the differences say, and a table of them."""
-    pairs_view = of_pairs(compared)
-    parts = []
-    for pair in pairs_view["pairs"]:
-        says = "\n".join(f"- {plain(text)}" for text in pair["says"])
-        heads = [tr("measure"), f"{tr('difference')} ({pairs_view['level']})", "p", tr("verdict"), tr("rows needed")]
-        rows = [
-            [plain(row.title), f"**{row.difference}** ({row.interval})" if row.interval else row.difference,
-             plain(row.p_value), row.verdict + (f", {row.margin}" if row.margin else ""), row.rows]
-            for row in pair["rows"]
-        ]  # fmt: skip
-        parts += [f"### {plain(pair['title'])}", says, table(heads, rows)]
-    parts += bullets(pairs_view["notes"])
-    return parts
 
 
 def train(name: str, evaluation: Evaluation) -> list[str]:
@@ -151,7 +214,7 @@ def measures(evaluations: Mapping[str, Evaluation]) -> str:
     heads = [visible(name, LONGEST) or tr("value") for name in evaluations]
     level = f"{100 * level_of(first):g} %"
     rows = []
-    for name in dict.fromkeys(name for own in evaluations.values() for name in own):
+    for name in dict.fromkeys(name for own in evaluations.values() for name in shown_estimates(own)):
         shown = [cell(own.estimates.get(name)) for own in evaluations.values()]
         texts = [f"**{own['value']}** ({own['interval']})" if own["interval"] else own["value"] for own in shown]
         n = f"{first[name].n:,}" if name in first else ""

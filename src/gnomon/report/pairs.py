@@ -13,7 +13,7 @@ from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.remarks import method_name, reasons
-from gnomon.report.text import number, p_text
+from gnomon.text import number, p_text
 from gnomon.visible import visible
 
 # More pairs are no reading: they are in the JSON form.
@@ -106,7 +106,7 @@ def remarks_on(comparison: Comparison) -> list[str]:
 
 def notes_of(comparison: Comparison) -> list[str]:
     """All that is to be remarked on it."""
-    told = [adjusted_note(comparison), left_pairs(comparison), *map(tr, comparison.notes)]
+    told = [adjusted_note(comparison), *map(tr, comparison.notes)]
     return [*filter(None, told), *remarks_on(comparison)]
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.registry import get_measure, shown_in
-from gnomon.message import Message
+from gnomon.measures.registry import ACCURACIES, OTHER_NAMES, get_measure, shown_in
+from gnomon.message import Message, word
 from gnomon.report.language import tr
-from gnomon.report.text import number
+from gnomon.text import number
 from gnomon.visible import visible
 
 # Sources that are not files, and what rows without an id are called.
@@ -24,12 +24,52 @@ _ROW = re.compile(r"row (?P<number>.*?)(?: of (?P<file>.*))?")
 NEGLIGIBLE = 0.01
 
 
+def shown_estimates(evaluation: Evaluation) -> dict[str, Estimate]:
+    """The estimates, without those that are another one by another name."""
+    others = OTHER_NAMES if evaluation.task == "multiclass" else frozenset()
+    return {name: own for name, own in evaluation.estimates.items() if name not in others}
+
+
+def other_names(evaluation: Evaluation) -> str:
+    """What measures that are left out are equal to; empty where none is left out."""
+    left = [name for name in evaluation.estimates if name not in shown_estimates(evaluation)]
+    if not left:
+        return ""
+    accuracies = ", ".join(tr(get_measure(name).title) for name in left if name in ACCURACIES)
+    recalls = ", ".join(tr(get_measure(name).title) for name in left if name not in ACCURACIES)
+    return tr(
+        Message(
+            "other_names",
+            "Equal to the accuracy: {accuracies}. Equal to the balanced accuracy: {recalls}.",
+            accuracies=accuracies,
+            recalls=recalls,
+        )
+    )
+
+
 def comparable(evaluation: Evaluation) -> list[str]:
     """The estimates that have a place on one axis: those that end at 1, of a regression those in the target's unit."""
     if evaluation.task == "regression":
         return [name for name in shown_in("in_units") if name in evaluation]
     averages = ("_micro", "_weighted", "_samples")
     return [name for name in evaluation if get_measure(name).high == 1.0 and not name.endswith(averages)]
+
+
+def better_than_baseline(name: str, difference: Difference | None) -> bool | None:
+    """Whether an estimate is significantly better than the baseline (True), worse (False), or neither (None)."""
+    if difference is None or math.isnan(difference.p_value) or not difference.p_value <= 1 - difference.level:
+        return None
+    return get_measure(name).better * difference.value > 0
+
+
+def against_baseline(name: str, difference: Difference | None) -> str:
+    """What an estimate says beside the baseline; empty where that is not known."""
+    if difference is None or math.isnan(difference.p_value):
+        return ""
+    better = better_than_baseline(name, difference)
+    if better is None:
+        return word("not significantly different from the baseline")
+    return word("better than the baseline") if better else word("worse than the baseline")
 
 
 # What a baseline answers, in few words, by its strategy; others are called as they are.

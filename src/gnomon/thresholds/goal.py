@@ -273,6 +273,13 @@ def make_goal(
             )
         )
     constraints = tuple(Constraint.parse(own, periods) for own in ([where] if isinstance(where, str) else where))
+    if periods != 1.0 and not any(own.name == FLAGGED for own in constraints):
+        raise UsageError(
+            Message(
+                "periods_need_constraint",
+                "periods= divides the number of rows predicted positive\nadd a constraint, where='flagged <= 200'",
+            )
+        )
     if costs or gains:
         if goal not in (None, COST):
             raise UsageError(

@@ -35,28 +35,28 @@ class Reading:
 
     def __init__(self, source: Source, schema: Schema, retention: Retention, engine: Engine) -> None:
         self.retention = retention
-        self._source = source
-        self._schema = schema
-        self._engine = engine
+        self.source = source
+        self.schema = schema
+        self.engine = engine
         self._threads = engine.threads
 
     def summary(self) -> Summary:
         """The counting pass."""
-        return read_rows(self._source, self._schema, self.retention, self._engine)
+        return read_rows(self.source, self.schema, self.retention, self.engine)
 
     def of_slices(self) -> Reading:
         """The way of the slices: what of them was counted in bins is not read again, and each has one thread."""
-        return Reading(self._source, self._schema, replace(self.retention, exact=self.retention.keep), Threads(1))
+        return Reading(self.source, self.schema, replace(self.retention, exact=self.retention.keep), Threads(1))
 
     def notes(self, estimates: Mapping[str, Estimate]) -> tuple[Message, ...]:
         """How it was read, where that was not the plain way."""
-        what = word("errors") if self._schema.task == "regression" else word("scores")
+        what = word("errors") if self.schema.task == "regression" else word("scores")
         if self.retention.keep:
             return ()
         if self.retention.exact:
             slices = (
                 Message("large_slices_bounded", "; values of large slices are exact up to their bounds")
-                if self._schema.columns.slices
+                if self.schema.columns.slices
                 else ""
             )
             return (
@@ -77,7 +77,7 @@ class Reading:
             else Message("no_shared_bin", ", and no bin holds different scores")
         )
         slices = (
-            Message("wider_bins_in_slices", "; those of slices have wider bins") if self._schema.columns.slices else ""
+            Message("wider_bins_in_slices", "; those of slices have wider bins") if self.schema.columns.slices else ""
         )
         return (
             Message(
@@ -112,4 +112,4 @@ class Reading:
         return state
 
     def _range(self, low: float, high: float) -> Scores:
-        return read_range(self._source, self._schema, low, high, self._engine)
+        return read_range(self.source, self.schema, low, high, self.engine)

@@ -49,7 +49,7 @@ class Serialisable(ABC):
             SourceError: The file cannot be read.
             StateError: It holds no such result, or one of another version.
         """
-        result = load("gnomon.decision.loading:load")(path)
+        result = load("gnomon.loading:load")(path)
         if not isinstance(result, cls):
             raise StateError(
                 Message(

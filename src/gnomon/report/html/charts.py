@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gnomon.comparison.pair import Pair
 from gnomon.comparison.result import Comparison
 from gnomon.decision.threshold import ThresholdDecision
-from gnomon.estimate import Estimate
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import get_measure, shown
 from gnomon.report import decisions
 from gnomon.report.language import tr
-from gnomon.report.pairs import shown_pairs, title_of
+from gnomon.report.pairs import title_of
 from gnomon.report.remarks import comparable, short_names
 
 Spec = dict[str, Any]
@@ -95,14 +95,7 @@ def curve_chart(evaluations: Mapping[str, Evaluation], kind: str) -> Spec:
 
 def thresholds_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     """Precision, recall and F1 of the chosen model against the threshold, on an axis that has room for all models."""
-    ends = [
-        end
-        for own in evaluations.values()
-        if own.thresholds is not None
-        for end in (float(own.thresholds.threshold[-1]), float(own.thresholds.threshold[1]))
-    ]
-    low, high = min(ends), max(ends)
-    domain = [low, high] if low < high else [low - 0.5, high + 0.5]
+    domain = list(score_range(evaluations))
     legend = {"title": None, "orient": "top", "labelLimit": 300}
     names = [tr(own.title) for own in shown("threshold_curves")]
     kind = {"field": "measure", "type": "nominal", "legend": legend, "sort": names, "scale": {"domain": names}}
@@ -120,6 +113,37 @@ def thresholds_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     rule = {"data": {"name": "at"}, "mark": {"type": "rule", "style": "at"},
             "encoding": {"x": field("threshold", "threshold")}}  # fmt: skip
     return {"height": HEIGHT, "layer": [line, rule]}
+
+
+def score_range(evaluations: Mapping[str, Evaluation]) -> tuple[float, float]:
+    """An axis of scores that has room for those of all models; of probabilities from 0 to 1."""
+    if all(own.provenance.get("scale") == "probability" for own in evaluations.values()):
+        return 0.0, 1.0
+    tables = [own.thresholds.threshold for own in evaluations.values() if own.thresholds is not None]
+    low, high = min(float(own[-1]) for own in tables), max(float(own[1]) for own in tables)
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
+
+
+def scores_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
+    """How the scores of both classes of the chosen model are spread; the page sets in the bars and the threshold."""
+    domain = list(score_range(evaluations))
+    legend = {"title": None, "orient": "top", "labelLimit": 300}
+    bars = {
+        "data": {"name": "scores"},
+        "mark": {"type": "rect", "opacity": 0.55},
+        "encoding": {
+            "x": field("low", "score", scale={"domain": domain, "nice": False}),
+            "x2": {"field": "high"},
+            "y": field("share", "share of the class"),
+            "y2": {"datum": 0},
+            "color": {"field": "class", "type": "nominal", "legend": legend, "sort": None},
+            "tooltip": [field("class", "class", "nominal"), field("low", "low"), field("high", "high"),
+                        field("share", "share", format=".1%")],
+        },
+    }  # fmt: skip
+    rule = {"data": {"name": "at"}, "mark": {"type": "rule", "style": "at", "strokeWidth": 2},
+            "encoding": {"x": field("threshold", "score")}}  # fmt: skip
+    return {"height": 140, "layer": [bars, rule]}
 
 
 def decision_chart(decision: ThresholdDecision) -> Spec:
@@ -149,30 +173,6 @@ def decision_chart(decision: ThresholdDecision) -> Spec:
     at = {"data": {"values": [{"threshold": chosen}] if math.isfinite(chosen) else []},
           "mark": {"type": "rule", "style": "at"}, "encoding": {"x": field("threshold", "threshold")}}  # fmt: skip
     return {"height": HEIGHT, "layer": [line, at]}
-
-
-def estimates_chart(estimates: Mapping[str, Estimate]) -> Spec:
-    """Those of some estimates that end at 1, with their intervals."""
-    values = [
-        {"measure": tr(get_measure(name).title), "value": own.value, "low": finite(own.low), "high": finite(own.high)}
-        for name, own in estimates.items()
-        if own.defined and get_measure(name).high == 1.0
-    ]
-    titles = [own["measure"] for own in values]
-    rows = {"field": "measure", "type": "nominal", "sort": titles, "title": None,
-            "axis": {"labelLimit": 260, "ticks": False, "domain": False}}  # fmt: skip
-    x = {"type": "quantitative", "title": None}
-    bars = [own for own in values if own["low"] is not None]
-    tips = [field("measure", None, "nominal"), *(field(name, name) for name in ("value", "low", "high"))]
-    return {
-        "height": len(titles) * 24,
-        "layer": [
-            {"data": {"values": bars}, "mark": {"type": "rule", "strokeWidth": 2.5},
-             "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "y": rows}},
-            {"data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
-             "encoding": {"x": {"field": "value", **x}, "y": rows, "tooltip": tips}},
-        ],
-    }  # fmt: skip
 
 
 def intervals_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
@@ -256,10 +256,10 @@ def calibration_chart(evaluations: Mapping[str, Evaluation]) -> Spec:
     }  # fmt: skip
 
 
-def differences_chart(compared: Comparison) -> Spec:
-    """Differences of each pair with their intervals, of measures that stand on one axis, and a line at none."""
+def differences_chart(compared: Comparison, of_pairs: Sequence[Pair]) -> Spec:
+    """Differences of some pairs with their intervals, of measures that stand on one axis, and a line at none."""
     names = comparable(next(iter(compared.models.values())))
-    pairs = [pair for pair in shown_pairs(compared) if any(name in pair.differences for name in names)]
+    pairs = [pair for pair in of_pairs if any(name in pair.differences for name in names)]
     shown = short_names([title_of(pair) for pair in pairs], 60)
     titles = {name: tr(get_measure(name).title) for name in names if any(name in pair.differences for pair in pairs)}
     values = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
+from collections.abc import Collection
+from functools import partial, singledispatch
 from typing import Any
 
 from gnomon.decision.cost import CostDecision
@@ -15,54 +16,65 @@ from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report import decisions
 from gnomon.report.html import charts
-from gnomon.report.html.view import LARGEST_MATRIX, LONGEST, View, cell, facts_of, matrix_view
+from gnomon.report.html.view import LARGEST_MATRIX, LONGEST, View, bar, cell, facts_of, matrix_view, plain_cell
 from gnomon.report.language import tr
+from gnomon.report.parts import shown_parts
 from gnomon.report.remarks import method_name, source_of
 from gnomon.report.results import Decision
-from gnomon.report.text import number
+from gnomon.text import number
 from gnomon.visible import visible
 
 
 @singledispatch
-def decision_heading(decision: Any) -> View:
+def decision_heading(decision: Any, title: str | None = None) -> View:
     """What was decided, and on which rows."""
     raise TypeError(type(decision))
 
 
+def decision_sections(decision: Decision, only: Collection[str] = ()) -> dict[str, View]:
+    """The sections of its page, by name, in their order: those asked for, or all."""
+    parts = all_sections(decision)
+    return shown_parts({name: partial(parts.__getitem__, name) for name in parts}, only)
+
+
 @singledispatch
-def decision_sections(decision: Any) -> dict[str, View]:
-    """The sections of its page, by name, in their order."""
+def all_sections(decision: Any) -> dict[str, View]:
+    """All sections of a decision's page."""
     raise TypeError(type(decision))
 
 
 @decision_heading.register
-def _(decision: ThresholdDecision) -> View:
+def _(decision: ThresholdDecision, title: str | None = None) -> View:
     facts = [*decisions.rows_of(decision), f"{tr('positive')}: {visible(decision.positive, LONGEST)}"]
-    return heading(decision, f"{tr('threshold')} · {tr(decision.goal)}", facts)
+    return heading(decision, title, f"{tr('threshold')} · {tr(decision.goal)}", facts)
 
 
 @decision_heading.register
-def _(decision: CostDecision) -> View:
+def _(decision: CostDecision, title: str | None = None) -> View:
     facts = [f"n = {decision.cost.n:,}", f"{len(decision.classes)} {tr('classes')}"]
-    return heading(decision, tr("decision of minimum expected cost"), facts)
+    return heading(decision, title, tr("decision of minimum expected cost"), facts)
 
 
 @decision_heading.register
-def _(decision: Recalibration) -> View:
+def _(decision: Recalibration, title: str | None = None) -> View:
     judged = decisions.judged_rows(decision)
     return heading(
         decision,
+        title,
         tr("recalibration"),
         [tr(Message("evaluated_on_others", "evaluated on {judged:,} others", judged=judged))],
     )
 
 
-def heading(decision: Decision, title: str, facts: list[str]) -> View:
+def heading(decision: Decision, title: str | None, kind: str, facts: list[str]) -> View:
     """The head of the page."""
-    return {"title": title, "source": visible(source_of(decision.provenance), LONGEST), "facts": facts, "models": []}
+    source = visible(source_of(decision.provenance), LONGEST)
+    named = [*([kind] if title or source else []), *([source] if title and source else [])]
+    called = visible(title, LONGEST) if title else source or kind
+    return {"title": called, "kind": kind, "facts": [*named, *facts], "models": [], "figures": []}
 
 
-@decision_sections.register
+@all_sections.register
 def _(decision: ThresholdDecision) -> dict[str, View]:
     title = tr(get_measure(decision.measure).title)
     facts = [f"{title}: {text}" for text in decisions.beside(decision)]
@@ -79,6 +91,7 @@ def _(decision: ThresholdDecision) -> dict[str, View]:
             {
                 "title": tr(get_measure(name).title),
                 "cells": [cell(own)],
+                "bar": bar_of(own, name),
                 "baseline": "",
                 "difference": cell(None),
                 "n": f"{own.n:,}",
@@ -88,9 +101,11 @@ def _(decision: ThresholdDecision) -> dict[str, View]:
         ],
         "baselines": False,
         "differences": False,
-        "chart": charts.estimates_chart(decision.estimates),
+        "other_names": "",
+        "scale": "1",
+        "chart": None,
     }
-    parts["alternatives"] = {"table": thresholds_table(decision), "chart": charts.decision_chart(decision)}
+    parts["candidates"] = {"table": thresholds_table(decision), "chart": charts.decision_chart(decision)}
     return {**parts, **matrix(decision.confusion), **closing(decision)}
 
 
@@ -110,7 +125,7 @@ def thresholds_table(decision: ThresholdDecision) -> View:
     }
 
 
-@decision_sections.register
+@all_sections.register
 def _(decision: CostDecision) -> dict[str, View]:
     rows = [
         {"name": name, "cells": [cell(own) if isinstance(own, Estimate) else plain_cell(number(own))], "chosen": False}
@@ -122,7 +137,7 @@ def _(decision: CostDecision) -> dict[str, View]:
     return {"decision": answer, **matrix(decision.confusion), **closing(decision)}
 
 
-@decision_sections.register
+@all_sections.register
 def _(decision: Recalibration) -> dict[str, View]:
     names = decisions.maps_of(decision)
     level = f"{100 * decision.estimates[next(iter(names))][LOG_LOSS.name].level:g} %"
@@ -145,14 +160,14 @@ def _(decision: Recalibration) -> dict[str, View]:
     return {"decision": answer, **closing(decision)}
 
 
+def bar_of(estimate: Estimate, name: str) -> View | None:
+    """An estimate on the axis of the bars, if it ends at 1."""
+    return bar(estimate, None, 1.0) if get_measure(name).high == 1.0 else None
+
+
 def answered(text: str, facts: list[str], met: bool) -> View:
     """The answer, and what to know of it."""
     return {"answer": text, "facts": facts, "met": met, "table": None}
-
-
-def plain_cell(text: str) -> View:
-    """A cell without an interval."""
-    return {"value": text, "interval": "", "reason": ""}
 
 
 def matrix(confusion: ConfusionMatrix) -> dict[str, View]:
@@ -165,5 +180,5 @@ def matrix(confusion: ConfusionMatrix) -> dict[str, View]:
 def closing(decision: Decision) -> dict[str, View]:
     """Notes, and where the numbers came from."""
     notes = [visible(tr(note)) for note in decision.notes]
-    parts: dict[str, View] = {"says": {"models": [{"model": "", "advice": [], "notes": notes}]}} if notes else {}
+    parts: dict[str, View] = {"notes": {"models": [{"model": "", "texts": notes}]}} if notes else {}
     return {**parts, "provenance": {"models": [{"model": "", "facts": list(facts_of(decision.provenance).items())}]}}

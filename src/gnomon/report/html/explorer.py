@@ -14,11 +14,13 @@ from gnomon.measures.registry import get_measure, shown, shown_in
 from gnomon.report.html import charts
 from gnomon.report.language import tr
 from gnomon.report.remarks import level_of
-from gnomon.report.text import number
+from gnomon.text import number
 from gnomon.visible import visible
 
 # Thresholds that the slider stops at, of all models together and of one at least; the best by any costs is among them.
 STOPS, FEWEST = 600, 150
+# Bars of the distribution of scores.
+SCORE_BINS = 40
 
 
 def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
@@ -53,9 +55,11 @@ def explorer_data(evaluations: Mapping[str, Evaluation], section: dict[str, Any]
     specs["roc"] = charts.curve_chart(evaluations, "roc")
     specs["precision-recall"] = charts.curve_chart(evaluations, "precision_recall")
     specs["thresholds"] = charts.thresholds_chart(evaluations)
-    words = {"none": tr("no row is predicted positive")} | {
+    specs["scores"] = charts.scores_chart(evaluations)
+    words: dict[str, Any] = {"none": tr("no row is predicted positive")} | {
         own.name: tr(own.title) for own in shown("threshold_curves")
     }
+    words |= {"classes": [section["negative"], section["positive"]]}
     return {"explorer": {"models": section["models"], "stops": section.pop("data"), "words": words}}
 
 
@@ -76,7 +80,31 @@ def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:
         "measures": told,
         "start": operating.start,
         "used": evaluation.threshold,
+        "scores": score_bins(evaluation),
     }
+
+
+def score_bins(evaluation: Evaluation) -> list[list[float]]:
+    """How the scores of both classes are spread: each bin's ends, and the share of the negatives and positives in it.
+
+    Bins of equal width over the range of the scores; counts follow from those that reach the ends.
+    """
+    table = evaluation.thresholds
+    assert table is not None  # there is a slider
+    at = table.threshold[:0:-1]  # ascending, without the one that nothing reaches
+    low, high = float(at[0]), float(at[-1])
+    if evaluation.provenance.get("scale") == "probability":
+        low, high = 0.0, 1.0
+    ends = np.linspace(low, high, SCORE_BINS + 1) if low < high else np.array([low - 0.5, low + 0.5])
+    places = np.searchsorted(at, ends[:-1])  # the least threshold that is not below an end
+    shares = []
+    for counts, total in (
+        (table.false_positives, table.negatives),
+        (table.true_positives, table.positives),
+    ):
+        reaching = np.append(counts[::-1][:-1][places.clip(max=len(at) - 1)] * (places < len(at)), 0.0)
+        shares.append((reaching[:-1] - reaching[1:]) / total)
+    return [[float(f"{value:.6g}") for value in row] for row in zip(ends[:-1], ends[1:], *shares, strict=True)]
 
 
 def plain_counts(counts: NDArray[np.float64]) -> list[float | int]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gnomon.report.html.decision import decision_heading, decision_sections
 from gnomon.report.html.templates import rendered
-from gnomon.report.html.view import comparison, heading, measures, says
+from gnomon.report.html.view import advice, answer, classes, differences, heading, measures
 from gnomon.report.results import DECISIONS, comparison_of, evaluations_of
 
 # Larger confusion matrices are left to the page.
@@ -14,31 +14,31 @@ MOST_CLASSES = 10
 
 
 def fragment(result: Any) -> str:
-    """The heading, what it says, the measures, and the confusion matrix if it is small, as a piece of HTML.
+    """The heading, what it means, the measures, and the confusion matrix if it is small, as a piece of HTML.
 
-    Of a comparison what the pairs say, with their differences, instead of advice; of a decision its answer first.
+    Of a comparison the answer and the models side by side, then the differences from the first; of a decision its
+    answer first; of several classes a table of the classes.
 
     Args:
         result: An evaluation, several, a comparison, or a decision.
     """
+    parts: dict[str, Any]
     if isinstance(result, DECISIONS):
-        parts = decision_sections(result)
         matrix = getattr(result, "confusion", None)
-        head, texts, compared = decision_heading(result), parts.get("says", {"models": []}), None
-        decision, table = parts["decision"], parts.get("measures")
+        head, parts = decision_heading(result), decision_sections(result)
     else:
-        evaluations, pairs = evaluations_of(result), comparison_of(result)
+        evaluations, compared = evaluations_of(result), comparison_of(result)
         matrix = next(iter(evaluations.values())).confusion if len(evaluations) == 1 else None
-        head, compared = heading(evaluations, pairs), None if pairs is None else comparison(pairs)
-        texts, decision, table = says(evaluations if pairs is None else {}), None, measures(evaluations)
+        head = heading(evaluations, compared)
+        if compared is not None:
+            parts = {"answer": answer(compared), "differences": differences(compared)}
+        else:
+            parts = {"advice": advice(evaluations), "measures": measures(evaluations), "classes": classes(evaluations)}
     small = matrix is not None and len(matrix.labels) <= MOST_CLASSES
     return rendered(
         "notebook.html",
         own=head,
-        decision=decision,
-        says=texts,
-        comparison=compared,
-        measures=table,
+        parts=parts,
         labels=matrix.labels if matrix is not None and small else (),
         counts=matrix.counts.tolist() if matrix is not None and small else (),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gnomon.report.html.decision import decision_heading, decision_sections
@@ -16,26 +16,28 @@ from gnomon.report.html.view import heading, sections
 from gnomon.report.results import DECISIONS, comparison_of, evaluations_of
 
 
-def page(result: Any) -> str:
+def page(result: Any, only: Collection[str] = (), title: str | None = None) -> str:
     """The report of a result as HTML.
 
     Args:
         result: An evaluation, several, a comparison, or a decision.
+        only: The parts that are shown (:data:`gnomon.report.parts.PARTS`); none for all.
+        title: What the page is called; None for where the rows are.
 
     Raises:
-        UsageError: The packages for reports are not installed.
+        UsageError: The packages for reports are not installed, or the result has none of the parts.
     """
     if isinstance(result, DECISIONS):
-        parts = decision_sections(result)
+        parts = decision_sections(result, only)
         data: dict[str, Any] = {"charts": collect_charts(parts)}
-        return framed("page.html", data, own=decision_heading(result), sections=parts)
+        return framed("page.html", data, own=decision_heading(result, title), sections=parts)
     evaluations, compared = evaluations_of(result), comparison_of(result)
-    parts = sections(evaluations, compared)
+    parts = sections(evaluations, compared, only)
     specs = collect_charts(parts)
     data = {"charts": specs}
-    if "explorer" in parts:
-        data |= explorer_data(evaluations, parts["explorer"], specs)
-    return framed("page.html", data, own=heading(evaluations, compared), sections=parts)
+    if "thresholds" in parts:
+        data |= explorer_data(evaluations, parts["thresholds"], specs)
+    return framed("page.html", data, own=heading(evaluations, compared, title), sections=parts)
 
 
 def collect_charts(parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def collect_charts(parts: Mapping[str, Any]) -> dict[str, Any]:
         return name
 
     for section, section_view in parts.items():
-        if "chart" in section_view:
+        if section_view.get("chart") is not None:
             section_view["chart"] = put(section, section_view["chart"])
         if "charts" in section_view:
             section_view["charts"] = [

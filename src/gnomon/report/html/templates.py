@@ -8,7 +8,7 @@ from typing import Any
 
 from gnomon.report.html.library import missing
 from gnomon.report.language import language, tr
-from gnomon.report.text import number
+from gnomon.text import number
 from gnomon.visible import visible
 
 FOLDER = Path(__file__).parent / "templates"

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from gnomon.comparison.pair import Pair
 from gnomon.comparison.result import Comparison
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.estimates.small_samples import resting_on
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
-from gnomon.measures.registry import get_measure, in_order
+from gnomon.measures.registry import get_measure, in_order, shown_in
 from gnomon.message import Message, word
 from gnomon.report import pairs as pairs_text
 from gnomon.report import remarks
 from gnomon.report.html import charts
 from gnomon.report.html.explorer import explorer
 from gnomon.report.language import tr
+from gnomon.report.parts import PARTS, shown_parts
 from gnomon.report.remarks import method_name
-from gnomon.report.text import number, p_text
+from gnomon.report.standings import BEST, TIED, from_first, main_measures, standings
+from gnomon.text import number, p_text
 from gnomon.visible import visible
 
 Models = Mapping[str, Evaluation]
 View = dict[str, Any]
 
 LONGEST = 60
+# Figures in the head of an evaluation.
+MOST_FIGURES = 5
+# Models besides the first that stand side by side; more stand below one another, and on no chart of measures.
+MOST_SIDE_BY_SIDE = 4
+# How the best values are marked.
+SIGNS = {BEST: "★", TIED: "≈"}
+LEGEND = "{best} best; {tied} not significantly different from the best"
 # Rows of tables; a page must not grow with the data.
 MOST_SLICES, MOST_CLASSES, MOST_CONFUSIONS, MOST_ROWS = 200, 100, 10, 20
 # Measures of slices, besides that which they are ranked by.
@@ -34,98 +44,220 @@ MOST_MEASURES = 4
 LARGEST_MATRIX = 40
 
 
-def sections(evaluations: Models, compared: Comparison | None = None) -> dict[str, View]:
+def sections(evaluations: Models, compared: Comparison | None = None, only: Collection[str] = ()) -> dict[str, View]:
     """The sections that there is something to say in, by name, in the order of the page.
 
     Args:
         evaluations: By the names of their models.
         compared: What their differences say, if they were compared.
+        only: The sections that were asked for; none for all.
     """
-    makers: dict[str, Callable[[Models], View | None]] = {
-        "comparison": lambda _: None if compared is None else comparison(compared),
-        "says": says,
-        "measures": measures,
-        "explorer": explorer,
-        "confusion": confusion,
-        "classes": classes,
-        "amounts": amounts,
-        "calibration": calibration,
-        "slices": slices,
-        "errors": errors,
-        "train": train,
-        "provenance": provenance,
+    of_models: dict[str, Callable[[], View | None]] = {
+        "advice": lambda: advice(evaluations),
+        "measures": lambda: measures(evaluations, compared),
+        "thresholds": lambda: explorer(evaluations),
+        "confusion": lambda: confusion(evaluations),
+        "classes": lambda: classes(evaluations),
+        "amounts": lambda: amounts(evaluations),
+        "calibration": lambda: calibration(evaluations),
+        "slices": lambda: slices(evaluations),
+        "errors": lambda: errors(evaluations),
+        "train": lambda: train(evaluations),
+        "notes": lambda: notes(evaluations),
+        "provenance": lambda: provenance(evaluations) if compared is None else provenance_of(compared),
     }
-    made = {name: maker(evaluations) for name, maker in makers.items()}
-    return {name: own for name, own in made.items() if own is not None}
+    if compared is None:
+        return shown_parts(of_models, only)
+    own: dict[str, Callable[[], View | None]] = {
+        "answer": lambda: answer(compared),
+        "differences": lambda: differences(compared),
+        "pairs": lambda: pairs(compared),
+    }
+    order = ("answer", "thresholds", "calibration", "differences", "pairs")
+    parts = own | of_models
+    every = [name for name in PARTS if name in parts]
+    return shown_parts({name: parts[name] for name in (*order, *every)}, only or every)
 
 
-def heading(evaluations: Models, compared: Comparison | None = None) -> View:
-    """What was evaluated, or compared."""
+def heading(evaluations: Models, compared: Comparison | None = None, title: str | None = None) -> View:
+    """What was evaluated, or compared, and its main figures.
+
+    Args:
+        evaluations: By the names of their models.
+        compared: What their differences say, if they were compared.
+        title: What the report is called; None for where the rows are.
+    """
     first = next(iter(evaluations.values()))
-    facts = [f"n = {', '.join(dict.fromkeys(f'{own.n:,}' for own in evaluations.values()))}"]
+    sources = dict.fromkeys(map(remarks.source_name, evaluations.values()))
+    source = " · ".join(visible(own, LONGEST) for own in sources if own)
+    kind = tr(
+        Message("evaluation_of", "{task} evaluation", task=word(first.task))
+        if compared is None
+        else Message("comparison_of", "{task} comparison", task=word(first.task))
+    )
+    facts = [*([kind] if title or source else []), *([source] if title and source else [])]
+    facts.append(f"n = {', '.join(dict.fromkeys(f'{own.n:,}' for own in evaluations.values()))}")
     if first.positive is not None:
         facts.append(f"{tr('positive')}: {visible(first.positive, LONGEST)}")
     elif first.classes:
-        kind = tr("labels") if first.task == "multilabel" else tr("classes")
-        facts.append(f"{len(first.classes)} {kind}")
+        kind_of_classes = tr("labels") if first.task == "multilabel" else tr("classes")
+        facts.append(f"{len(first.classes)} {kind_of_classes}")
     if len(evaluations) == 1 and first.threshold is not None:
         facts.append(tr(Message("positive_at", "positive at score >= {threshold:g}", threshold=first.threshold)))
-    sources = dict.fromkeys(map(remarks.source_name, evaluations.values()))
     return {
-        "title": tr(
-            Message("evaluation_of", "{task} evaluation", task=word(first.task))
-            if compared is None
-            else Message("comparison_of", "{task} comparison", task=word(first.task))
-        ),
-        "source": " · ".join(visible(own, LONGEST) for own in sources if own),
+        "title": visible(title or source or kind, LONGEST),
+        "kind": kind,
         "facts": facts,
         "models": [visible(name, LONGEST) for name in evaluations if name],
+        "figures": main_figures(first) if len(evaluations) == 1 else [],
     }
 
 
-def says(evaluations: Models) -> View:
-    """Advice and notes of each model."""
+def main_figures(evaluation: Evaluation) -> list[View]:
+    """The measures that are looked at first, each with what it says beside the baseline."""
+    names = [name for name in (*shown_in("headline"), *shown_in("headline_macro")) if name in evaluation]
+    beside = evaluation.baseline
+    figures = []
+    for name in list(dict.fromkeys(names))[:MOST_FIGURES]:
+        difference = None if beside is None else beside.differences.get(name)
+        baseline = None if beside is None else beside.estimates.get(name)
+        figures.append(
+            cell(evaluation[name])
+            | {
+                "title": tr(get_measure(name).title),
+                "verdict": tr(remarks.against_baseline(name, difference)),
+                "good": remarks.better_than_baseline(name, difference),
+                "baseline": "" if baseline is None or not baseline.defined else number(baseline.value),
+            }
+        )
+    return figures
+
+
+def advice(evaluations: Models) -> View:
+    """What the numbers of each model mean for what to do next."""
+    models = [
+        {"model": visible(name, LONGEST), "texts": [visible(tr(each.text)) for each in ev.advice]}
+        for name, ev in evaluations.items()
+    ]
+    return {"models": [each for each in models if each["texts"]]}
+
+
+def notes(evaluations: Models) -> View | None:
+    """Remarks on the rows of each model, and on its intervals."""
     models = [
         {
             "model": visible(name, LONGEST),
-            "advice": [visible(tr(each.text)) for each in ev.advice],
-            "notes": [visible(own) for own in (*map(tr, ev.notes), *remarks.reasons(ev.estimates))],
+            "texts": [visible(own) for own in (*map(tr, ev.notes), *remarks.reasons(ev.estimates))],
         }
         for name, ev in evaluations.items()
     ]
-    return {"models": [each for each in models if each["advice"] or each["notes"]]}
+    models = [each for each in models if each["texts"]]
+    return {"models": models} if models else None
 
 
-def comparison(compared: Comparison) -> View:
-    """For every pair of models the differences, and what they say."""
-    pairs = [
-        {
-            "title": pairs_text.title_of(pair),
-            "says": [visible(tr(text)) for text in pair.sentences],
-            "rows": pairs_text.rows_of(pair, compared.n),
-            "margin": any(row.margin for row in pairs_text.rows_of(pair, compared.n)),
-        }
-        for pair in pairs_text.shown_pairs(compared)
-    ]
+def answer(compared: Comparison) -> View:
+    """The best model in a sentence, and the models beside their main measures."""
+    marks = standings(compared)
+    names = main_measures(compared)
+    chosen = compared.decisions
+    rows = []
+    for model, evaluation in compared.models.items():
+        at = [plain_cell(number(chosen[model].threshold.value))] if chosen else []
+        cells = [marked(evaluation[name], marks.get((name, model))) for name in names]
+        rows.append({"name": visible(model, LONGEST), "cells": [*cells, *at], "chosen": False})
+    heads = [tr("model"), *(tr(get_measure(name).title) for name in names), *(["score >="] if chosen else [])]
     return {
-        "pairs": pairs,
-        "level": f"{100 * compared.level:g} %",
-        "notes": [visible(note) for note in pairs_text.notes_of(compared)],
-        "chart": charts.differences_chart(compared),
+        "texts": [visible(tr(text)) for text in compared.answer],
+        "table": {"heads": heads, "rows": rows},
+        "legend": tr(Message("marks_of_models", LEGEND, **SIGNS)),
     }
 
 
-def measures(evaluations: Models) -> View:
-    """Every estimate with its interval, beside what answering without a model scores."""
+def marked(estimate: Estimate, mark: str | None) -> View:
+    """A value that is the best of its measure, or not significantly different from the best."""
+    if mark is None:
+        return cell(estimate)
+    told = tr("best") if mark == BEST else tr("not significantly different from the best")
+    return cell(estimate) | {"mark": mark, "sign": SIGNS[mark], "told": told}
+
+
+def plain_cell(text: str) -> View:
+    """A cell without an interval."""
+    return {"value": text, "interval": "", "reason": "", "mark": "", "sign": "", "told": ""}
+
+
+def differences(compared: Comparison) -> View:
+    """The differences of the other models from the first: of two models in full, of more at a glance."""
+    shown = from_first(compared)[: pairs_text.MOST_PAIRS]
+    single, many = len(compared.pairs) == 1, len(shown) > MOST_SIDE_BY_SIDE
+    names = main_measures(compared) if many else list(dict.fromkeys(name for own in shown for name in own.differences))
+    titles = [tr(get_measure(name).title) for name in names]
+    models = [visible(pair.second, LONGEST) for pair in shown]
+    cells = [[difference_row(name, pair, compared) for pair in shown] for name in names]
+    if many:  # a row for each model, so that the table grows downwards
+        lines, heads = list(zip(models, zip(*cells, strict=True), strict=True)), [tr("model"), *titles]
+    else:
+        lines, heads = list(zip(titles, map(tuple, cells), strict=True)), [tr("measure"), *models]
+    first = visible(next(iter(compared.models)), LONGEST)
+    return {
+        "pair": pair_view(compared.pairs[0], compared) if single else None,
+        "lead": tr("Each difference is the second model minus the first, on the same rows.")
+        if single
+        else tr(Message("minus_first", "Each model minus {first}, on the same rows.", first=first)),
+        "heads": heads,
+        "rows": [{"name": name, "cells": line} for name, line in lines],
+        "level": f"{100 * compared.level:g} %",
+        "notes": [visible(note) for note in pairs_text.notes_of(compared)],
+        "chart": None if many else charts.differences_chart(compared, shown),
+    }
+
+
+def difference_row(name: str, pair: Pair, compared: Comparison) -> pairs_text.Row | None:
+    """One difference of a pair as text; None where it has none."""
+    return None if name not in pair.differences else pairs_text.row_of(name, pair.differences[name], compared.n)
+
+
+def pairs(compared: Comparison) -> View | None:
+    """All pairs of models with all there is to say, where there are several."""
+    if len(compared.pairs) == 1:
+        return None
+    title = Message("pairs_of_models", "All {number:,} pairs of models", number=len(compared.pairs))
+    return {
+        "title": tr(title),
+        "pairs": [pair_view(pair, compared) for pair in pairs_text.shown_pairs(compared)],
+        "left": pairs_text.left_pairs(compared),
+    }
+
+
+def pair_view(pair: Pair, compared: Comparison) -> View:
+    """The differences of two models, and what they say."""
+    rows = pairs_text.rows_of(pair, compared.n)
+    return {
+        "title": pairs_text.title_of(pair),
+        "says": [visible(tr(text)) for text in pair.sentences],
+        "rows": rows,
+        "margin": any(row.margin for row in rows),
+    }
+
+
+def measures(evaluations: Models, compared: Comparison | None = None) -> View:
+    """Every estimate with its interval, beside what answering without a model scores; of models compared, the best."""
     first = next(iter(evaluations.values()))
-    names = dict.fromkeys(name for own in evaluations.values() for name in own)
+    names = dict.fromkeys(name for own in evaluations.values() for name in remarks.shown_estimates(own))
     alike = all(same_baseline(own, first) for own in evaluations.values())
     baselines = remarks.baseline_texts(first) if alike else {}
     differences = first.baseline.differences if first.baseline is not None and len(evaluations) == 1 else {}
+    marks = {} if compared is None else standings(compared)
+    scale, on_axis = axis_of(first), remarks.comparable(first) if len(evaluations) == 1 else []
+    beside = {} if first.baseline is None else first.baseline.estimates
     rows = [
         {
             "title": tr(get_measure(name).title),
-            "cells": [cell(own.estimates.get(name)) for own in evaluations.values()],
+            "cells": [
+                cell(None) if name not in own else marked(own[name], marks.get((name, model)))
+                for model, own in evaluations.items()
+            ],
+            "bar": bar(first.estimates.get(name), beside.get(name), scale) if name in on_axis else None,
             "baseline": baselines.get(name, ""),
             "difference": cell(differences.get(name)),
             "n": f"{first[name].n:,}" if name in first else "",
@@ -139,7 +271,36 @@ def measures(evaluations: Models) -> View:
         "rows": rows,
         "baselines": bool(baselines),
         "differences": bool(differences),
-        "chart": charts.intervals_chart(evaluations),
+        "other_names": remarks.other_names(first),
+        "scale": number(scale) if scale != 1 else "1",
+        "chart": charts.intervals_chart(evaluations) if 1 < len(evaluations) <= 1 + MOST_SIDE_BY_SIDE else None,
+    }
+
+
+def axis_of(evaluation: Evaluation) -> float:
+    """Where the axis of the bars ends: at 1, of a regression beyond all that are drawn on it."""
+    if evaluation.task != "regression":
+        return 1.0
+    held = [evaluation[name] for name in remarks.comparable(evaluation)]
+    baselines = {} if evaluation.baseline is None else evaluation.baseline.estimates
+    held += [baselines[name] for name in remarks.comparable(evaluation) if name in baselines]
+    ends = [end for own in held for end in (own.value, own.high) if math.isfinite(end)]
+    return max(ends, default=1.0) or 1.0
+
+
+def bar(estimate: Estimate | None, baseline: Estimate | None, scale: float) -> View | None:
+    """An estimate, its interval and the baseline as places on an axis of 200 units; None without a value."""
+    if estimate is None or not estimate.defined:
+        return None
+
+    def place(value: float) -> str | None:
+        return f"{200 * min(1.0, max(0.0, value / scale)):.1f}" if math.isfinite(value) else None
+
+    return {
+        "value": place(estimate.value),
+        "low": place(estimate.low),
+        "high": place(estimate.high),
+        "baseline": None if baseline is None else place(baseline.value),
     }
 
 
@@ -154,11 +315,11 @@ def same_baseline(one: Evaluation, other: Evaluation) -> bool:
 def cell(estimate: Estimate | Difference | None) -> View:
     """A value and its interval as text."""
     if estimate is None:
-        return {"value": "", "interval": "", "reason": ""}
+        return plain_cell("")
     ends = "" if math.isnan(estimate.low) else f"{number(estimate.low)} – {number(estimate.high)}"
     reason = estimate.reason if isinstance(estimate, Estimate) else None
     bound = f" ± {number(estimate.bound)}" if isinstance(estimate, Estimate) and remarks.bounded(estimate) else ""
-    return {"value": number(estimate.value) + bound, "interval": ends, "reason": visible(tr(reason or ""))}
+    return plain_cell(number(estimate.value) + bound) | {"interval": ends, "reason": visible(tr(reason or ""))}
 
 
 def confusion(evaluations: Models) -> View | None:
@@ -363,6 +524,11 @@ def provenance(evaluations: Models) -> View:
             for name, own in evaluations.items()
         ]
     }
+
+
+def provenance_of(compared: Comparison) -> View:
+    """Where the numbers of a comparison came from."""
+    return {"models": [{"model": "", "facts": list(facts_of(compared.provenance).items())}]}
 
 
 def facts_of(views: Mapping[str, Any]) -> dict[str, str]:

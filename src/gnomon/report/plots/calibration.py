@@ -11,7 +11,7 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.message import Message, word
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, marker, unit_square
-from gnomon.report.text import number
+from gnomon.text import number
 from gnomon.visible import visible
 
 if TYPE_CHECKING:

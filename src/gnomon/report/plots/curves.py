@@ -14,7 +14,7 @@ from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
 from gnomon.message import word
 from gnomon.report.language import tr
 from gnomon.report.plots.display import BAND, GREY, colour, finish, line, unit_square
-from gnomon.report.text import number
+from gnomon.text import number
 from gnomon.thresholds.table import Thresholds
 from gnomon.visible import visible
 

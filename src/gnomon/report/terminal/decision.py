@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Collection, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
@@ -16,6 +17,7 @@ from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report import decisions
 from gnomon.report.language import tr
+from gnomon.report.parts import shown_parts
 from gnomon.report.terminal.tables import (
     ASCII,
     LONGEST_LABEL,
@@ -27,13 +29,14 @@ from gnomon.report.terminal.tables import (
     estimates_table,
     grid,
     interval_text,
-    print_sections,
+    print_parts,
+    stacked,
 )
-from gnomon.report.text import number
+from gnomon.text import number
 from gnomon.visible import visible
 
 
-def render_threshold(decision: ThresholdDecision, console: Console) -> None:
+def render_threshold(decision: ThresholdDecision, console: Console, only: Collection[str] = ()) -> None:
     """Prints a chosen threshold to a rich console."""
     glyphs = ASCII if console.options.ascii_only else UNICODE
     head = Text()
@@ -53,17 +56,23 @@ def render_threshold(decision: ThresholdDecision, console: Console) -> None:
         answer.append(f"  ({elsewhere})", style="dim")
     if not decision.met:
         answer.append(f"  {tr('the constraints cannot be met')}", style="red")
-    sections: list[RenderableType] = [head, answer]
-    sections.append(estimates_table(decision.estimates, console.width, glyphs, decision.threshold.level))
-    sections += [line for line in (compared(decision, glyphs),) if line is not None]
-    sections.append(confusion_section(decision.confusion, console.width, glyphs))
-    sections.append(threshold_table(decision, console.width))
-    if decision.notes:
-        sections.append(bullets([*map(tr, decision.notes)], glyphs))
-    print_sections(sections, console)
+    width, level = console.width, decision.threshold.level
+    parts: dict[str, Callable[[], RenderableType | None]] = {
+        "decision": lambda: stacked([answer, *filter(None, [compared(decision, glyphs)])]),
+        "measures": lambda: estimates_table(decision.estimates, width, glyphs, level)[0],
+        "confusion": lambda: confusion_section(decision.confusion, width, glyphs),
+        "thresholds": lambda: threshold_table(decision, width, glyphs),
+        "notes": lambda: notes_section(decision.notes, glyphs),
+    }
+    print_parts(head, shown_parts(parts, only), console)
 
 
-def render_cost(decision: CostDecision, console: Console) -> None:
+def notes_section(notes: Sequence[Message], glyphs: Glyphs) -> RenderableType | None:
+    """Notes, if there are any."""
+    return bullets([*map(tr, notes)], glyphs) if notes else None
+
+
+def render_cost(decision: CostDecision, console: Console, only: Collection[str] = ()) -> None:
     """Prints decisions of least cost to a rich console."""
     glyphs = ASCII if console.options.ascii_only else UNICODE
     head = Text()
@@ -81,13 +90,15 @@ def render_cost(decision: CostDecision, console: Console) -> None:
             (estimate.value, interval_text(estimate, glyphs)) if isinstance(estimate, Estimate) else (estimate, "")
         )
         table.add_row(name, Text(number(value), style="bold" if ends else ""), ends)
-    sections: list[RenderableType] = [head, table, confusion_section(decision.confusion, console.width, glyphs)]
-    if decision.notes:
-        sections.append(bullets([*map(tr, decision.notes)], glyphs))
-    print_sections(sections, console)
+    parts: dict[str, Callable[[], RenderableType | None]] = {
+        "decision": lambda: table,
+        "confusion": lambda: confusion_section(decision.confusion, console.width, glyphs),
+        "notes": lambda: notes_section(decision.notes, glyphs),
+    }
+    print_parts(head, shown_parts(parts, only), console)
 
 
-def render_recalibration(recalibration: Recalibration, console: Console) -> None:
+def render_recalibration(recalibration: Recalibration, console: Console, only: Collection[str] = ()) -> None:
     """Prints what maps of probabilities gain to a rich console."""
     glyphs = ASCII if console.options.ascii_only else UNICODE
     judged = decisions.judged_rows(recalibration)
@@ -108,11 +119,12 @@ def render_recalibration(recalibration: Recalibration, console: Console) -> None
         ],
         tr("Brier score"): [number(own[BRIER_SCORE.name].value) for _, own in rows],
     }
-    table = column_table(columns, console.width, {tr("log loss"): "bold"})
-    sections: list[RenderableType] = [head, table]
-    if recalibration.notes:
-        sections.append(bullets([*map(tr, recalibration.notes)], glyphs))
-    print_sections(sections, console)
+    table = column_table(columns, console.width, {tr("log loss"): "bold"}, glyphs)
+    parts: dict[str, Callable[[], RenderableType | None]] = {
+        "decision": lambda: table,
+        "notes": lambda: notes_section(recalibration.notes, glyphs),
+    }
+    print_parts(head, shown_parts(parts, only), console)
 
 
 def difference_text(estimate: Estimate, glyphs: Glyphs) -> str:
@@ -126,7 +138,7 @@ def compared(decision: ThresholdDecision, glyphs: Glyphs) -> Text | None:
     return Text(f"{glyphs.write(get_measure(decision.measure).title)}: {', '.join(facts)}") if facts else None
 
 
-def threshold_table(decision: ThresholdDecision, width: int) -> RenderableType:
+def threshold_table(decision: ThresholdDecision, width: int, glyphs: Glyphs) -> RenderableType:
     """About a dozen thresholds, spread over what is flagged, the chosen one marked."""
     listed = decisions.alternatives(decision)
     columns = {
@@ -135,7 +147,7 @@ def threshold_table(decision: ThresholdDecision, width: int) -> RenderableType:
         tr("flagged"): listed.flagged,
         **listed.columns,
     }
-    table = column_table(columns, width, {"": "bold green", "score >=": "bold"})
+    table = column_table(columns, width, {"": "bold green", "score >=": "bold"}, glyphs)
     if decision.provenance["columns"]["part"] is None:
         return table
     return Group(Text(tr("thresholds, on the rows used to choose"), style="bold"), table)

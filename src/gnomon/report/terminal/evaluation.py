@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Collection
 
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from gnomon.evaluation.estimates.small_samples import resting_on
 from gnomon.evaluation.result.calibration import Calibration
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
-from gnomon.measures.registry import OTHER_NAMES, get_measure, in_order
+from gnomon.measures.registry import get_measure, in_order
 from gnomon.message import Message, word
 from gnomon.report.language import tr
+from gnomon.report.parts import shown_parts
 from gnomon.report.remarks import (
     baseline_marks,
     baseline_texts,
     from_the_worst,
     level_of,
+    other_names,
     reasons,
     row_name,
+    shown_estimates,
     source_name,
 )
 from gnomon.report.terminal.tables import (
     ASCII,
     LONGEST_LABEL,
     UNICODE,
+    Column,
     Glyphs,
     bullets,
     column_table,
@@ -34,9 +38,10 @@ from gnomon.report.terminal.tables import (
     estimates_table,
     group_table,
     interval_text,
-    print_sections,
+    print_parts,
+    stacked,
 )
-from gnomon.report.text import number, p_text
+from gnomon.text import number, p_text
 from gnomon.visible import visible
 
 # Slices that are shown.
@@ -47,34 +52,54 @@ WORST = 5
 MOST_UNRELIABLE = 3
 
 
-def render_evaluation(evaluation: Evaluation, console: Console) -> None:
+def render_evaluation(evaluation: Evaluation, console: Console, only: Collection[str] = ()) -> None:
     """Prints an evaluation to a rich console."""
     glyphs = ASCII if console.options.ascii_only else UNICODE
-    sections: list[RenderableType] = [title(evaluation, glyphs)]
-    others = OTHER_NAMES if evaluation.task == "multiclass" else frozenset()
-    estimates = {name: own for name, own in evaluation.estimates.items() if name not in others}
+    width = console.width
+    parts: dict[str, Callable[[], RenderableType | None]] = {
+        "measures": lambda: measures_section(evaluation, width, glyphs),
+        "classes": lambda: class_table(evaluation, width, glyphs) if evaluation.per_class else None,
+        "slices": lambda: slices_section(evaluation, width, glyphs),
+        "calibration": lambda: (
+            None if evaluation.calibration is None else calibration_section(evaluation.calibration, width, glyphs)
+        ),
+        "confusion": lambda: (
+            None if evaluation.confusion is None else confusion_section(evaluation.confusion, width, glyphs)
+        ),
+        "errors": lambda: stacked(errors_sections(evaluation, width, glyphs)),
+        "train": lambda: None if evaluation.train is None else train_section(evaluation, width, glyphs),
+        "advice": lambda: advice_section(evaluation, glyphs),
+        "notes": lambda: notes_section(evaluation, glyphs),
+    }
+    print_parts(title(evaluation, glyphs), shown_parts(parts, only), console)
+
+
+def measures_section(evaluation: Evaluation, width: int, glyphs: Glyphs) -> RenderableType:
+    """Every estimate beside what answering without a model scores."""
     marks, told = baseline_marks(evaluation)
     baselines = {} if evaluation.baseline is None else baseline_texts(evaluation, marks)
-    table = estimates_table(estimates, console.width, glyphs, level_of(evaluation), baselines)
-    shown = any(column.header == tr("baseline") for column in table.columns)
-    sections.append(Group(table, Text(told, style="dim")) if shown else table)
-    if evaluation.per_class:
-        sections.append(class_table(evaluation, console.width, glyphs))
-    sections += [slice_section(evaluation, column, console.width, glyphs) for column in evaluation.slices]
-    if evaluation.calibration is not None:
-        sections.append(calibration_section(evaluation.calibration, console.width, glyphs))
-    if evaluation.confusion is not None:
-        sections.append(confusion_section(evaluation.confusion, console.width, glyphs))
-    sections += errors_sections(evaluation, console.width, glyphs)
-    if evaluation.train is not None:
-        sections.append(train_section(evaluation, console.width, glyphs))
-    if evaluation.advice:
-        advice = bullets([glyphs.write(own.text) for own in evaluation.advice], glyphs)
-        sections.append(Group(Text(tr("Interpretation"), style="bold"), advice))
-    notes = [*map(tr, evaluation.notes), *map(glyphs.write, reasons(estimates))]
-    if notes:
-        sections.append(bullets(notes, glyphs))
-    print_sections(sections, console)
+    table, shown = estimates_table(shown_estimates(evaluation), width, glyphs, level_of(evaluation), baselines)
+    lines = [*([told] if shown else []), *filter(None, [other_names(evaluation)])]
+    return Group(table, *(Text(line, style="dim") for line in lines))
+
+
+def slices_section(evaluation: Evaluation, width: int, glyphs: Glyphs) -> RenderableType | None:
+    """The slices of every column."""
+    return stacked([slice_section(evaluation, column, width, glyphs) for column in evaluation.slices])
+
+
+def advice_section(evaluation: Evaluation, glyphs: Glyphs) -> RenderableType | None:
+    """What the numbers mean for what to do next."""
+    if not evaluation.advice:
+        return None
+    advice = bullets([glyphs.write(own.text) for own in evaluation.advice], glyphs)
+    return Group(Text(tr("Interpretation"), style="bold"), advice)
+
+
+def notes_section(evaluation: Evaluation, glyphs: Glyphs) -> RenderableType | None:
+    """Remarks on the rows, and why estimates have no interval or one to be taken with care."""
+    notes = [*map(tr, evaluation.notes), *map(glyphs.write, reasons(shown_estimates(evaluation)))]
+    return bullets(notes, glyphs) if notes else None
 
 
 def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
@@ -96,12 +121,13 @@ def title(evaluation: Evaluation, glyphs: Glyphs) -> Text:
     return text
 
 
-def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Table:
+def class_table(evaluation: Evaluation, width: int, glyphs: Glyphs) -> RenderableType:
     """Each class, or label, against the rest."""
-    support = {label: resting_on(own, "class") for label, own in evaluation.per_class.items()}
+    support = [resting_on(own, "class") for own in evaluation.per_class.values()]
     kind = tr("label") if evaluation.task == "multilabel" else tr("class")
     order = in_order("class_table", next(iter(evaluation.per_class.values())))
-    return group_table(kind, evaluation.per_class, support, order, width, glyphs)
+    counts = Column("n", [Text("" if rows is None else f"{rows:,}", style="dim") for rows in support])
+    return group_table(kind, evaluation.per_class, order, width, glyphs, [counts])
 
 
 def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyphs) -> RenderableType:
@@ -112,20 +138,15 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
     reliable = [value for value in ordered if slices[value].reliable][:MOST_SLICES]
     few = [value for value in ordered if not slices[value].reliable][:MOST_UNRELIABLE]
     shown = {value: slices[value] for value in (*reliable, *few)}
-    against = {value: against_text(own, by) for value, own in shown.items()}
+    against = [against_text(own, by) for own in shown.values()]
     first = next(iter(slices.values()))
     order = [name for name in in_order("slices", first) if name != by]
     if by is not None:
         order.insert(0, by)
-    table = group_table(
-        visible(column, LONGEST_LABEL),
-        shown,
-        {value: own.n for value, own in shown.items()},
-        order,
-        width,
-        glyphs,
-        (f"{tr(get_measure(by).column)} {tr('vs. rest')}", against) if by is not None else None,
-    )
+    more = [Column("n", [Text(f"{own.n:,}", style="dim") for own in shown.values()])]
+    if by is not None:
+        more.insert(0, Column(f"{tr(get_measure(by).column)} {tr('vs. rest')}", against))
+    table = group_table(visible(column, LONGEST_LABEL), shown, order, width, glyphs, more)
     below = []
     if len(shown) < len(slices):
         below.append(
@@ -133,7 +154,7 @@ def slice_section(evaluation: Evaluation, column: str, width: int, glyphs: Glyph
         )
         if not reliable:
             below.append(Text(tr("no slice has enough rows to be ranked"), style="dim"))
-    if any(text.plain.endswith("*") for text in against.values()):
+    if any(text.plain.endswith("*") for text in against):
         below.append(Text(tr("* significantly worse than the rest, at a false discovery rate of 5 %"), style="dim"))
     return Group(table, *below)
 
@@ -167,7 +188,7 @@ def errors_sections(evaluation: Evaluation, width: int, glyphs: Glyphs) -> list[
             tr("true"): [said(row.true) for row in rows],
             tr("predicted"): [said(row.predicted) for row in rows],
         }
-        sections.append(column_table(columns, width, {last: "bold"}))
+        sections.append(column_table(columns, width, {last: "bold"}, glyphs))
     if errors.residuals:
         ranges = errors.residuals
         columns = {
@@ -177,7 +198,7 @@ def errors_sections(evaluation: Evaluation, width: int, glyphs: Glyphs) -> list[
             "RMSE": [number(own.rmse) for own in ranges],
             "n": [f"{own.n:,}" for own in ranges],
         }
-        sections.append(column_table(columns, width, {tr("mean error"): "bold", "n": "dim"}))
+        sections.append(column_table(columns, width, {tr("mean error"): "bold", "n": "dim"}, glyphs))
     return sections
 
 
@@ -193,7 +214,7 @@ def train_section(evaluation: Evaluation, width: int, glyphs: Glyphs) -> Rendera
         tr("interval"): [interval_text(own, glyphs) for own in gaps.values()],
         "n": [f"{evaluation.train[name].n:,} / {evaluation[name].n:,}" for name in gaps],
     }
-    return column_table(columns, width, {tr("gap"): "bold", "n": "dim"})
+    return column_table(columns, width, {tr("gap"): "bold", "n": "dim"}, glyphs)
 
 
 def said(answer: str | float) -> str:
@@ -235,5 +256,5 @@ def calibration_section(calibration: Calibration, width: int, glyphs: Glyphs) ->
     if not math.isnan(calibration.p_value):
         shown = p_text(calibration.p_value)
         facts.append(f"{tr('Spiegelhalter p')} {shown if shown.startswith('<') else f'= {shown}'}")
-    table = column_table(columns, width, {tr("observed"): "bold", "": "yellow", "n": "dim"})
+    table = column_table(columns, width, {tr("observed"): "bold", "": "yellow", "n": "dim"}, glyphs)
     return Group(Text(tr("calibration"), style="bold"), table, Text(", ".join(facts), style="dim"))

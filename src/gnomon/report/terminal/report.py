@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from io import StringIO
 from typing import Any
 
@@ -20,35 +21,44 @@ from gnomon.report.terminal.evaluation import render_evaluation
 from gnomon.visible import visible
 
 
-def render(result: Any, console: Console) -> None:
-    """Prints a result to a rich console; several evaluations one after the other."""
+def render(result: Any, console: Console, only: Collection[str] = ()) -> None:
+    """Prints a result to a rich console; several evaluations one after the other.
+
+    Args:
+        result: An evaluation, several, a comparison, or a decision.
+        console: Where it is printed.
+        only: The parts that are shown (:data:`gnomon.report.parts.PARTS`); none for the usual ones.
+
+    Raises:
+        UsageError: The result has none of these parts.
+    """
     match result:
         case Comparison():
-            render_comparison(result, console)
+            render_comparison(result, console, only)
         case ThresholdDecision():
-            render_threshold(result, console)
+            render_threshold(result, console, only)
         case CostDecision():
-            render_cost(result, console)
+            render_cost(result, console, only)
         case Recalibration():
-            render_recalibration(result, console)
+            render_recalibration(result, console, only)
         case Evaluations():
             for place, (name, evaluation) in enumerate(result.items()):
                 if place:
                     console.print()
                 console.print(Text(visible(name), style="bold underline"))
-                render_evaluation(evaluation, console)
+                render_evaluation(evaluation, console, only)
         case _:
-            render_evaluation(result, console)
+            render_evaluation(result, console, only)
 
 
 # Of a report in a file, in characters.
 WIDTH = 100
 
 
-def as_text(result: Any) -> str:
-    """The report as plain text."""
+def as_text(result: Any, only: Collection[str] = ()) -> str:
+    """The report, or some parts of it, as plain text."""
     text = StringIO()
-    render(result, Console(file=text, width=WIDTH, markup=False, highlight=False, emoji=False, no_color=True))
+    render(result, Console(file=text, width=WIDTH, markup=False, highlight=False, emoji=False, no_color=True), only)
     return text.getvalue()
 
 

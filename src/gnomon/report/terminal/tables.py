@@ -19,7 +19,7 @@ from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.remarks import bounded
-from gnomon.report.text import number
+from gnomon.text import number
 from gnomon.visible import visible
 
 
@@ -33,6 +33,8 @@ class Glyphs(NamedTuple):
     dash: str
     dot: str
     plus_minus: str
+    best: str
+    tied: str
 
     def write(self, title: str) -> str:
         """A measure's title in these characters."""
@@ -40,20 +42,28 @@ class Glyphs(NamedTuple):
         return said if self.dash == UNICODE.dash else said.replace("²", "^2")
 
 
-UNICODE = Glyphs("╌", "━", "●", "•", "–", "·", "±")
-ASCII = Glyphs(".", "=", "o", "*", "-", "-", "+-")
+UNICODE = Glyphs("╌", "━", "●", "•", "–", "·", "±", "*", "≈")
+ASCII = Glyphs(".", "=", "o", "*", "-", "-", "+-", "*", "~")
 
 LONGEST_LABEL = 16
 WIDEST_BAR, NARROWEST_BAR = 30, 8
 GAP = 2
 
 
-def print_sections(sections: Sequence[RenderableType], console: Console) -> None:
-    """Prints sections with an empty line between two."""
-    for number_, section in enumerate(sections):
-        if number_:
-            console.print()
-        console.print(section)
+def print_parts(head: RenderableType, parts: Mapping[str, RenderableType], console: Console) -> None:
+    """Prints the parts of a report below its head, with an empty line between two."""
+    console.print(head)
+    for part in parts.values():
+        console.print()
+        console.print(part)
+
+
+def stacked(sections: Sequence[RenderableType]) -> RenderableType | None:
+    """Sections as one, with an empty line between two; None where there are none."""
+    parts: list[RenderableType] = []
+    for section in sections:
+        parts += [*([Text("")] if parts else []), section]
+    return Group(*parts) if parts else None
 
 
 def estimates_table(
@@ -62,8 +72,8 @@ def estimates_table(
     glyphs: Glyphs,
     level: float,
     baselines: Mapping[str, str] = MappingProxyType({}),
-) -> Table:
-    """One row an estimate; as the terminal gets narrower the bar goes first, then the baselines, then n.
+) -> tuple[RenderableType, bool]:
+    """One row an estimate, and whether the baselines are shown: as it gets narrower the bar goes, then they, then n.
 
     Args:
         estimates: The estimates by name.
@@ -89,9 +99,11 @@ def estimates_table(
     if not any(columns[interval]):
         del columns[interval]
     taken = sum(widest(head, *cells) + GAP for head, cells in columns.items())
+    dropped = []
     for head in (baseline, "n"):
         if taken - GAP > width and head in columns:
             taken -= widest(head, *columns.pop(head)) + GAP
+            dropped.append(head)
     bar_width = min(WIDEST_BAR, width - taken)
     bars = bar_width >= NARROWEST_BAR and any(has_bar(name, own) for name, own in estimates.items())
     table = grid()
@@ -116,7 +128,7 @@ def estimates_table(
             drawn = bar(estimate, bar_width, glyphs) if has_bar(name, estimate) else Text("")
             cells.insert(len(cells) - ("n" in columns), drawn)
         table.add_row(*cells)
-    return table
+    return Group(table, *not_shown(dropped, glyphs)), baseline in columns
 
 
 def value_text(estimate: Estimate, glyphs: Glyphs) -> str:
@@ -156,60 +168,96 @@ def bar(estimate: Estimate, width: int, glyphs: Glyphs) -> Text:
     return text
 
 
+class Column(NamedTuple):
+    """A column of a table: its head and its cells."""
+
+    head: str
+    cells: Sequence[Text]
+
+    @property
+    def width(self) -> int:
+        """The columns of a terminal that it takes, with the gap to the next."""
+        return widest(self.head, *(cell.plain for cell in self.cells)) + GAP
+
+
 def group_table(
     kind: str,
     groups: Mapping[str, Mapping[str, Estimate]],
-    support: Mapping[str, int | None],
     order: Sequence[str],
     width: int,
     glyphs: Glyphs,
-    more: tuple[str, Mapping[str, Text]] | None = None,
-) -> Table:
-    """Estimates of each group of rows: as many as fit, the most telling first, and intervals where there is room.
+    more: Sequence[Column] = (),
+    marks: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    *,
+    wrap: bool = False,
+) -> RenderableType:
+    """Estimates of each group of rows with their intervals: what does not fit is wrapped, or named below.
 
     Args:
         kind: What the groups are.
         groups: The estimates of each.
-        support: The rows of each.
         order: Names of estimates, the most telling first.
         width: Of the terminal.
         glyphs: The characters that it can show.
-        more: A column more, and what it says of each group.
+        more: Columns after the estimates; the last ones go first where there is no room.
+        marks: What stands after an estimate, by its name and the group.
+        wrap: Whether estimates that do not fit stand in another table below.
     """
     first = next(iter(groups.values()))
-    heads = {name: glyphs.write(get_measure(name).column) for name in order if name in first}
-    labels = [visible(label, LONGEST_LABEL) for label in groups]
-    counts = ["" if support[label] is None else f"{support[label]:,}" for label in groups]
-    room = width - widest(kind, *labels) - widest("n", *counts) - GAP
-    if more is not None:
-        room -= widest(more[0], *(text.plain for text in more[1].values())) + GAP
-    cells = {name: [number(own[name].value) for own in groups.values()] for name in heads}
-    ends = {name: [interval_text(own[name], glyphs) for own in groups.values()] for name in heads}
-    bare = {name: widest(head, *cells[name]) + GAP for name, head in heads.items()}
-    full = {
-        name: widest(head, *(f"{a} {b}" for a, b in zip(cells[name], ends[name], strict=True))) + GAP
-        for name, head in heads.items()
-    }
-    while len(heads) > 1 and room < sum(bare[name] for name in heads):
-        heads.popitem()
-    spare = room - sum(bare[name] for name in heads)
-    with_interval = set()
-    for name in heads:
-        if full[name] - bare[name] <= spare:
-            spare -= full[name] - bare[name]
-            with_interval.add(name)
+    labels = Column(kind, [Text(visible(label, LONGEST_LABEL)) for label in groups])
+    measures = [
+        Column(
+            glyphs.write(get_measure(name).column),
+            [estimate_text(own.get(name), glyphs, marks.get((name, group), "")) for group, own in groups.items()],
+        )
+        for name in order
+        if name in first
+    ]
+    beside, dropped = list(more), []
+    while beside and labels.width + sum(own.width for own in (*measures[:1], *beside)) - GAP > width:
+        dropped.append(beside.pop().head)
+    blocks: list[list[Column]] = [[]]
+    room = width + GAP - labels.width - sum(own.width for own in beside)
+    for place, column in enumerate(measures):
+        if blocks[-1] and column.width > room:
+            if not wrap:
+                dropped = [*(own.head for own in measures[place:]), *dropped]
+                break
+            blocks.append([])
+            room = width + GAP - labels.width
+        blocks[-1].append(column)
+        room -= column.width
+    tables = [text_table([labels, *block, *(beside if place == 0 else [])]) for place, block in enumerate(blocks)]
+    made = stacked(tables)
+    assert made is not None  # there is a block
+    return Group(made, *not_shown(dropped, glyphs))
+
+
+def text_table(columns: Sequence[Column]) -> Table:
+    """Columns side by side: the first set to the left, all others to the right."""
     table = grid()
-    for head in (kind, *heads.values(), *([more[0]] if more else []), "n"):
-        table.add_column(head, justify="left" if head == kind else "right", no_wrap=True)
-    for row, (group, label, count) in enumerate(zip(groups, labels, counts, strict=True)):
-        shown = []
-        for name in heads:
-            text = Text(cells[name][row], style="bold")
-            if name in with_interval:
-                text.append(f" {ends[name][row]}", style="dim not bold")
-            shown.append(text)
-        table.add_row(Text(label), *shown, *([more[1][group]] if more else []), Text(count, style="dim"))
+    for place, column in enumerate(columns):
+        table.add_column(column.head, justify="right" if place else "left", no_wrap=True)
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        table.add_row(*cells)
     return table
+
+
+def estimate_text(estimate: Estimate | None, glyphs: Glyphs, mark: str) -> Text:
+    """A value, its interval, and a mark, which takes its place where others have one."""
+    if estimate is None:
+        return Text("")
+    text = Text(number(estimate.value), style="bold")
+    text.append(f" {interval_text(estimate, glyphs)}".rstrip(), style="dim not bold")
+    return text.append(f" {mark}" if mark else "", style="green not bold")
+
+
+def not_shown(names: Sequence[str], glyphs: Glyphs) -> list[Text]:
+    """What a table leaves out for want of room, if anything."""
+    if not names:
+        return []
+    named = ", ".join(glyphs.write(name) for name in names)
+    return [Text(tr(Message("not_shown", "not shown at this width: {names}", names=named)), style="dim")]
 
 
 def confusion_section(confusion: ConfusionMatrix, width: int, glyphs: Glyphs) -> RenderableType:
@@ -262,13 +310,18 @@ def confusions_list(confusion: ConfusionMatrix, labels: list[str], glyphs: Glyph
     return Group(*lines)
 
 
-def column_table(columns: Mapping[str, Sequence[str]], width: int, styles: Mapping[str, str]) -> Table:
-    """Columns of text, as many of the first ones as fit; the first is set to the left if it holds words.
+def column_table(
+    columns: Mapping[str, Sequence[str]], width: int, styles: Mapping[str, str], glyphs: Glyphs
+) -> RenderableType:
+    """Columns of text, as many of the first ones as fit, the others named below.
+
+    The first is set to the left if it holds words.
 
     Args:
         columns: The cells by head, the most telling columns first.
         width: Of the terminal.
         styles: Of columns by head.
+        glyphs: The characters that it can show.
     """
     shown: dict[str, Sequence[str]] = {}
     taken = -GAP
@@ -283,7 +336,7 @@ def column_table(columns: Mapping[str, Sequence[str]], width: int, styles: Mappi
         table.add_column(head, justify="left" if words else "right", no_wrap=True, style=styles.get(head, ""))
     for cells in zip(*shown.values(), strict=True):
         table.add_row(*map(Text, cells))
-    return table
+    return Group(table, *not_shown([head for head in columns if head not in shown and head], glyphs))
 
 
 def bullets(notes: list[str], glyphs: Glyphs) -> RenderableType:

@@ -55,24 +55,55 @@
       find("reset").addEventListener("click", () => this.move(this.own().start));
       find("best-f1").addEventListener("click", () => this.move(this.bestF1()));
       find("best-cost").addEventListener("click", () => this.move(this.cheapest()));
-      for (const id of ["cost-fp", "cost-fn"]) find(id).addEventListener("input", () => this.show());
+      for (const id of ["cost-fp", "cost-fn"]) find(id).addEventListener("input", () => { this.show(); this.tell(); });
       if (find("model")) find("model").addEventListener("change", (event) => {
-        this.model = Number(event.target.value);
-        this.show();
-        this.set("thresholds", this.curves("thresholds"));
+        this.choose(Number(event.target.value));
+        this.tell();
       });
+      addEventListener("hashchange", () => this.listen());
+    }
+
+    choose(model) {
+      this.model = model;
+      if (find("model")) find("model").value = String(model);
+      this.show();
+      for (const name of ["thresholds", "scores"]) this.set(name, this.curves(name));
+    }
+
+    listen() {  // what the address says: #model=new&threshold=0.2&fn=10&fp=1
+      if (!location.hash.includes("=")) return;
+      const said = new URLSearchParams(location.hash.slice(1));
+      for (const cell of ["fp", "fn"]) {
+        if (said.has(cell) && Number(said.get(cell)) >= 0) find("cost-" + cell).value = said.get(cell);
+      }
+      const model = this.models.indexOf(said.get("model"));
+      if (model >= 0) this.choose(model);
+      if (said.has("threshold")) this.type(said.get("threshold"), false);
+      this.show();
+    }
+
+    tell() {  // puts what is shown into the address, so that a link says what was meant
+      const said = new URLSearchParams();
+      if (this.models.length > 1) said.set("model", this.models[this.model]);
+      if (this.own().threshold[this.place()] !== null) said.set("threshold", String(this.own().threshold[this.place()]));
+      for (const cell of ["fn", "fp"]) if (find("cost-" + cell).value !== "1") said.set(cell, find("cost-" + cell).value);
+      history.replaceState(null, "", "#" + said);
     }
 
     own(model = this.model) { return this.stops[model]; }
     last() { return this.own().threshold.length - 1; }
     place() { return this.places[this.model]; }
-    move(place) { this.places[this.model] = Math.min(Math.max(place, 0), this.last()); this.show(); }
+    move(place, tell = true) {
+      this.places[this.model] = Math.min(Math.max(place, 0), this.last());
+      this.show();
+      if (tell) this.tell();
+    }
 
-    type(text) {  // the stop of the least threshold that is not below what was typed
+    type(text, tell = true) {  // the stop of the least threshold that is not below what was typed
       if (text === "" || Number.isNaN(Number(text))) return this.show();
       let place = 0;
       while (place < this.last() && this.own().threshold[place + 1] >= Number(text)) place += 1;
-      this.move(place);
+      this.move(place, tell);
     }
 
     bestF1() {
@@ -122,7 +153,7 @@
       find("cost-here").textContent = this.cost(place).toLocaleString("en-US", digits);
       find("cost-best").textContent = this.cost(best).toLocaleString("en-US", digits);
       find("best-threshold").textContent = this.said(best);
-      for (const name of ["roc", "precision-recall", "thresholds"]) this.set(name, this.at(name));
+      for (const name of ["roc", "precision-recall", "thresholds", "scores"]) this.set(name, this.at(name));
     }
 
     point(model, place) {
@@ -144,7 +175,7 @@
       const points = this.stops.map((_, model) => this.point(model, this.places[model]));
       if (chart === "roc") return { at: points };
       if (chart === "precision-recall") return { at: points.filter((point) => point.defined) };  // its end is a convention
-      return chart === "thresholds" ? { at: [points[this.model]].filter((point) => point.threshold !== null) } : {};
+      return chart === "thresholds" || chart === "scores" ? { at: [points[this.model]].filter((point) => point.threshold !== null) } : {};
     }
 
     curves(chart) {  // what a chart shows of all thresholds, which the slider does not change
@@ -154,6 +185,10 @@
       if (chart === "precision-recall") {
         const own = this.own();
         return { curve: curve(), share: [{ share: own.positives / (own.positives + own.negatives) }] };
+      }
+      if (chart === "scores") {
+        return { scores: this.own().scores.flatMap(([low, high, ...shares]) => shares.map(
+          (share, place) => ({ low, high, share, class: this.words.classes[place] }))) };
       }
       if (chart !== "thresholds") return {};
       const titles = Object.entries({ precision: this.words.precision, tpr: this.words.recall, f1: this.words.f1 });
@@ -200,7 +235,8 @@
 
   const explorer = data.explorer ? new Explorer(data.explorer) : null;
   document.querySelectorAll("table.sortable").forEach(sortable);
-  if (explorer) explorer.show();
+  if (explorer) { explorer.show(); explorer.listen(); }
+  for (const folded of document.querySelectorAll("details")) addEventListener("beforeprint", () => { folded.open = false; });
   drawAll();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 })();
