@@ -214,7 +214,7 @@ def test_without_a_command_there_is_help():
     """Bare ``gnomon`` explains itself."""
     code, out, err = command()
     assert (code, err) == (0, "")
-    assert "Commands:\n" in out
+    assert "Is it good?\n" in out
 
 
 def test_a_full_disk_is_said(examples):

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 import gnomon
-from gnomon.report.plots import display
+from gnomon.report.plots import style
 from gnomon.report.terminal.report import render
 from tests.cli.commands import command
 
@@ -109,7 +109,7 @@ def points(own):
 
 def colour_name(own):
     """Which of the palette's colours it is."""
-    colours = [mpl.colors.to_hex(each) for each in (*(display.colour(place) for place in range(6)), display.GREY)]
+    colours = [mpl.colors.to_hex(each) for each in (*(style.colour(place) for place in range(6)), style.GREY)]
     found = mpl.colors.to_hex(own)
     return f"colour {colours.index(found)}" if found in colours else found
 

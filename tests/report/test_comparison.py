@@ -69,7 +69,7 @@ def test_plots(compared):
     assert pytest.approx(pair["accuracy"].value) == points[0]
     assert "differences" in repr(compared.plot)
     assert display.ax_.get_xlabel() == "difference"
-    with pytest.raises(gnomon.UsageError, match="has nothing for"):
+    with pytest.raises(gnomon.UsageError, match="has no plot 'differences'"):
         compared.models["new | *new*"].plot.differences()
     mpl.pyplot.close("all")
 

@@ -12,7 +12,7 @@ import pytest
 from sklearn import metrics
 
 import gnomon
-from gnomon.report.plots import display
+from gnomon.report.plots import style
 
 
 @pytest.fixture(scope="module")
@@ -162,9 +162,9 @@ def test_amounts(regression):
 
 def test_what_there_is_not_is_said(ev, regression):
     """A plot of what an evaluation has not names those that there are."""
-    with pytest.raises(gnomon.UsageError, match=r"nothing for plot.roc\(\): it has plot.intervals\(\)"):
+    with pytest.raises(gnomon.UsageError, match=r"has no plot 'roc': it has intervals"):
         regression.plot.roc()
-    with pytest.raises(gnomon.UsageError, match=r"plot.residuals"):
+    with pytest.raises(gnomon.UsageError, match=r"no plot 'residuals'"):
         ev.plot.residuals()
 
 
@@ -205,11 +205,11 @@ def test_korean_names_have_a_font_or_a_note(monkeypatch):
     """A font with Hangul is added where names need it; where none is installed, a warning says so."""
     y = ["양성", "음성", "양성", "음성"]
     ev = gnomon.evaluate(y, y, positive="양성")
-    monkeypatch.setattr(display, "hangul_font", lambda: "Some Hangul Font")
+    monkeypatch.setattr(style, "hangul_font", lambda: "Some Hangul Font")
     ax = ev.plot.confusion().ax_
     assert all(own.get_fontfamily()[-1] == "Some Hangul Font" for own in ax.get_yticklabels())
     assert "Some Hangul Font" not in ax.title.get_fontfamily()
-    monkeypatch.setattr(display, "hangul_font", lambda: None)
+    monkeypatch.setattr(style, "hangul_font", lambda: None)
     with pytest.warns(UserWarning, match="no installed font can display Korean"):
         ev.plot.confusion()
 
@@ -220,15 +220,15 @@ def test_a_font_that_was_installed_later_is_found(monkeypatch):
 
     if not any("CJK" in path or "Nanum" in path for path in font_manager.findSystemFonts()):
         pytest.skip("no font with Hangul is installed")
-    stale = [font for font in font_manager.fontManager.ttflist if font.name not in display.HANGUL_FONTS]
+    stale = [font for font in font_manager.fontManager.ttflist if font.name not in style.HANGUL_FONTS]
     monkeypatch.setattr(font_manager.fontManager, "ttflist", [f for f in stale if "CJK" not in f.fname])
-    assert display.known_hangul_font() is None
-    assert display.hangul_font() in display.HANGUL_FONTS
+    assert style.known_hangul_font() is None
+    assert style.hangul_font() in style.HANGUL_FONTS
 
 
 def test_missing_letters_are_told_once(monkeypatch, tmp_path, recwarn):
     """Without a font there is one warning for each plot with Hangul, not one for each letter."""
-    monkeypatch.setattr(display, "hangul_font", lambda: None)
+    monkeypatch.setattr(style, "hangul_font", lambda: None)
     gnomon.evaluate([0, 1] * 20, [0.2, 0.7] * 20).plot.save(tmp_path / "a.png", lang="ko")
     messages = {str(own.message) for own in recwarn}
     assert messages == {"no installed font can display Korean: install one, such as Noto Sans CJK KR or NanumGothic"}

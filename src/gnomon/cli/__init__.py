@@ -13,10 +13,13 @@ import click
 
 from gnomon.cli.calibrate import calibrate
 from gnomon.cli.compare import compare
+from gnomon.cli.completion import completion
 from gnomon.cli.demo import demo
 from gnomon.cli.evaluate import evaluate
+from gnomon.cli.groups import Questions
 from gnomon.cli.language import speak
 from gnomon.cli.lesson import lesson
+from gnomon.cli.plot import plot
 from gnomon.cli.report import report
 from gnomon.cli.streams import Terminated, ending_cleanly, flush, prepare, silence
 from gnomon.cli.threshold import threshold
@@ -31,7 +34,9 @@ DONE, FAULT, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
 @click.group(
-    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Questions,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="gnomon", message="%(prog)s %(version)s")
 @click.pass_context
@@ -46,8 +51,10 @@ gnomon.add_command(compare)
 gnomon.add_command(threshold)
 gnomon.add_command(calibrate)
 gnomon.add_command(report)
+gnomon.add_command(plot)
 gnomon.add_command(demo)
 gnomon.add_command(lesson)
+gnomon.add_command(completion)
 
 
 def main() -> None:

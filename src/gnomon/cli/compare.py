@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from gnomon.cli import options as common
+from gnomon.cli.completing import columns
 from gnomon.message import Message
 
 
@@ -20,6 +21,7 @@ from gnomon.message import Message
         "-s",
         "--score",
         multiple=True,
+        shell_complete=columns,
         metavar="[NAME=]COLUMN[,COLUMN...]",
         help="Columns of scores, one for each model; with several files, the column that all of them have.  For "
         "several classes NAME=COLUMN,COLUMN,... for each model.",
@@ -28,11 +30,14 @@ from gnomon.message import Message
         "-p",
         "--prediction",
         multiple=True,
+        shell_complete=columns,
         metavar="[NAME=]COLUMN[,COLUMN...]",
         help="Columns of predicted labels or values, one for each model; with several files, the column that all of "
         "them have.",
     ),
-    click.option("--id", metavar="COLUMN", help="Column that identifies the same row in several files."),
+    click.option(
+        "--id", shell_complete=columns, metavar="COLUMN", help="Column that identifies the same row in several files."
+    ),
     common.WEIGHT,
     common.CLUSTER,
     click.option(

@@ -75,6 +75,10 @@ def demo() -> None:
 
     For two of them a threshold is chosen too: by constraints, and by the costs of errors. Finally, two models are
     compared.
+
+    \b
+    gnomon demo
+    gnomon demo --lang ko
     """
     from rich.text import Text
 

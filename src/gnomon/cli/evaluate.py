@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from gnomon.cli import options as common
+from gnomon.cli.completing import columns
 
 
 @click.command(cls=common.Command, short_help="Evaluate a file of predictions.")
@@ -19,6 +20,7 @@ from gnomon.cli import options as common
         "-p",
         "--prediction",
         multiple=True,
+        shell_complete=columns,
         metavar="COLUMN[,COLUMN...]",
         help="Column of predicted labels or values; for several labels, one column each.",
     ),
@@ -27,6 +29,7 @@ from gnomon.cli import options as common
         "--slice",
         "slices",
         multiple=True,
+        shell_complete=columns,
         metavar="COLUMN[:COLUMN][=X,Y...]",
         help="Also evaluate the rows of each value of this column, of each pair of values (region:sex), or of ranges "
         "of numbers (age=30,50, or age=4 for four of equal size).  May be given several times.",
@@ -38,7 +41,12 @@ from gnomon.cli import options as common
         "and compared with them.",
     ),
     common.CLUSTER,
-    click.option("--id", metavar="COLUMN", help="Column that identifies rows, in the list of the worst errors."),
+    click.option(
+        "--id",
+        shell_complete=columns,
+        metavar="COLUMN",
+        help="Column that identifies rows, in the list of the worst errors.",
+    ),
     common.POSITIVE,
     common.CLASSES,
     click.option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gnomon.cli.completing import columns as columns_of_files
 from gnomon.engines import ENGINES
 from gnomon.message import Message
 from gnomon.renderers import RENDERERS
@@ -32,6 +33,7 @@ TARGET = click.option(
     multiple=True,
     metavar="COLUMN[,COLUMN...]",
     help="Column of true values; of a multilabel task, one column per label.",
+    shell_complete=columns_of_files,
 )
 SCORE = click.option(
     "-s",
@@ -40,8 +42,11 @@ SCORE = click.option(
     multiple=True,
     help="Column of scores of the positive class; for several classes one column each, in sorted order; for several "
     "labels one each, in the order of the targets.",
+    shell_complete=columns_of_files,
 )
-WEIGHT = click.option("-w", "--weight", metavar="COLUMN", help="Column of row weights.")
+WEIGHT = click.option(
+    "-w", "--weight", metavar="COLUMN", help="Column of row weights.", shell_complete=columns_of_files
+)
 POSITIVE = click.option("--positive", metavar="LABEL", help="The positive class.")
 CLASSES = click.option(
     "--classes", metavar="LABEL,...", help="All class labels, where some do not occur or their order matters."
@@ -58,6 +63,7 @@ CLUSTER = click.option(
     "--cluster",
     metavar="COLUMN",
     help="Column that groups rows that are not independent, such as those of one patient.",
+    shell_complete=columns_of_files,
 )
 MEASURE = click.option(
     "--measure",
@@ -167,7 +173,9 @@ class Command(click.Command):
     """A command that refuses what other command lines forget: an option given twice that takes one value."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Reads the arguments."""
+        """Reads the arguments; of a command that is being typed, without the option whose value is next."""
+        if ctx.resilient_parsing and args and args[-1].startswith("-"):
+            return super().parse_args(ctx, args[:-1])
         _, _, order = self.make_parser(ctx).parse_args(list(args))
         for option in order:
             if (

@@ -41,59 +41,17 @@ def report(
     gnomon report old=yesterday.json new=today.json --format markdown
     gnomon report test.json --train train.json
     """
-    from gnomon.comparison.result import Comparison
+    from gnomon.cli.saved import saved_paths, saved_result
     from gnomon.errors import UsageError
     from gnomon.evaluation.result.evaluation import Evaluation
-    from gnomon.evaluation.result.evaluations import Evaluations
     from gnomon.loading import load
 
     shown = common.how_shown(form, output, only, title)
-    evaluations: dict[str, Evaluation] = {}
-    paths = []
-    for text in saved:
-        name, path = common.named_path(text)
-        paths.append(path)
-        result = load(path)
-        if not isinstance(result, (Evaluation, Evaluations)):
-            if len(saved) > 1 or train is not None:
-                if isinstance(result, Comparison):
-                    raise UsageError(
-                        Message(
-                            "comparison_alone",
-                            "{path} is a comparison, which is reported by itself\nremove the other files",
-                            path=path,
-                        )
-                    )
-                raise UsageError(
-                    Message(
-                        "decision_alone",
-                        "{path} is a decision, which is reported by itself\nremove the other files",
-                        path=path,
-                    )
-                )
-            common.check_output(output, (), [path])
-            shown.show(result)
-            return
-        for key, each_evaluation in [(name, result)] if isinstance(result, Evaluation) else result.items():
-            if key in evaluations:
-                raise UsageError(
-                    Message(
-                        "two_models_of_one_name",
-                        "two models are called {name!r}\nname them, as in old={path}",
-                        name=key,
-                        path=path,
-                    )
-                )
-            evaluations[key] = each_evaluation
-    common.check_output(output, (), [*paths, train])
+    result = saved_result(saved)
+    common.check_output(output, (), [*saved_paths(saved), train])
     if train is not None:
-        if len(evaluations) > 1:
-            raise UsageError(
-                Message(
-                    "train_with_one",
-                    "--train belongs to one evaluation\nremove the other files",
-                )
-            )
+        if not isinstance(result, Evaluation):
+            raise UsageError(Message("train_with_one", "--train belongs to one evaluation\npass that evaluation alone"))
         fitted = load(train)
         if not isinstance(fitted, Evaluation):
             raise UsageError(
@@ -104,5 +62,5 @@ def report(
                     kind=type(fitted).__name__,
                 )
             )
-        evaluations = {name: each.with_train(fitted) for name, each in evaluations.items()}
-    shown.show(Evaluations(evaluations) if len(evaluations) > 1 else next(iter(evaluations.values())))
+        result = result.with_train(fitted)
+    shown.show(result)

@@ -16,7 +16,8 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.lesson.steps import Code, Words
 from gnomon.message import Message
-from gnomon.report.plots.display import Display, without_glyph_warnings
+from gnomon.report.plots.display import Display
+from gnomon.report.plots.style import without_glyph_warnings
 
 DOTS_PER_INCH = 110
 

@@ -16,6 +16,7 @@ from gnomon.message import Message
 from gnomon.report.html.decision import decision_heading, decision_sections
 from gnomon.report.html.view import answer as of_answer
 from gnomon.report.html.view import cell, heading
+from gnomon.report.html.view import classes as of_classes
 from gnomon.report.html.view import differences as of_differences
 from gnomon.report.html.view import pairs as of_pairs
 from gnomon.report.html.view import slices as of_slices
@@ -65,6 +66,7 @@ def of_models(evaluations: Mapping[str, Evaluation]) -> dict[str, Callable[[], l
     return {
         "advice": lambda: [advice(name, own) for name, own in every if own.advice] or None,
         "measures": lambda: [measures(evaluations)],
+        "classes": lambda: classes(evaluations),
         "confusion": lambda: (
             [
                 confusion(name, own.confusion)
@@ -220,6 +222,19 @@ def measures(evaluations: Mapping[str, Evaluation]) -> str:
         n = f"{first[name].n:,}" if name in first else ""
         rows.append([plain(tr(get_measure(name).title)), *texts, plain(baselines.get(name, "")), n])
     return table([f"{tr('measure')} ({level})", *map(plain, heads), tr("baseline"), "n"], rows)
+
+
+def classes(evaluations: Mapping[str, Evaluation]) -> list[str] | None:
+    """Each class, or label, against the rest."""
+    view = of_classes(evaluations)
+    if view is None:
+        return None
+    told = []
+    for table_view in view["tables"]:
+        kind = plain(table_view["kind"]) + (f" · {plain(table_view['model'])}" if table_view["model"] else "")
+        rows = [[plain(row["name"]), *map(figures, row["cells"]), row["n"]] for row in table_view["rows"]]
+        told.append(table([kind, *map(plain, table_view["measures"]), "n"], rows))
+    return told
 
 
 def confusion(name: str, matrix: ConfusionMatrix) -> str:

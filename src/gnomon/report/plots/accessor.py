@@ -15,9 +15,10 @@ from gnomon.report.language import speaking
 from gnomon.report.plots.amounts import draw_predicted_vs_true, draw_residuals
 from gnomon.report.plots.calibration import draw_calibration
 from gnomon.report.plots.curves import draw_det, draw_precision_recall, draw_roc
-from gnomon.report.plots.display import Display, canvas, show_hangul
+from gnomon.report.plots.display import Display
 from gnomon.report.plots.intervals import draw_differences, draw_intervals, draw_slices
 from gnomon.report.plots.pictures import Pictures, panels
+from gnomon.report.plots.style import canvas, show_hangul
 from gnomon.report.plots.thresholds import draw_confusion, draw_thresholds
 from gnomon.report.results import Evaluated, comparison_of, evaluations_of
 
@@ -95,7 +96,7 @@ class Plots(Pictures):
 
     def confusion(self, ax: Any = None, *, lang: str | None = None) -> Display:
         """The confusion matrix; of several models, or labels, one axes each (``ax`` takes as many)."""
-        self._check("confusion")
+        self.check("confusion")
         matrices = self._matrices()
         axes: list[Any]
         if ax is None and len(matrices) > 1:
@@ -135,7 +136,7 @@ class Plots(Pictures):
         Raises:
             UsageError: There are no slices, none of that column, or no such measure.
         """
-        self._check("slices")
+        self.check("slices")
         first = next(iter(self._evaluations.values()))
         column = next(iter(first.slices)) if column is None else column
         if column not in first.slices:

@@ -13,7 +13,7 @@ from gnomon.evaluation.result.scatter import Scatter
 from gnomon.measures.regression import R2, RMSE
 from gnomon.report.language import tr
 from gnomon.report.plots.curves import legend_text
-from gnomon.report.plots.display import GREY, colour, finish, marker
+from gnomon.report.plots.style import GREY, colour, finish, marker
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

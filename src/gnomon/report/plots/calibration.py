@@ -10,7 +10,7 @@ import numpy as np
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.message import Message, word
 from gnomon.report.language import tr
-from gnomon.report.plots.display import BAND, GREY, colour, finish, line, marker, unit_square
+from gnomon.report.plots.style import BAND, GREY, colour, finish, line, marker, unit_square
 from gnomon.text import number
 from gnomon.visible import visible
 

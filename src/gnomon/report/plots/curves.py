@@ -13,7 +13,7 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
 from gnomon.message import word
 from gnomon.report.language import tr
-from gnomon.report.plots.display import BAND, GREY, colour, finish, line, unit_square
+from gnomon.report.plots.style import BAND, GREY, Label, colour, finish, line, unit_square
 from gnomon.text import number
 from gnomon.thresholds.table import Thresholds
 from gnomon.visible import visible
@@ -45,7 +45,9 @@ def draw_roc(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
         word("false positive rate"),
         word("true positive rate (recall)"),
     )
-    finish(ax, tr("ROC curve"))
+    finish(
+        ax, tr("ROC curve"), beside(ax, 0.98, 0.04, Label(f"{tr('chance')} (AUC 0.5)", 0.6, 0.61, GREY, rotation=45))
+    )
 
 
 def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
@@ -66,7 +68,10 @@ def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> No
         label = f"{tr('chance')} ({number(share)})"
         ax.axhline(share, color=GREY, linestyle=(0, (1, 2)), label=label)
     unit_square(ax, word("recall"), word("precision"))
-    finish(ax, tr("precision-recall curve"))
+    share = min(shares)
+    chance = Label(f"{tr('chance')} ({number(share)})", 0.02, min(share + 0.01, 0.85), GREY, "left")
+    direct = beside(ax, 0.02, chance.y + 0.07, chance, "left") if len(shares) == 1 else []
+    finish(ax, tr("precision-recall curve"), direct)
 
 
 def draw_det(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
@@ -95,6 +100,14 @@ def draw_det(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
 def draw_curve(ax: Axes, place: int, across: Array, up: Array, label: str, **style: Any) -> None:
     """One model's curve."""
     ax.plot(across, up, color=colour(place), linestyle=line(place), label=label, **style)
+
+
+def beside(ax: Axes, x: float, y: float, chance: Label, side: str = "right") -> list[Label]:
+    """What stands beside the curve of one model and the line of chance; nothing where there are several models."""
+    first, *others = [own for own in ax.get_lines() if not str(own.get_label()).startswith("_")]
+    if len(others) > 1:
+        return []
+    return [Label(str(first.get_label()), x, y, str(first.get_color()), side), chance]
 
 
 def mark(ax: Axes, place: int, evaluation: Evaluation, at: int, across: Array, up: Array) -> None:

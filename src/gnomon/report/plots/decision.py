@@ -12,8 +12,9 @@ from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.report import decisions
 from gnomon.report.language import tr
-from gnomon.report.plots.display import GREY, Display, colour, finish, line, unit_square
+from gnomon.report.plots.display import Display
 from gnomon.report.plots.pictures import Pictures, panels
+from gnomon.report.plots.style import GREY, colour, finish, line, unit_square
 from gnomon.report.plots.thresholds import draw_confusion
 from gnomon.report.results import Decision
 

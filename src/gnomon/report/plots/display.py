@@ -1,36 +1,13 @@
-"""What a plot returns, and how all plots look: colours, fonts, and the axes that they are drawn on."""
+"""What a plot returns: its axes and its figure, which can be saved."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gnomon.errors import UsageError
-from gnomon.message import Message
-from gnomon.report.language import tr
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-# Colours that people with any colour vision tell apart: M. Okabe and K. Ito, "Color universal design" (2002).
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-# And lines that differ in black and white, too.
-LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-GREY, BAND = "#767676", 0.15
-# Fonts with Hangul, the first of which that is installed is used where the usual font lacks a letter.
-HANGUL_FONTS = (
-    "Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "NanumBarunGothic", "Malgun Gothic", "AppleGothic",
-    "Apple SD Gothic Neo", "UnDotum", "Baekmuk Dotum", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Serif CJK KR",
-)  # fmt: skip
-# How the names of their files begin.
-HANGUL_FILES = ("NotoSansCJK", "NotoSansKR", "NotoSerifCJK", "Nanum", "malgun", "AppleGothic", "AppleSDGothic",
-                "UnDotum", "Baekmuk")  # fmt: skip
+from gnomon.files import write_whole
+from gnomon.report.plots.saving import drawn, form_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,123 +22,28 @@ class Display:
     ax_: Any
     figure_: Any
 
+    def save(
+        self, path: str | Path, *, width: float | None = None, height: float | None = None, dark: bool = False
+    ) -> None:
+        """Writes the figure to a file, whole or not at all: .png, .svg or .pdf, by its name.
 
-def colour(place: int) -> str:
-    """The colour of the model at a place."""
-    return COLOURS[place % len(COLOURS)]
+        The text of an SVG is text, with a title and a description for readers of the screen.
 
+        Args:
+            path: The file.
+            width: In inches; None for that of the figure, or in proportion to the height.
+            height: In inches; None for that of the figure, or in proportion to the width.
+            dark: Whether it is for a dark ground.
 
-def line(place: int) -> Any:
-    """The line style of the model at a place: another one when colours begin anew."""
-    return LINES[(place + place // len(COLOURS)) % len(LINES)]
+        Raises:
+            UsageError: The name of the file ends otherwise, or a size is none.
+            SourceError: The file cannot be written.
 
-
-def marker(place: int) -> str:
-    """The marker of the model at a place."""
-    return MARKERS[(place + 2 * (place // len(COLOURS))) % len(MARKERS)]
-
-
-def hangul_font() -> str | None:
-    """An installed font with Hangul, also one that matplotlib has not seen yet; None if there is none."""
-    return known_hangul_font() or new_hangul_font()
-
-
-def known_hangul_font() -> str | None:
-    """A font with Hangul that matplotlib knows; None if there is none."""
-    from matplotlib import font_manager
-
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return next((name for name in HANGUL_FONTS if name in installed), None)
-
-
-def new_hangul_font() -> str | None:
-    """The same, once fonts that are not in matplotlib's cache, which it never renews by itself, are added to it."""
-    from matplotlib import font_manager
-
-    known = {font.fname for font in font_manager.fontManager.ttflist}
-    wanted = tuple(name.replace(" ", "").lower() for name in HANGUL_FILES)
-    for path in font_manager.findSystemFonts():
-        name = Path(path).stem.replace(" ", "").lower()
-        if path not in known and name.startswith(wanted):
-            with suppress(OSError, RuntimeError):  # a file that is not a font after all
-                font_manager.fontManager.addfont(path)
-    return known_hangul_font()
-
-
-@contextmanager
-def without_glyph_warnings() -> Iterator[None]:
-    """Missing letters are reported once, with what helps (:func:`show_hangul`), and not again for each of them."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        yield
-
-
-def show_hangul(ax: Axes) -> None:
-    """Gives every text with Hangul a font that has it, after the usual one.
-
-    Warns:
-        UserWarning: No installed font has Hangul, and there is some to be shown.
-    """
-    from matplotlib.text import Text
-
-    korean = [own for own in ax.findobj(Text) if isinstance(own, Text) and has_hangul(own.get_text())]
-    ticks = [own.get_text() for axis in (ax.xaxis, ax.yaxis) for own in axis.get_ticklabels()]
-    if not korean and not any(map(has_hangul, ticks)):
-        return
-    font = hangul_font()
-    if font is None:
-        warnings.warn(
-            Message(
-                "no_korean_font",
-                "no installed font can display Korean: install one, such as Noto Sans CJK KR or NanumGothic",
-            ),
-            stacklevel=4,
-        )
-        return
-    usual = ax.xaxis.label.get_fontfamily()
-    family = [*([usual] if isinstance(usual, str) else usual), font]
-    for text in korean:
-        text.set_fontfamily(family)
-    ax.tick_params(labelfontfamily=family)
-
-
-def has_hangul(text: str) -> bool:
-    """Whether a text has Korean letters."""
-    return any("\uac00" <= letter <= "\ud7a3" for letter in text)
-
-
-def pyplot() -> Any:
-    """The module that draws.
-
-    Raises:
-        UsageError: It is not installed.
-    """
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError:
-        raise UsageError(Message("plots_need", "plots require matplotlib\npip install 'gnomon[plots]'")) from None
-    return plt
-
-
-def canvas(ax: Axes | None) -> tuple[Axes, Figure]:
-    """The axes to draw on: the caller's, or new ones."""
-    if ax is not None:
-        figure = ax.get_figure()
-        assert figure is not None  # it has not been removed
-        return ax, figure.figure if hasattr(figure, "figure") else figure  # type: ignore[return-value]
-    figure, ax = pyplot().subplots(layout="constrained")
-    return ax, figure
-
-
-def unit_square(ax: Axes, across: str, up: str) -> None:
-    """Both axes from 0 to 1, of equal size, and what they are."""
-    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal", xlabel=tr(across), ylabel=tr(up))
-
-
-def finish(ax: Axes, title: str) -> None:
-    """The title, the legend if there is anything to tell apart, and lines in the background."""
-    ax.set_title(title)
-    ax.grid(visible=True, alpha=0.25, linewidth=0.6)
-    ax.set_axisbelow(True)
-    if ax.get_legend_handles_labels()[1]:
-        ax.legend(loc="best", fontsize="small")
+        Examples:
+            >>> import gnomon, matplotlib, tempfile
+            >>> matplotlib.use("agg")
+            >>> ev = gnomon.evaluate([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     ev.plot.roc().save(f"{folder}/roc.svg", width=6, dark=True)
+        """
+        write_whole(Path(path), drawn(self.figure_, form_of(path), width, height, dark=dark))

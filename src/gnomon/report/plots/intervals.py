@@ -13,7 +13,7 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import get_measure
 from gnomon.report.language import tr
 from gnomon.report.pairs import shown_pairs, title_of
-from gnomon.report.plots.display import GREY, colour, finish, marker
+from gnomon.report.plots.style import GREY, colour, finish, marker
 from gnomon.report.remarks import comparable, from_the_worst
 from gnomon.visible import visible
 

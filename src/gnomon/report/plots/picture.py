@@ -1,36 +1,44 @@
-"""One picture of all that there is."""
+"""A plot of a result, or all that there are, as one picture."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-from gnomon.report.plots.display import pyplot, without_glyph_warnings
-
-FORMATS = ("png", "svg", "pdf")
-DOTS_PER_INCH = 130
+from gnomon.report.plots.saving import drawn
+from gnomon.report.plots.style import pyplot
 
 
-def picture(result: Any, form: str) -> bytes:
-    """All that there is of a result as one picture.
+def picture(
+    result: Any,
+    form: str,
+    name: str | None = None,
+    width: float | None = None,
+    height: float | None = None,
+    *,
+    dark: bool = False,
+) -> bytes:
+    """A plot of a result, or all that there are, as one picture.
 
     Args:
         result: An evaluation, several, a comparison, or a decision.
-        form: One of :data:`FORMATS`.
+        form: One of :data:`gnomon.report.plots.saving.FORMATS`.
+        name: The plot; None for all in one figure.
+        width: In inches; None as the plot has it.
+        height: In inches; None as the plot has it.
+        dark: Whether it is for a dark ground.
 
     Returns:
         The bytes of its file.
+
+    Raises:
+        UsageError: The result has no such plot, or the size is none.
     """
     plt = pyplot()
-
-    # Nothing in the file depends on when or where it was written.
-    stamps: dict[str, dict[str, None]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}
-    with plt.rc_context({"svg.hashsalt": "gnomon"}):
-        figure = result.plot().figure_
-        try:
-            file = BytesIO()
-            with without_glyph_warnings():
-                figure.savefig(file, format=form, dpi=DOTS_PER_INCH, metadata=stamps[form])
-        finally:
-            plt.close(figure)
-    return file.getvalue()
+    plots = result.plot
+    if name is not None:
+        plots.check(name)
+    figure = (plots() if name is None else getattr(plots, name)()).figure_
+    try:
+        return drawn(figure, form, width, height, dark=dark)
+    finally:
+        plt.close(figure)

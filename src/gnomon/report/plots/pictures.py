@@ -11,8 +11,10 @@ from gnomon.errors import UsageError
 from gnomon.files import write_whole
 from gnomon.message import Message
 from gnomon.report.language import speaking
-from gnomon.report.plots.display import Display, canvas, pyplot, show_hangul
-from gnomon.report.plots.picture import FORMATS, picture
+from gnomon.report.plots.display import Display
+from gnomon.report.plots.picture import picture
+from gnomon.report.plots.saving import form_of
+from gnomon.report.plots.style import canvas, pyplot, show_hangul
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,42 +55,32 @@ class Pictures(ABC):
             UsageError: The name of the file ends otherwise.
             SourceError: The file cannot be written.
         """
-        form = Path(path).suffix.removeprefix(".").lower()
-        if form not in FORMATS:
-            ends = ", ".join(f".{own}" for own in FORMATS)
-            raise UsageError(
-                Message(
-                    "picture_name",
-                    "{path} is not the name of an image\nend it with {ends}",
-                    path=path,
-                    ends=ends,
-                )
-            )
+        form = form_of(path)
         with speaking(lang):
-            drawn = picture(self._result, form)
-        write_whole(Path(path), drawn)
+            made = picture(self._result, form)
+        write_whole(Path(path), made)
 
     def _on(self, draw: Callable[[Axes], None], name: str, ax: Axes | None, lang: str | None) -> Display:
         """One plot on an axes."""
-        self._check(name)
+        self.check(name)
         ax, figure = canvas(ax)
         with speaking(lang):
             draw(ax)
             show_hangul(ax)
         return Display(ax, figure)
 
-    def _check(self, name: str) -> None:
+    def check(self, name: str) -> None:
         """Refuses a plot of what there is not.
 
         Raises:
             UsageError: There is nothing to draw.
         """
         if name not in self.available():
-            there = ", ".join(f"plot.{own}()" for own in self.available())
+            there = ", ".join(self.available())
             raise UsageError(
                 Message(
                     "nothing_to_plot",
-                    "{kind} has nothing for plot.{name}(): it has {there}",
+                    "{kind} has no plot {name!r}: it has {there}",
                     kind=type(self._result).__name__,
                     name=name,
                     there=there,

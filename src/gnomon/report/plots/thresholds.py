@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import get_measure, shown_in
 from gnomon.report.language import tr
-from gnomon.report.plots.display import BAND, GREY, colour, finish, line
+from gnomon.report.plots.style import BAND, GREY, TILE, colour, finish, line
 from gnomon.visible import visible
 
 if TYPE_CHECKING:
@@ -52,15 +52,25 @@ def draw_confusion(ax: Axes, confusion: ConfusionMatrix, name: str) -> None:
     support = counts.sum(axis=1, keepdims=True)
     share = np.divide(counts, support, out=np.zeros(counts.shape), where=support > 0)
     labels = [visible(label, 16) for label in confusion.labels]
-    ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    shades = ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
     if len(labels) <= MOST_NUMBERS:
         for (row, column), count in np.ndenumerate(counts):
-            ink = "white" if share[row, column] > 0.5 else "black"
+            ink = readable(tuple(map(float, shades.to_rgba(share[row, column])))[:3])
             small = len(labels) > 6
             text = f"{count:,}" if small else f"{count:,}\n{share[row, column]:.1%}"
-            ax.text(column, row, text, ha="center", va="center", color=ink, fontsize=7 if small else 10)
+            ax.text(column, row, text, ha="center", va="center", color=ink, fontsize=7 if small else 10, gid=TILE)
     turned = max(map(len, labels)) * len(labels) > 40
     ax.set_xticks(range(len(labels)), labels, rotation=45 if turned else 0, ha="right" if turned else "center")
     ax.set_yticks(range(len(labels)), labels)
     ax.set(xlabel=tr("predicted"), ylabel=tr("true"))
     ax.set_title(visible(name, 40) if name else tr("confusion matrix"))
+
+
+def readable(ground: Sequence[float]) -> str:
+    """Black or white, whichever is read more easily on a colour: its contrast is 4.5 at least.
+
+    Web Content Accessibility Guidelines 2.2, contrast ratio.
+    """
+    linear = [own / 12.92 if own <= 0.04045 else ((own + 0.055) / 1.055) ** 2.4 for own in ground]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
