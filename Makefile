@@ -8,7 +8,7 @@ SEED ?= 0
 
 CXX_FILES = core/* bindings/* tests/core/*.cpp tests/core/*.h
 
-.PHONY: help install test test-slow fuzz mutants coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-short coverage-study docs messages
+.PHONY: help install test test-slow fuzz mutants coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-short coverage-study docs site messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -86,6 +86,9 @@ coverage-study:  ## Simulate how often intervals hold the truth, and write docs/
 
 messages:  ## Collect all sentences and compile their translations
 	$(PYTHON) docs/write_messages.py
+
+site:  ## Build the documentation site in build/site/html: offline, warnings and dead links are errors
+	$(PYTHON) docs/site/build.py
 
 docs:  ## Regenerate the documents' sessions, tables and picture, the example predictions and the lesson's notebooks
 	$(PYTHON) examples/make_predictions.py

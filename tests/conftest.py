@@ -60,16 +60,17 @@ def browser():
 class Visit:
     """A page that was opened, with what it complained of and asked for."""
 
-    def __init__(self, browser, path, **options):
+    def __init__(self, browser, path, fragment="", **options):
         self.complaints = []
         self.requests = []
-        self.page = browser.new_page(**{"viewport": {"width": 1280, "height": 900}, **options})
+        viewport = {"width": options.pop("width", 1280), "height": 900}
+        self.page = browser.new_page(**{"viewport": viewport, **options})
         self.page.set_default_timeout(20_000)
         self.page.on("console", lambda own: self.complaints.append(own.text))
         self.page.on("pageerror", lambda own: self.complaints.append(str(own)))
         self.page.on("request", lambda own: self.requests.append(own.url))
         self.url = path.as_uri()
-        self.page.goto(self.url)
+        self.page.goto(self.url + fragment)
         self.page.wait_for_selector("html[data-ready]")
 
 
@@ -85,5 +86,5 @@ def visit(browser):
     yield open_page
     for own in opened:
         own.page.close()
-        assert own.requests == [own.url]
+        assert [url.partition("#")[0] for url in own.requests] == [own.url]
         assert own.complaints == []

@@ -311,7 +311,7 @@ def _average_precision(score: NDArray[Any], positive: NDArray[np.uint8], weight:
 
 @documented(**ONE_TARGET, pos_label="The label that is positive; None for 1, where the labels are 0 and 1 or -1 and 1.")
 def ks_statistic(y_true: Any, y_score: Any, *, pos_label: Any = None, sample_weight: Any = None) -> float:
-    """The largest distance between the score distributions of the two classes: max |TPR - FPR|.
+    """The largest distance between the score distributions of the two classes: max ``|TPR - FPR|``.
 
     The two-sample statistic of Kolmogorov and Smirnov; 0 where scores tell nothing, 1 where they separate.
 

@@ -87,7 +87,7 @@ def root_mean_squared_error(
 def mean_absolute_percentage_error(
     y_true: Any, y_pred: Any, *, sample_weight: Any = None, multioutput: Any = "uniform_average"
 ) -> Any:
-    """The mean of the absolute errors over the size of the target, as a fraction: |e| / max(|y|, 2^-52).
+    """The mean of the absolute errors over the size of the target, as a fraction: ``|e| / max(|y|, 2^-52)``.
 
     Where the target is 0 it is very large, not undefined.
 

@@ -233,10 +233,18 @@
     });
   }
 
+  function reachable() {  // what can be scrolled can be reached by the keyboard
+    for (const own of document.querySelectorAll(".wide, nav ul")) {
+      if (own.scrollWidth > own.clientWidth) own.tabIndex = 0; else own.removeAttribute("tabindex");
+    }
+  }
+
   const explorer = data.explorer ? new Explorer(data.explorer) : null;
   document.querySelectorAll("table.sortable").forEach(sortable);
   if (explorer) { explorer.show(); explorer.listen(); }
   for (const folded of document.querySelectorAll("details")) addEventListener("beforeprint", () => { folded.open = false; });
+  reachable();
+  addEventListener("resize", reachable);
   drawAll();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 })();
