@@ -19,7 +19,6 @@ from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.measure import Formula, Measure
 from gnomon.measures.registry import get_measure
-from gnomon.measures.threshold import FLAGGED
 from gnomon.message import Message, listed
 from gnomon.schema.schema import Schema
 from gnomon.sources.base import Source
@@ -119,11 +118,7 @@ def formulas_of(goal: Goal, rows: float) -> dict[str, Formula]:
         goal: What was wanted.
         rows: The weight of all rows.
     """
-    share = get_measure("flagged_share").binary
-    wanted: Formula = goal.achieved.binary
-    if goal.measure == FLAGGED:  # a number of rows, which varies as their share of all does
-        wanted = lambda cells: share(cells) * rows  # noqa: E731
-    return {own.name: own.binary for own in goal.constrained} | {goal.measure: wanted}
+    return {own.name: own.binary for own in goal.constrained} | {goal.measure: goal.formula(rows)}
 
 
 def notes_on(decisions: Mapping[str, ThresholdDecision]) -> dict[str, tuple[Message, ...]]:

@@ -19,9 +19,8 @@ from gnomon.evaluation.estimates.clustered import Clustered
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.small_samples import warn_of_few
 from gnomon.evaluation.reading.summary import Summary
+from gnomon.measures.confusion import FLAGGED_SHARE
 from gnomon.measures.measure import POSITIVE
-from gnomon.measures.registry import get_measure
-from gnomon.measures.threshold import FLAGGED
 from gnomon.message import Message
 from gnomon.schema.batch import encode
 from gnomon.schema.schema import Schema
@@ -148,14 +147,10 @@ def achieved(
     table, label = Table(state, options), schema.names[POSITIVE]
     rows = table.rows
     draft = Draft(confusion_estimates(table, rows, schema, options), table=table)
-    draft.estimates |= table.estimates([get_measure("flagged_share")], rows, POSITIVE, label)
+    draft.estimates |= table.estimates([FLAGGED_SHARE], rows, POSITIVE, label)
     warn_of_few(draft, schema, rows)
     if clustered is not None:
-        formula = goal.achieved.binary
-        if goal.measure == FLAGGED:  # a number of rows, which varies as their share of all does
-            whole = float(rows.total)
-            formula = lambda cells: get_measure("flagged_share").binary(cells) * whole  # noqa: E731
-        Clustered(clustered, schema, options, {goal.measure: formula}).widen(draft)
+        Clustered(clustered, schema, options, {goal.measure: goal.formula(float(rows.total))}).widen(draft)
     return {goal.measure: draft.estimates.pop(goal.measure), **draft.estimates}
 
 

@@ -219,6 +219,14 @@ def f_beta(beta: float, name: str) -> Measure:
 # What weighs the classes alike rests on the rarer one: of so few rows of it, how much it varies is not known from them.
 FEWEST = 10
 
+FLAGGED_SHARE = Measure(
+    name="flagged_share",
+    title="share predicted positive",
+    definition="(TP + FP) / all rows",
+    basis=Share("tp+fp", of="tp+fp+fn+tn"),
+    better=LOWER,
+    shown=places(threshold_columns=6),
+)
 MEASURES = (
     Measure(
         name="accuracy",
@@ -464,12 +472,5 @@ MEASURES = (
         curve="hull",
         harmed=True,
     ),
-    Measure(
-        name="flagged_share",
-        title="share predicted positive",
-        definition="(TP + FP) / all rows",
-        basis=Share("tp+fp", of="tp+fp+fn+tn"),
-        better=LOWER,
-        shown=places(threshold_columns=6),
-    ),
+    FLAGGED_SHARE,
 )

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.errors import UsageError, nearest
-from gnomon.measures.measure import HIGHER, ZERO, Measure, OfMatrix
+from gnomon.measures.confusion import FLAGGED_SHARE
+from gnomon.measures.measure import HIGHER, ZERO, Formula, Measure, OfMatrix
 from gnomon.measures.registry import find, get_measure, of_cells, renew, with_ends
 from gnomon.measures.rule import Rule
 from gnomon.measures.threshold import COST, FLAGGED, Costs, Points, youden
@@ -231,6 +232,17 @@ class Goal:
         return replace(
             rule, basis=OfMatrix(lambda cells: self.values(Points.of(cells)), Message("no_rows", "there are no rows"))
         )
+
+    def formula(self, rows: float) -> Formula:
+        """What is made great or small, from a confusion matrix.
+
+        Args:
+            rows: The weight of all rows: a number of rows varies as their share of all does.
+        """
+        if self.measure != FLAGGED:
+            return self.achieved.binary
+        share = FLAGGED_SHARE.binary
+        return lambda cells: share(cells) * rows
 
     def values(self, points: Points) -> Array:
         """What is made great or small, at each point; NaN where it is undefined."""
