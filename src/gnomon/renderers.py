@@ -56,6 +56,8 @@ RENDERERS = {
 # How a result displays itself where it is the value of a cell, and where it is told to show itself.
 NOTEBOOK = Renderer("notebook", (), "gnomon.report.html.notebook:fragment")
 SHOW = Renderer("show", (), "gnomon.report.terminal.report:show")
+# What holds a page within a notebook.
+EMBEDDED = "gnomon.report.html.notebook:Embedded"
 # What makes a data frame of a result.
 FRAME = "gnomon.report.tables:to_frame"
 # What holds the plots of a result.

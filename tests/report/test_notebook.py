@@ -60,3 +60,28 @@ def test_without_the_templates_it_is_text(monkeypatch):
     monkeypatch.undo()
     templates.environment.cache_clear()
     assert ev._repr_html_().startswith("<div")
+
+
+def test_the_page_within_a_notebook(browser, tmp_path, evaluations):
+    """In a frame of its own, whose slider moves; nothing is asked for, and nothing complained of."""
+    made = evaluations.explore(height=700)
+    assert "save_html" in repr(made)
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!DOCTYPE html><html><body>{made._repr_html_()}</body></html>", encoding="utf-8")
+    page = browser.new_page()
+    complaints, requests = [], []
+    page.on("pageerror", lambda own: complaints.append(str(own)))
+    page.on("console", lambda own: complaints.append(own.text))
+    page.on("request", lambda own: requests.append(own.url))
+    page.goto(path.as_uri())
+    frame = page.frames[1]
+    frame.wait_for_selector("html[data-ready]")
+    frame.fill("#typed", "0.3")
+    frame.dispatch_event("#typed", "change")
+    assert float(frame.inner_text("#threshold").removeprefix("score ≥ ")) >= 0.3
+    page.close()
+    assert complaints == []
+    assert {url for url in requests if not url.startswith("about:")} == {path.as_uri()}
+    for wrong in (0, -5, "tall", True):
+        with pytest.raises(gnomon.UsageError, match="is not a number of pixels"):
+            evaluations.explore(height=wrong)

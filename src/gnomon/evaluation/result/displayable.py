@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gnomon.errors import UsageError
 from gnomon.files import write_whole
 from gnomon.lazy import load
-from gnomon.renderers import FRAME, NOTEBOOK, PLOTS, RENDERERS, SHOW
+from gnomon.renderers import EMBEDDED, FRAME, NOTEBOOK, PLOTS, RENDERERS, SHOW
 
 if TYPE_CHECKING:
     from gnomon.report.plots.accessor import Plots
@@ -74,6 +74,21 @@ class Displayable:
             SourceError: The file cannot be written.
         """
         write_whole(Path(path), self.to_html(lang=lang))
+
+    def explore(self, *, height: int = 800, lang: str | None = None) -> Any:
+        """The page of :meth:`to_html`, with its slider, within a notebook: as the last value of a cell.
+
+        What a notebook shows by itself is small and static, so that it is there on GitHub and in print; this is about a
+        megabyte of the notebook's file. It works in Jupyter, VS Code, Colab and marimo, without a network.
+
+        Args:
+            height: Of the page within the notebook, in pixels; what does not fit can be scrolled to.
+            lang: The language, ``"en"`` or ``"ko"``; None for that of the environment.
+
+        Raises:
+            UsageError: The packages for reports are not installed, or the height is not a positive number.
+        """
+        return load(EMBEDDED)(self.to_html(lang=lang), height)
 
     def _repr_html_(self) -> str | None:
         """How a notebook displays it: a small table, without scripts; as text where Jinja is not installed."""

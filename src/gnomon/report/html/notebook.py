@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
+from gnomon.errors import UsageError
+from gnomon.message import Message
 from gnomon.report.html.decision import decision_heading, decision_sections
 from gnomon.report.html.templates import rendered
 from gnomon.report.html.view import advice, answer, classes, differences, heading, measures
@@ -42,3 +45,30 @@ def fragment(result: Any) -> str:
         labels=matrix.labels if matrix is not None and small else (),
         counts=matrix.counts.tolist() if matrix is not None and small else (),
     )
+
+
+class Embedded:
+    """A whole page within a notebook, in a frame of its own: its scripts run there, and touch nothing outside.
+
+    Args:
+        page: The page, as HTML.
+        height: Of the frame, in pixels.
+
+    Raises:
+        UsageError: The height is not a positive number.
+    """
+
+    def __init__(self, page: str, height: int) -> None:
+        if isinstance(height, bool) or not isinstance(height, int) or height <= 0:
+            raise UsageError(
+                Message("frame_height", "height={height!r} is not a number of pixels, such as 800", height=height)
+            )
+        self._page = page
+        self._height = height
+
+    def __repr__(self) -> str:
+        return "a page of gnomon: show it in a notebook, or write it with save_html(path)"
+
+    def _repr_html_(self) -> str:
+        style = f"width: 100%; height: {self._height}px; border: 0"
+        return f'<iframe sandbox="allow-scripts" style="{style}" srcdoc="{escape(self._page, quote=True)}"></iframe>'

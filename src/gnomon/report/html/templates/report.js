@@ -15,6 +15,7 @@
       background: null, font, view: { stroke: line }, range: { category: range },
       axis: { labelColor: soft, titleColor: ink, gridColor: line, domainColor: line, tickColor: line, gridOpacity: 0.6,
         labelFontSize: 11, titleFontSize: 12, titleFontWeight: 500 },
+      axisXQuantitative: { tickCount: { expr: "ceil(width / 55)" }, labelOverlap: "greedy" },
       legend: { labelColor: ink, titleColor: ink, symbolStrokeWidth: 2.5 },
       mark: { color: range[0] }, line: { strokeWidth: 2 },
       style: {
@@ -87,7 +88,7 @@
       if (this.models.length > 1) said.set("model", this.models[this.model]);
       if (this.own().threshold[this.place()] !== null) said.set("threshold", String(this.own().threshold[this.place()]));
       for (const cell of ["fn", "fp"]) if (find("cost-" + cell).value !== "1") said.set(cell, find("cost-" + cell).value);
-      history.replaceState(null, "", "#" + said);
+      if (location.origin !== "null" || location.protocol === "file:") history.replaceState(null, "", "#" + said);
     }
 
     own(model = this.model) { return this.stops[model]; }
