@@ -75,6 +75,9 @@ def test_what_is_refused(examples, tmp_path):
         (("roc", tmp_path / "a.json", "-s", "p", *output), "without --target the file is a saved result"),
         (("roc", tmp_path / "a.json", "--threshold", "0.3", *output), "--threshold says how predictions are read"),
         (("roc", tmp_path / "a.json", *TREE[2:], *output), "without --target"),
+        (("roc", file, *output), "pass --target and --score to read it as predictions"),
+        (("roc", file, *TREE, "--slice", "x", *output), "for the plot of slices, which roc is not"),
+        (("slices", file, *TREE, *output), "pass --slice COLUMN"),
     ):
         code, _, err = command("plot", *words)
         assert code == 2, words

@@ -58,7 +58,7 @@ def test_a_link_says_what_was_meant(visit, pages):
     assert float(page.input_value("#typed")) == at
     for wrong in ("#threshold=x&fn=-3&model=nobody", "#measures"):
         page = visit(pages["comparison"], fragment=wrong)
-        assert page.input_value("#cost-fn") == "1"
+        assert page.input_value("#cost-fn") == "5"  # what the thresholds were chosen by
 
 
 def test_scores_by_class_under_the_slider(visit, pages):

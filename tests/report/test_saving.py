@@ -60,7 +60,7 @@ def test_a_size_in_inches(ev, tmp_path):
         shape = pixels(tmp_path / "a.png").shape
         assert (shape[1], shape[0]) == pytest.approx([130 * side for side in size], abs=1)
         assert tuple(display.figure_.get_size_inches()) == own
-    for wrong in (0, -1, float("nan"), 1e6):
+    for wrong in (0, -1, float("nan"), 1e6, "wide", True):
         with pytest.raises(UsageError, match="is not a size in inches"):
             display.save(tmp_path / "c.png", width=wrong)
     with pytest.raises(UsageError, match="not the name of an image"):

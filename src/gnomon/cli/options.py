@@ -396,8 +396,7 @@ def how_shown(form: str | None, output: Path | None, only: tuple[str, ...], titl
         raise UsageError(
             Message(
                 "form_without_parts",
-                "--only shows parts of a report, which {form} does not have\nremove it, or use --format terminal, "
-                "markdown or html",
+                "--only is not supported for {form}\nremove it, or use --format terminal, markdown or html",
                 form=renderer.name,
             )
         )
@@ -405,7 +404,7 @@ def how_shown(form: str | None, output: Path | None, only: tuple[str, ...], titl
         raise UsageError(
             Message(
                 "form_without_title",
-                "--title names a page, which {form} is not\nremove it, or use --format markdown or html",
+                "--title is not supported for {form}\nremove it, or use --format markdown or html",
                 form=renderer.name,
             )
         )

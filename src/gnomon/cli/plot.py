@@ -70,6 +70,7 @@ def plot(
         raise UsageError(
             Message("unknown_plot", "{name!r} is not a plot\n{hint}", name=name, hint=nearest(called, PLOT_NAMES))
         )
+    refuse_misplaced(called, data, target, options["slices"])
     form = form_of(output)
     check_size(width, height)
     if target:
@@ -81,6 +82,30 @@ def plot(
         common.check_output(output, (), saved_paths(data))
         result = saved_result(data)
     write_whole(output, picture(result, form, called, width, height, dark=dark))
+
+
+def refuse_misplaced(name: str, data: tuple[str, ...], target: tuple[str, ...], slices: str | None) -> None:
+    """Raises UsageError where slices are drawn of no column, or not drawn, and where predictions have no target."""
+    from gnomon.cli.saved import saved_paths
+    from gnomon.errors import UsageError
+
+    if slices and name != "slices":
+        raise UsageError(
+            Message(
+                "slice_not_drawn", "--slice divides the rows for the plot of slices, which {name} is not", name=name
+            )
+        )
+    if target and name == "slices" and not slices:
+        raise UsageError(Message("slices_need_column", "slices are drawn of a column\npass --slice COLUMN"))
+    rows = [] if target else [path for path in saved_paths(data) if path.suffix.lower() != ".json"]
+    if rows:
+        raise UsageError(
+            Message(
+                "plot_needs_target",
+                "{path} is not a saved result (.json)\npass --target and --score to read it as predictions",
+                path=rows[0],
+            )
+        )
 
 
 def evaluated(

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from gnomon.decision.resampled import Resampled
 from gnomon.kernels.losses import total_of
 from gnomon.measures.influence import cell_influence
-from gnomon.measures.measure import POSITIVE, Formula
+from gnomon.measures.measure import POSITIVE, Formula, formula_of
+from gnomon.measures.registry import get_measure
 from gnomon.states.paired import PairedRows
 
 Array = NDArray[np.float64]
@@ -39,7 +40,11 @@ class Choices:
         self.formulas = formulas
         self._threads = threads
 
-    def influence(self, name: str, place: int) -> Array:
+    def formula(self, name: str) -> Formula | None:
+        """A measure as a formula of the confusion matrix, which thresholds change; None for all others."""
+        return self.formulas.get(name) or formula_of(get_measure(name), "binary")
+
+    def influence(self, formula: Formula, place: int) -> Array:
         """The influence of each row on a measure of a model, by its place, shape (rows,)."""
         resampled, target = self._resampled[place], self._rows.target == POSITIVE
         score = np.asarray(self._rows.answers[place].scores[0], np.float64)
@@ -50,15 +55,15 @@ class Choices:
         mass = np.array([[self._sum(part * of_class) for part in parts] for of_class in (~target, target)])
         occupied = np.flatnonzero(mass > 0)
         by_cell = np.zeros(mass.size)
-        by_cell[occupied] = cell_influence(self.formulas[name], mass, occupied)
+        by_cell[occupied] = cell_influence(formula, mass, occupied)
         negative, positive = by_cell.reshape(2, 2)[target.astype(np.intp)].T
         return np.asarray(parts[0] * negative + parts[1] * positive)
 
-    def variance(self, name: str, pair: tuple[int, int]) -> float:
+    def variance(self, formula: Formula, pair: tuple[int, int]) -> float:
         """How much the difference of the true values varies with the thresholds that are chosen."""
         of_models = []
         for place in pair:
-            values = self.formulas[name](self._resampled[place].reached.cells())
+            values = formula(self._resampled[place].reached.cells())
             of_models.append(float(np.nan_to_num(np.nanvar(values))) if np.isfinite(values).any() else 0.0)
         return sum(of_models)
 

@@ -214,7 +214,8 @@ def compare(
             )
         )
     margins = Margins(margin, minimum_effect)
-    wanted = make_goal(goal, costs, gains, where, periods) if goal or costs or gains or where else None
+    given = any(own is not None for own in (goal, costs, gains)) or where or periods != 1.0
+    wanted = make_goal(goal, costs, gains, where, periods) if given else None
     if wanted is not None:
         options = replace(options, measures=(*options.measures, *asked_of(wanted)))
     opened = open_models(data, others, target, (score, prediction), (weight, cluster, split, id), options.threads)
@@ -246,8 +247,8 @@ def compare(
         resampled: list[Resampled] = []
         if wanted is not None:
             check_decidable(wanted, schemas, threshold)
-            decisions, resampled = decisions_of(wanted, opened.source, schemas, options, running)
-            schemas = at_thresholds(schemas, decisions)
+            decisions, resampled, highest = decisions_of(wanted, opened.source, schemas, options, running)
+            schemas = at_thresholds(schemas, decisions, highest)
         rows_read, models = evaluated(opened.source, schemas, options, running)
         models |= {name: corrected(models[name], own) for name, own in decisions.items()}
     rows, fitted = rows_read.rows, rows_read.fitted
@@ -264,7 +265,7 @@ def compare(
         if fitted
         else []
     )
-    choices = None
+    choices, formulas = None, {}
     if wanted is not None:
         formulas = formulas_of(wanted, float(rows_read.summaries[0].rows.total))
         choices = Choices(rows, resampled, formulas, options.threads)
@@ -272,7 +273,7 @@ def compare(
     chosen = [] if wanted is None else [how_chosen(wanted)]
     return Comparison(
         models,
-        judged(paired.differences(), models, margins, paired.clusters),
+        judged(paired.differences(), models, margins, paired.clusters, tuple(formulas)),
         len(rows.target),
         options.level,
         (*left_out, *chosen, *notes_of({name: own.notes for name, own in models.items()}, notes_on(decisions))),

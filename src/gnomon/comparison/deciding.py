@@ -24,8 +24,10 @@ from gnomon.schema.schema import Schema
 from gnomon.sources.base import Source
 from gnomon.thresholds.goal import Goal
 
-# Advice on which threshold to use, which a goal has answered.
-OF_THRESHOLDS = ("which_error", "better_threshold")
+# Advice on which threshold to use, and on the accuracy at it, which a goal has answered.
+OF_THRESHOLDS = (
+    "which_error", "better_threshold", "accuracy_equals_majority", "accuracy_below_majority", "accuracy_near_majority",
+)  # fmt: skip
 # Notes on a threshold that the comparison says in its own way.
 SAID_OTHERWISE = ("chosen_here", "cost_of_constants")
 
@@ -70,8 +72,8 @@ def asked_of(goal: Goal) -> list[Measure]:
 
 def decisions_of(
     goal: Goal, source: Source, schemas: Mapping[str, Schema], options: Options, engine: Engine
-) -> tuple[dict[str, ThresholdDecision], list[Resampled]]:
-    """The best threshold of each model, and what other samples would choose, from one reading of the rows.
+) -> tuple[dict[str, ThresholdDecision], list[Resampled], dict[str, float]]:
+    """The best threshold of each model, what other samples would choose, and the highest score, from one reading.
 
     Raises:
         DataError: The rows are of one class.
@@ -83,21 +85,22 @@ def decisions_of(
         decisions[name], others = decide(goal, reading, summary, options)
         assert others is not None  # a comparison has intervals
         resampled.append(others)
-    return decisions, resampled
+    highest = [float(np.max(answer.scores[0])) for answer in read.rows.answers]
+    return decisions, resampled, dict(zip(schemas, highest, strict=True))
 
 
-def at_thresholds(schemas: Mapping[str, Schema], decisions: Mapping[str, ThresholdDecision]) -> dict[str, Schema]:
+def at_thresholds(
+    schemas: Mapping[str, Schema], decisions: Mapping[str, ThresholdDecision], highest: Mapping[str, float]
+) -> dict[str, Schema]:
     """The columns of each model, predicted positive from its own threshold on.
 
     Where no row is to be predicted positive, the threshold lies just above the highest score.
     """
     made = {}
     for name, schema in schemas.items():
-        table = decisions[name].thresholds.threshold
         threshold = decisions[name].threshold.value
-        made[name] = replace(
-            schema, threshold=threshold if math.isfinite(threshold) else float(np.nextafter(table[1], math.inf))
-        )
+        above = float(np.nextafter(highest[name], math.inf))
+        made[name] = replace(schema, threshold=threshold if math.isfinite(threshold) else above)
     return made
 
 

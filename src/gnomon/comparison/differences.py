@@ -24,7 +24,7 @@ from gnomon.intervals.difference import linearised_difference
 from gnomon.intervals.linearised import METHOD
 from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.kernels.losses import sum_values
-from gnomon.measures.measure import POSITIVE, Basis, MeanLoss, OfRanking, Share, ShareOfAll
+from gnomon.measures.measure import POSITIVE, Basis, Formula, MeanLoss, OfRanking, Share, ShareOfAll
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
@@ -100,9 +100,14 @@ class Paired:
         return (name for name in names if name in self._wanted or get_measure(name).compared)
 
     def _influence(self, name: str, place: int) -> Array | None:
-        if self._choices is not None and name in self._wanted:
-            return self._choices.influence(name, place)
+        chosen = self._chosen(name)
+        if self._choices is not None and chosen is not None:
+            return self._choices.influence(chosen, place)
         return self._influences[place].of(name)
+
+    def _chosen(self, name: str) -> Formula | None:
+        """A measure that depends on thresholds that were chosen on these rows, as a formula; None for all others."""
+        return None if self._choices is None else self._choices.formula(name)
 
     def _has(self, name: str, place: int) -> bool:
         evaluation = self._evaluations[place]
@@ -124,7 +129,8 @@ class Paired:
         # Each model has its own rows here, and a few of one say little of those of another.
         if isinstance(basis, Share) and basis.of_predicted_rows and min(first.n, second.n) < ENOUGH:
             return Tested(Difference(value, level=level, n=n, reason=FEW_PREDICTED))
-        plain = name not in self._wanted
+        chosen = self._chosen(name)
+        plain = chosen is None
         independent = plain and self._rows.weight is None and self._rows.clusters is None
         if independent and (isinstance(basis, ShareOfAll) or (isinstance(basis, Share) and basis.of_given_rows)):
             return self._of_shares(basis, pair, value)
@@ -138,8 +144,8 @@ class Paired:
         if not (np.abs(influence) < LARGEST).all():
             return Tested(Difference(value, level=level, n=n, reason=TOO_LARGE))
         spread = self._spread(basis, influence)
-        if self._choices is not None and name in self._wanted:
-            spread = Spread(spread.variance + self._choices.variance(name, pair), spread.freedom)
+        if self._choices is not None and chosen is not None:
+            spread = Spread(spread.variance + self._choices.variance(chosen, pair), spread.freedom)
         if self._rows.clusters is not None and self._variances.number < 2:
             return Tested(Difference(value, level=level, n=n, reason=ONE_CLUSTER))
         made = linearised_difference(

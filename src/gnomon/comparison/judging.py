@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 
@@ -163,7 +163,11 @@ class Counted:
 
 
 def judged(
-    tested: Differences, models: Mapping[str, Evaluation], margins: Margins, clusters: int | None = None
+    tested: Differences,
+    models: Mapping[str, Evaluation],
+    margins: Margins,
+    clusters: int | None = None,
+    wanted: Sequence[str] = (),
 ) -> tuple[Pair, ...]:
     """Every pair of models, its differences judged.
 
@@ -172,6 +176,7 @@ def judged(
         models: The models, in their order.
         margins: The margins that they are judged by.
         clusters: The number of clusters; None where rows are independent.
+        wanted: The measures that thresholds were chosen for, which are spoken of first.
     """
     names = list(models)
     margins.check(dict.fromkeys(name for own in tested.values() for name in own))
@@ -184,11 +189,13 @@ def judged(
             name: judge(name, one, scored[name].value, rows, margins) for name, one in differences.items()
         }
         pair = Pair(names[first], names[second], judged_differences)
-        pairs.append(replace(pair, sentences=sentences(pair, scored.task, rows.n, margins.named)))
+        pairs.append(replace(pair, sentences=sentences(pair, scored.task, rows.n, (*wanted, *margins.named))))
     return tuple(pairs)
 
 
-def mirrored(pair: Pair, models: Mapping[str, Evaluation], margins: Margins, pairs: int) -> Pair:
+def mirrored(
+    pair: Pair, models: Mapping[str, Evaluation], margins: Margins, pairs: int, wanted: Sequence[str] = ()
+) -> Pair:
     """The same pair of models the other way round: what the first scores minus what the second does.
 
     Args:
@@ -196,6 +203,7 @@ def mirrored(pair: Pair, models: Mapping[str, Evaluation], margins: Margins, pai
         models: The evaluations of both.
         margins: The margins that they are judged by.
         pairs: How many pairs of models there are.
+        wanted: The measures that thresholds were chosen for.
     """
     first, second = models[pair.second], models[pair.first]
     rows = Counted.of(first, None, pairs)
@@ -221,7 +229,7 @@ def mirrored(pair: Pair, models: Mapping[str, Evaluation], margins: Margins, pai
             mirrored_difference, p_not_worse=difference.p_not_better, p_not_better=difference.p_not_worse
         )
     made = Pair(pair.second, pair.first, turned)
-    return replace(made, sentences=sentences(made, first.task, rows.n, margins.named))
+    return replace(made, sentences=sentences(made, first.task, rows.n, (*wanted, *margins.named)))
 
 
 def adjusted(differences: Differences) -> dict[tuple[int, int], dict[str, Tested]]:

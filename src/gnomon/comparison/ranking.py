@@ -116,6 +116,9 @@ def answer(comparison: Comparison) -> tuple[Message, ...]:
         said.append(Message("models_tied", text, names=some(ranked.tied)))
     if ranked.worse:
         said.append(Message("models_worse", "Significantly worse: {names}.", names=some(ranked.worse)))
+    rest = tuple(own for own in ranked.order[1:] if own not in (*ranked.tied, *ranked.worse, *ranked.unmet))
+    if rest:
+        said.append(Message("models_untested", "Could not be compared with it: {names}.", names=some(rest)))
     said += constants(comparison, best.value) if lead == COST else []
     if not comparison.decisions:
         said += against(comparison, ranked)

@@ -114,7 +114,10 @@ class Comparison(Serialisable, Displayable):
                 return pair
             if (pair.second, pair.first) == asked:
                 of_differences = Margins(self.provenance.get("margin"), self.provenance.get("minimum_effect"))
-                return mirrored(pair, self.models, of_differences, len(self.pairs))
+                wanted = dict.fromkeys(
+                    name for own in self.decisions.values() for name in (*own.corrected_limits, own.measure)
+                )
+                return mirrored(pair, self.models, of_differences, len(self.pairs), tuple(wanted))
         shown = ", ".join(f"{pair.first!r}, {pair.second!r}" for pair in self.pairs)
         raise UnknownEstimateError(
             Message(

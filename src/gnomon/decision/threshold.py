@@ -371,7 +371,8 @@ def decide(
         for state, threshold in zip(states, thresholds, strict=True)
     )
     check_asked(options.measures, [*estimates, *(own.name for own in goal.constrained)], "threshold's")
-    corrected = resampled if own_rows else None
+    alike = float(choice.points.flagged) in (0.0, float(np.max(choice.points.total)))  # which no threshold flatters
+    corrected = resampled if own_rows and choice.met and not alike else None
     value = estimates[goal.measure]
     decided = ThresholdDecision(
         goal=goal.text,

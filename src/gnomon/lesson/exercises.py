@@ -14,8 +14,8 @@ from gnomon.lesson.running import not_installed
 from gnomon.message import Message, word
 from gnomon.report.language import speaking, tr
 
-# Answers are equal up to this share, and nearly right where they are as near to a usual mistake.
-CLOSE = 1e-4
+# Answers are right up to this share, and nearly right where they are as near to a usual mistake.
+CLOSE = 1e-3
 PREPARATION = """\
 import numpy as np
 from sklearn.datasets import load_breast_cancer, load_diabetes
@@ -245,6 +245,7 @@ def check(name: str, answer: Any, seed: int, lang: str | None = None) -> None:
         >>> check("majority", 0.6, seed=1)
         Not yet.
     """
+    check_seed(seed)
     with speaking(lang):
         print(tr(judged(exercise(name), answer, seed)))
 
@@ -253,23 +254,24 @@ def judged(one: Exercise, answer: Any, seed: int) -> Message:
     """What is to be said of an answer."""
     if answer is ... or (isinstance(answer, tuple) and ... in answer):
         return word("There is no answer yet.")
-    if same(answer, value_of(one.solution, seed)):
-        return word("Right!")
-    for mistake, told in one.mistakes.items():
-        if same(answer, value_of(mistake, seed)):
-            return Message("nearly_right", "Nearly. {told}", told=told)
-    return word("Not yet.")
+    # What lies nearest, as a mistake may be as near to the right answer as rounding.
+    known = {one.solution: word("Right!")} | {
+        code: Message("nearly_right", "Nearly. {told}", told=told) for code, told in one.mistakes.items()
+    }
+    distances = {code: distance(answer, value_of(code, seed)) for code in known}
+    code = min(distances, key=lambda own: distances[own])  # the first of equal ones: the right answer
+    return known[code] if distances[code] <= CLOSE else word("Not yet.")
 
 
-def same(answer: Any, expected: Any) -> bool:
-    """Whether two answers are equal but for rounding."""
+def distance(answer: Any, expected: Any) -> float:
+    """How far an answer lies from another, as a share of it; infinite where they are not alike in form."""
     try:
         given, wanted = (np.atleast_1d(np.asarray(own, np.float64)) for own in (answer, expected))
     except (TypeError, ValueError):
-        return False
-    return given.shape == wanted.shape and all(
-        math.isclose(one, other, rel_tol=CLOSE, abs_tol=1e-9) for one, other in zip(given, wanted, strict=True)
-    )
+        return math.inf
+    if given.shape != wanted.shape or not np.isfinite(given).all():
+        return math.inf
+    return float(np.max(np.abs(given - wanted) / np.maximum(np.abs(wanted), 1e-6)))
 
 
 def value_of(code: str, seed: int) -> Any:
@@ -306,7 +308,7 @@ def exercise_cells(seed: int, lang: str | None, *, solutions: bool) -> list[tupl
     title = tr("Solutions to the exercises") if solutions else tr("Exercises")
     begin = tr(
         "Every student has data of their own, by the seed below. Complete the cells, and run the line that checks "
-        "them: it tells what is right, what is nearly right, and why."
+        "them: it tells what is right, what is nearly right, and why. Three digits are enough."
     )
     cells = [
         ("markdown", f"# {title}\n\n{begin}"),
@@ -330,7 +332,7 @@ def solved(one: Exercise) -> str:
 
 def check_seed(seed: int) -> None:
     """Raises UsageError for a seed that draws no data."""
-    if not 0 <= seed < 2**32:
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
         raise UsageError(
             Message("exercise_seed", "--seed {seed} is not a number from 0 to {most}", seed=seed, most=2**32 - 1)
         )

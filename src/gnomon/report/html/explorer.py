@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.comparison.ranking import leading, ranking
+from gnomon.comparison.result import Comparison
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import get_measure, shown, shown_in
 from gnomon.report.html import charts
@@ -23,8 +25,13 @@ STOPS, FEWEST = 600, 150
 SCORE_BINS = 40
 
 
-def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
-    """The explorer's section, and the data that its slider needs; None unless all have thresholds."""
+def explorer(evaluations: Mapping[str, Evaluation], compared: Comparison | None = None) -> dict[str, Any] | None:
+    """The explorer's section, and the data that its slider needs; None unless all have thresholds.
+
+    Args:
+        evaluations: By the names of their models.
+        compared: Their comparison: the best model is shown first, at the costs that thresholds were chosen by.
+    """
     if any(own.thresholds is None for own in evaluations.values()):
         return None
     first = next(iter(evaluations.values()))
@@ -33,10 +40,27 @@ def explorer(evaluations: Mapping[str, Evaluation]) -> dict[str, Any] | None:
         "positive": visible(str(first.positive), 40),
         "negative": visible(first.classes[0], 40),
         "measures": {name: tr(get_measure(name).title) for name in slider_measures()},
+        "first": first_shown(evaluations, compared),
+        "costs": costs_of(compared),
         "weighted": any(own.thresholds is not None and own.thresholds.weighted for own in evaluations.values()),
         "level": f"{100 * level_of(first):g} %",
         "data": [stops_of(own, max(FEWEST, STOPS // len(evaluations))) for own in evaluations.values()],
     }
+
+
+def first_shown(evaluations: Mapping[str, Evaluation], compared: Comparison | None) -> int:
+    """The place of the model that is shown first: the best of a comparison."""
+    ranked = None if compared is None else ranking(compared, leading(compared))
+    return 0 if ranked is None else list(evaluations).index(ranked.best)
+
+
+def costs_of(compared: Comparison | None) -> dict[str, str]:
+    """What a false positive and a false negative cost more than the right answer, by the cell; 1 where unsaid."""
+    decisions = [] if compared is None else list(compared.decisions.values())
+    costs = decisions[0].costs if decisions else None
+    if costs is None:
+        return {"fp": "1", "fn": "1"}
+    return {"fp": f"{max(0.0, costs.fp - costs.tn):g}", "fn": f"{max(0.0, costs.fn - costs.tp):g}"}
 
 
 def slider_measures() -> list[str]:
@@ -60,7 +84,14 @@ def explorer_data(evaluations: Mapping[str, Evaluation], section: dict[str, Any]
         own.name: tr(own.title) for own in shown("threshold_curves")
     }
     words |= {"classes": [section["negative"], section["positive"]]}
-    return {"explorer": {"models": section["models"], "stops": section.pop("data"), "words": words}}
+    return {
+        "explorer": {
+            "models": section["models"],
+            "stops": section.pop("data"),
+            "words": words,
+            "first": section["first"],
+        }
+    }
 
 
 def stops_of(evaluation: Evaluation, most: int) -> dict[str, Any]:

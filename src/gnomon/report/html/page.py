@@ -37,7 +37,7 @@ def page(result: Any, only: Collection[str] = (), title: str | None = None) -> s
     data = {"charts": specs}
     if "thresholds" in parts:
         data |= explorer_data(evaluations, parts["thresholds"], specs)
-    return framed("page.html", data, own=heading(evaluations, compared, title), sections=parts)
+    return framed("page.html", data, own=heading(evaluations, compared, title, figures=not only), sections=parts)
 
 
 def collect_charts(parts: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from gnomon.report.html.explorer import explorer
 from gnomon.report.language import tr
 from gnomon.report.parts import PARTS, shown_parts
 from gnomon.report.remarks import method_name
-from gnomon.report.standings import BEST, TIED, from_first, main_measures, standings
+from gnomon.report.standings import BEST, TIED, from_first, legend, main_measures, standings
 from gnomon.text import number, p_text
 from gnomon.visible import visible
 
@@ -35,7 +35,6 @@ MOST_FIGURES = 5
 MOST_SIDE_BY_SIDE = 4
 # How the best values are marked.
 SIGNS = {BEST: "★", TIED: "≈"}
-LEGEND = "{best} best; {tied} not significantly different from the best"
 # Rows of tables; a page must not grow with the data.
 MOST_SLICES, MOST_CLASSES, MOST_CONFUSIONS, MOST_ROWS = 200, 100, 10, 20
 # Measures of slices, besides that which they are ranked by.
@@ -55,7 +54,7 @@ def sections(evaluations: Models, compared: Comparison | None = None, only: Coll
     of_models: dict[str, Callable[[], View | None]] = {
         "advice": lambda: advice(evaluations),
         "measures": lambda: measures(evaluations, compared),
-        "thresholds": lambda: explorer(evaluations),
+        "thresholds": lambda: explorer(evaluations, compared),
         "confusion": lambda: confusion(evaluations),
         "classes": lambda: classes(evaluations),
         "amounts": lambda: amounts(evaluations),
@@ -79,13 +78,16 @@ def sections(evaluations: Models, compared: Comparison | None = None, only: Coll
     return shown_parts({name: parts[name] for name in (*order, *every)}, only or every)
 
 
-def heading(evaluations: Models, compared: Comparison | None = None, title: str | None = None) -> View:
+def heading(
+    evaluations: Models, compared: Comparison | None = None, title: str | None = None, *, figures: bool = True
+) -> View:
     """What was evaluated, or compared, and its main figures.
 
     Args:
         evaluations: By the names of their models.
         compared: What their differences say, if they were compared.
         title: What the report is called; None for where the rows are.
+        figures: Whether the main figures are shown.
     """
     first = next(iter(evaluations.values()))
     sources = dict.fromkeys(map(remarks.source_name, evaluations.values()))
@@ -109,7 +111,7 @@ def heading(evaluations: Models, compared: Comparison | None = None, title: str 
         "kind": kind,
         "facts": facts,
         "models": [visible(name, LONGEST) for name in evaluations if name],
-        "figures": main_figures(first) if len(evaluations) == 1 else [],
+        "figures": main_figures(first) if figures and len(evaluations) == 1 else [],
     }
 
 
@@ -169,7 +171,7 @@ def answer(compared: Comparison) -> View:
     return {
         "texts": [visible(tr(text)) for text in compared.answer],
         "table": {"heads": heads, "rows": rows},
-        "legend": tr(Message("marks_of_models", LEGEND, **SIGNS)),
+        "legend": legend(compared, **SIGNS),
     }
 
 

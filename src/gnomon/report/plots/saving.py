@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from io import BytesIO
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,8 @@ def form_of(path: str | Path) -> str:
 def check_size(width: float | None, height: float | None) -> None:
     """Raises UsageError unless a width and a height, in inches, make a figure."""
     for name, size in (("width", width), ("height", height)):
-        if size is not None and not NARROWEST <= size <= WIDEST:
+        known = isinstance(size, Real) and not isinstance(size, bool)
+        if size is not None and not (known and NARROWEST <= float(size) <= WIDEST):
             raise UsageError(
                 Message(
                     "picture_size",

@@ -15,7 +15,7 @@ from gnomon.report.language import tr
 from gnomon.report.pairs import Row, left_pairs, notes_of, row_of, rows_of, shown_pairs, title_of
 from gnomon.report.parts import shown_parts
 from gnomon.report.remarks import source_name
-from gnomon.report.standings import BEST, TIED, from_first, main_measures, standings
+from gnomon.report.standings import BEST, TIED, from_first, legend, main_measures, standings
 from gnomon.report.terminal.tables import (
     ASCII,
     GAP,
@@ -87,8 +87,8 @@ def models_table(comparison: Comparison, width: int, glyphs: Glyphs) -> Renderab
     table = group_table(
         tr("model"), comparison.models, main_measures(comparison), width, glyphs, more, marks, wrap=True
     )
-    text = "{best} best; {tied} not significantly different from the best"
-    return Group(table, Text(tr(Message("marks_of_models", text, **signs)), style="dim"))
+    told = legend(comparison, **signs)
+    return Group(table, *([Text(told, style="dim")] if told else []))
 
 
 def differences_section(comparison: Comparison, width: int, glyphs: Glyphs) -> RenderableType:

@@ -48,7 +48,8 @@
       this.models = found.models;
       this.stops = found.stops;
       this.words = found.words;
-      this.model = 0;
+      this.model = found.first;
+      if (find("model")) find("model").value = String(found.first);
       this.places = found.stops.map((own) => own.start);
       find("explorer-form").addEventListener("submit", (event) => event.preventDefault());
       find("slider").addEventListener("input", () => this.move(this.last() - Number(find("slider").value)));
@@ -87,7 +88,7 @@
       const said = new URLSearchParams();
       if (this.models.length > 1) said.set("model", this.models[this.model]);
       if (this.own().threshold[this.place()] !== null) said.set("threshold", String(this.own().threshold[this.place()]));
-      for (const cell of ["fn", "fp"]) if (find("cost-" + cell).value !== "1") said.set(cell, find("cost-" + cell).value);
+      for (const cell of ["fn", "fp"]) if (find("cost-" + cell).value !== find("cost-" + cell).defaultValue) said.set(cell, find("cost-" + cell).value);
       if (location.origin !== "null" || location.protocol === "file:") history.replaceState(null, "", "#" + said);
     }
 
