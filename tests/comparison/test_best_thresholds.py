@@ -119,6 +119,7 @@ def test_what_is_refused(data):
         ("periods= divides", {"score": ["p", "q"], "periods": 3}),
         ("pass what to optimise", {"score": ["p", "q"], "costs": {}}),
         ("does not depend on a threshold", {"score": ["p", "q"], "goal": "roc_auc"}),
+        ("does not depend on a threshold", {"score": ["p", "q"], "where": "roc_auc >= 0.9"}),
         ("chosen from scores", {"prediction": ["g", "h"], "goal": "f1"}),
     ):
         with pytest.raises(UsageError, match=match):
@@ -169,6 +170,22 @@ def test_predictions_that_are_alike_are_not_corrected():
         assert not own["precision"].defined
     assert any(text.code == "no_model_pays" for text in compared.answer)
     assert compared.ranking().worse == ()
+
+
+def test_a_model_that_may_not_pay():
+    """Where the interval of the best cost holds that of predicting all rows alike, the answer says so."""
+    rng = np.random.default_rng(1)
+    y = (rng.random(120) < 0.3).astype(int)
+    weak = {name: np.clip(0.3 + 0.06 * y + 0.2 * rng.normal(size=120), 0, 1) for name in ("a", "b")}
+    compared = gnomon.compare(y, weak, costs={"fn": 2, "fp": 1})
+    best = compared.models[compared.ranking().best]["cost"]
+    alike = min(own.value for own in compared.decisions["a"].constants.values())
+    codes = {text.code for text in compared.answer}
+    assert ("no_model_pays" in codes) == (alike <= best.value)
+    assert ("may_not_pay" in codes) == (best.value < alike <= best.high)
+    assert codes & {"no_model_pays", "may_not_pay"}
+    decision = compared.decisions["a"]
+    assert ("corrected for the choice" in repr(decision)) == (decision.corrected is not None)
 
 
 def test_what_cannot_be_met_is_not_corrected(data):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gnomon.comparison.pair import BETTER, SAME, UNCLEAR, WORSE, Pair
+from gnomon.estimate import Estimate
 from gnomon.measures.measure import ZERO
 from gnomon.measures.registry import get_measure, shown_in
 from gnomon.measures.threshold import COST
@@ -119,20 +120,26 @@ def answer(comparison: Comparison) -> tuple[Message, ...]:
     rest = tuple(own for own in ranked.order[1:] if own not in (*ranked.tied, *ranked.worse, *ranked.unmet))
     if rest:
         said.append(Message("models_untested", "Could not be compared with it: {names}.", names=some(rest)))
-    said += constants(comparison, best.value) if lead == COST else []
+    said += constants(comparison, best) if lead == COST else []
     if not comparison.decisions:
         said += against(comparison, ranked)
     return tuple(said)
 
 
-def constants(comparison: Comparison, best: float) -> list[Message]:
+def constants(comparison: Comparison, best: Estimate) -> list[Message]:
     """What predicting all rows alike costs, and whether that is less than the best model does."""
     first = next(iter(comparison.decisions.values()))
     none, every = (first.constants[name].value for name in ("all_negative", "all_positive"))
     text = "Predicting no row positive costs {nothing} per row, predicting every row positive {everything}."
     said = [Message("cost_of_predicting_alike", text, nothing=number(none), everything=number(every))]
-    if min(none, every) <= best:
+    if min(none, every) <= best.value:
         said.append(Message("no_model_pays", "No model costs less than predicting all rows alike."))
+    elif not best.high < min(none, every):
+        said.append(
+            Message(
+                "may_not_pay", "Its interval does not exclude the cost of predicting all rows alike: it may not pay."
+            )
+        )
     return said
 
 

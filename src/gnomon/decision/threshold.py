@@ -115,8 +115,12 @@ class ThresholdDecision(Serialisable, DisplayableDecision):
 
     def __repr__(self) -> str:
         value = self.estimates[self.measure]
+        there = "" if self.corrected is None else Message(
+            "corrected_value", ", corrected for the choice {value:.4g}", value=self.corrected.value
+        )  # fmt: skip
         missed = "" if self.met else Message("constraints_not_met", ", constraints not met")
-        return f"ThresholdDecision({self.goal}: score >= {self.threshold.value:.6g}, {self.measure} {value}{missed})"
+        at = f"score >= {self.threshold.value:.6g}"
+        return f"ThresholdDecision({self.goal}: {at}, {self.measure} {value}{there}{missed})"
 
     def apply(self, scores: Any) -> NDArray[np.bool_]:
         """Whether each score is predicted positive.

@@ -68,6 +68,16 @@ class Constraint:
                 )
             )
         measure = of_threshold(rule.name)
+        if measure is None and (other := find(rule.name)) is not None:
+            raise UsageError(
+                Message(
+                    "constraint_without_threshold",
+                    "the constraint {text!r} names {name!r}, which does not depend on a threshold of a binary task\n"
+                    "choose a measure of the confusion matrix, such as recall or precision",
+                    text=text,
+                    name=other.name,
+                )
+            )
         if measure is None:
             raise UsageError(
                 Message(
@@ -329,7 +339,8 @@ def make_goal(
         raise UsageError(
             Message(
                 "goal_without_threshold",
-                "goal={name!r} does not depend on a threshold\nchoose a measure of the predictions",
+                "goal={name!r} does not depend on a threshold of a binary task\nchoose a measure of the confusion "
+                "matrix, such as f1 or recall",
                 name=other.name,
             )
         )
