@@ -10,6 +10,7 @@ import gnomon
 from gnomon.cli.completion import SHELLS
 from gnomon.report.plots import PLOT_NAMES
 from tests.cli.commands import command
+from tests.conftest import ROOT
 
 TREE = ("-t", "diagnosis", "-s", "p_malignant", "--positive", "malignant")
 
@@ -27,9 +28,11 @@ def test_of_predictions(examples, tmp_path):
     assert command("plot", "precision-recall", file, *TREE, "-o", tmp_path / "a.png", "--dark")[0] == 0
 
 
-@pytest.mark.parametrize("name", PLOT_NAMES)
-def test_of_saved_results(examples, tmp_path, name):
-    """Every plot is drawn of some result, and refused of one that has none, with those that it has."""
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A saved result of each kind."""
+    examples = ROOT / "examples" / "predictions"
+    folder = tmp_path_factory.mktemp("saved")
     rows = {
         "a.json": ("evaluate", examples / "breast_cancer_tree.csv", *TREE),
         "b.json": ("evaluate", examples / "diabetes.csv", "-t", "progression", "-p", "predicted"),
@@ -39,10 +42,17 @@ def test_of_saved_results(examples, tmp_path, name):
         "e.json": ("calibrate", examples / "digits_parts.csv", "-t", "y", "-s", "p", "--positive", "9", "--split",
                    "part=validation,test"),
     }  # fmt: skip
-    codes = set()
     for file, words in rows.items():
-        assert command(*words, "-o", tmp_path / file)[0] == 0
-        code, _, err = command("plot", name, tmp_path / file, "-o", tmp_path / "plot.png")
+        assert command(*words, "-o", folder / file)[0] == 0
+    return sorted(folder.iterdir())
+
+
+@pytest.mark.parametrize("name", PLOT_NAMES)
+def test_of_saved_results(saved, tmp_path, name):
+    """Every plot is drawn of some result, and refused of one that has none, with those that it has."""
+    codes = set()
+    for file in saved:
+        code, _, err = command("plot", name, file, "-o", tmp_path / "plot.png")
         codes.add(code)
         if code == 0:
             assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")

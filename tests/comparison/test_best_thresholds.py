@@ -35,11 +35,13 @@ def found(data):
 
 
 @pytest.mark.parametrize(
-    "options",
-    [{"costs": COSTS}, {"goal": "f1"}, {"where": "recall >= 0.9"}, {"where": "flagged <= 60", "goal": "precision"},
-     {"gains": {"tp": 5}, "costs": {"fp": 1}}, {"where": "flagged <= 100", "periods": 4}],
+    ("options", "more"),
+    [({"costs": COSTS}, {}), ({"costs": COSTS}, {"weight": "w"}), ({"costs": COSTS}, {"cluster": "c"}),
+     ({"goal": "f1"}, {"weight": "w"}), ({"where": "recall >= 0.9"}, {}),
+     ({"where": "recall >= 0.9"}, {"cluster": "c"}),
+     ({"where": "flagged <= 60", "goal": "precision"}, {}), ({"gains": {"tp": 5}, "costs": {"fp": 1}}, {}),
+     ({"where": "flagged <= 100", "periods": 4}, {"weight": "w"})],
 )  # fmt: skip
-@pytest.mark.parametrize("more", [{}, {"weight": "w"}, {"cluster": "c"}])
 def test_each_threshold_is_the_one_that_choose_threshold_finds(options, more):
     """The decision of each model is that of ``choose_threshold``, and the model is evaluated there."""
     data = rows(500)

@@ -20,7 +20,7 @@ ODD = (None, -1, 0, 1e308, -1e308, "x", "", [], {}, [1], {"a": 1}, True, 1.5, 10
 def results_of_every_kind():
     """One of each kind of result."""
     rng = np.random.default_rng(0)
-    n = 200
+    n = 60
     y = rng.integers(0, 2, n)
     p = np.clip(0.4 * y + rng.random(n) * 0.6, 0, 1)
     rows = {"y": y, "p": p, "g": np.array(["a", "b"])[np.arange(n) % 2], "part": np.where(np.arange(n) % 4, "x", "z")}
@@ -30,7 +30,6 @@ def results_of_every_kind():
         gnomon.evaluate(three, table),
         gnomon.evaluate(rng.integers(0, 2, (n, 3)), rng.random((n, 3))),
         gnomon.evaluate(y + rng.normal(0, 1, n), y + 0.1),
-        gnomon.compare(y, {"a": p, "b": np.clip(p + rng.normal(0, 0.1, n), 0, 1)}),
         gnomon.compare(y, {"a": p, "b": np.clip(p + rng.normal(0, 0.1, n), 0, 1)}, costs={"fn": 5, "fp": 1}),
         gnomon.Evaluations({"a": gnomon.evaluate(y, p), "b": gnomon.evaluate(y, 1 - p)}),
         gnomon.choose_threshold(y, p, goal="f1"),
@@ -144,6 +143,8 @@ def test_every_field_is_checked(forms, tmp_path):
     for form in forms:
         for place in kinds_of_places(form):
             if FREE & set(place) or (place == ("task",) and "pairs" in form):
+                continue
+            if place[1:2] == ("b",) and place[2:]:  # which is checked as the first of its kind is
                 continue
             made = copy.deepcopy(form)
             own = made
