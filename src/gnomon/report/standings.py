@@ -22,7 +22,8 @@ def main_measures(comparison: Comparison) -> list[str]:
     first, *others = comparison.models.values()
     usual = [*in_order("slices", first), *(name for name in shown_in("headline") if name in first)]
     names = dict.fromkeys((*wanted, leading(comparison), *usual))
-    return [name for name in names if name in first and all(name in own for own in others)][:MOST_MEASURES]
+    most = MOST_MEASURES - bool(comparison.decisions)  # the threshold takes the place of one
+    return [name for name in names if name in first and all(name in own for own in others)][:most]
 
 
 def standings(comparison: Comparison) -> Mapping[tuple[str, str], str]:

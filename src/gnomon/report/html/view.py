@@ -166,8 +166,8 @@ def answer(compared: Comparison) -> View:
     for model, evaluation in compared.models.items():
         at = [plain_cell(number(chosen[model].threshold.value))] if chosen else []
         cells = [marked(evaluation[name], marks.get((name, model))) for name in names]
-        rows.append({"name": visible(model, LONGEST), "cells": [*cells, *at], "chosen": False})
-    heads = [tr("model"), *(tr(get_measure(name).title) for name in names), *(["score >="] if chosen else [])]
+        rows.append({"name": visible(model, LONGEST), "cells": [*at, *cells], "chosen": False})
+    heads = [tr("model"), *(["score >="] if chosen else []), *(tr(get_measure(name).title) for name in names)]
     return {
         "texts": [visible(tr(text)) for text in compared.answer],
         "table": {"heads": heads, "rows": rows},
