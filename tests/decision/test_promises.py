@@ -81,9 +81,9 @@ def test_what_is_achieved_is_corrected_for_the_choice(clusters):
         least = gnomon.choose_threshold(rows["y"], rows["s"], costs={"fn": 10, "fp": 1}, **options)
         limited = gnomon.choose_threshold(rows["y"], rows["s"], where="precision >= 0.5", **options)
         for name, decided, own in (
-            ("cost", least, least.corrected), ("precision", limited, limited.corrected_limits["precision"]),
+            ("cost", least, least.corrected), ("precision", limited, limited.corrected_limits.get("precision")),
         ):  # fmt: skip
-            if math.isfinite(decided.threshold.value):
+            if math.isfinite(decided.threshold.value) and decided.met:  # what cannot be met is not corrected
                 there = truth(decided.threshold.value, 1.0)[name]
                 gaps[name].append(own.value - there)
                 apparent[name].append(decided[name].value - there)

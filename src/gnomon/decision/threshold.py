@@ -375,8 +375,8 @@ def decide(
         for state, threshold in zip(states, thresholds, strict=True)
     )
     check_asked(options.measures, [*estimates, *(own.name for own in goal.constrained)], "threshold's")
-    alike = float(choice.points.flagged) in (0.0, float(np.max(choice.points.total)))  # which no threshold flatters
-    corrected = resampled if own_rows and choice.met and not alike else None
+    none = not math.isfinite(choice.threshold)  # no row is predicted positive: nothing was fitted to these rows
+    corrected = resampled if own_rows and choice.met and not none else None
     value = estimates[goal.measure]
     decided = ThresholdDecision(
         goal=goal.text,
