@@ -16,7 +16,7 @@ from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report import decisions
 from gnomon.report.html import charts
-from gnomon.report.html.view import LARGEST_MATRIX, LONGEST, View, bar, cell, facts_of, matrix_view, plain_cell
+from gnomon.report.html.view import LARGEST_MATRIX, LONGEST, View, bar, cell, facts_of, matrix_view, named, plain_cell
 from gnomon.report.language import tr
 from gnomon.report.parts import shown_parts
 from gnomon.report.remarks import method_name, source_of
@@ -69,9 +69,8 @@ def _(decision: Recalibration, title: str | None = None) -> View:
 def heading(decision: Decision, title: str | None, kind: str, facts: list[str]) -> View:
     """The head of the page."""
     source = visible(source_of(decision.provenance), LONGEST)
-    named = [*([kind] if title or source else []), *([source] if title and source else [])]
-    called = visible(title, LONGEST) if title else source or kind
-    return {"title": called, "kind": kind, "facts": [*named, *facts], "models": [], "figures": []}
+    called, unsaid = named(title, source, kind)
+    return {"title": called, "kind": kind, "facts": [*unsaid, *facts], "models": [], "figures": []}
 
 
 @all_sections.register

@@ -97,7 +97,7 @@ def heading(
         if compared is None
         else Message("comparison_of", "{task} comparison", task=word(first.task))
     )
-    facts = [*([kind] if title or source else []), *([source] if title and source else [])]
+    called, facts = named(title, source, kind)
     facts.append(f"n = {', '.join(dict.fromkeys(f'{own.n:,}' for own in evaluations.values()))}")
     if first.positive is not None:
         facts.append(f"{tr('positive')}: {visible(first.positive, LONGEST)}")
@@ -107,12 +107,18 @@ def heading(
     if len(evaluations) == 1 and first.threshold is not None:
         facts.append(tr(Message("positive_at", "positive at score >= {threshold:g}", threshold=first.threshold)))
     return {
-        "title": visible(title or source or kind, LONGEST),
+        "title": called,
         "kind": kind,
         "facts": facts,
         "models": [visible(name, LONGEST) for name in evaluations if name],
         "figures": main_figures(first) if figures and len(evaluations) == 1 else [],
     }
+
+
+def named(title: str | None, source: str, kind: str) -> tuple[str, list[str]]:
+    """What a page is called, and the facts that its name leaves unsaid: what it is of, and where the rows are."""
+    facts = [*([kind] if title or source else []), *([source] if title and source else [])]
+    return visible(title, LONGEST) if title else source or kind, facts
 
 
 def main_figures(evaluation: Evaluation) -> list[View]:

@@ -27,6 +27,7 @@ from gnomon.report.terminal.tables import (
     grid,
     group_table,
     not_shown,
+    notes_section,
     print_parts,
     stacked,
     widest,
@@ -47,7 +48,7 @@ def render_comparison(comparison: Comparison, console: Console, only: Collection
         "models": lambda: models_table(comparison, width, glyphs),
         "differences": lambda: (pairs_section if single else differences_section)(comparison, width, glyphs),
         "pairs": lambda: pairs_section(comparison, width, glyphs),
-        "notes": lambda: notes(comparison, glyphs),
+        "notes": lambda: notes_section(notes_of(comparison), glyphs),
     }
     print_parts(title(comparison, glyphs), shown_parts(parts, only), console)
 
@@ -107,12 +108,6 @@ def differences_section(comparison: Comparison, width: int, glyphs: Glyphs) -> R
     text = "{number} pairs in all: --only pairs shows them"
     more = Text(tr(Message("all_pairs", text, number=len(comparison.pairs))), style="dim")
     return Group(Text(head, style="bold"), table(rows, comparison.level, width, glyphs), more)
-
-
-def notes(comparison: Comparison, glyphs: Glyphs) -> RenderableType | None:
-    """What is to be remarked on the rows and the differences."""
-    texts = [glyphs.write(note) for note in notes_of(comparison)]
-    return bullets(texts, glyphs) if texts else None
 
 
 def pairs_section(comparison: Comparison, width: int, glyphs: Glyphs) -> RenderableType:

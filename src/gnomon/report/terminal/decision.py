@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
@@ -23,12 +23,12 @@ from gnomon.report.terminal.tables import (
     LONGEST_LABEL,
     UNICODE,
     Glyphs,
-    bullets,
     column_table,
     confusion_section,
     estimates_table,
     grid,
     interval_text,
+    notes_section,
     print_parts,
     stacked,
 )
@@ -65,11 +65,6 @@ def render_threshold(decision: ThresholdDecision, console: Console, only: Collec
         "notes": lambda: notes_section(decision.notes, glyphs),
     }
     print_parts(head, shown_parts(parts, only), console)
-
-
-def notes_section(notes: Sequence[Message], glyphs: Glyphs) -> RenderableType | None:
-    """Notes, if there are any."""
-    return bullets([*map(tr, notes)], glyphs) if notes else None
 
 
 def render_cost(decision: CostDecision, console: Console, only: Collection[str] = ()) -> None:

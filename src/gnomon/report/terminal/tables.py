@@ -349,6 +349,11 @@ def bullets(notes: list[str], glyphs: Glyphs) -> RenderableType:
     return table
 
 
+def notes_section(notes: Sequence[str], glyphs: Glyphs) -> RenderableType | None:
+    """Notes as a list; None where there are none."""
+    return bullets([*map(glyphs.write, notes)], glyphs) if notes else None
+
+
 def widest(*texts: str) -> int:
     """The columns of a terminal that the widest of some texts takes; Hangul takes two a letter."""
     return max(map(cell_len, texts))
