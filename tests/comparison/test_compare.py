@@ -2,12 +2,15 @@
 
 import json
 import pickle
+from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from scipy import stats
 from sklearn import metrics
+from sklearn.metrics import confusion_matrix
 
 import gnomon
 from gnomon.errors import ColumnError, DataError, StateError, UnknownEstimateError, UsageError
@@ -529,6 +532,8 @@ def test_what_is_not_seen_to_vary_is_not_certain():
     own = gnomon.compare(y, {"a": [0.9, 0.8, 0.1, 0.2] * 10, "b": [0.7, 0.95, 0.3, 0.1] * 10}, margin=0.001)["a", "b"]
     assert own["roc_auc"].verdict == "equal"
     assert own["roc_auc"].equivalent is None
+    assert np.isnan(own["roc_auc"].low)
+    assert "agree on all" in own["roc_auc"].reason
     errors = [np.repeat(own, (30, 10)) for own in ((1.0, 3.0), (3.0, 1.0))]  # most are alike, so the median is, too
     amounts = np.arange(40) + 0.5
     pair = gnomon.compare(amounts, {"a": amounts + errors[0], "b": amounts + errors[1]})["a", "b"]
@@ -780,3 +785,81 @@ def test_enough_rows_are_not_asked_for_again(data):
     strict = gnomon.compare(data, target="y", score=["p", "q"], minimum_effect=0.0001)
     row = next(own for own in rows_of(strict["p", "q"], strict.n) if own.verdict == "inconclusive" and own.rows)
     assert int(row.rows.replace(",", "")) > strict.n
+
+
+def test_the_same_decisions_do_not_prove_equal_measures():
+    """Models that never disagree on 200 rows may disagree on others; one that is the same to the last bit cannot."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 200)
+    p = np.clip(0.5 + 0.3 * (y - 0.5) + rng.normal(size=200) * 0.2, 0, 1)
+    other = np.where(p >= 0.5, np.clip(p + 0.01, 0, 1), p)
+    pair = gnomon.compare(y, {"a": p, "b": other})["a", "b"]
+    for name in ("accuracy", "f1", "precision", "recall", "matthews_corrcoef"):
+        assert pair[name].value == 0
+        assert pair[name].low < 0 < pair[name].high, name
+        assert pair[name].verdict == "equal"
+    # No disagreement in n rows: at most z^2 / (n + z^2) of others (Wilson, Tango), which is the accuracy's whole width.
+    z2 = NormalDist().inv_cdf(0.975) ** 2
+    assert pair["accuracy"].high == pytest.approx(z2 / (200 + z2))
+    worst = confusion_matrix(y, p >= 0.5).astype(float)
+    rows = z2 / (200 + z2) * 200
+    moved = worst - [[0, 0], [0, rows]] + [[0, 0], [rows, 0]]
+    assert pair["f1"].low == pytest.approx(f1_of(moved) - f1_of(worst))
+    same = gnomon.compare(y, {"a": p, "b": p.copy()})["a", "b"]
+    assert (same["f1"].low, same["f1"].high) == (0, 0)
+
+
+def f1_of(matrix):
+    return 2 * matrix[1, 1] / (2 * matrix[1, 1] + matrix[0, 1] + matrix[1, 0])
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_models_are_compared_on_slices(task, tmp_path):
+    """As on the rows of the slice alone; read from one file, from two that are joined, and by processes."""
+    rng = np.random.default_rng(3)
+    n = 700
+    frame = pd.DataFrame({"id": np.arange(n), "region": rng.choice(["north", "south:2", "east"], n, p=[0.6, 0.3, 0.1])})
+    if task == "binary":
+        frame["y"] = rng.integers(0, 2, n)
+        frame["a"], frame["b"] = (
+            np.clip(0.5 + 0.3 * (frame.y - 0.5) + rng.normal(size=n) * own, 0, 1) for own in (0.2, 0.3)
+        )
+    elif task == "multiclass":
+        frame["y"] = rng.choice(list("xyz"), n)
+        frame["a"], frame["b"] = (np.where(rng.random(n) < own, frame.y, "x") for own in (0.6, 0.5))
+    else:
+        frame["y"] = rng.normal(size=n)
+        frame["a"], frame["b"] = (frame.y + rng.normal(size=n) * own for own in (0.5, 0.6))
+    what = "score" if task == "binary" else "prediction"
+    frame["g"] = rng.integers(0, 60, n)
+    shared = {"target": "y", "cluster": "g", "slices": ["region"], "margin": 0.1}
+    found = gnomon.compare(frame, **{what: ["a", "b"]}, **shared)
+    pair = found["a", "b"]
+    assert list(pair.slices) == ["region"]
+    for value, own in pair.slices["region"].items():
+        rows = frame[frame.region == value]
+        alone = gnomon.compare(rows, **{what: ["a", "b"]}, target="y", cluster="g", margin=0.1)["a", "b"]
+        assert own.keys() == alone.differences.keys()
+        for name, difference in alone.differences.items():
+            for part in ("value", "low", "high", "p_value", "p_not_worse"):
+                assert getattr(own[name], part) == pytest.approx(getattr(difference, part), rel=1e-12, nan_ok=True)
+            assert own[name].p_value_holm >= own[name].p_value or np.isnan(own[name].p_value)
+    assert gnomon.Comparison.from_dict(json.loads(found.to_json())) == found
+    back = found["b", "a"].slices["region"]["east"]
+    forward = pair.slices["region"]["east"]
+    assert {name: -own.value for name, own in back.items()} == {name: own.value for name, own in forward.items()}
+    for name in ("a", "b"):
+        kept = frame[["id", "y", "g", "region", name]] if name == "b" else frame[["id", "y", "g", name]]
+        kept.rename(columns={name: "p"}).sample(frac=1, random_state=1).to_csv(tmp_path / f"{name}.csv", index=False)
+    paths = {name: tmp_path / f"{name}.csv" for name in ("a", "b")}
+    joined = gnomon.compare(paths, **{what: "p"}, id="id", **shared)
+    assert joined["a", "b"].slices == pair.slices
+    processes = gnomon.compare(frame, **{what: ["a", "b"]}, **shared, engine="processes", threads=2)
+    assert processes["a", "b"].slices == pair.slices
+
+
+def test_slices_are_not_compared_at_chosen_thresholds(data):
+    with pytest.raises(UsageError, match="not corrected"):
+        gnomon.compare(data | {"g": ["x"] * len(data["y"])}, target="y", score=["p", "q"], slices="g", goal="f1")
+    with pytest.raises(UsageError, match="names of columns"):
+        gnomon.compare(data["y"], {"p": data["p"], "q": data["q"]}, slices=["g"])

@@ -31,7 +31,7 @@ RESULTS = {
     "multilabel": lambda: gnomon.evaluate(RNG.integers(0, 2, (90, 3)), RNG.integers(0, 2, (90, 3))),
     "regression": lambda: gnomon.evaluate(RNG.normal(size=90), RNG.normal(size=90)),
     "several": lambda: gnomon.Evaluations({"a": gnomon.evaluate(Y, P), "b": gnomon.evaluate(Y, P)}),
-    "comparison": lambda: gnomon.compare(ROWS, target="y", score=["p", "q"], margin=0.02),
+    "comparison": lambda: gnomon.compare(ROWS, target="y", score=["p", "q"], margin=0.02, slices=["g"]),
     "regressions": lambda: gnomon.compare(RNG.normal(size=50), {"a": RNG.normal(size=50), "b": RNG.normal(size=50)}),
     "threshold": lambda: gnomon.choose_threshold(ROWS, **COLUMNS, goal="f1", where="recall >= 0.5"),
     "no threshold": lambda: gnomon.choose_threshold(ROWS, **COLUMNS, where=["recall >= 0.99", "precision >= 0.99"]),

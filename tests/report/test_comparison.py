@@ -124,3 +124,31 @@ def test_a_picture_of_no_differences():
         warnings.simplefilter("error")
         found.plot.differences()
     plt.close("all")
+
+
+def test_slices_stand_in_every_report_the_worst_first(data, visit, tmp_path):
+    """Rows of the slice, the first model's value, every other one's difference with its verdict."""
+    names = [f"<b>{own}</b>|" for own in ("east", "west")]
+    frame = {name: list(own) for name, own in data.items()}
+    frame["g"] = [names[place % 2] for place in range(len(frame["y"]))]
+    compared = gnomon.compare(frame, target="y", score=["p", "q"], positive="<b>sick</b>", slices=["g"])
+    (pair,) = compared
+    by_value = {value: own["roc_auc"] for value, own in pair.slices["g"].items()}
+    order = sorted(by_value, key=lambda value: (by_value[value].verdict != "worse", by_value[value].value))
+    text = compared.to_markdown()
+    assert [text.index(own.replace("<", "\\<").replace(">", "\\>").replace("|", "\\|")) for own in order] == sorted(
+        text.index(own.replace("<", "\\<").replace(">", "\\>").replace("|", "\\|")) for own in order
+    )
+    shown = RENDERERS["terminal"](compared, "en", only=("slices",))
+    for value, own in by_value.items():
+        line = next(each for each in shown.splitlines() if each.startswith(value))
+        assert f"n = {compared.models['p'].slices['g'][value].n:,}" in line
+        assert signed(own.value) in line
+        assert own.verdict in line
+    path = tmp_path / "slices.html"
+    compared.save_html(path)
+    page = visit(path)
+    table = page.query_selector("#slices table")
+    rows = [own.inner_text() for own in table.query_selector_all("tbody th")]
+    assert rows == order
+    assert "ROC AUC" in table.query_selector("caption").inner_text()

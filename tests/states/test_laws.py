@@ -13,6 +13,7 @@ import gnomon.states
 from gnomon.errors import StateError
 from gnomon.kernels.exact import ExactSum
 from gnomon.kernels.histogram import WeightUnits
+from gnomon.schema.slices import Slices
 from gnomon.states.agreement import Agreement
 from gnomon.states.confusion import Confusion
 from gnomon.states.histogram import ScoreHistogram
@@ -60,7 +61,11 @@ def panel(c, rows):
         ModelOutput(c["other"][rows], (c["amount"][rows],)),
         ModelOutput(None, (c["amount"][rows], c["second"][rows])),
     ]
-    return PairedPredictions.of(c["code"][rows], answers, pick(c["weight"], rows), c["other"][rows].astype(np.int64))
+    values, codes = np.unique(c["other"][rows], return_inverse=True)
+    backwards = Slices(tuple(f"s{own}" for own in values[::-1]), (len(values) - 1 - codes).astype(np.uint16))
+    return PairedPredictions.of(
+        c["code"][rows], answers, pick(c["weight"], rows), c["other"][rows].astype(np.int64), [backwards]
+    )
 
 
 CASES = {

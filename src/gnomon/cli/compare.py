@@ -39,6 +39,7 @@ from gnomon.message import Message
         "--id", shell_complete=columns, metavar="COLUMN", help="Column that identifies the same row in several files."
     ),
     common.WEIGHT,
+    common.SLICE,
     common.CLUSTER,
     click.option(
         "--split",
@@ -106,6 +107,7 @@ def compare(
     cost: str | None,
     gain: str | None,
     measures: tuple[str, ...],
+    slices: tuple[str, ...],
     form: str | None,
     output: Path | None,
     only: tuple[str, ...],
@@ -144,6 +146,7 @@ def compare(
             margin=numbers("--margin", margin),
             minimum_effect=numbers("--minimum-effect", minimum_effect),
             measures=common.names(measures),
+            slices=common.slices(slices),
             costs=common.amounts("--cost", cost),
             gains=common.amounts("--gain", gain),
             progress=progress,

@@ -25,15 +25,7 @@ from gnomon.cli.completing import columns
         help="Column of predicted labels or values; for several labels, one column each.",
     ),
     common.WEIGHT,
-    click.option(
-        "--slice",
-        "slices",
-        multiple=True,
-        shell_complete=columns,
-        metavar="COLUMN[:COLUMN][=X,Y...]",
-        help="Also evaluate the rows of each value of this column, of each pair of values (region:sex), or of ranges "
-        "of numbers (age=30,50, or age=4 for four of equal size).  May be given several times.",
-    ),
+    common.SLICE,
     click.option(
         "--split",
         metavar="COLUMN=VALUE[,VALUE]",
@@ -102,7 +94,7 @@ def evaluate(
             score=common.columns(score, paths),
             prediction=common.columns(prediction, paths),
             classes=classes.split(",") if classes is not None else None,
-            slices=[name for part in slices for name in (part.split(",") if "=" not in part else [part])],
+            slices=common.slices(slices),
             measures=common.names(measures),
             exact="auto" if exact is None else exact,
             progress=progress,

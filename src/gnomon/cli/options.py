@@ -65,6 +65,15 @@ CLUSTER = click.option(
     help="Column that groups rows that are not independent, such as those of one patient.",
     shell_complete=columns_of_files,
 )
+SLICE = click.option(
+    "--slice",
+    "slices",
+    multiple=True,
+    shell_complete=columns_of_files,
+    metavar="COLUMN[:COLUMN][=X,Y...]",
+    help="Also evaluate the rows of each value of this column, of each pair of values (region:sex), or of ranges "
+    "of numbers (age=30,50, or age=4 for four of equal size).  May be given several times.",
+)
 MEASURE = click.option(
     "--measure",
     "measures",
@@ -235,6 +244,11 @@ def columns(given: tuple[str, ...], paths: tuple[Path, ...]) -> str | list[str] 
 def names(given: tuple[str, ...]) -> list[str]:
     """The names that an option lists, separated by commas or given several times."""
     return [name.strip() for part in given for name in part.split(",")]
+
+
+def slices(given: tuple[str, ...]) -> list[str]:
+    """The slices that an option lists, separated by commas unless they have limits, or given several times."""
+    return [name for part in given for name in (part.split(",") if "=" not in part else [part])]
 
 
 def amounts(option: str, given: str | None) -> dict[str, float] | None:

@@ -27,7 +27,7 @@ pair = check.record({
     "second": check.text,
     "differences": check.mapping(difference, check.measured),
     "sentences": check.listing(check.message),
-})  # fmt: skip
+}, slices=check.mapping(check.mapping(check.mapping(difference, check.measured))))  # fmt: skip
 kind = check.record({"schema_version": check.one_of((SCHEMA_VERSION,)), "decision": check.one_of(("threshold",))})
 amounts = check.optional(check.either(check.number, check.mapping(check.number)))
 
@@ -72,3 +72,15 @@ def comparison(form: Any) -> None:
                 raise refuse(
                     f"pairs[{at}].differences", sorted(item["differences"]), "differences of the models' estimates"
                 )
+            slices = form["models"][item[part]].get("slices", {})
+            for column, values in item.get("slices", {}).items():
+                for value, own in values.items():
+                    try:
+                        known = slices[column][value]["estimates"]
+                        whole = set(own) <= set(known)
+                    except (KeyError, TypeError):
+                        whole = False
+                    if not whole:
+                        raise refuse(
+                            f"pairs[{at}].slices.{column}.{value}", sorted(own), "differences of the models' slices"
+                        )

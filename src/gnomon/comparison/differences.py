@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 
 from gnomon.comparison.choices import Choices
 from gnomon.comparison.pair import SAME
-from gnomon.comparison.resampling import Resampled
+from gnomon.comparison.resampling import Resampled, group_sums
 from gnomon.comparison.tested import Tested, score, student
-from gnomon.estimate import Difference
+from gnomon.estimate import NAN, Difference
 from gnomon.evaluation.arguments.options import BOOTSTRAPS, Options
 from gnomon.evaluation.estimates.clustered import LARGEST, ONE_CLUSTER
 from gnomon.evaluation.estimates.ranking import ENOUGH_FOR_DELONG
 from gnomon.evaluation.estimates.small_samples import ENOUGH
 from gnomon.evaluation.influence.influences import Influences, Spread, VarianceEstimator
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.intervals.difference import linearised_difference
+from gnomon.intervals.difference import agreeing, linearised_difference
 from gnomon.intervals.linearised import METHOD
 from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.kernels.losses import sum_values
-from gnomon.measures.measure import POSITIVE, Basis, Formula, MeanLoss, OfRanking, Share, ShareOfAll
+from gnomon.measures.measure import POSITIVE, Basis, Formula, MeanLoss, OfRanking, Share, ShareOfAll, formula_of
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.schema.schema import Schema
@@ -37,6 +37,7 @@ TOO_LARGE = Message(
     "squares_too_large",
     "the squared differences are too large for double precision: rescale the target and the predictions",
 )
+NO_DISAGREEMENT = Message("no_disagreement", "no interval: the models agree on all of these rows")
 FEW_PREDICTED = Message("few_predicted", "no interval: a model predicts it for fewer than {fewest} rows", fewest=ENOUGH)
 
 
@@ -148,10 +149,13 @@ class Paired:
             spread = Spread(spread.variance + self._choices.variance(chosen, pair), spread.freedom)
         if self._rows.clusters is not None and self._variances.number < 2:
             return Tested(Difference(value, level=level, n=n, reason=ONE_CLUSTER))
+        if value == 0 and not spread.variance > 0 and not self.identical(pair):
+            return self._of_agreeing(name, pair[0], spread.units, n)
         made = linearised_difference(
             value, spread.variance, spread.units, level, n, self._method(basis), get_measure(name).widest
         )
-        return Tested(made, student(value, spread.variance, spread.freedom))
+        error = math.sqrt(spread.variance) if spread.variance >= 0 else NAN
+        return Tested(made, student(value, spread.variance, spread.freedom), error)
 
     def _method(self, basis: Basis) -> str:
         if self._rows.clusters is not None:
@@ -178,6 +182,25 @@ class Paired:
             parts += square**2 / max(1.0, weight.effective - 1)
         return whole**2 / parts if parts > 0 else math.inf
 
+    def identical(self, pair: tuple[int, int]) -> bool:
+        """Whether two models say the same of every row, to the last bit."""
+        first, second = (self._rows.answers[place].columns for place in pair)
+        return len(first) == len(second) and all(
+            np.array_equal(one, other) for one, other in zip(first, second, strict=True)
+        )
+
+    def _of_agreeing(self, name: str, place: int, units: float, n: int) -> Tested:
+        """No difference between models that score or predict otherwise, which does not prove that there is none."""
+        level, predicted = self._options.level, self._rows.answers[place].prediction
+        formula = formula_of(get_measure(name), "binary") if len(self._classes) == 2 else None
+        if formula is None or predicted is None:
+            return Tested(Difference(0.0, level=level, n=n, p_value=1.0, reason=NO_DISAGREEMENT, verdict=SAME))
+        weight = np.ones(len(predicted)) if self._rows.weight is None else self._rows.weight
+        cells = (self._rows.target == POSITIVE) * 2 + (predicted == POSITIVE)
+        matrix = group_sums(weight, cells.astype(np.int64), 4).reshape(2, 2)
+        ends = agreeing(formula, matrix, units, level)
+        return Tested(Difference(0.0, ends.low, ends.high, level, ends.method, n, 1.0, verdict=SAME))
+
     def _of_shares(self, basis: Share | ShareOfAll, pair: tuple[int, int], value: float) -> Tested:
         """McNemar's test of a share of the same rows, by those that only one of the models counts."""
         target = self._rows.target
@@ -192,7 +215,8 @@ class Paired:
         mid, exact = mcnemar(only_first, only_second)
         verdict = SAME if only_first == only_second == 0 else None
         made = Difference(value, ends.low, ends.high, level, ends.method, n, mid, p_value_exact=exact, verdict=verdict)
-        return Tested(made, score(only_first, only_second, n))
+        share = (only_first + only_second) / n if n else NAN
+        return Tested(made, score(only_first, only_second, n), math.sqrt((share - value**2) / n) if n else NAN)
 
     def _counted(self, basis: Share | ShareOfAll, place: int) -> NDArray[np.bool_]:
         """Which rows a model's share counts."""

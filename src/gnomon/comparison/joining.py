@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gnomon.comparison.models import ModelColumns
@@ -14,6 +15,21 @@ from gnomon.sources.columns import spelled_values
 from gnomon.sources.tables import TableSource, table_of
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The rows that all models have.
+
+    Attributes:
+        source: The rows.
+        models: The columns of each model there.
+        unmatched: By model, how many of its rows some other model lacks.
+    """
+
+    source: TableSource
+    models: Mapping[str, ModelColumns]
+    unmatched: Mapping[str, int]
+
+
 def joined(
     sources: Mapping[str, Source],
     columns: Mapping[str, ModelColumns],
@@ -21,7 +37,7 @@ def joined(
     targets: Sequence[str],
     shared: Mapping[str, Use],
     threads: int,
-) -> tuple[TableSource, dict[str, ModelColumns]]:
+) -> Joined:
     """The rows that all sources have, in the order of the first.
 
     Args:
@@ -29,41 +45,41 @@ def joined(
         columns: The columns of each model, as its source calls them.
         id: The column that says which rows are the same.
         targets: The columns of true values, which all sources must agree on.
-        shared: Other columns, and what they are read for. The first source must have them and others may: then they
-            must agree, too.
+        shared: Other columns, and what they are read for. One source must have them and others may: then they must
+            agree, too.
         threads: How many threads may read.
-
-    Returns:
-        The rows, and the columns of each model there.
 
     Raises:
         ColumnError: A column is missing.
         DataError: An id is missing or occurs twice, no row is common to all, or a true value differs.
     """
     first = next(iter(sources))
+    holders = {each: next((name for name, own in sources.items() if each in own.columns), first) for each in shared}
     called = {name: f"{name} ({source.name})" for name, source in sources.items()}
     tables, ids = {}, {}
     for name, source in sources.items():
         model_columns = columns[name]
         if id in (*model_columns.names, *targets, *shared):
             raise UsageError(Message("id_named_twice", "column {id!r} is passed as id= and as something else", id=id))
-        there = [each for each in shared if name == first or each in source.columns]
+        there = [each for each in shared if name == holders[each] or each in source.columns]
         labels: dict[str, Use] = dict.fromkeys((*targets, *model_columns.predictions), "text")
         wanted: dict[str, Use] = {id: "text", **labels, **{each: shared[each] for each in there}}
         wanted |= dict.fromkeys(model_columns.scores, "number")
         check_columns(list(wanted), source.columns, source.name)
-        tables[name] = with_types(table_of(source, wanted, threads), source, list(labels))
+        texts = [*labels, *(each for each in there if shared[each] == "text")]
+        tables[name] = with_types(table_of(source, wanted, threads), source, texts)
         ids[called[name]] = ids_of(tables[name][id], id, called[name])
     places = common_rows(ids, id)
     rows = {name: len(table) for name, table in tables.items()}
     tables = {name: taken(table, places[called[name]]) for name, table in tables.items()}
     whole = {id: taken(ids[called[first]], places[called[first]])}
-    whole |= {own: tables[first][own] for own in (*targets, *shared)}
+    whole |= {own: tables[holders.get(own, first)][own] for own in (*targets, *shared)}
     renamed = {}
     for name, table in tables.items():
-        for column in (*targets, *shared) if name != first else ():
-            if column in table.column_names:
-                check_same((whole[column], table[column]), whole[id], column, (called[first], called[name]))
+        for column in (*targets, *shared):
+            holder = holders.get(column, first)
+            if name != holder and column in table.column_names:
+                check_same((whole[column], table[column]), whole[id], column, (called[holder], called[name]))
         calls = {own: f"{name}: {own}" for own in columns[name].names}
         taken_names = sorted(set(calls.values()) & set(whole))
         if taken_names:
@@ -79,10 +95,11 @@ def joined(
             tuple(calls[own] for own in columns[name].predictions), tuple(calls[own] for own in columns[name].scores)
         )
     matched = len(whole[id])
+    unmatched = {name: own - matched for name, own in rows.items()}
     alone = in_series(
-        Message("rows_of", "{number:,} of {source}", number=own - matched, source=called[name])
-        for name, own in rows.items()
-        if own > matched
+        Message("rows_of", "{number:,} of {source}", number=own, source=called[name])
+        for name, own in unmatched.items()
+        if own
     )
     notes = [note for source in sources.values() for note in source.notes]
     if alone:
@@ -96,7 +113,7 @@ def joined(
             ),
         )
     name = ", ".join(dict.fromkeys(source.name for source in sources.values()))
-    return TableSource(name, whole, id, tuple(dict.fromkeys(notes))), renamed
+    return Joined(TableSource(name, whole, id, tuple(dict.fromkeys(notes))), renamed, unmatched)
 
 
 def with_types(table: Any, source: Source, columns: Sequence[str]) -> Any:

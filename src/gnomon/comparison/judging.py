@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
+from typing import TYPE_CHECKING, TypeVar
 
 from gnomon.comparison.pair import BETTER, DIFFERENT, SAME, UNCLEAR, WORSE, Pair
 from gnomon.comparison.tested import Test, Tested
@@ -28,6 +29,9 @@ from gnomon.measures.measure import ZERO
 from gnomon.measures.registry import ALIASES, get_measure
 from gnomon.message import Message
 
+if TYPE_CHECKING:
+    from gnomon.comparison.measuring import Measured
+
 # How often rows that are called enough show a difference that is there.
 POWER = 0.8
 # What is worth seeing where nothing was said: so much of a measure that ends at 1, such a share of another.
@@ -35,7 +39,7 @@ MINIMUM_EFFECT, RELATIVE_MINIMUM_EFFECT = 0.01, 0.01
 
 # A number for every measure that ends at 1, or one for each by name.
 ByMeasure = Mapping[str, float] | float | None
-Differences = Mapping[tuple[int, int], Mapping[str, Tested]]
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,35 +166,53 @@ class Counted:
         return warning_of(rows, what) if rows < ENOUGH else None
 
 
-def judged(
-    tested: Differences,
-    models: Mapping[str, Evaluation],
-    margins: Margins,
-    clusters: int | None = None,
-    wanted: Sequence[str] = (),
-) -> tuple[Pair, ...]:
-    """Every pair of models, its differences judged.
+def judged(measured: Measured, margins: Margins) -> tuple[Pair, ...]:
+    """Every pair of models, its differences judged, on all rows and on those of each slice.
 
     Args:
-        tested: Differences by the places of both models, and by estimate.
-        models: The models, in their order.
+        measured: The models and their differences.
         margins: The margins that they are judged by.
-        clusters: The number of clusters; None where rows are independent.
-        wanted: The measures that thresholds were chosen for, which are spoken of first.
     """
-    names = list(models)
-    margins.check(dict.fromkeys(name for own in tested.values() for name in own))
-    tested = adjusted(tested)
-    rows = Counted.of(models[names[0]], clusters, len(tested))
+    models = list(measured.models.values())
+    names = list(measured.models)
+    margins.check(dict.fromkeys(name for own in measured.differences.values() for name in own))
+    tested = adjusted(measured.differences)
+    rows = Counted.of(models[0], measured.clusters, len(tested))
+    of_slices = slices_judged(measured, margins)
     pairs = []
     for (first, second), differences in tested.items():
-        scored = models[names[first]]
-        judged_differences = {
-            name: judge(name, one, scored[name].value, rows, margins) for name, one in differences.items()
-        }
-        pair = Pair(names[first], names[second], judged_differences)
-        pairs.append(replace(pair, sentences=sentences(pair, scored.task, rows.n, (*wanted, *margins.named))))
+        pair = Pair(
+            names[first],
+            names[second],
+            judged_against(models[first], differences, rows, margins),
+            slices={column: own[first, second] for column, own in of_slices.items()},
+        )
+        said = sentences(pair, models[first].task, rows.n, (*measured.wanted, *margins.named))
+        pairs.append(replace(pair, sentences=said))
     return tuple(pairs)
+
+
+def slices_judged(
+    measured: Measured, margins: Margins
+) -> dict[str, dict[tuple[int, int], dict[str, dict[str, Difference]]]]:
+    """By column, pair of models and slice the differences; p-values are adjusted for all slices of a column."""
+    models = list(measured.models.values())
+    made: dict[str, dict[tuple[int, int], dict[str, dict[str, Difference]]]] = {}
+    for column, values in measured.slices.items():
+        every = {(pair, value): own for value, of in values.items() for pair, own in of.differences.items()}
+        of_pairs = made.setdefault(column, {pair: {} for pair in measured.differences})
+        for (pair, value), differences in adjusted(every).items():
+            first = models[pair[0]].slices[column][value]
+            rows = Counted.of(first, values[value].clusters, len(every))
+            of_pairs[pair][value] = judged_against(first, differences, rows, margins)
+    return made
+
+
+def judged_against(
+    first: Evaluation, differences: Mapping[str, Tested], rows: Counted, margins: Margins
+) -> dict[str, Difference]:
+    """The differences from a model, judged."""
+    return {name: judge(name, own, first[name].value, rows, margins) for name, own in differences.items()}
 
 
 def mirrored(
@@ -207,8 +229,36 @@ def mirrored(
     """
     first, second = models[pair.second], models[pair.first]
     rows = Counted.of(first, None, pairs)
-    turned = {}
-    for name, difference in pair.differences.items():
+    slices = {
+        column: {
+            value: turned(
+                own,
+                (first.slices[column][value], second.slices[column][value]),
+                Counted.of(first.slices[column][value], None, pairs * len(values)),
+                margins,
+            )
+            for value, own in values.items()
+        }
+        for column, values in pair.slices.items()
+    }
+    made = Pair(pair.second, pair.first, turned(pair.differences, (first, second), rows, margins), slices=slices)
+    return replace(made, sentences=sentences(made, first.task, rows.n, (*wanted, *margins.named)))
+
+
+def turned(
+    differences: Mapping[str, Difference], models: tuple[Evaluation, Evaluation], rows: Counted, margins: Margins
+) -> dict[str, Difference]:
+    """Differences the other way round.
+
+    Args:
+        differences: What the second of these models scores less than the first.
+        models: The evaluations of both.
+        rows: What the differences rest on.
+        margins: The margins that they are judged by.
+    """
+    first, second = models
+    made = {}
+    for name, difference in differences.items():
         to_see = margins.effect_of(name, first[name].value)
         mirrored_difference = replace(
             difference,
@@ -225,16 +275,15 @@ def mirrored(
         )
         mirrored_difference = replace(mirrored_difference, rows_needed=rows_to_see(mirrored_difference, rows, to_see))
         # What the first model must not be better by is what the second must not be worse by.
-        turned[name] = replace(
+        made[name] = replace(
             mirrored_difference, p_not_worse=difference.p_not_better, p_not_better=difference.p_not_worse
         )
-    made = Pair(pair.second, pair.first, turned)
-    return replace(made, sentences=sentences(made, first.task, rows.n, (*wanted, *margins.named)))
+    return made
 
 
-def adjusted(differences: Differences) -> dict[tuple[int, int], dict[str, Tested]]:
-    """The same with p-values adjusted over all pairs of models, measure by measure."""
-    made: dict[tuple[int, int], dict[str, Tested]] = {pair: {} for pair in differences}
+def adjusted(differences: Mapping[K, Mapping[str, Tested]]) -> dict[K, dict[str, Tested]]:
+    """The same with p-values adjusted over all pairs of models (and slices), measure by measure."""
+    made: dict[K, dict[str, Tested]] = {pair: {} for pair in differences}
     for name in dict.fromkeys(name for own in differences.values() for name in own):
         having = [pair for pair, own in differences.items() if name in own]
         p_values = [differences[pair][name].difference.p_value for pair in having]

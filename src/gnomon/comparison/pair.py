@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from gnomon.estimate import Difference
@@ -30,12 +30,15 @@ class Pair:
         first, second: What they are called.
         differences: By the name of the estimate, what the second scores minus what the first does.
         sentences: What that means, in words.
+        slices: The differences on the rows of each slice, by the name of the column and of its value: ``pair.slices[
+            "region"]["north"]["recall"]``.
     """
 
     first: str
     second: str
     differences: Mapping[str, Difference]
     sentences: tuple[Message, ...] = ()
+    slices: Mapping[str, Mapping[str, Mapping[str, Difference]]] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Difference:
         """The difference of an estimate.
@@ -53,16 +56,33 @@ class Pair:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""
-        differences = {name: own.to_dict() for name, own in self.differences.items()}
+        slices = {
+            column: {value: forms(own) for value, own in values.items()} for column, values in self.slices.items()
+        }
         return {
             "first": self.first,
             "second": self.second,
-            "differences": differences,
+            "differences": forms(self.differences),
             "sentences": forms_of(self.sentences),
+            **({"slices": slices} if slices else {}),
         }
 
     @classmethod
     def from_dict(cls, form: Mapping[str, Any]) -> Self:
         """The inverse of :meth:`to_dict`."""
-        differences = {name: Difference.from_dict(own) for name, own in form["differences"].items()}
-        return cls(form["first"], form["second"], differences, tuple(map(Message.from_dict, form["sentences"])))
+        slices = {
+            column: {value: of_forms(own) for value, own in values.items()}
+            for column, values in form.get("slices", {}).items()
+        }
+        texts = tuple(map(Message.from_dict, form["sentences"]))
+        return cls(form["first"], form["second"], of_forms(form["differences"]), texts, slices)
+
+
+def forms(differences: Mapping[str, Difference]) -> dict[str, Any]:
+    """Differences in their JSON form."""
+    return {name: own.to_dict() for name, own in differences.items()}
+
+
+def of_forms(forms: Mapping[str, Any]) -> dict[str, Difference]:
+    """The inverse of :func:`forms`."""
+    return {name: Difference.from_dict(own) for name, own in forms.items()}

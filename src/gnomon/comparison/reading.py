@@ -117,7 +117,12 @@ def read_models(source: Source, plan: ModelsPlan, engine: Engine) -> ModelRows:
                 "no_rows_to_compare", "{name} has no rows to compare on{left_out}", name=source.name, left_out=left_out
             )
         )
-    return ModelRows([own for own in summaries if own is not None], tally.panel.rows(), tally.fitted)
+    whole = [
+        replace(summary, slices=own.slice_summaries(None))
+        for summary, own in zip(summaries, tally.models, strict=True)
+        if summary is not None
+    ]
+    return ModelRows(whole, tally.panel.rows(), tally.fitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,7 @@ class ModelsTally:
             model.take(batch, threads)
         first = batches[0]
         answers = [answer_of(batch, schema) for batch, schema in zip(batches, schemas, strict=True)]
-        self._take(PairedPredictions.of(first.target, answers, first.weight, first.clusters))
+        self._take(PairedPredictions.of(first.target, answers, first.weight, first.clusters, first.slices))
         if fitted is not None:
             self.fitted += len(chosen_rows(piece, fitted).table)
 

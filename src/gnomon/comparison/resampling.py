@@ -86,7 +86,7 @@ class Resampled:
         if method is None:
             return Tested(Difference(value, level=self._options.level, n=n, reason=NO_REPLICATES))
         made = Difference(value, low, high, self._options.level, METHODS[method], n, share_beyond(replicates))
-        return Tested(made, counted(replicates))
+        return Tested(made, counted(replicates), float(np.nanstd(replicates, ddof=1)))
 
     def _answers(self, kind: str, place: int) -> NDArray[np.int64]:
         """What a model says of each row, and its class, as one number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -33,10 +33,16 @@ class Tested:
     Attributes:
         difference: The difference.
         tails: The one-sided p-values at a limit.
+        error: The standard error of the difference; NaN where it is unknown.
     """
 
     difference: Difference
     tails: Test = lambda _: UNKNOWN
+    error: float = NAN
+
+
+# By the places of both models, and by estimate.
+Differences = Mapping[tuple[int, int], Mapping[str, Tested]]
 
 
 def student(value: float, variance: float, freedom: float) -> Test:

@@ -25,7 +25,7 @@ def sentences(pair: Pair, task: str, rows: int, named: Sequence[str] = ()) -> tu
         if name not in pair.differences:
             continue
         difference = pair.differences[name]
-        if math.isnan(difference.low):
+        if math.isnan(difference.low) and difference.verdict != SAME:
             continue
         texts.append(verdict(pair, name, difference, rows))
         if difference.verdict != BETTER and not math.isnan(difference.p_not_worse):

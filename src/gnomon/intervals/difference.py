@@ -5,11 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gnomon.estimate import Difference, Estimate
-from gnomon.intervals.interval import t_quantile, two_sided_t
+from gnomon.intervals.interval import Interval, t_quantile, two_sided_t
 from gnomon.intervals.linearised import METHOD
 from gnomon.intervals.mean import NO_SPREAD, TOO_FEW, no_spread
+from gnomon.intervals.wilson import wilson
+from gnomon.measures.cells import Cells
 from gnomon.measures.means import MeanAndError
+from gnomon.measures.measure import Formula
+
+Array = NDArray[np.float64]
 
 
 def independent_difference(first: Estimate, second: Estimate) -> Difference:
@@ -95,6 +103,32 @@ def linearised_difference(
     t = value / error if error > 0 else 0.0 if value == 0 else math.inf
     low, high = max(value - half, -widest), min(value + half, widest)
     return Difference(value, low, high, level, method, n, two_sided_t(t, units - 1))
+
+
+def agreeing(formula: Formula, matrix: Array, units: float, level: float) -> Interval:
+    """The interval of a difference of two models that predict the same class for every row that was seen.
+
+    Rows on which they disagree were not seen, so their share is at most the upper end of Wilson's interval of none, as
+    in Tango's interval of a share: the ends are the largest changes of the measure when so many rows of one cell of the
+    confusion matrix are predicted otherwise.
+
+    Args:
+        formula: The measure.
+        matrix: The confusion matrix of both, shape (2, 2), rows true, columns predicted.
+        units: How many (effective) rows or clusters vary independently.
+        level: The confidence level.
+    """
+    share = wilson(0.0, units, level).high
+    moved = [matrix]
+    for true, predicted in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        rows = min(share * matrix.sum(), matrix[true, predicted])
+        other = matrix.copy()
+        other[true, predicted] -= rows
+        other[true, 1 - predicted] += rows
+        moved.append(other)
+    values = formula(Cells.of(np.stack(moved)))
+    changes = values[1:] - values[0]
+    return Interval(min(0.0, float(np.nanmin(changes))), max(0.0, float(np.nanmax(changes))), METHOD)
 
 
 def mean_difference(measured: MeanAndError, level: float, n: int) -> Difference:

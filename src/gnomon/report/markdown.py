@@ -22,7 +22,7 @@ from gnomon.report.html.view import pairs as of_pairs
 from gnomon.report.html.view import slices as of_slices
 from gnomon.report.html.view import train as of_train
 from gnomon.report.language import tr
-from gnomon.report.pairs import Row
+from gnomon.report.pairs import Row, SliceTable, slice_heading, slice_tables, slices_note
 from gnomon.report.parts import shown_parts
 from gnomon.report.remarks import baseline_texts, level_of, reasons, shown_estimates
 from gnomon.report.results import DECISIONS, Decision, comparison_of, evaluations_of
@@ -55,7 +55,11 @@ def markdown(result: Any, only: Collection[str] = (), title: str | None = None) 
     else:
         evaluations, compared = evaluations_of(result), comparison_of(result)
         view = heading(evaluations, compared, title)
-        makers = of_models(evaluations) if compared is None else of_compared(compared) | of_models(evaluations)
+        makers = (
+            of_models(evaluations)
+            if compared is None
+            else of_compared(compared) | {name: own for name, own in of_models(evaluations).items() if name != "slices"}
+        )
         parts = [text for own in shown_parts(makers, only).values() for text in own]
     return "\n\n".join([*head(view), *parts]) + "\n"
 
@@ -89,6 +93,9 @@ def of_compared(compared: Comparison) -> dict[str, Callable[[], list[str] | None
         "answer": lambda: answer(compared),
         "differences": lambda: differences(compared),
         "pairs": lambda: None if (view := of_pairs(compared)) is None else pairs(view, compared),
+        "slices": lambda: (
+            [text for own in slice_tables(compared, MOST_SLICES) for text in slice_differences(own)] or None
+        ),
     }
 
 
@@ -117,6 +124,16 @@ def differences(compared: Comparison) -> list[str]:
     rows = [[plain(row["name"]), *map(difference_text, row["cells"])] for row in view["rows"]]
     told = f"{plain(view['lead'])} ({view['level']})"
     return [told, table([plain(text) for text in view["heads"]], rows), *bullets(view["notes"])]
+
+
+def slice_differences(own: SliceTable) -> list[str]:
+    """The differences on the slices of a column."""
+    rows = [
+        [plain(name), n, value, *map(difference_text, of_models)]
+        for name, n, value, of_models in zip(own.names, own.rows, own.values, own.differences, strict=True)
+    ]
+    told = table([plain(text) for text in (own.column, "n", own.first, *own.models)], rows)
+    return [f"### {plain(slice_heading(own))}", told, plain(slices_note(own))]
 
 
 def difference_text(row: Row | None) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gnomon.comparison.pair import BETTER, UNCLEAR, WORSE, Pair
+from gnomon.comparison.pair import BETTER, SAME, UNCLEAR, WORSE, Pair
+from gnomon.comparison.ranking import leading
 from gnomon.comparison.result import Comparison
 from gnomon.comparison.words import rounded
-from gnomon.estimate import Difference
+from gnomon.estimate import Difference, Estimate
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.language import tr
@@ -76,7 +77,7 @@ def row_of(name: str, difference: Difference, n: int) -> Row:
         signed(difference.value),
         ends,
         p_text(difference.p_value_holm),
-        tr(difference.verdict or "") if ends else "",
+        tr(difference.verdict or "") if ends or difference.verdict == SAME else "",
         margin_text(difference),
         needed,
         method_name(difference.method),
@@ -92,6 +93,104 @@ def margin_text(difference: Difference) -> str:
         tr("equivalent") if difference.equivalent else tr("not worse") if difference.not_worse else tr("may be worse")
     )
     return f"{said} ({number(difference.margin)})"
+
+
+@dataclass(frozen=True, slots=True)
+class SliceTable:
+    """How the models differ from the first on the slices of a column, by the measure that they are first compared by.
+
+    Attributes:
+        column: The column.
+        measure: What the measure is called.
+        first: What the first model is called.
+        models: What the others are called.
+        names: What the slices are called, that of the worst difference first.
+        rows: How many rows each has.
+        values: What the first model scores on each, with its interval.
+        differences: The difference of each other model on each slice; None where there is none.
+        left: How many slices are not shown.
+    """
+
+    column: str
+    measure: str
+    first: str
+    models: list[str]
+    names: list[str]
+    rows: list[str]
+    values: list[str]
+    differences: list[list[Row | None]]
+    left: int = 0
+
+
+def slice_tables(comparison: Comparison, most: int) -> list[SliceTable]:
+    """The differences on slices, a table a column.
+
+    Args:
+        comparison: The comparison.
+        most: How many slices are shown of each column.
+    """
+    name, (first, evaluation) = leading(comparison), next(iter(comparison.models.items()))
+    better = get_measure(name).better
+    pairs = [pair for pair in comparison.pairs if pair.first == first and pair.slices][:MOST_PAIRS]
+    tables = []
+    for column, slices in evaluation.slices.items() if pairs else ():
+        worst = {
+            value: min(
+                (better * own[name].value for pair in pairs if name in (own := pair.slices[column][value])),
+                default=math.inf,
+            )
+            for value in slices
+        }
+        # Those that are worse by more than chance first.
+        sure = {value for value in slices for pair in pairs if verdict_on(pair, column, value, name) == WORSE}
+        order = sorted(slices, key=lambda value: (value not in sure, not slices[value].reliable, worst[value]))[:most]
+        tables.append(
+            SliceTable(
+                visible(column, LONGEST),
+                tr(get_measure(name).title),
+                visible(first, LONGEST),
+                [visible(pair.second, LONGEST) for pair in pairs],
+                [visible(value, LONGEST) for value in order],
+                [f"{slices[value].n:,}" for value in order],
+                [value_text(slices[value].estimates.get(name)) for value in order],
+                [[slice_row(pair, column, value, name, slices[value].n) for pair in pairs] for value in order],
+                len(slices) - len(order),
+            )
+        )
+    return tables
+
+
+def slice_row(pair: Pair, column: str, value: str, name: str, n: int) -> Row | None:
+    """The difference of a measure on a slice as text; None where there is none."""
+    difference = pair.slices[column][value].get(name)
+    return None if difference is None else row_of(name, difference, n)
+
+
+def verdict_on(pair: Pair, column: str, value: str, name: str) -> str | None:
+    """What the difference of a measure on a slice says of the second model; None where there is none."""
+    difference = pair.slices[column][value].get(name)
+    return None if difference is None else difference.verdict
+
+
+def value_text(estimate: Estimate | None) -> str:
+    """A value with its interval; empty where there is none."""
+    if estimate is None or not estimate.defined:
+        return ""
+    ends = "" if math.isnan(estimate.low) else f" ({number(estimate.low)} – {number(estimate.high)})"
+    return number(estimate.value) + ends
+
+
+def slice_heading(table: SliceTable) -> str:
+    """What a table of slices shows."""
+    text = "{column}: {measure}, differences from {first}"
+    return tr(Message("slice_differences", text, column=table.column, measure=table.measure, first=table.first))
+
+
+def slices_note(table: SliceTable) -> str:
+    """How the differences of slices are judged, and how many are left out."""
+    judged = tr("p-values are adjusted for all slices of a column and all pairs of models (Holm); intervals are not")
+    left = tr(Message("more_slices", "and {number:,} more slices", number=table.left)) if table.left else ""
+    return "; ".join(filter(None, (left, judged)))
 
 
 def remarks_on(comparison: Comparison) -> list[str]:

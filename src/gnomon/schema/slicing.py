@@ -127,21 +127,8 @@ def slicings(asked: Sequence[Any], source: Source, engine: Engine) -> tuple[Slic
 
 def slicing(asked: Any, source: Source, engine: Engine) -> Slicing:
     """One of them."""
-    whole = isinstance(asked, str) and asked in source.columns
-    parts = [asked] if whole else asked.split(":") if isinstance(asked, str) else list(asked)
     columns, edges, spelled = [], [], []
-    for part in parts:
-        name, _, limits = (part, "", "") if part in source.columns else str(part).partition("=")
-        if name not in source.columns:
-            raise ColumnError(
-                Message(
-                    "no_such_column",
-                    "{name} has no column {column!r}\n{hint}",
-                    name=source.name,
-                    column=name,
-                    hint=nearest(name, source.columns),
-                )
-            )
+    for name, limits in parts_of(asked, source.columns, source.name):
         if name in columns:
             raise UsageError(
                 Message(
@@ -156,6 +143,45 @@ def slicing(asked: Any, source: Source, engine: Engine) -> Slicing:
         edges.append(edges_of(name, limits, surveyed))
         spelled.append(surveyed.spelled)
     return Slicing(tuple(columns), tuple(edges), tuple(spelled))
+
+
+def parts_of(asked: Any, known: Sequence[str], where: str) -> list[tuple[str, str]]:
+    """The columns of one way to divide the rows, each with what was said of its ranges.
+
+    Args:
+        asked: What a person asked for.
+        known: The columns that there are.
+        where: What the source is called.
+
+    Raises:
+        ColumnError: A column is missing.
+    """
+    whole = isinstance(asked, str) and asked in known
+    parts = [asked] if whole else asked.split(":") if isinstance(asked, str) else list(asked)
+    made = []
+    for part in parts:
+        name, _, limits = (part, "", "") if part in known else str(part).partition("=")
+        if name not in known:
+            raise ColumnError(
+                Message(
+                    "no_such_column",
+                    "{name} has no column {column!r}\n{hint}",
+                    name=where,
+                    column=name,
+                    hint=nearest(name, known),
+                )
+            )
+        made.append((name, limits))
+    return made
+
+
+def columns_asked(asked: Sequence[Any], known: Sequence[str], where: str) -> list[str]:
+    """The columns that divide the rows, each once.
+
+    Raises:
+        ColumnError: A column is missing.
+    """
+    return list(dict.fromkeys(name for own in asked for name, _ in parts_of(own, known, where)))
 
 
 def edges_of(column: str, limits: str, surveyed: Surveyed) -> tuple[float, ...] | None:

@@ -173,10 +173,7 @@ def count(source: Source, plan: CountPlan, engine: Engine, sample: Sample | None
                 left_out=left_out,
             )
         )
-    slices = {
-        slicing.name: own.summaries(sample) for slicing, own in zip(schema.columns.slices, tally.slices, strict=True)
-    }
-    return replace(summary, sample=sample, slices=slices)
+    return replace(summary, sample=sample, slices=tally.slice_summaries(sample))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +281,11 @@ class RowTally:
         """The slices of each column."""
         self._sort()
         return self._slices
+
+    def slice_summaries(self, sample: Sample | None) -> dict[str, dict[str, Summary]]:
+        """The states of each slice, by the name of the column and of its value."""
+        slicings = self._plan.schema.columns.slices
+        return {own.name: tally.summaries(sample) for own, tally in zip(slicings, self.slices, strict=True)}
 
     def to_bytes(self) -> bytes:
         """The tally as bytes."""

@@ -59,7 +59,7 @@ def sections(evaluations: Models, compared: Comparison | None = None, only: Coll
         "classes": lambda: classes(evaluations),
         "amounts": lambda: amounts(evaluations),
         "calibration": lambda: calibration(evaluations),
-        "slices": lambda: slices(evaluations),
+        "slices": lambda: slices(evaluations, compared),
         "errors": lambda: errors(evaluations),
         "train": lambda: train(evaluations),
         "notes": lambda: notes(evaluations),
@@ -430,7 +430,7 @@ def calibration(evaluations: Models) -> View | None:
     return {"chart": charts.calibration_chart(evaluations), "rows": rows}
 
 
-def slices(evaluations: Models) -> View | None:
+def slices(evaluations: Models, compared: Comparison | None = None) -> View | None:
     """Slices of each column: those furthest below the rest first."""
     tables = []
     for name, evaluation in evaluations.items():
@@ -450,7 +450,16 @@ def slices(evaluations: Models) -> View | None:
                     "more": max(0, len(values) - MOST_SLICES),
                 }
             )
-    return {"tables": tables} if tables else None
+    differences = [
+        {
+            "title": pairs_text.slice_heading(table),
+            "heads": [table.column, "n", table.first, *table.models],
+            "rows": list(zip(table.names, table.rows, table.values, table.differences, strict=True)),
+            "note": pairs_text.slices_note(table),
+        }
+        for table in ([] if compared is None else pairs_text.slice_tables(compared, MOST_SLICES))
+    ]
+    return {"tables": tables, "differences": differences} if tables else None
 
 
 def slice_row(value: str, evaluation: Evaluation, names: list[str], by: str | None) -> View:

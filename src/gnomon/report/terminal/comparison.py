@@ -12,7 +12,19 @@ from gnomon.comparison.result import Comparison
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message, word
 from gnomon.report.language import tr
-from gnomon.report.pairs import Row, left_pairs, notes_of, row_of, rows_of, shown_pairs, title_of
+from gnomon.report.pairs import (
+    Row,
+    SliceTable,
+    left_pairs,
+    notes_of,
+    row_of,
+    rows_of,
+    shown_pairs,
+    slice_heading,
+    slice_tables,
+    slices_note,
+    title_of,
+)
 from gnomon.report.parts import shown_parts
 from gnomon.report.remarks import source_name
 from gnomon.report.standings import BEST, TIED, from_first, legend, main_measures, standings
@@ -37,6 +49,8 @@ from gnomon.visible import visible
 
 # Models besides the first whose differences are shown by all main measures; of more, by the first.
 MOST_MODELS = 4
+# Slices of a column, the worst first.
+MOST_SLICES = 12
 
 
 def render_comparison(comparison: Comparison, console: Console, only: Collection[str] = ()) -> None:
@@ -48,6 +62,9 @@ def render_comparison(comparison: Comparison, console: Console, only: Collection
         "models": lambda: models_table(comparison, width, glyphs),
         "differences": lambda: (pairs_section if single else differences_section)(comparison, width, glyphs),
         "pairs": lambda: pairs_section(comparison, width, glyphs),
+        "slices": lambda: stacked(
+            [slices_section(own, comparison.level, width, glyphs) for own in slice_tables(comparison, MOST_SLICES)]
+        ),
         "notes": lambda: notes_section(notes_of(comparison), glyphs),
     }
     print_parts(title(comparison, glyphs), shown_parts(parts, only), console)
@@ -110,6 +127,18 @@ def differences_section(comparison: Comparison, width: int, glyphs: Glyphs) -> R
     return Group(Text(head, style="bold"), table(rows, comparison.level, width, glyphs), more)
 
 
+def slices_section(own: SliceTable, level: float, width: int, glyphs: Glyphs) -> RenderableType:
+    """The differences on the slices of a column, the worst first."""
+    rows: list[tuple[str, Row | None]] = []
+    for place, model in enumerate(own.models):
+        rows += [(glyphs.write(model), None)] if len(own.models) > 1 else []
+        for name, n, of_models in zip(own.names, own.rows, own.differences, strict=True):
+            rows.append((glyphs.write(f"{name} (n = {n})"), of_models[place]))
+    head = Text(glyphs.write(slice_heading(own)), style="bold")
+    told = table(rows, level, width, glyphs, tr("slice"))
+    return Group(head, told, Text(slices_note(own), style="dim"))
+
+
 def pairs_section(comparison: Comparison, width: int, glyphs: Glyphs) -> RenderableType:
     """Every pair, one below the other."""
     pairs = stacked([pair_section(pair, comparison, width, glyphs) for pair in shown_pairs(comparison)])
@@ -126,7 +155,9 @@ def pair_section(pair: Pair, comparison: Comparison, width: int, glyphs: Glyphs)
     return Group(Text(title_of(pair), style="bold"), says, Text(""), told)
 
 
-def table(rows: Sequence[tuple[str, Row | None]], level: float, width: int, glyphs: Glyphs) -> RenderableType:
+def table(
+    rows: Sequence[tuple[str, Row | None]], level: float, width: int, glyphs: Glyphs, what: str = ""
+) -> RenderableType:
     """One row a difference; as the terminal gets narrower the rows needed go first, then p, then the margin.
 
     Args:
@@ -134,6 +165,7 @@ def table(rows: Sequence[tuple[str, Row | None]], level: float, width: int, glyp
         level: Of the intervals.
         width: Of the terminal.
         glyphs: The characters that it can show.
+        what: What rows are; empty for measures.
     """
     interval, needed, margin = (
         tr(Message("percent_interval", "{level:g} % interval", level=level * 100)),
@@ -142,7 +174,7 @@ def table(rows: Sequence[tuple[str, Row | None]], level: float, width: int, glyp
     )
     told = [own or Row("", "", "", "", "", "", "", "", "", None) for _, own in rows]
     columns = {
-        tr("measure"): [name for name, _ in rows],
+        what or tr("measure"): [name for name, _ in rows],
         tr("difference"): [row.difference for row in told],
         interval: [row.interval.replace("–", glyphs.dash) for row in told],
         "p": [row.p_value for row in told],
