@@ -55,6 +55,7 @@ COMMANDS = {
             "target": ([], "target", "y"),
             "score": (["-s", "a=p", "-s", "b=q"], "score", {"a": "p", "b": "q"}),
             "prediction": (["-p", "p,q"], "prediction", ["p", "q"]),
+            "slices": (["--slice", "g", "--slice", "w=1,2"], "slices", ["g", "w=1,2"]),
             "split": (["--split", "g=a"], "split", "g=a"),
             "id": (["--id", "g"], "id", "g"),
             "task": (["--task", "regression"], "task", "regression"),
