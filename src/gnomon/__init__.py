@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from gnomon.evaluation.result.evaluation import Evaluation
     from gnomon.evaluation.result.evaluations import Evaluations
     from gnomon.evaluation.result.operating_points import OperatingPoints
+    from gnomon.gating.gate import gate
+    from gnomon.gating.result import GateResult, Judgement
     from gnomon.loading import load
     from gnomon.measures.measure import Measure
     from gnomon.measures.user_defined import measure
@@ -66,7 +68,9 @@ __all__ = [
     "Estimate",
     "Evaluation",
     "Evaluations",
+    "GateResult",
     "GnomonError",
+    "Judgement",
     "Measure",
     "MissingValuesError",
     "OperatingPoint",
@@ -86,6 +90,7 @@ __all__ = [
     "compare_folds",
     "evaluate",
     "evaluate_model",
+    "gate",
     "get_scorer",
     "get_scorer_names",
     "load",
@@ -106,6 +111,8 @@ _HOME = {
     "ErrorAnalysis": "gnomon.evaluation.result.error_analysis",
     "Estimate": "gnomon.estimate",
     "Evaluation": "gnomon.evaluation.result.evaluation",
+    "GateResult": "gnomon.gating.result",
+    "Judgement": "gnomon.gating.result",
     "Evaluations": "gnomon.evaluation.result.evaluations",
     "OperatingPoint": "gnomon.thresholds.table",
     "OperatingPoints": "gnomon.evaluation.result.operating_points",
@@ -119,6 +126,7 @@ _HOME = {
     "compare_folds": "gnomon.comparison.folds",
     "evaluate": "gnomon.evaluation.evaluate",
     "evaluate_model": "gnomon.models.evaluate",
+    "gate": "gnomon.gating.gate",
     "get_scorer": "gnomon.models.scorers",
     "get_scorer_names": "gnomon.models.scorers",
     "load": "gnomon.loading",

@@ -17,9 +17,10 @@ from gnomon.evaluation.result.checking import anything
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
+from gnomon.gating.result import GateResult
 from gnomon.message import Message
 
-Result = Evaluation | Evaluations | Comparison | ThresholdDecision | CostDecision | Recalibration
+Result = Evaluation | Evaluations | Comparison | ThresholdDecision | CostDecision | Recalibration | GateResult
 # By the name of a decision, what checks its form, and what builds it.
 KINDS: dict[str, tuple[Callable[[Mapping[str, Any], str], None], Callable[[Mapping[str, Any]], Result]]] = {
     "threshold": (checking.threshold, ThresholdDecision.from_dict),
@@ -64,6 +65,8 @@ def load(path: str | Path) -> Result:
     form = present(form)
     if "pairs" in form:
         return Comparison.from_dict(form)
+    if "judgements" in form:
+        return GateResult.from_dict(form)
     if "evaluations" in form:
         return Evaluations.from_dict(form)
     if "decision" not in form:

@@ -83,9 +83,32 @@ COMMANDS = {
             "methods": (["--method", "platt", "--method", "isotonic"], "methods", ("platt", "isotonic")),
         },
     ),
+    "gate": (
+        "gnomon.gating.gate.gate",
+        ["--where", "recall >= 0.1"],
+        SHARED | SCALE | CLUSTER | {
+            "target": (["-t", "y"], "target", "y"),
+            "score": (["-s", "p,q"], "score", ["p", "q"]),
+            "prediction": (["-p", "q"], "prediction", "q"),
+            "baseline": (["-b", "other.csv"], "baseline", "other.csv"),
+            "baseline_score": (["--baseline-score", "q"], "baseline_score", "q"),
+            "baseline_prediction": (["--baseline-prediction", "q"], "baseline_prediction", "q"),
+            "where": (["--where", "f1 >= 0.9"], "where", ["recall >= 0.1", "f1 >= 0.9"]),
+            "margin": (["--margin", "f1=0.1,roc_auc=0.02"], "margin", {"f1": 0.1, "roc_auc": 0.02}),
+            "split": (["--split", "g=a"], "split", "g=a"),
+            "id": (["--id", "g"], "id", "g"),
+            "task": (["--task", "regression"], "task", "regression"),
+            "threshold": (["--threshold", "0.3"], "threshold", 0.3),
+            "inconclusive": (["--inconclusive", "fail"], "inconclusive", "fail"),
+            "minimum_rows": (["--minimum-rows", "5"], "minimum_rows", 5),
+            "unmatched": (["--unmatched", "2 %"], "unmatched", 0.02),
+            "power": (["--power", "0.9"], "power", 0.9),
+        },
+    ),
 }  # fmt: skip
 # What decides where a result goes and how it looks is tested in the files beside this one; --cost-matrix below.
 ELSEWHERE = {"form", "output", "lang", "only", "title", "paths", "data", "applied", "column", "cost_matrix", "help"}
+ELSEWHERE |= {"config", "name", "plan", "junit", "github"}
 CASES = [(command, option) for command, (_, _, options) in COMMANDS.items() for option in options]
 
 

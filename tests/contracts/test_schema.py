@@ -33,6 +33,8 @@ RESULTS = {
     "several": lambda: gnomon.Evaluations({"a": gnomon.evaluate(Y, P), "b": gnomon.evaluate(Y, P)}),
     "comparison": lambda: gnomon.compare(ROWS, target="y", score=["p", "q"], margin=0.02, slices=["g"]),
     "regressions": lambda: gnomon.compare(RNG.normal(size=50), {"a": RNG.normal(size=50), "b": RNG.normal(size=50)}),
+    "gate": lambda: gnomon.gate(ROWS, target="y", score="p", baseline_score="q", margin={"f1": 0.1}, where=[
+        "g:* recall >= 0.2", "missing <= 1 %", "warn roc_auc >= 0.99"]),
     "threshold": lambda: gnomon.choose_threshold(ROWS, **COLUMNS, goal="f1", where="recall >= 0.5"),
     "no threshold": lambda: gnomon.choose_threshold(ROWS, **COLUMNS, where=["recall >= 0.99", "precision >= 0.99"]),
     "cost": lambda: gnomon.choose_threshold(ROWS, **COLUMNS, costs={"fn": 5, "fp": 1}, split="part=fit"),

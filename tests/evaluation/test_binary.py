@@ -317,3 +317,10 @@ def test_decisions_are_all_of_a_log_loss():
     shares = np.eye(3)[[0, 1, 2, 0, 1, 1]]
     several = gnomon.evaluate([0, 1, 2, 0, 1, 2], shares)
     assert several["log_loss"].warning.startswith("1 row has")
+
+
+@pytest.mark.parametrize("name", ["brier_score", "log_loss", "roc_auc", "accuracy"])
+def test_usual_measures_may_be_asked_for(name):
+    """They are there anyway."""
+    y, p = [0, 1, 0, 1, 1, 0], [0.2, 0.7, 0.4, 0.9, 0.3, 0.1]
+    assert gnomon.evaluate(y, p, measures=[name])[name] == gnomon.evaluate(y, p)[name]

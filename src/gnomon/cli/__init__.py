@@ -16,6 +16,7 @@ from gnomon.cli.compare import compare
 from gnomon.cli.completion import completion
 from gnomon.cli.demo import demo
 from gnomon.cli.evaluate import evaluate
+from gnomon.cli.gate import gate
 from gnomon.cli.groups import Questions
 from gnomon.cli.language import speak
 from gnomon.cli.lesson import lesson
@@ -48,6 +49,7 @@ def gnomon(context: click.Context) -> None:
 
 gnomon.add_command(evaluate)
 gnomon.add_command(compare)
+gnomon.add_command(gate)
 gnomon.add_command(threshold)
 gnomon.add_command(calibrate)
 gnomon.add_command(report)
@@ -60,7 +62,8 @@ gnomon.add_command(completion)
 def main() -> None:
     """Runs the command line and exits.
 
-    0 done, 2 bad input or usage, 3 a goal that cannot be met, 130 interrupted, 143 terminated, 1 an internal error.
+    0 done, 2 bad input or usage, 3 a goal that cannot be met, 4 a gate failed, 5 a gate is inconclusive, 130
+    interrupted, 143 terminated, 1 an internal error.
     """
     prepare()
     try:

@@ -10,7 +10,7 @@ from gnomon.report.language import tr
 # By question, the commands that answer it.
 QUESTIONS = {
     word("Is it good?"): ("evaluate", "plot", "report"),
-    word("Which model?"): ("compare",),
+    word("Which model? May it ship?"): ("compare", "gate"),
     word("Which threshold? Can its probabilities be trusted?"): ("threshold", "calibrate"),
     word("How does it work?"): ("demo", "lesson"),
     word("In the shell"): ("completion",),

@@ -171,7 +171,7 @@ ONLY = click.option(
     metavar="PART[,PART...]",
     help="Show only these parts of the report, such as measures,advice: "
     + ", ".join(PARTS)
-    + ".  [default: all but pairs]",
+    + ".  [default: all but pairs and plan]",
 )
 TITLE = click.option("--title", metavar="TEXT", help="Title of the page, or of the Markdown.  [default: the file]")
 # Where the result goes, and what is shown of it.

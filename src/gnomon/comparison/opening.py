@@ -156,6 +156,8 @@ def each_model(data: Any, others: tuple[Any, ...]) -> dict[str, Any] | None:
 
 def is_data(data: Any) -> bool:
     """Whether something holds rows of named columns, rather than one column."""
+    if isinstance(data, list | tuple):
+        return bool(data) and all(isinstance(own, Path) for own in data)
     return isinstance(data, (str, Path, Mapping)) or (hasattr(data, "columns") and not hasattr(data, "reshape"))
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a measure, in one line: ``recall >= 0.8``, ``precision.low >= 33 %``, ``region:north f1 >= 0.6``."""
+"""What is asked of a measure: ``recall >= 0.8``, ``region:north f1 >= 60 %``, ``f1 >= baseline - 0.02``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from gnomon.errors import UsageError
 from gnomon.message import Message
 
-# A column and a value of it, either in quotes where it has spaces or colons; a measure, an end of its interval; a side;
-# a number, in per cent or not.
+# Whether a failure only warns; a column and a value of it, either in quotes where it has spaces or colons; a measure,
+# an end of its interval or its gap; a side; a number, in per cent or not, or the baseline's value plus or minus one.
 _WORD = r"""(?:"[^"]*"|'[^']*'|[^\s:"'<>=]+)"""
+_NUMBER = r"[0-9.][-+0-9.e]*"
 _RULE = re.compile(
-    rf"""\s*(?:({_WORD}):({_WORD})\s+)?([a-z_0-9.]+?)(?:\.(low|high))?\s*(>=|<=)\s*([-+0-9.e]+)\s*(%?)\s*""",
-    re.IGNORECASE,
+    rf"""\s*(?P<warn>warn\s+)?(?:(?P<column>{_WORD}):(?P<value>{_WORD})\s+)?
+    (?P<name>[a-z_0-9.]+?)(?:\.(?P<part>low|high|gap))?\s*(?P<side>>=|<=)\s*
+    (?:(?P<limit>[-+]?{_NUMBER})|(?P<baseline>baseline)(?:\s*(?P<sign>[-+])\s*(?P<amount>{_NUMBER}))?)
+    \s*(?P<percent>%?)\s*""",
+    re.IGNORECASE | re.VERBOSE,
 )
+GAP = "gap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +30,23 @@ class Rule:
     Attributes:
         slice: The column and the value of the rows that it is about; None for all rows.
         name: What was called the measure, in small letters.
-        end: ``"low"`` or ``"high"`` for that end of its interval; None for the value itself.
+        part: ``"low"`` or ``"high"`` for that end of its interval, ``"gap"`` for its distance from the training rows;
+            None for the value itself.
         least: Whether the limit is a lower one (``>=``).
-        limit: The limit; of per cent the share.
+        limit: The limit, or what is added to the baseline's value; of per cent the share.
         percent: Whether it was written in per cent.
+        baseline: Whether the limit is that far from what the baseline scores.
+        warns: Whether a failure only warns.
     """
 
     slice: tuple[str, str] | None
     name: str
-    end: str | None
+    part: str | None
     least: bool
     limit: float
     percent: bool = False
+    baseline: bool = False
+    warns: bool = False
 
     @classmethod
     def parse(cls, text: str) -> Rule:
@@ -49,10 +59,13 @@ class Rule:
         0.8
         >>> Rule.parse("region:'far north' recall >= 0.6").slice
         ('region', 'far north')
+        >>> rule = Rule.parse("warn roc_auc >= baseline - 0.02")
+        >>> rule.baseline, rule.limit, rule.warns
+        (True, -0.02, True)
         """
         match = _RULE.fullmatch(text) if isinstance(text, str) else None
         try:
-            limit = float(match[6]) if match else math.nan
+            limit = float("nan") if match is None else limit_of(match)
         except ValueError:
             limit = math.nan
         if match is None or not math.isfinite(limit):
@@ -64,15 +77,38 @@ class Rule:
                     text=text,
                 )
             )
-        column, value, name, end, side, _, percent = match.groups()
+        column, value, part = match["column"], match["value"], match["part"]
         return cls(
             None if column is None else (unquoted(column), unquoted(value)),
-            name.lower(),
-            end.lower() if end else None,
-            side == ">=",
-            limit / 100 if percent else limit,
-            bool(percent),
+            match["name"].lower(),
+            part.lower() if part else None,
+            match["side"] == ">=",
+            limit / 100 if match["percent"] else limit,
+            bool(match["percent"]),
+            match["baseline"] is not None,
+            match["warn"] is not None,
         )
+
+    def refuse_of_thresholds(self, text: str) -> None:
+        """Raises UsageError for what only a gate can ask for, where a threshold is to meet the rule."""
+        for said, there in (("warn", self.warns), ("baseline", self.baseline), (".gap", self.part == GAP)):
+            if there:
+                raise UsageError(
+                    Message(
+                        "rule_of_gates",
+                        "{text!r}: a threshold cannot meet a rule with {said!r}\nonly a gate has such rules; compare "
+                        "the measure with a number",
+                        text=text,
+                        said=said,
+                    )
+                )
+
+
+def limit_of(match: re.Match[str]) -> float:
+    """The limit, or what is added to the baseline's value."""
+    if match["baseline"] is None:
+        return float(match["limit"])
+    return 0.0 if match["sign"] is None else float(match["sign"] + match["amount"])
 
 
 def unquoted(word: str) -> str:

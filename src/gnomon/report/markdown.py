@@ -11,6 +11,7 @@ from gnomon.comparison.result import Comparison
 from gnomon.decision.recalibration import Recalibration
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.gating.result import GateResult
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.html.decision import decision_heading, decision_sections
@@ -176,10 +177,12 @@ def decision(result: Decision, only: Collection[str]) -> list[str]:
         parts += [f"**{plain(decision_view['answer'])}**", *bullets(decision_view["facts"])]
         if decision_view["table"]:
             parts.append(table_of(decision_view["table"]))
+    if "plan" in sections:
+        parts += [plain(sections["plan"]["answer"]), table_of(sections["plan"]["table"])]
     if "measures" in sections:
         rows = [[plain(row["title"]), figures(row["cells"][0]), row["n"]] for row in sections["measures"]["rows"]]
         parts.append(table([f"{tr('measure')} ({sections['measures']['level']})", tr("value"), "n"], rows))
-    if "confusion" in sections and not isinstance(result, Recalibration):
+    if "confusion" in sections and not isinstance(result, Recalibration | GateResult):
         parts += [confusion("", result.confusion)] if len(result.confusion.labels) <= MOST_CLASSES else []
     if "candidates" in sections:
         parts.append(table_of(sections["candidates"]["table"]))

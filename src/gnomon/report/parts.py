@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 # All parts that a report of some kind has: what --only takes.
 PARTS = (
-    "answer", "models", "differences", "pairs", "decision", "advice", "measures", "classes", "amounts", "slices",
-    "calibration", "confusion", "thresholds", "candidates", "errors", "train", "notes", "provenance",
+    "answer", "models", "differences", "pairs", "decision", "plan", "advice", "measures", "classes", "amounts",
+    "slices", "calibration", "confusion", "thresholds", "candidates", "errors", "train", "notes", "provenance",
 )  # fmt: skip
 # Parts that are long, and are shown where they are asked for.
-ON_REQUEST = ("pairs",)
+ON_REQUEST = ("pairs", "plan")
 
 
 def shown_parts(parts: Mapping[str, Callable[[], T | None]], only: Collection[str]) -> dict[str, T]:

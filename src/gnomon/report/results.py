@@ -10,9 +10,10 @@ from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.evaluations import Evaluations
+from gnomon.gating.result import GateResult
 
-Decision = ThresholdDecision | CostDecision | Recalibration
-DECISIONS = (ThresholdDecision, CostDecision, Recalibration)
+Decision = ThresholdDecision | CostDecision | Recalibration | GateResult
+DECISIONS = (ThresholdDecision, CostDecision, Recalibration, GateResult)
 Evaluated = Evaluation | Evaluations | Comparison
 
 

@@ -13,12 +13,15 @@ from gnomon.errors import UsageError, nearest
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.frames import frame
+from gnomon.gating.result import GateResult, Judgement
 from gnomon.message import Message
 from gnomon.report.results import evaluations_of
 
 Row = dict[str, Any]
 Columns = dict[str, list[Any]]
 ESTIMATE = ("value", "low", "high", "level", "method", "n", "bound", "reason", "warning")
+JUDGED = ("measure", "verdict", "warns", "value", "low", "high", "limit", "new", "old", "n", "p_value", "p_value_holm",
+          "reason")  # fmt: skip
 PAIRED = ("value", "low", "high", "level", "method", "n", "p_value", "p_value_holm", "verdict", "reason")
 
 
@@ -68,6 +71,8 @@ def tables_of(result: Any) -> dict[str, Callable[[], Columns]]:
                     {"map": name, **row} for name, own in result.differences.items() for row in estimates(own)
                 ),
             }
+        case GateResult():
+            return {"judgements": lambda: columns(map(judgement, result.judgements))}
     models = evaluations_of(result)
     several = not isinstance(result, Evaluation)
 
@@ -93,6 +98,12 @@ def columns(rows: Iterable[Row]) -> Columns:
     """Rows as columns."""
     listed = list(rows)
     return {name: [row[name] for row in listed] for name in (listed[0] if listed else ())}
+
+
+def judgement(own: Judgement) -> Row:
+    """A verdict on a rule, or on a slice that one is about."""
+    column, value = own.slice or (None, None)
+    return {"rule": own.rule, "column": column, "slice": value, **fields(own, JUDGED)}
 
 
 def fields(value: Any, names: tuple[str, ...] = ESTIMATE) -> Row:

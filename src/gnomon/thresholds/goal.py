@@ -58,6 +58,7 @@ class Constraint:
         Constraint(name='precision', end='low', least=True, limit=0.8, periods=1.0)
         """
         rule = Rule.parse(text)
+        rule.refuse_of_thresholds(text)
         if rule.slice is not None:
             raise UsageError(
                 Message(
@@ -105,7 +106,7 @@ class Constraint:
                     limit=limit,
                 )
             )
-        if rule.end is not None and not measure.has_ends:
+        if rule.part is not None and not measure.has_ends:
             raise UsageError(
                 Message(
                     "constraint_end",
@@ -114,7 +115,7 @@ class Constraint:
                     names=", ".join(with_ends()),
                 )
             )
-        return cls(measure.name, rule.end, rule.least, rule.limit, periods)
+        return cls(measure.name, rule.part, rule.least, rule.limit, periods)
 
     @property
     def text(self) -> Message:

@@ -123,13 +123,14 @@ def loss_estimates(
     """
     estimates = {}
     for measure in wanted:
-        if measure.name not in states or not isinstance(measure.basis, MeanLoss):
+        loss = measure.row_loss
+        if measure.name not in states or loss is None:
             continue
         state = states[measure.name]
         try:
             measured = mean_ratio(state) if isinstance(state, RatioLoss) else mean_loss(state)  # type: ignore[arg-type]
         except (OverflowError, ZeroDivisionError):
-            estimates[measure.name] = options.estimate(NAN, NO_INTERVAL, n, measure.basis.reason)
+            estimates[measure.name] = options.estimate(NAN, NO_INTERVAL, n, loss.reason)
         else:
             estimates[measure.name] = mean_estimate(measure, measured, n, options, rows)
     return estimates

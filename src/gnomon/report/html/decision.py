@@ -11,10 +11,11 @@ from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
+from gnomon.gating.result import GateResult
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
-from gnomon.report import decisions
+from gnomon.report import decisions, gates
 from gnomon.report.html import charts
 from gnomon.report.html.view import LARGEST_MATRIX, LONGEST, View, bar, cell, facts_of, matrix_view, named, plain_cell
 from gnomon.report.language import tr
@@ -64,6 +65,13 @@ def _(decision: Recalibration, title: str | None = None) -> View:
         tr("recalibration"),
         [tr(Message("evaluated_on_others", "evaluated on {judged:,} others", judged=judged))],
     )
+
+
+@decision_heading.register
+def _(result: GateResult, title: str | None = None) -> View:
+    kind = tr("gate")
+    called, unsaid = named(title, gates.source(result), kind)
+    return {"title": called, "kind": kind, "facts": [*unsaid, *gates.facts(result)], "models": [], "figures": []}
 
 
 def heading(decision: Decision, title: str | None, kind: str, facts: list[str]) -> View:
@@ -157,6 +165,51 @@ def _(decision: Recalibration) -> dict[str, View]:
     answer = answered(f"{tr('map')}: {names[decision.best]}", [], True)
     answer["table"] = {"heads": heads, "rows": rows}
     return {"decision": answer, **closing(decision)}
+
+
+@all_sections.register
+def _(result: GateResult) -> dict[str, View]:
+    lines = gates.lines(result)
+    answer = answered(tr(result.answer), gates.told(result), result.verdict == "pass")
+    interval = tr(Message("value_and_interval", "value ({level:g} % interval)", level=result.level * 100))
+    answer["table"] = {
+        "heads": [tr("rule"), tr("verdict"), interval, "n"],
+        "rows": [
+            {
+                "name": line.rule,
+                "cells": [
+                    plain_cell(line.verdict) | {"mark": mark_of(line.good)},
+                    plain_cell(line.evidence),
+                    plain_cell(line.n),
+                ],
+                "chosen": False,
+            }
+            for line in lines
+        ],
+    }
+    plan: View = {
+        "answer": gates.plan(result),
+        "facts": [],
+        "met": True,
+        "table": {
+            "heads": [tr("rule"), tr("rows"), tr("needed if equal"), tr("needed as seen")],
+            "rows": [
+                {
+                    "name": line.rule,
+                    "cells": [plain_cell(own) for own in (line.n, line.equal, line.seen)],
+                    "chosen": False,
+                }
+                for line in lines
+                if line.equal or line.seen
+            ],
+        },
+    }
+    return {"decision": answer, "plan": plan, **closing(result)}
+
+
+def mark_of(good: bool | None) -> str:
+    """How a verdict is marked."""
+    return "unclear" if good is None else "good" if good else "bad"
 
 
 def bar_of(estimate: Estimate, name: str) -> View | None:

@@ -16,7 +16,6 @@ from gnomon.report.plots.display import Display
 from gnomon.report.plots.pictures import Pictures, panels
 from gnomon.report.plots.style import GREY, colour, finish, line, unit_square
 from gnomon.report.plots.thresholds import draw_confusion
-from gnomon.report.results import Decision
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +35,7 @@ class DecisionPlots(Pictures):
         'threshold'
     """
 
-    def __init__(self, result: Decision) -> None:
+    def __init__(self, result: ThresholdDecision | CostDecision | Recalibration) -> None:
         super().__init__(result)
         self._decision = result
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from gnomon.decision.cost import CostDecision
+from gnomon.decision.recalibration import Recalibration
+from gnomon.decision.threshold import ThresholdDecision
+from gnomon.errors import UsageError
+from gnomon.gating.result import GateResult
+from gnomon.message import Message
 from gnomon.report.plots.accessor import Plots
 from gnomon.report.plots.decision import DecisionPlots
-from gnomon.report.results import DECISIONS
 
 
 def plots_of(result: Any) -> Plots | DecisionPlots:
     """What holds the plots of an evaluation, of several, of a comparison, or of a decision."""
-    return DecisionPlots(result) if isinstance(result, DECISIONS) else Plots(result)
+    if isinstance(result, GateResult):
+        raise UsageError(
+            Message(
+                "gate_without_plots", "a gate has no plots\nwrite its page (.html), or plot a comparison of the models"
+            )
+        )
+    if isinstance(result, ThresholdDecision | CostDecision | Recalibration):
+        return DecisionPlots(result)
+    return Plots(result)

@@ -15,9 +15,11 @@ from gnomon.decision.cost import CostDecision
 from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.evaluation.result.evaluations import Evaluations
+from gnomon.gating.result import GateResult
 from gnomon.report.terminal.comparison import render_comparison
 from gnomon.report.terminal.decision import render_cost, render_recalibration, render_threshold
 from gnomon.report.terminal.evaluation import render_evaluation
+from gnomon.report.terminal.gate import render_gate
 from gnomon.visible import visible
 
 
@@ -41,6 +43,8 @@ def render(result: Any, console: Console, only: Collection[str] = ()) -> None:
             render_cost(result, console, only)
         case Recalibration():
             render_recalibration(result, console, only)
+        case GateResult():
+            render_gate(result, console, only)
         case Evaluations():
             for place, (name, evaluation) in enumerate(result.items()):
                 if place:

@@ -1,0 +1,1 @@
+"""May this model ship? Rules, judged in the face of noise: passed, failed, or inconclusive."""

@@ -1,0 +1,363 @@
+"""``gnomon.gate``: from predictions and rules to whether a model may ship."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gnomon.calling import EngineChoice, MissingChoice, ScaleChoice, TaskChoice, verb
+from gnomon.comparison.measuring import Measured, alike, measure, requests_of
+from gnomon.comparison.opening import Opened, open_models
+from gnomon.engines import engine_of
+from gnomon.engines.base import Progress
+from gnomon.errors import SourceError, UsageError
+from gnomon.evaluation.arguments.options import Options
+from gnomon.evaluation.arguments.sources import open_named
+from gnomon.evaluation.evaluate import evaluate
+from gnomon.evaluation.provenance import gnomon_version
+from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.gating.columns import columns_judged
+from gnomon.gating.evidence import Evidence, of_one, of_pair
+from gnomon.gating.judging import impossible, judged, worst_first
+from gnomon.gating.result import POLICIES, GateResult, Policy
+from gnomon.gating.rules import MISSING, ROWS, UNMATCHED, GateRule, quoted, rules_of
+from gnomon.kernels.threads import thread_count
+from gnomon.measures.registry import asked
+from gnomon.message import Message
+
+# What the two are called where they are read together.
+BASELINE, MODEL = "baseline", "model"
+# A slice is judged by a measure that rests on so many of its rows.
+MINIMUM_ROWS = 30
+
+
+@verb
+def gate(
+    data: Any,
+    /,
+    *,
+    baseline: Any = None,
+    where: str | Iterable[str] = (),
+    margin: Mapping[str, float] | None = None,
+    target: str | None = None,
+    score: Any = None,
+    prediction: Any = None,
+    baseline_score: Any = None,
+    baseline_prediction: Any = None,
+    weight: str | None = None,
+    cluster: str | None = None,
+    split: str | None = None,
+    id: str | None = None,
+    columns: Mapping[str, str] | Sequence[str] | None = None,
+    classes: Sequence[Any] | None = None,
+    positive: Any = None,
+    task: TaskChoice = "auto",
+    threshold: float | None = None,
+    scale: ScaleChoice = "probability",
+    inconclusive: Policy = "inconclusive",
+    minimum_rows: int = MINIMUM_ROWS,
+    unmatched: float = 0.0,
+    power: float = 0.8,
+    level: float = 0.95,
+    seed: int = 0,
+    missing: MissingChoice = "error",
+    memory: int | str | None = None,
+    engine: EngineChoice = "threads",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> GateResult:
+    """Judges a model by rules: it passes, it fails, or the rows are too few to tell.
+
+    A rule is ``[slice] measure >= number`` (or ``<=``), such as ``"recall >= 0.8"``, ``"region:* recall >= 0.6"``, or
+    ``[slice] measure >= baseline - number``: not worse than the baseline by more than a margin, or better by one. It
+    passes where the whole interval lies within the limit, fails where it lies beyond, and is inconclusive otherwise.
+    Differences from the baseline are those of :func:`gnomon.compare`, on the same rows. All rules have to pass; a
+    failure has to hold after correction for all rules and slices (S. Holm, 1979). docs/decisions/0020-gate.md says why.
+
+    Besides measures a rule may limit their ``.gap`` between the training rows (``split=``) and the others
+    (``"roc_auc.gap <= 0.05"``), ``calibration_slope`` and ``calibration_intercept``, ``rows``, and the shares of rows
+    that are ``missing`` or ``unmatched``. ``"warn ..."`` begins a rule that only warns.
+
+    Args:
+        data: The predictions: a file, a folder, a pattern, a list of paths, a data frame, or a dict of columns.
+        baseline: What the model is compared with: predictions in the same forms, joined on ``id``; or an evaluation, or
+            the JSON file of one, which has no rows, so that rules about the baseline are inconclusive. None where there
+            is no such rule, or where ``baseline_score`` or ``baseline_prediction`` names a column of ``data``.
+        where: The rules, one or several.
+        margin: By measure, by how much the model may be worse than the baseline: ``{"roc_auc": 0.02}`` is
+            ``"roc_auc >= baseline - 0.02"``.
+        target: Name of the column of true values.
+        score: Name of the column of scores; for several classes a list of columns.
+        prediction: Name of the column of predicted labels or amounts.
+        baseline_score: The same of the baseline, where it is called otherwise.
+        baseline_prediction: The same of the baseline, where it is called otherwise.
+        weight: Name of the column of row weights.
+        cluster: Name of a column that says which rows belong together.
+        split: The rows that the model was fitted on, as ``"column=value"``: they are not judged.
+        id: Name of the column that says which rows of the model and of the baseline are the same.
+        columns: Columns that ``data`` must have: their names, or a dict of a name to ``"number"``, ``"text"``,
+            ``"boolean"`` or ``"date"``.
+        classes: As for :func:`gnomon.evaluate`.
+        positive: The label of the positive class; needed unless the labels are 0/1, False/True or -1/1.
+        task: ``"binary"``, ``"multiclass"``, ``"regression"``, or ``"auto"`` to tell from the columns.
+        threshold: A row is predicted positive at ``score >= threshold``.
+        scale: ``"probability"``, or ``"any"`` for decision values.
+        inconclusive: What an inconclusive gate counts as: ``"inconclusive"`` (``exit_code`` 5), ``"pass"`` or
+            ``"fail"``.
+        minimum_rows: A slice is judged by a measure that rests on at least so many of its rows; others are named.
+        unmatched: The share of rows that the model or the baseline may lack.
+        power: How often a good model is to pass with ``result.rows_needed()``.
+        level: Confidence level of the intervals.
+        seed: Seed of what is drawn at random.
+        missing: ``"error"``, or ``"drop"`` to leave out rows with a missing value; a rule ``"missing <= 1 %"`` says how
+            many there may be, without one none.
+        memory: How much memory the rows may take: a number of bytes, or such as ``"2GiB"``.
+        engine: What reads and counts the rows, as for :func:`gnomon.evaluate`.
+        threads: How many threads, or processes.
+        progress: Called with the numbers of rows read and of all rows, as for :func:`gnomon.evaluate`.
+
+    Returns:
+        A :class:`gnomon.GateResult`: ``result.verdict`` is ``"pass"``, ``"fail"`` or ``"inconclusive"``,
+        ``result.judgements`` are the verdicts on the rules with their evidence.
+
+    Raises:
+        UsageError: There is no rule, or one cannot be judged; the arguments contradict each other.
+        SourceError: A file cannot be read.
+        ColumnError: A column is missing or of the wrong type.
+        DataError: A value is wrong, or a true value differs between the model's rows and the baseline's.
+
+    Examples:
+        >>> import gnomon
+        >>> rows = {"y": [0, 1] * 500, "p": [0.2, 0.8] * 480 + [0.7, 0.4] * 20}
+        >>> gnomon.gate(rows, target="y", score="p", where=["recall >= 0.9", "precision >= 0.99"])
+        GateResult(fail, n=1,000, 1 fail, 1 pass)
+    """
+    if inconclusive not in POLICIES:
+        raise UsageError(
+            Message(
+                "no_such_policy",
+                "inconclusive= takes 'inconclusive', 'pass' or 'fail', not {policy!r}",
+                policy=inconclusive,
+            )
+        )
+    check_numbers(minimum_rows, unmatched, power)
+    rules = rules_of(where, margin)
+    if missing == "drop" and not any(own.name == MISSING for own in rules):
+        rules = (*rules, GateRule.parse(f"{MISSING} <= 0 %"))
+    other = (baseline_score, baseline_prediction)
+    saved, rows_of_baseline = opened_baseline(baseline)
+    if saved is not None and any(own is not None for own in other):
+        raise UsageError(
+            Message(
+                "baseline_columns_of_saved",
+                "baseline_score= and baseline_prediction= name columns, but the baseline is a saved evaluation\n"
+                "pass its rows, or remove them",
+            )
+        )
+    paired = rows_of_baseline is not None or any(own is not None for own in other)
+    against = [own for own in rules if own.kind == "baseline"]
+    if against and not paired and saved is None:
+        raise UsageError(
+            Message(
+                "rule_without_baseline",
+                "{rule!r} compares with a baseline\npass baseline= (--baseline FILE), or baseline_score= for a column "
+                "of the same rows",
+                rule=against[0].text,
+            )
+        )
+    options = Options("auto", level, seed, thread_count(threads), engine, asked(measures_of(rules)))
+    named: dict[str, Any] = {"target": target, "weight": weight, "cluster": cluster, "split": split, "classes": classes}
+    how: dict[str, Any] = {
+        "positive": positive,
+        "task": task,
+        "threshold": threshold,
+        "scale": scale,
+        "missing": missing,
+    }
+    source = open_named(data)
+    judged_columns = columns_judged(source, columns)
+    facts: dict[str, float] = {}
+    slices = slices_of(rules)
+    if paired:
+        opened = open_pair(data, rows_of_baseline, (score, prediction), other, named, id, slices, options)
+        if rows_of_baseline is not None:
+            facts[UNMATCHED] = share_unmatched(opened)
+            rules = (*rules, replace(GateRule.parse(f"{UNMATCHED} <= {100 * unmatched:g} %"), limit=float(unmatched)))
+        measured = measured_pair(opened, options, memory, progress, classes=classes, **how)
+        whole, of_slices = of_pair(measured)
+    if not paired or any(own.kind == "gap" for own in rules):
+        alone = evaluate(
+            data, score=score, prediction=prediction, id=id, slices=None if paired else slices,
+            measures=list(options.measures), level=level, seed=seed, memory=memory, engine=engine, threads=threads,
+            progress=progress, **named, **how,
+        )  # fmt: skip
+        if not paired:
+            whole, of_slices = of_one(alone)
+        else:
+            whole = replace(whole, new=replace(whole.new, train=alone.train))
+    refuse_stale(saved, whole.new)
+    dropped = whole.new.provenance.get("rows_dropped") or 0
+    facts |= {ROWS: float(whole.new.n), MISSING: dropped / (whole.new.n + dropped)}
+    if UNMATCHED not in facts and any(own.name == UNMATCHED for own in rules):
+        raise UsageError(
+            Message(
+                "unmatched_of_one", "a rule limits unmatched rows, but nothing is joined\nremove it, or pass baseline="
+            )
+        )
+    judgements = judged(rules, Evidence(whole, of_slices, facts, saved), minimum_rows, options.level)
+    hopeless = [
+        Message("rule_hopeless", "{rule}{place}: {why}.", rule=own.rule, place=place_of(own.slice), why=why)
+        for own in judgements
+        if (why := impossible(own)) is not None
+    ]
+    return GateResult(
+        worst_first((*judged_columns, *judgements)),
+        inconclusive,
+        whole.new.n,
+        options.level,
+        called(baseline, other),
+        float(power),
+        (*hopeless, *whole.new.notes),
+        {
+            "gnomon": gnomon_version(),
+            "source": source.name,
+            "columns": dict(whole.new.provenance.get("columns", {})),
+            "threshold": whole.new.threshold,
+            "minimum_rows": minimum_rows,
+        },
+    )
+
+
+def check_numbers(minimum_rows: int, unmatched: float, power: float) -> None:
+    """Raises UsageError for what is not a number of rows, a share, or a power."""
+    if not isinstance(minimum_rows, int) or isinstance(minimum_rows, bool) or minimum_rows < 1:
+        raise UsageError(
+            Message(
+                "minimum_rows_kind",
+                "minimum_rows= takes a whole number of rows, at least 1, not {minimum_rows!r}",
+                minimum_rows=minimum_rows,
+            )
+        )
+    for name, value, beyond in (("unmatched", unmatched, 1.0), ("power", power, 0.0)):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1 or value == beyond:
+            raise UsageError(
+                Message(
+                    "share_expected", "{name}= takes a share between 0 and 1, not {value!r}", name=name, value=value
+                )
+            )
+
+
+def opened_baseline(baseline: Any) -> tuple[Evaluation | None, Any]:
+    """A baseline as a saved evaluation, or as its rows; neither where there is none.
+
+    Raises:
+        SourceError: The file cannot be read.
+        StateError: It holds another result.
+    """
+    if isinstance(baseline, Evaluation):
+        return baseline, None
+    if isinstance(baseline, (str, Path)) and Path(baseline).suffix.lower() == ".json":
+        return Evaluation.load(baseline), None
+    if isinstance(baseline, (str, Path)) and not Path(baseline).exists() and "*" not in str(baseline):
+        raise SourceError(Message("no_such_baseline", "there is no file {path}, the baseline", path=baseline))
+    return None, baseline
+
+
+def measures_of(rules: Sequence[GateRule]) -> list[str]:
+    """The measures that rules are about."""
+    return list(dict.fromkeys(own.name for own in rules if own.kind in ("limit", "baseline", "gap")))
+
+
+def slices_of(rules: Sequence[GateRule]) -> list[str] | None:
+    """The columns whose slices rules are about."""
+    return list(dict.fromkeys(own.slice[0] for own in rules if own.slice is not None)) or None
+
+
+def open_pair(
+    data: Any,
+    baseline: Any,
+    said: tuple[Any, Any],
+    other: tuple[Any, Any],
+    named: Mapping[str, Any],
+    id: str | None,
+    slices: list[str] | None,
+    options: Options,
+) -> Opened:
+    """The rows of the model and of its baseline: joined on ids, or columns of one place.
+
+    Args:
+        data: The rows of the model.
+        baseline: Those of the baseline; None where it has columns of the same rows.
+        said: The model's columns of scores and of predictions.
+        other: Those of the baseline, where they are called otherwise.
+        named: The other columns.
+        id: The column of ids.
+        slices: How the rows are divided.
+        options: How estimates are made.
+    """
+    by_model = [
+        None if one is None and own is None else {BASELINE: one if own is None else own, MODEL: one}
+        for one, own in zip(said, other, strict=True)
+    ]
+    if baseline is None:
+        # A model has scores or predictions; the baseline may have the other kind.
+        by_model = [
+            own if own is None else {name: held for name, held in own.items() if held is not None} for own in by_model
+        ]
+    shared = (named["weight"], named["cluster"], named["split"], id)
+    rows = data if baseline is None else {BASELINE: baseline, MODEL: data}
+    return open_models(rows, (), named["target"], (by_model[0], by_model[1]), shared, slices, options.threads)
+
+
+def measured_pair(
+    opened: Opened, options: Options, memory: int | str | None, progress: Progress | None, **asked: Any
+) -> Measured:
+    """The model and its baseline, evaluated on the same rows."""
+    running = engine_of(options.engine, options.threads, progress)
+    with running:
+        schemas = alike(opened.source, requests_of(opened, **asked), running)
+        return measure(opened, schemas, options, running, memory)
+
+
+def share_unmatched(opened: Opened) -> float:
+    """The share of rows that the model or the baseline lacks, of those that either has."""
+    lacking = sum(opened.unmatched.values())
+    return lacking / (lacking + (opened.source.rows or 0)) if lacking else 0.0
+
+
+def refuse_stale(saved: Evaluation | None, new: Evaluation) -> None:
+    """Raises UsageError where a saved baseline is not what the model is: of another task, threshold or classes."""
+    if saved is None:
+        return
+    for what, one, other in (
+        ("task", saved.task, new.task),
+        ("positive class", saved.positive, new.positive),
+        ("threshold", saved.threshold, new.threshold),
+    ):
+        if one != other:
+            raise UsageError(
+                Message(
+                    "baseline_stale",
+                    "the baseline has another {what} ({old}) than the model ({new})\nevaluate the baseline again",
+                    what=what,
+                    old=one,
+                    new=other,
+                )
+            )
+
+
+def called(baseline: Any, other: tuple[Any, Any]) -> str | None:
+    """What a baseline is called."""
+    if baseline is None:
+        column = next((own for own in other if own is not None), None)
+        return None if column is None else str(column)
+    if isinstance(baseline, (str, Path)):
+        return str(baseline)
+    return str(baseline.provenance.get("source", "")) if isinstance(baseline, Evaluation) else BASELINE
+
+
+def place_of(place: tuple[str, str] | None) -> str:
+    """The slice of a judgement in parentheses; empty for all rows."""
+    return "" if place is None else f" ({':'.join(map(quoted, place))})"
