@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         DataError,
         EngineError,
         GnomonError,
+        HistoryError,
         MissingValuesError,
         SourceError,
         StateError,
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from gnomon.evaluation.result.operating_points import OperatingPoints
     from gnomon.gating.gate import gate
     from gnomon.gating.result import GateResult, Judgement
+    from gnomon.history.history import History
+    from gnomon.history.run import Run
     from gnomon.loading import load
     from gnomon.measures.measure import Measure
     from gnomon.measures.user_defined import measure
@@ -70,6 +73,8 @@ __all__ = [
     "Evaluations",
     "GateResult",
     "GnomonError",
+    "History",
+    "HistoryError",
     "Judgement",
     "Measure",
     "MissingValuesError",
@@ -77,6 +82,7 @@ __all__ = [
     "OperatingPoints",
     "Pair",
     "Recalibration",
+    "Run",
     "SourceError",
     "StateError",
     "ThresholdDecision",
@@ -112,6 +118,7 @@ _HOME = {
     "Estimate": "gnomon.estimate",
     "Evaluation": "gnomon.evaluation.result.evaluation",
     "GateResult": "gnomon.gating.result",
+    "History": "gnomon.history.history",
     "Judgement": "gnomon.gating.result",
     "Evaluations": "gnomon.evaluation.result.evaluations",
     "OperatingPoint": "gnomon.thresholds.table",
@@ -119,6 +126,7 @@ _HOME = {
     "Measure": "gnomon.measures.measure",
     "Pair": "gnomon.comparison.pair",
     "Recalibration": "gnomon.decision.recalibration",
+    "Run": "gnomon.history.run",
     "ThresholdDecision": "gnomon.decision.threshold",
     "Thresholds": "gnomon.thresholds.table",
     "choose_threshold": "gnomon.decision.threshold",

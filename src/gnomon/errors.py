@@ -8,6 +8,7 @@
     ├── DataError (ValueError)       a value: out of range, an unknown label, one class only
     │   └── MissingValuesError       values that are missing
     ├── EngineError (RuntimeError)   the engine: a worker process that ended, something that cannot be sent to one
+    ├── HistoryError (RuntimeError)  the history: a database that cannot be opened, damaged, or of a newer version
     ├── StateError (ValueError)      a stored state or evaluation: foreign, truncated, incompatible
     └── UnknownEstimateError (KeyError)   an estimate that the evaluation does not hold
 
@@ -57,6 +58,10 @@ class MissingValuesError(DataError):
 
 class EngineError(GnomonError, RuntimeError):
     """A worker process ended before it had answered, or something cannot be sent to it."""
+
+
+class HistoryError(GnomonError, RuntimeError):
+    """The history cannot be read or written, or has no such run."""
 
 
 class StateError(GnomonError, ValueError):

@@ -91,6 +91,7 @@ COMMANDS = {
             "score": (["-s", "p,q"], "score", ["p", "q"]),
             "prediction": (["-p", "q"], "prediction", "q"),
             "baseline": (["-b", "other.csv"], "baseline", "other.csv"),
+            "history": (["--history", "h.db"], "history", "h.db"),
             "baseline_score": (["--baseline-score", "q"], "baseline_score", "q"),
             "baseline_prediction": (["--baseline-prediction", "q"], "baseline_prediction", "q"),
             "where": (["--where", "f1 >= 0.9"], "where", ["recall >= 0.1", "f1 >= 0.9"]),
@@ -108,7 +109,7 @@ COMMANDS = {
 }  # fmt: skip
 # What decides where a result goes and how it looks is tested in the files beside this one; --cost-matrix below.
 ELSEWHERE = {"form", "output", "lang", "only", "title", "paths", "data", "applied", "column", "cost_matrix", "help"}
-ELSEWHERE |= {"config", "name", "plan", "junit", "github"}
+ELSEWHERE |= {"config", "name", "plan", "junit", "github", "log", "tags", "keep_rows", "url"}
 CASES = [(command, option) for command, (_, _, options) in COMMANDS.items() for option in options]
 
 

@@ -11,7 +11,7 @@ from scipy import stats
 from sklearn import metrics as sk
 
 import gnomon
-from gnomon.errors import ColumnError, DataError, SourceError, StateError, UsageError
+from gnomon.errors import ColumnError, DataError, StateError, UsageError
 
 
 def disagreeing(n, b, c):
@@ -227,7 +227,7 @@ def test_rows_that_one_side_lacks_fail(rows, tmp_path):
     parts["old"].assign(y=lambda own: 1 - own.y).to_csv(tmp_path / "flipped.csv", index=False)
     with pytest.raises(DataError, match="differs"):
         gnomon.gate(tmp_path / "new.csv", baseline=tmp_path / "flipped.csv", **asked)
-    with pytest.raises(SourceError, match="there is no file"):
+    with pytest.raises(UsageError, match="there is no file"):
         gnomon.gate(tmp_path / "new.csv", baseline=tmp_path / "none.csv", **asked)
 
 

@@ -18,6 +18,7 @@ from gnomon.cli.demo import demo
 from gnomon.cli.evaluate import evaluate
 from gnomon.cli.gate import gate
 from gnomon.cli.groups import Questions
+from gnomon.cli.history import history, leaderboard, log
 from gnomon.cli.language import speak
 from gnomon.cli.lesson import lesson
 from gnomon.cli.plot import plot
@@ -50,6 +51,9 @@ def gnomon(context: click.Context) -> None:
 gnomon.add_command(evaluate)
 gnomon.add_command(compare)
 gnomon.add_command(gate)
+gnomon.add_command(log)
+gnomon.add_command(history)
+gnomon.add_command(leaderboard)
 gnomon.add_command(threshold)
 gnomon.add_command(calibrate)
 gnomon.add_command(report)

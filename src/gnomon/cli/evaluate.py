@@ -9,6 +9,8 @@ import click
 
 from gnomon.cli import options as common
 from gnomon.cli.completing import columns
+from gnomon.cli.history import LOGGING, log_evaluation
+from gnomon.message import Message
 
 
 @click.command(cls=common.Command, short_help="Evaluate a file of predictions.")
@@ -50,6 +52,8 @@ from gnomon.cli.completing import columns
     click.option("--threshold", type=float, metavar="X", help="Predicted positive at score >= X.  [default: 0.5]"),
     common.MEASURE,
     *common.HOW,
+    click.option("--log", is_flag=True, help="Log the evaluation in the history."),
+    *LOGGING,
     *common.WHERE,
 )
 def evaluate(
@@ -65,6 +69,11 @@ def evaluate(
     exact: bool | None,
     slices: tuple[str, ...],
     measures: tuple[str, ...],
+    log: bool,
+    name: str | None,
+    tags: tuple[str, ...],
+    keep_rows: bool,
+    url: str | None,
     **options: Any,
 ) -> None:
     """Evaluate the predictions in PATH.
@@ -81,10 +90,16 @@ def evaluate(
     gnomon evaluate sales.csv --target sold --prediction forecast --output sales.json
     gnomon evaluate scored.parquet --target y --score p --output report.html
     gnomon evaluate scored.parquet --target y --score p --format markdown >> "$GITHUB_STEP_SUMMARY"
+    gnomon evaluate scored.parquet --target y --score p --id row --log --name forest
     """
     from gnomon.cli.progress import ProgressBar
     from gnomon.evaluation.evaluate import evaluate as evaluate_data
 
+    said = {"name": name, "tags": tags, "keep_rows": keep_rows, "url": url}
+    if not log and any(said.values()):
+        raise click.UsageError(
+            Message("log_options", "--name, --tag, --keep-rows and --history say how a run is logged\npass --log, too")
+        )
     common.check_output(output, paths)
     shown = common.how_shown(form, output, only, title)
     with ProgressBar() as progress:
@@ -100,4 +115,6 @@ def evaluate(
             progress=progress,
             **options,
         )
+    if log:
+        log_evaluation(evaluation, list(paths), said)
     shown.show(evaluation)

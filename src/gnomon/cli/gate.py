@@ -36,8 +36,9 @@ def column_option(name: str, help: str, *flags: str) -> Any:
     click.option(
         "-b",
         "--baseline",
-        metavar="FILE",
-        help="What the model is compared with: a file of predictions, joined by --id, or a saved evaluation (.json).",
+        metavar="FILE|RUN",
+        help="What the model is compared with: a file of predictions, joined by --id, a run of the history by its tag, "
+        "name or id, or a saved evaluation (.json).",
     ),
     column_option("baseline-score", "The baseline's column of scores, where it is another one."),
     column_option("baseline-prediction", "The baseline's column of predictions, where it is another one."),
@@ -57,6 +58,7 @@ def column_option(name: str, help: str, *flags: str) -> Any:
     click.option(
         "--id", shell_complete=columns, metavar="COLUMN", help="Column that identifies the same row in both files."
     ),
+    click.option("--history", metavar="FILE", help="The history of the baseline.  [default: that of the project]"),
     common.WEIGHT,
     common.CLUSTER,
     click.option(

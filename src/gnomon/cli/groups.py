@@ -11,6 +11,7 @@ from gnomon.report.language import tr
 QUESTIONS = {
     word("Is it good?"): ("evaluate", "plot", "report"),
     word("Which model? May it ship?"): ("compare", "gate"),
+    word("How did it do before?"): ("log", "history", "leaderboard"),
     word("Which threshold? Can its probabilities be trusted?"): ("threshold", "calibrate"),
     word("How does it work?"): ("demo", "lesson"),
     word("In the shell"): ("completion",),

@@ -12,12 +12,13 @@ from gnomon.comparison.measuring import Measured, alike, measure, requests_of
 from gnomon.comparison.opening import Opened, open_models
 from gnomon.engines import engine_of
 from gnomon.engines.base import Progress
-from gnomon.errors import SourceError, UsageError
+from gnomon.errors import UsageError
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.arguments.sources import open_named
 from gnomon.evaluation.evaluate import evaluate
 from gnomon.evaluation.provenance import gnomon_version
 from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.gating.baseline import baseline_of
 from gnomon.gating.columns import columns_judged
 from gnomon.gating.evidence import Evidence, of_one, of_pair
 from gnomon.gating.judging import impossible, judged, worst_first
@@ -51,6 +52,7 @@ def gate(
     split: str | None = None,
     id: str | None = None,
     columns: Mapping[str, str] | Sequence[str] | None = None,
+    history: str | Path | None = None,
     classes: Sequence[Any] | None = None,
     positive: Any = None,
     task: TaskChoice = "auto",
@@ -82,9 +84,10 @@ def gate(
 
     Args:
         data: The predictions: a file, a folder, a pattern, a list of paths, a data frame, or a dict of columns.
-        baseline: What the model is compared with: predictions in the same forms, joined on ``id``; or an evaluation, or
-            the JSON file of one, which has no rows, so that rules about the baseline are inconclusive. None where there
-            is no such rule, or where ``baseline_score`` or ``baseline_prediction`` names a column of ``data``.
+        baseline: What the model is compared with: predictions in the same forms, joined on ``id``; a run of the
+            history, by its tag, name or id; or an evaluation, or the JSON file of one, which has no rows, so that rules
+            about the baseline are inconclusive. None where there is no such rule, or where ``baseline_score`` or
+            ``baseline_prediction`` names a column of ``data``.
         where: The rules, one or several.
         margin: By measure, by how much the model may be worse than the baseline: ``{"roc_auc": 0.02}`` is
             ``"roc_auc >= baseline - 0.02"``.
@@ -99,6 +102,7 @@ def gate(
         id: Name of the column that says which rows of the model and of the baseline are the same.
         columns: Columns that ``data`` must have: their names, or a dict of a name to ``"number"``, ``"text"``,
             ``"boolean"`` or ``"date"``.
+        history: The history that ``baseline`` names a run of, as for :class:`gnomon.History`.
         classes: As for :func:`gnomon.evaluate`.
         positive: The label of the positive class; needed unless the labels are 0/1, False/True or -1/1.
         task: ``"binary"``, ``"multiclass"``, ``"regression"``, or ``"auto"`` to tell from the columns.
@@ -125,6 +129,7 @@ def gate(
     Raises:
         UsageError: There is no rule, or one cannot be judged; the arguments contradict each other.
         SourceError: A file cannot be read.
+        HistoryError: The history cannot be read, or the rows of the baseline have changed since it was logged.
         ColumnError: A column is missing or of the wrong type.
         DataError: A value is wrong, or a true value differs between the model's rows and the baseline's.
 
@@ -146,9 +151,13 @@ def gate(
     rules = rules_of(where, margin)
     if missing == "drop" and not any(own.name == MISSING for own in rules):
         rules = (*rules, GateRule.parse(f"{MISSING} <= 0 %"))
-    other = (baseline_score, baseline_prediction)
-    saved, rows_of_baseline = opened_baseline(baseline)
-    if saved is not None and any(own is not None for own in other):
+    against_what = baseline_of(baseline, history)
+    saved, rows_of_baseline = against_what.saved, against_what.rows
+    if (
+        rows_of_baseline is None
+        and saved is not None
+        and any(own is not None for own in (baseline_score, baseline_prediction))
+    ):
         raise UsageError(
             Message(
                 "baseline_columns_of_saved",
@@ -156,6 +165,9 @@ def gate(
                 "pass its rows, or remove them",
             )
         )
+    other = (baseline_score, baseline_prediction)
+    if rows_of_baseline is not None and not any(own is not None for own in other):
+        other = (against_what.score, against_what.prediction)
     paired = rows_of_baseline is not None or any(own is not None for own in other)
     against = [own for own in rules if own.kind == "baseline"]
     if against and not paired and saved is None:
@@ -217,9 +229,9 @@ def gate(
         inconclusive,
         whole.new.n,
         options.level,
-        called(baseline, other),
+        against_what.name or next((str(own) for own in other if own is not None), None),
         float(power),
-        (*hopeless, *whole.new.notes),
+        (*hopeless, *against_what.notes, *whole.new.notes),
         {
             "gnomon": gnomon_version(),
             "source": source.name,
@@ -247,22 +259,6 @@ def check_numbers(minimum_rows: int, unmatched: float, power: float) -> None:
                     "share_expected", "{name}= takes a share between 0 and 1, not {value!r}", name=name, value=value
                 )
             )
-
-
-def opened_baseline(baseline: Any) -> tuple[Evaluation | None, Any]:
-    """A baseline as a saved evaluation, or as its rows; neither where there is none.
-
-    Raises:
-        SourceError: The file cannot be read.
-        StateError: It holds another result.
-    """
-    if isinstance(baseline, Evaluation):
-        return baseline, None
-    if isinstance(baseline, (str, Path)) and Path(baseline).suffix.lower() == ".json":
-        return Evaluation.load(baseline), None
-    if isinstance(baseline, (str, Path)) and not Path(baseline).exists() and "*" not in str(baseline):
-        raise SourceError(Message("no_such_baseline", "there is no file {path}, the baseline", path=baseline))
-    return None, baseline
 
 
 def measures_of(rules: Sequence[GateRule]) -> list[str]:
@@ -346,16 +342,6 @@ def refuse_stale(saved: Evaluation | None, new: Evaluation) -> None:
                     new=other,
                 )
             )
-
-
-def called(baseline: Any, other: tuple[Any, Any]) -> str | None:
-    """What a baseline is called."""
-    if baseline is None:
-        column = next((own for own in other if own is not None), None)
-        return None if column is None else str(column)
-    if isinstance(baseline, (str, Path)):
-        return str(baseline)
-    return str(baseline.provenance.get("source", "")) if isinstance(baseline, Evaluation) else BASELINE
 
 
 def place_of(place: tuple[str, str] | None) -> str:

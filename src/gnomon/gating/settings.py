@@ -16,6 +16,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "rules": (LIST,),
     "margin": (TABLE,),
     "baseline": (TEXT,),
+    "history": (TEXT,),
     "target": (TEXT,),
     "score": (TEXT, LIST),
     "prediction": (TEXT,),

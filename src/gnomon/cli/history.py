@@ -1,0 +1,226 @@
+"""``gnomon history``, ``gnomon log`` and ``gnomon leaderboard``: the memory of evaluations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gnomon.cli import options as common
+from gnomon.message import Message
+
+if TYPE_CHECKING:
+    from gnomon.history.history import History
+
+URL = click.option(
+    "--history",
+    "url",
+    metavar="FILE",
+    help="The history.  [default: GNOMON_HISTORY, else .gnomon/history.db of the project]",
+)
+FORM = click.option(
+    "-f", "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal", show_default=True
+)
+LIMIT = click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="At most N runs."
+)
+OF_NAME = click.option("--name", metavar="NAME", help="Runs of this name alone.")
+OF_TAG = click.option("--tag", metavar="KEY[=VALUE]", help="Runs with this tag alone.")
+# What is said of a run that is logged.
+LOGGING = (
+    click.option("--name", metavar="NAME", help="What the run is called in the history."),
+    click.option(
+        "--tag", "tags", multiple=True, metavar="KEY=VALUE", help="A tag of the run; may be given several times."
+    ),
+    click.option("--keep-rows", is_flag=True, help="Keep the rows beside the history, to compare later runs with it."),
+    URL,
+)
+
+
+def opened(url: str | None) -> History:
+    """The history that is meant."""
+    from gnomon.history.history import History
+
+    return History(url)
+
+
+def tags_of(given: tuple[str, ...]) -> dict[str, str]:
+    """Tags by name.
+
+    Raises:
+        UsageError: One has no name, or a name twice.
+    """
+    from gnomon.errors import UsageError
+
+    tags: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name or name in tags:
+            raise UsageError(
+                Message("tag_text", "--tag {text!r}\nexpected a name and a value, each name once: seed=3", text=text)
+            )
+        tags[name] = value
+    return tags
+
+
+@click.command(cls=common.Command, short_help="Log a saved evaluation in the history.")
+@common.with_options(
+    click.argument("saved", metavar="FILE", type=click.Path(path_type=Path)),
+    *LOGGING,
+    click.option(
+        "--rows",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The predictions that the evaluation was made of.",
+    ),
+    common.LANG,
+)
+def log(
+    saved: Path, name: str | None, tags: tuple[str, ...], keep_rows: bool, url: str | None, rows: Path | None
+) -> None:
+    """Log an evaluation that was saved (gnomon evaluate ... --output FILE.json).
+
+    \b
+    gnomon log evaluation.json --name forest --tag depth=3
+    gnomon log evaluation.json --name forest --rows predictions.csv --keep-rows
+    """
+    from gnomon.evaluation.result.evaluation import Evaluation
+
+    run = opened(url).log(
+        Evaluation.load(saved), name=name or saved.stem, tags=tags_of(tags), rows=rows, keep_rows=keep_rows
+    )
+    click.echo(run.id)
+
+
+@click.group(invoke_without_command=True, short_help="List, tag and export the runs of the history.")
+@common.with_options(OF_NAME, OF_TAG, LIMIT, FORM, URL, common.LANG)
+@click.pass_context
+def history(context: click.Context, name: str | None, tag: str | None, limit: int, form: str, url: str | None) -> None:
+    """List the runs of the history, the newest first.
+
+    \b
+    gnomon evaluate predictions.csv --target y --score p --log --name forest
+    gnomon history
+    gnomon history tag forest champion
+    gnomon gate new.csv --baseline champion --target y --score p --id row --margin roc_auc=0.02
+    """
+    context.obj = url
+    if context.invoked_subcommand is not None:
+        return
+    from gnomon.report.runs import runs_as, show_runs
+
+    runs = opened(url).runs(name=name, tag=tag, limit=limit)
+    if form == "terminal":
+        from gnomon.cli.streams import console
+
+        show_runs(runs, console())
+    else:
+        click.echo(runs_as(form, runs), nl=False)
+
+
+@history.command(cls=common.Command, short_help="Show the evaluation of a run.")
+@common.with_options(click.argument("run"), *common.WHERE)
+@click.pass_obj
+def show(
+    url: str | None, run: str, form: str | None, output: Path | None, only: tuple[str, ...], title: str | None
+) -> None:
+    """Show the evaluation of a run: by a tag, an id or its beginning, or the newest of a name."""
+    shown = common.how_shown(form, output, only, title)
+    common.check_output(output, ())
+    shown.show(opened(url).load(run))
+
+
+@history.command(cls=common.Command, short_help="Give a tag to a run.")
+@common.with_options(
+    click.argument("run"),
+    click.argument("tag"),
+    click.option("--remove", is_flag=True, help="Take the tag from the run that holds it."),
+    common.LANG,
+)
+@click.pass_obj
+def tag(url: str | None, run: str, tag: str, remove: bool) -> None:
+    """Give a tag, such as champion, to a run: one run holds it at a time, and who held it when is kept."""
+    own = opened(url)
+    if remove:
+        own.untag(tag)
+    else:
+        own.tag(run, tag)
+
+
+@history.command(cls=common.Command, short_help="Remove old runs.")
+@common.with_options(
+    click.option("--keep", type=click.IntRange(1), required=True, metavar="N", help="Keep the newest N of each name."),
+    common.LANG,
+)
+@click.pass_obj
+def prune(url: str | None, keep: int) -> None:
+    """Remove all but the newest runs of each name; runs that hold a tag stay."""
+    from gnomon.report.language import tr
+
+    gone = opened(url).prune(keep=keep)
+    click.echo(tr(Message("runs_removed", "{number:,} runs removed.", number=len(gone))))
+
+
+@history.command(cls=common.Command, short_help="Write all estimates of all runs to a file.")
+@common.with_options(
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        required=True,
+        help="A .csv or .parquet file.",
+    ),
+    common.LANG,
+)
+@click.pass_obj
+def export(url: str | None, output: Path) -> None:
+    """Write all estimates of all runs, of all rows and of slices, as one table."""
+    from gnomon.history.export import export as write
+
+    common.check_output(output, ())
+    write(opened(url), output)
+
+
+@click.command(cls=common.Command, short_help="Rank the runs of the history by a measure.")
+@common.with_options(
+    click.option("--by", required=True, metavar="MEASURE", help="The measure, such as roc_auc."),
+    OF_NAME,
+    OF_TAG,
+    LIMIT,
+    FORM,
+    URL,
+    common.LANG,
+)
+def leaderboard(by: str, name: str | None, tag: str | None, limit: int, form: str, url: str | None) -> None:
+    """Rank the newest runs of all names by a measure: which may be the best, and which are not.
+
+    \b
+    gnomon leaderboard --by roc_auc
+    gnomon leaderboard --by recall --tag data=july --format markdown
+    """
+    from gnomon.history.leaderboard import leaderboard as ranked
+    from gnomon.report.runs import board_as, show_board
+
+    board = ranked(opened(url), by, name=name, tag=tag, limit=limit)
+    if form == "terminal":
+        from gnomon.cli.streams import console
+
+        show_board(board, console())
+    else:
+        click.echo(board_as(form, board), nl=False)
+
+
+def log_evaluation(evaluation: Any, rows: list[Path], options: dict[str, Any]) -> None:
+    """Logs an evaluation that a command has made.
+
+    Args:
+        evaluation: The evaluation.
+        rows: Where its rows are.
+        options: What was said of the run.
+    """
+    name = options["name"] or rows[0].stem
+    opened(options["url"]).log(
+        evaluation, name=name, tags=tags_of(options["tags"]), rows=rows, keep_rows=options["keep_rows"]
+    )

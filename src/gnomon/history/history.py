@@ -1,0 +1,482 @@
+"""``gnomon.History``: evaluations are logged, listed, tagged and removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gnomon.errors import HistoryError, UsageError, nearest
+from gnomon.estimate import Estimate
+from gnomon.evaluation.result.checking import anything
+from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.history.fingerprint import Fingerprint, fingerprint
+from gnomon.history.keeping import keep, kept_rows
+from gnomon.history.place import address, prepare, revision
+from gnomon.history.run import Run, estimate_of, new_id, now
+from gnomon.history.store import SqliteStore, Store
+from gnomon.message import Message, form_of
+
+# How hard evaluations are compressed, and what one has at most, in bytes.
+LEVEL, LARGEST = 15, 1 << 30
+# Ids that a message names.
+NAMED = 3
+
+# What the estimates of a run name: each name is kept once.
+NAMES = ("column", "slice", "measure")
+_RUN_NUMBER = "(SELECT number FROM run WHERE id = :run)"
+_RUNS = "SELECT id, name, created, task, n, git_commit, dirty, row_set, predictions, source, kept, gnomon FROM run"
+
+
+class History:
+    """The memory of a project's evaluations.
+
+    Each evaluation is logged whole, in a database that SQL can query: an SQLite file within the project
+    (``.gnomon/history.db``) unless another one is passed. Rows are not kept, only their fingerprint, unless asked for.
+
+    Args:
+        url: The file; None for what the environment variable ``GNOMON_HISTORY`` says, else the
+            project's.
+
+    Raises:
+        HistoryError: The database cannot be opened, is damaged, or of a newer version.
+
+    Examples:
+        >>> import gnomon, tempfile
+        >>> history = gnomon.History(tempfile.mkdtemp() + "/history.db")
+        >>> ev = gnomon.evaluate([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+        >>> run = history.log(ev, name="forest", tags={"depth": 3})
+        >>> history.tag(run.id, "champion")
+        >>> history["champion"].name, len(history.runs())
+        ('forest', 1)
+        >>> history.load("champion") == ev
+        True
+    """
+
+    def __init__(self, url: str | Path | None = None) -> None:
+        place = address(url)
+        if not isinstance(place, Path):
+            raise UsageError(
+                Message(
+                    "history_address",
+                    "{url} is not the address of a history\npass a file",
+                    url=place.split("://")[0],
+                )
+            )
+        self.url: Path = place
+        self.folder = place.parent
+        self._store: Store = SqliteStore(place, create=False)
+
+    def __repr__(self) -> str:
+        return f"History({str(self.url)!r})"
+
+    def log(
+        self,
+        evaluation: Evaluation,
+        /,
+        *,
+        name: str,
+        tags: Mapping[str, Any] | None = None,
+        rows: Any = None,
+        keep_rows: bool = False,
+    ) -> Run:
+        """Logs an evaluation, whole or not at all.
+
+        Args:
+            evaluation: The evaluation.
+            name: What the model or the recipe is called.
+            tags: What is to be said of it, by name; values are kept as text.
+            rows: The rows that it was made of, as they were passed to :func:`gnomon.evaluate` (a path, a data frame, a
+                dict of columns): their fingerprint is kept, and of a path the path.
+            keep_rows: Whether the columns of the evaluation are kept as well, as Parquet beside the database, so that
+                later runs can be compared on the same rows. Rows may be sensitive.
+
+        Returns:
+            The :class:`gnomon.Run` that was logged.
+
+        Raises:
+            UsageError: Something else was passed.
+            HistoryError: The database cannot be written.
+        """
+        if not isinstance(evaluation, Evaluation):
+            raise UsageError(
+                Message("log_kind", "log() takes an evaluation, not a {kind}", kind=type(evaluation).__name__)
+            )
+        if not isinstance(name, str) or not name.strip():
+            raise UsageError(Message("run_without_name", "a run needs a name\npass name= (--name)"))
+        said = {str(key): str(value) for key, value in (tags or {}).items()}
+        columns = evaluation.provenance.get("columns", {})
+        if rows is None and keep_rows:
+            raise UsageError(Message("keep_needs_rows", "keep_rows= keeps the rows, which were not passed\npass rows="))
+        if rows is not None and columns.get("target") in (None, "y_true"):
+            raise UsageError(
+                Message(
+                    "rows_of_arrays",
+                    "rows= takes the data with named columns that were evaluated, but the evaluation is of arrays\n"
+                    "evaluate with target= and score=, or remove rows=",
+                )
+            )
+        self._begin()
+        of_rows = None if rows is None else fingerprint(rows, dict(columns))
+        kept = keep(rows, dict(columns), self.folder) if keep_rows else None
+        commit, dirty = revision(Path.cwd())
+        run = Run(
+            new_id(), name, now(), evaluation.task, evaluation.n, commit, dirty, said, (),
+            None if of_rows is None else of_rows.rows, None if of_rows is None else of_rows.predictions, paths_of(rows),
+            kept, evaluation.provenance.get("gnomon"), dict(evaluation.estimates),
+        )  # fmt: skip
+        self._write(run, evaluation, of_rows)
+        return run
+
+    def _begin(self) -> None:
+        """Makes the database, if it is not there yet."""
+        prepare(self.url)
+        self._store = SqliteStore(self.url)
+
+    def _write(self, run: Run, evaluation: Evaluation, of_rows: Fingerprint | None) -> None:
+        form = json.dumps(evaluation.to_dict(), ensure_ascii=False, separators=(",", ":"))
+        parts = [("", "", evaluation)]
+        parts += [(column, value, own) for column, values in evaluation.slices.items() for value, own in values.items()]
+        estimates = [
+            {
+                "run": run.id,
+                "column": column,
+                "slice": value,
+                "measure": measure,
+                "value": number(own.value),
+                "low": number(own.low),
+                "high": number(own.high),
+                "level": own.level,
+                "n": own.n,
+                "reason": None if own.reason is None else json.dumps(form_of(own.reason), ensure_ascii=False),
+            }
+            for column, value, part in parts
+            for measure, own in part.estimates.items()
+        ]
+        with self._store.transaction() as execute:
+            execute(
+                "INSERT INTO run (id, name, created, task, n, git_commit, dirty, row_set, predictions, source, kept, "
+                "gnomon, evaluation) VALUES (:id, :name, :created, :task, :n, :commit, :dirty, :rows, :predictions, "
+                ":source, :kept, :gnomon, :evaluation)",
+                {
+                    "id": run.id, "name": run.name, "created": run.created, "task": run.task, "n": run.n,
+                    "commit": run.commit, "dirty": None if run.dirty is None else int(run.dirty), "rows": run.rows,
+                    "predictions": run.predictions, "source": run.source, "kept": run.kept, "gnomon": run.gnomon,
+                    "evaluation": compressed(form),
+                },
+            )  # fmt: skip
+            execute(
+                "INSERT INTO term (text) VALUES (:text) ON CONFLICT (text) DO NOTHING",
+                [{"text": own} for own in sorted({str(row[part]) for row in estimates for part in NAMES})],
+            )
+            execute(
+                f"INSERT INTO measured VALUES ({_RUN_NUMBER}, {_term('column')}, {_term('slice')}, {_term('measure')}, "
+                ":value, :low, :high, :level, :n, :reason)",
+                estimates,
+            )
+            if run.tags:
+                execute(
+                    f"INSERT INTO tag VALUES ({_RUN_NUMBER}, :name, :value)",
+                    [{"run": run.id, "name": key, "value": value} for key, value in run.tags.items()],
+                )
+            if of_rows is not None:
+                execute(
+                    "INSERT INTO row_set VALUES (:rows, :kind, :n, :sketch) ON CONFLICT (fingerprint) DO NOTHING",
+                    {
+                        "rows": of_rows.rows, "kind": "places" if of_rows.weak else "ids", "n": of_rows.n,
+                        "sketch": of_rows.sketch.astype("<u8").tobytes(),
+                    },
+                )  # fmt: skip
+                execute(
+                    "INSERT INTO look VALUES (:rows, :predictions, :run, :seen) ON CONFLICT (row_set, predictions) DO "
+                    "NOTHING",
+                    {"rows": of_rows.rows, "predictions": of_rows.predictions, "run": run.id, "seen": run.created},
+                )
+
+    def runs(
+        self, *, name: str | None = None, tag: str | None = None, rows: str | None = None, limit: int | None = None
+    ) -> list[Run]:
+        """The runs, the newest first.
+
+        Args:
+            name: Those of this name alone.
+            tag: Those with this tag alone, as ``"key=value"`` or ``"key"``.
+            rows: Those of rows with this fingerprint alone.
+            limit: At most so many.
+        """
+        where = ["1 = 1"]
+        values: dict[str, Any] = {"limit": limit if limit is not None else 1 << 60}
+        if name is not None:
+            where, values = [*where, "name = :name"], values | {"name": name}
+        if rows is not None:
+            where, values = [*where, "row_set = :rows"], values | {"rows": rows}
+        if tag is not None:
+            key, equals, value = tag.partition("=")
+            same = " AND tag.value = :value" if equals else ""
+            where.append(f"number IN (SELECT tag.run FROM tag WHERE tag.name = :key{same})")
+            values |= {"key": key, "value": value} if equals else {"key": key}
+        return self._read(f"{_RUNS} WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT :limit", values)
+
+    def _read(self, statement: str, values: Mapping[str, Any]) -> list[Run]:
+        rows = self._store.read(statement, values)
+        if not rows:
+            return []
+        # Those of a page of runs lie between the first and the last id.
+        ids = [row[0] for row in rows]
+        ends = {"first": min(ids), "last": max(ids)}
+        wanted = set(ids)
+        estimates: dict[str, dict[str, Estimate]] = {id: {} for id in ids}
+        for run, measure, value, low, high, level, n, reason in self._store.read(
+            "SELECT run.id, of_measure.text, value, low, high, level, measured.n, reason FROM measured "
+            "JOIN run ON run.number = measured.run JOIN term AS of_measure ON of_measure.number = measure "
+            f"WHERE run.id >= :first AND run.id <= :last AND slice_column = {_term('none')}",
+            ends | {"none": ""},
+        ):
+            if run in wanted:
+                estimates[run][measure] = estimate_of(value, low, high, level, n, reason)
+        tags: dict[str, dict[str, str]] = {id: {} for id in ids}
+        for run, key, value in self._store.read(
+            "SELECT run.id, tag.name, tag.value FROM tag JOIN run ON run.number = tag.run WHERE run.id >= :first AND "
+            "run.id <= :last",
+            ends,
+        ):
+            if run in wanted:
+                tags[run][key] = value
+        tagged = self.tagged()
+        made = []
+        for id, name, created, task, n, commit, dirty, row_set, predictions, source, kept, version in rows:
+            held_tags = tuple(tag for tag, own in tagged.items() if own == id)
+            made.append(
+                Run(
+                    id, name, created, task, n, commit, None if dirty is None else bool(dirty), tags[id], held_tags,
+                    row_set, predictions, source, kept, version, in_order(estimates[id]),
+                )
+            )  # fmt: skip
+        return made
+
+    def __getitem__(self, key: str) -> Run:
+        """The run of a tag, of an id or its beginning, or the newest of a name.
+
+        Raises:
+            HistoryError: There is none, or several ids begin so.
+        """
+        tagged = self.tagged()
+        if key in tagged:
+            return self._read(f"{_RUNS} WHERE id = :id", {"id": tagged[key]})[0]
+        newest = self._read(f"{_RUNS} WHERE name = :name ORDER BY id DESC LIMIT 1", {"name": key})
+        if newest:
+            return newest[0]
+        if key and all(letter in "0123456789abcdef-" for letter in key):
+            last = key[:-1] + chr(ord(key[-1]) + 1)
+            found = self._read(f"{_RUNS} WHERE id >= :key AND id < :last LIMIT {NAMED + 1}", {"key": key, "last": last})
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise HistoryError(
+                    Message(
+                        "several_runs",
+                        "the ids of several runs begin with {key}: {ids}\npass more of it",
+                        key=key,
+                        ids=", ".join(own.id for own in found[:NAMED]),
+                    )
+                )
+        names = [row[0] for row in self._store.read("SELECT DISTINCT name FROM run ORDER BY name LIMIT 1000")]
+        raise HistoryError(
+            Message(
+                "no_such_run",
+                "the history has no run {key!r}, by tag, name or id\n{hint}",
+                key=key,
+                hint=nearest(key, [*tagged, *names]),
+            )
+        )
+
+    def load(self, key: str) -> Evaluation:
+        """The whole evaluation of a run.
+
+        Raises:
+            HistoryError: There is no such run, or it is damaged.
+        """
+        run = self[key]
+        ((raw,),) = self._store.read("SELECT evaluation FROM run WHERE id = :id", {"id": run.id})
+        try:
+            form = json.loads(expanded(bytes(raw)))
+            anything(form, "")
+        except (ValueError, OSError) as error:
+            raise HistoryError(Message("run_damaged", "run {id} is damaged: {error}", id=run.id, error=error)) from None
+        return Evaluation.from_dict(form)
+
+    def rows(self, key: str) -> Any:
+        """The rows of a run: the file that holds them, or the path that they were read from, unless they have changed.
+
+        Raises:
+            HistoryError: They are not kept, are gone, or are no longer those that were evaluated.
+        """
+        run = self[key]
+        return kept_rows(
+            run, self.folder, lambda data: fingerprint(data, dict(self.load(run.id).provenance["columns"]))
+        )
+
+    def tag(self, key: str, tag: str, /) -> None:
+        """Gives a tag, such as ``"champion"``, to a run: the run that held it no longer does. Who held it when is kept.
+
+        Raises:
+            HistoryError: There is no such run.
+            UsageError: The tag is empty, or could be taken for an id.
+        """
+        run = self[key]
+        if not tag.strip() or all(letter in "0123456789abcdef-" for letter in tag):
+            raise UsageError(Message("tag_kind", "{tag!r} cannot be a tag: it is empty, or could be an id", tag=tag))
+        with self._store.transaction() as execute:
+            execute(
+                "INSERT INTO tag_event (tag, run, run_name, seen) VALUES (:tag, :run, :name, :seen)",
+                {"tag": tag, "run": run.id, "name": run.name, "seen": now()},
+            )
+
+    def untag(self, tag: str, /) -> None:
+        """Takes a tag from the run that holds it.
+
+        Raises:
+            HistoryError: No run holds it.
+        """
+        if tag not in self.tagged():
+            raise HistoryError(
+                Message("no_such_tag", "no run holds the tag {tag!r}\n{hint}", tag=tag,
+                        hint=nearest(tag, self.tagged()))
+            )  # fmt: skip
+        with self._store.transaction() as execute:
+            execute(
+                "INSERT INTO tag_event (tag, run, run_name, seen) VALUES (:tag, NULL, NULL, :seen)",
+                {"tag": tag, "seen": now()},
+            )
+
+    def tagged(self) -> dict[str, str]:
+        """By tag, the id of the run that holds it now."""
+        rows = self._store.read(
+            "SELECT tag, run FROM tag_event WHERE number IN (SELECT MAX(number) FROM tag_event GROUP BY tag) "
+            "ORDER BY tag"
+        )
+        return {tag: run for tag, run in rows if run is not None}
+
+    def tag_events(self, tag: str, /) -> list[tuple[str, str | None, str | None]]:
+        """Who held a tag when, the newest first: the time, the id and the name of the run; None where it was taken."""
+        rows = self._store.read(
+            "SELECT seen, run, run_name FROM tag_event WHERE tag = :tag ORDER BY number DESC", {"tag": tag}
+        )
+        return [(seen, run, name) for seen, run, name in rows]
+
+    def looks(self, rows: str) -> int:
+        """How many different sets of predictions were judged on rows with this fingerprint: they wear it out."""
+        ((count,),) = self._store.read("SELECT COUNT(*) FROM look WHERE row_set = :rows", {"rows": rows}) or [(0,)]
+        return int(count)
+
+    def prune(self, *, keep: int) -> list[str]:
+        """Removes the oldest runs of each name, all but so many; runs that hold a tag stay, looks are not forgotten.
+
+        Returns:
+            The ids of the runs that were removed.
+
+        Raises:
+            UsageError: The number is not a whole number of 1 or more.
+        """
+        if not isinstance(keep, int) or isinstance(keep, bool) or keep < 1:
+            raise UsageError(
+                Message("prune_keep", "keep= takes a whole number of runs, at least 1, not {keep!r}", keep=keep)
+            )
+        holding = set(self.tagged().values())
+        of_name: dict[str, int] = {}
+        gone = []
+        for id, name in self._store.read("SELECT id, name FROM run ORDER BY id DESC"):
+            of_name[name] = of_name.get(name, 0) + 1
+            if of_name[name] > keep and id not in holding:
+                gone.append(id)
+        if gone:
+            with self._store.transaction() as execute:
+                for statement in (
+                    f"DELETE FROM measured WHERE run = {_RUN_NUMBER}",
+                    f"DELETE FROM tag WHERE run = {_RUN_NUMBER}",
+                    "DELETE FROM run WHERE id = :run",
+                ):
+                    execute(statement, [{"run": own} for own in gone])
+        return gone
+
+    def values(self, runs: Sequence[str], measure: str, slice: tuple[str, str] = ("", "")) -> list[Estimate | None]:
+        """One estimate of several runs, in their order, of all rows or of a slice; None where a run has none.
+
+        Args:
+            runs: The ids.
+            measure: The name of the estimate.
+            slice: The column and the value; empty for all rows.
+        """
+        if not runs:
+            return []
+        rows = self._store.read(
+            "SELECT run.id, value, low, high, level, measured.n, reason FROM measured JOIN run ON run.number = "
+            f"measured.run WHERE measure = {_term('measure')} AND slice_column = {_term('column')} AND slice_value = "
+            f"{_term('slice')} AND run.id >= :first AND run.id <= :last",
+            {"measure": measure, "column": slice[0], "slice": slice[1], "first": min(runs), "last": max(runs)},
+        )
+        found = {run: estimate_of(*parts) for run, *parts in rows}
+        return [found.get(run) for run in runs]
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """All estimates of all runs as columns, for :func:`gnomon.History.export` and data frames."""
+        names = ("run", "name", "created", "column", "slice", "measure", "value", "low", "high", "level", "n")
+        rows = self._store.read(
+            "SELECT run.id, run.name, run.created, slice_column, slice_value, measure, value, low, high, level, "
+            "estimate.n FROM estimate JOIN run ON run.id = estimate.run "
+            "ORDER BY run.id, slice_column, slice_value, measure"
+        )
+        return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def _term(value: str) -> str:
+    """The number of the name that is bound to a parameter."""
+    return f"(SELECT number FROM term WHERE text = :{value})"
+
+
+def compressed(text: str) -> bytes:
+    """Text as few bytes, behind their number."""
+    import pyarrow as pa
+
+    raw = text.encode("utf-8", "surrogatepass")
+    held: bytes = pa.Codec("zstd", compression_level=LEVEL).compress(raw, asbytes=True)
+    return len(raw).to_bytes(8, "little") + held
+
+
+def expanded(raw: bytes) -> str:
+    """The inverse of :func:`compressed`.
+
+    Raises:
+        ValueError: The bytes are damaged.
+    """
+    import pyarrow as pa
+
+    size = int.from_bytes(raw[:8], "little")
+    if size > LARGEST:
+        raise ValueError("too large")
+    return bytes(pa.decompress(raw[8:], size, "zstd", asbytes=True)).decode("utf-8", "surrogatepass")
+
+
+def in_order(estimates: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    """Estimates in the order in which measures are declared."""
+    from gnomon.measures.registry import REGISTRY
+
+    places = {name: place for place, name in enumerate(REGISTRY)}
+    return dict(sorted(estimates.items(), key=lambda own: (places.get(own[0], len(places)), own[0])))
+
+
+def number(value: float) -> float | None:
+    """A number as the database has it: NaN and infinity are NULL."""
+    return float(value) if np.isfinite(value) else None
+
+
+def paths_of(rows: Any) -> str | None:
+    """The path that rows were read from, or several as a JSON list; None where they were not read from files."""
+    if isinstance(rows, (str, Path)):
+        return str(rows)
+    if isinstance(rows, list | tuple) and rows and all(isinstance(own, (str, Path)) for own in rows):
+        return str(rows[0]) if len(rows) == 1 else json.dumps([str(own) for own in rows])
+    return None

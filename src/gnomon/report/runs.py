@@ -1,0 +1,162 @@
+"""Runs of the history as tables: for a terminal, as Markdown, as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from gnomon.estimate import Estimate
+from gnomon.history.leaderboard import Leaderboard
+from gnomon.history.run import Run
+from gnomon.measures.registry import get_measure, shown_in
+from gnomon.message import Message
+from gnomon.report.language import tr
+from gnomon.report.markdown import plain
+from gnomon.report.markdown import table as markdown_table
+from gnomon.report.terminal.tables import ASCII, UNICODE, Glyphs, column_table
+from gnomon.text import number
+from gnomon.visible import visible
+
+LONGEST, SHORT_ID = 24, 13
+# Values of a small trend, from the oldest to the newest, and its steps.
+TREND, STEPS = 10, "▁▂▃▄▅▆▇█"
+
+
+def leading(runs: Sequence[Run]) -> list[str]:
+    """The measures that a list of runs shows: those that are looked at first."""
+    names = dict.fromkeys((*shown_in("ranks_slices"), *shown_in("headline"), *shown_in("headline_macro")))
+    return [name for name in names if any(name in run.estimates for run in runs)][:2]
+
+
+def listing(runs: Sequence[Run], glyphs: Glyphs = UNICODE) -> dict[str, list[str]]:
+    """The runs as columns of text, each with a small trend of those of its name."""
+    names = leading(runs)
+    columns: dict[str, list[str]] = {
+        tr("run"): [run.id[:SHORT_ID] for run in runs],
+        tr("name"): [visible(run.name, LONGEST) for run in runs],
+        tr("tags"): [visible(tags_of(run), LONGEST) for run in runs],
+        tr("when"): [run.created[:16].replace("T", " ") for run in runs],
+    }
+    for name in names:
+        columns[tr(get_measure(name).column)] = [figure(run.estimates.get(name), glyphs) for run in runs]
+        if name == names[0] and len({run.name for run in runs}) < len(runs) and glyphs is UNICODE:
+            columns[tr("trend")] = [trend(runs, place, name) for place in range(len(runs))]
+    columns |= {
+        "n": [f"{run.n:,}" for run in runs],
+        tr("commit"): ["" if run.commit is None else run.commit[:9] + ("+" if run.dirty else "") for run in runs],
+    }
+    return {head: own for head, own in columns.items() if any(own)}
+
+
+def tags_of(run: Run) -> str:
+    """The tags of a run, those that it holds first."""
+    return " ".join([*run.held, *(f"{name}={value}" for name, value in run.tags.items())])
+
+
+def figure(estimate: Estimate | None, glyphs: Glyphs = UNICODE) -> str:
+    """A value with its interval; empty where there is none."""
+    if estimate is None or not estimate.defined:
+        return ""
+    ends = "" if math.isnan(estimate.low) else f" ({number(estimate.low)} {glyphs.dash} {number(estimate.high)})"
+    return number(estimate.value) + ends
+
+
+def trend(runs: Sequence[Run], place: int, measure: str) -> str:
+    """The values of a run and of those of its name before it, as small bars between the least and the greatest."""
+    own = [run.estimates.get(measure) for run in runs[place:] if run.name == runs[place].name][:TREND]
+    values = [each.value for each in reversed(own) if each is not None and each.defined]
+    if len(values) < 2:
+        return ""
+    low, high = min(values), max(values)
+    wide = (high - low) or 1.0
+    return "".join(STEPS[round((value - low) / wide * (len(STEPS) - 1))] for value in values)
+
+
+def show_runs(runs: Sequence[Run], console: Console) -> None:
+    """Prints runs, the newest first."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    if not runs:
+        console.print(Text(tr("There are no runs."), style="dim"))
+        return
+    console.print(column_table(listing(runs, glyphs), console.width, {tr("run"): "dim", tr("when"): "dim"}, glyphs))
+
+
+def runs_as(form: str, runs: Sequence[Run]) -> str:
+    """Runs as JSON, or as Markdown."""
+    if form == "json":
+        forms = {"runs": [run.to_dict() for run in runs]}
+        return json.dumps(forms, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return as_markdown(listing(runs)) if runs else tr("There are no runs.") + "\n"
+
+
+def as_markdown(columns: Mapping[str, Sequence[str]]) -> str:
+    """Columns of text as a table of Markdown."""
+    rows = [list(map(plain, row)) for row in zip(*columns.values(), strict=True)]
+    return markdown_table([plain(head) for head in columns], rows) + "\n"
+
+
+def places(board: Leaderboard, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]:
+    """A leaderboard as columns of text."""
+    several = any(own.group > 1 for own in board.places)
+    columns = {
+        "": [str(place) for place in range(1, len(board.places) + 1)],
+        tr("name"): [visible(own.run.name, LONGEST) for own in board.places],
+        tr(get_measure(board.measure).column): [figure(own.estimate, glyphs) for own in board.places],
+        tr("may be the best"): [tr("yes") if own.may_be_best else tr("no") for own in board.places],
+        **({tr("rows"): [str(own.group) for own in board.places]} if several else {}),
+        "n": [f"{own.run.n:,}" for own in board.places],
+        tr("tags"): [visible(tags_of(own.run), 2 * LONGEST) for own in board.places],
+        tr("run"): [own.run.id[:SHORT_ID] for own in board.places],
+    }
+    return {head: own for head, own in columns.items() if any(own)}
+
+
+def remarks(board: Leaderboard) -> list[str]:
+    """What is to be known of a leaderboard."""
+    said = [
+        tr(
+            Message(
+                "may_be_best",
+                "A run may be the best if no other one on the same rows is shown to be better, at {level:g} % for all "
+                "of them together; both intervals are used, as if the rows were not the same.",
+                level=100 * board.level,
+            )
+        )
+    ]
+    if board.luck > 0:
+        text = "The best of those that may be looks better than it is, by at most about {luck}."
+        said.append(tr(Message("winners_curse", text, luck=number(board.luck))))
+    if board.looks > 1:
+        text = "{looks:,} models were judged on these rows: the more there are, the less they say of the next one."
+        said.append(tr(Message("rows_wear_out", text, looks=board.looks)))
+    if board.left:
+        said.append(tr(Message("runs_left", "{number:,} more runs are not shown.", number=board.left)))
+    return said
+
+
+def show_board(board: Leaderboard, console: Console) -> None:
+    """Prints a leaderboard."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    table: RenderableType = column_table(places(board, glyphs), console.width, {tr("run"): "dim"}, glyphs)
+    console.print(table)
+    console.print()
+    for text in remarks(board):
+        console.print(Text(text, style="dim"))
+
+
+def board_as(form: str, board: Leaderboard) -> str:
+    """A leaderboard as JSON, or as Markdown."""
+    if form == "json":
+        rows: list[dict[str, Any]] = [
+            {"rank": rank, "may_be_best": own.may_be_best, "rows_group": own.group, **own.run.to_dict()}
+            for rank, own in enumerate(board.places, 1)
+        ]
+        luck = None if math.isnan(board.luck) else board.luck
+        whole = {"by": board.measure, "level": board.level, "luck": luck, "looks": board.looks, "runs": rows}
+        return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return as_markdown(places(board)) + "\n" + "\n".join(f"- {plain(text)}" for text in remarks(board)) + "\n"

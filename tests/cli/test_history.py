@@ -1,0 +1,113 @@
+"""``gnomon log``, ``history`` and ``leaderboard``; ``evaluate --log``; a gate whose baseline is a run."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gnomon
+from tests.cli.commands import command
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A folder with the predictions of two models."""
+    rng = np.random.default_rng(5)
+    n = 400
+    y = rng.integers(0, 2, n)
+    for name, noise in (("old", 0.2), ("new", 0.22)):
+        p = np.clip(0.5 + 0.5 * (y - 0.5) + rng.normal(size=n) * noise, 0, 1)
+        frame = pd.DataFrame({"id": np.arange(n), "y": y, "p": p, "g": np.where(np.arange(n) % 2, "a", "b")})
+        frame.sample(frac=1, random_state=1).to_csv(tmp_path / f"{name}.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GNOMON_HISTORY", raising=False)
+    return tmp_path
+
+
+WORDS = ["-t", "y", "-s", "p", "--id", "id"]
+
+
+def log(name, *words):
+    code, _, err = command("evaluate", f"{name}.csv", *WORDS, "--log", *words, "--only", "measures")
+    assert code == 0, err
+
+
+def test_a_round(project):
+    """Evaluate, log, list, tag, gate, rank, show, export, prune."""
+    log("old", "--name", "forest", "--tag", "seed=1", "--slice", "g", "--keep-rows")
+    log("new", "--name", "boosted")
+    code, out, _ = command("history")
+    assert code == 0
+    assert [line.split()[1] for line in out.splitlines()[1:3]] == ["boosted", "forest"]
+    assert command("history", "tag", "forest", "champion")[0] == 0
+    code, out, _ = command("history", "--format", "json")
+    runs = json.loads(out)["runs"]
+    assert [run["name"] for run in runs] == ["boosted", "forest"]
+    assert (runs[1]["held"], runs[1]["tags"]) == (["champion"], {"seed": "1"})
+    whole = gnomon.evaluate("old.csv", target="y", score="p", id="id")
+    assert runs[1]["estimates"]["roc_auc"]["value"] == whole["roc_auc"].value
+    code, out, _ = command("gate", "new.csv", "--baseline", "champion", *WORDS, "--margin", "roc_auc=0.2")
+    assert (code, "Passed" in out, "forest (" in out) == (0, True, True)
+    assert command("gate", "new.csv", "--baseline", "champion", *WORDS, "--margin", "roc_auc=0.0")[0] in (4, 5)
+    code, out, _ = command("leaderboard", "--by", "auc")
+    assert (code, "may be the best" in out) == (0, True)
+    code, out, _ = command("leaderboard", "--by", "roc_auc", "--format", "json")
+    assert {run["name"] for run in json.loads(out)["runs"]} == {"forest", "boosted"}
+    code, out, _ = command("history", "show", "champion", "--format", "json")
+    assert json.loads(out) == json.loads(gnomon.History().load("champion").to_json())
+    for ending, read in (("csv", pd.read_csv), ("parquet", pd.read_parquet)):
+        assert command("history", "export", "-o", f"all.{ending}")[0] == 0
+        frame = read(project / f"all.{ending}")
+        assert set(frame["run"]) == {run["id"] for run in runs}
+        assert len(frame) == len(gnomon.History().to_columns()["run"])
+    for _ in range(3):
+        log("new", "--name", "boosted")
+    code, out, _ = command("history", "prune", "--keep", "1")
+    assert (code, out) == (0, "3 runs removed.\n")
+    assert command("history", "tag", "forest", "champion", "--remove")[0] == 0
+    assert gnomon.History().tagged() == {}
+
+
+def test_a_saved_evaluation_is_logged(project):
+    code, _, err = command("evaluate", "old.csv", *WORDS, "-o", "old.json")
+    assert code == 0, err
+    code, out, err = command("log", "old.json", "--tag", "a=b", "--rows", "old.csv")
+    assert code == 0, err
+    run = gnomon.History()[out.strip()]
+    assert (run.name, run.tags, run.source) == ("old", {"a": "b"}, "old.csv")
+    assert command("log", "old.json", "--history", "other.db")[0] == 0
+    assert len(gnomon.History("other.db").runs()) == 1
+    assert command("history", "--history", "other.db")[1].count("\n") == 2
+
+
+def test_a_baseline_whose_rows_have_changed_is_stale(project):
+    log("old", "--name", "forest")
+    words = ["gate", "new.csv", "--baseline", "forest", *WORDS, "--margin", "roc_auc=0.2"]
+    assert command(*words)[0] == 0
+    frame = pd.read_csv("old.csv")
+    frame.assign(p=frame.p * 0.9).to_csv("old.csv", index=False)
+    code, _, err = command(*words)
+    assert (code, "evaluate it again" in err) == (2, True)
+    (project / "old.csv").unlink()
+    code, out, _ = command(*words)
+    assert (code, "not at hand" in " ".join(out.split())) == (5, True)
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["evaluate", "old.csv", *WORDS, "--name", "x"], "pass --log"), (["history", "tag", "none", "x"], "no run 'none'"),
+    (["evaluate", "old.csv", *WORDS, "--log", "--tag", "x"], "a name and a value"),
+    (["history", "export", "-o", "x.txt"], ".csv or .parquet"),
+    (["leaderboard", "--by", "roc_auc"], "no run in the history"),
+    (["log", "none.json"], "cannot read"), (["history", "show", "x"], "no run 'x'"),
+    (["gate", "new.csv", "--baseline", "none", *WORDS, "--margin", "f1=0.1"], "there is no file none, and"),
+])  # fmt: skip
+def test_what_is_refused(project, words, said):
+    code, _, err = command(*words)
+    assert (code, said in err) == (2, True), err
+
+
+def test_an_empty_history(project):
+    assert command("history")[1] == "There are no runs.\n"
+    assert json.loads(command("history", "--format", "json")[1]) == {"runs": []}
+    assert not (project / ".gnomon").exists()
