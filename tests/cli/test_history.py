@@ -111,3 +111,23 @@ def test_an_empty_history(project):
     assert command("history")[1] == "There are no runs.\n"
     assert json.loads(command("history", "--format", "json")[1]) == {"runs": []}
     assert not (project / ".gnomon").exists()
+
+
+def test_what_changed_between_runs(project):
+    """Row by row where the rows of both are at hand, else as two samples, and it says so."""
+    log("old", "--name", "forest", "--slice", "g")
+    log("new", "--name", "boosted", "--slice", "g", "--keep-rows")
+    code, out, err = command("history", "diff", "forest", "boosted", "--format", "json")
+    assert (code, err) == (0, "")
+    (pair,) = json.loads(out)["pairs"]
+    files = {"forest": "old.csv", "boosted": "new.csv"}
+    expected = gnomon.compare(files, target="y", score="p", id="id", slices=["g"])["forest", "boosted"]
+    assert pair["differences"]["roc_auc"]["low"] == expected["roc_auc"].low
+    assert pair["slices"]["g"]["a"]["f1"]["value"] == expected.slices["g"]["a"]["f1"].value
+    (project / "old.csv").unlink()
+    code, out, err = command("history", "diff", "forest", "boosted", "--only", "changes")
+    assert code == 0
+    assert "as two samples: the rows of run forest" in err
+    assert "from forest to boosted, the worst first" in out
+    log("new", "--name", "boosted")
+    assert command("history", "diff", "boosted", gnomon.History().runs()[1].id, "--format", "json")[0] == 0

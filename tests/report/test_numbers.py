@@ -397,7 +397,7 @@ def test_measures_by_threshold(models):
 def test_markdown_has_the_numbers(models):
     """A column a model, in their order; the worst slice first, with a warning at the worse ones."""
     text = markdown(gnomon.Evaluations(models))
-    heads = next(line for line in text.splitlines() if line.startswith("| measure"))
+    heads = next(line for line in text.splitlines() if line.startswith("| measure ("))
     assert re.findall(r"weak|middling|strong", heads) == list(models)
     for name in ("roc_auc", "recall", "brier_score"):
         line = next(own for own in text.splitlines() if own.startswith(f"| {get_measure(name).title} |"))

@@ -148,6 +148,31 @@ def tag(url: str | None, run: str, tag: str, remove: bool) -> None:
         own.tag(run, tag)
 
 
+@history.command(cls=common.Command, short_help="Show what changed from one run to another.")
+@common.with_options(click.argument("old"), click.argument("new"), *common.WHERE)
+@click.pass_obj
+def diff(
+    url: str | None,
+    old: str,
+    new: str,
+    form: str | None,
+    output: Path | None,
+    only: tuple[str, ...],
+    title: str | None,
+) -> None:
+    """Show what changed from one run to another: row by row where the rows of both are at hand."""
+    from gnomon.history.diff import diff as compared
+    from gnomon.report.language import tr
+
+    shown = common.how_shown(form, output, only, title)
+    common.check_output(output, ())
+    result, why = compared(opened(url), old, new)
+    if why is not None:
+        text = "not compared row by row, but as two samples: {why}"
+        click.echo(tr(Message("diff_unpaired", text, why=why)), err=True)
+    shown.show(result)
+
+
 @history.command(cls=common.Command, short_help="Remove old runs.")
 @common.with_options(
     click.option("--keep", type=click.IntRange(1), required=True, metavar="N", help="Keep the newest N of each name."),

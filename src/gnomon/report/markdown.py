@@ -14,6 +14,9 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.gating.result import GateResult
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
+from gnomon.report.changes import ChangeTable, change_tables
+from gnomon.report.changes import heading as change_heading
+from gnomon.report.changes import note as change_note
 from gnomon.report.html.decision import decision_heading, decision_sections
 from gnomon.report.html.view import answer as of_answer
 from gnomon.report.html.view import cell, heading
@@ -57,12 +60,32 @@ def markdown(result: Any, only: Collection[str] = (), title: str | None = None) 
         evaluations, compared = evaluations_of(result), comparison_of(result)
         view = heading(evaluations, compared, title)
         makers = (
-            of_models(evaluations)
+            of_several(evaluations) | of_models(evaluations)
             if compared is None
             else of_compared(compared) | {name: own for name, own in of_models(evaluations).items() if name != "slices"}
         )
         parts = [text for own in shown_parts(makers, only).values() for text in own]
     return "\n\n".join([*head(view), *parts]) + "\n"
+
+
+def of_several(evaluations: Mapping[str, Evaluation]) -> dict[str, Callable[[], list[str] | None]]:
+    """What changed between evaluations, where there are several."""
+    if len(evaluations) < 2:
+        return {}
+    return {"changes": lambda: [text for own in change_tables(evaluations) for text in changes(own)]}
+
+
+def changes(own: ChangeTable) -> list[str]:
+    """The changes from one model to another."""
+    rows = [
+        [
+            plain(line.name), line.old, line.new,
+            f"**{line.difference}** ({line.interval})" if line.interval else line.difference, line.verdict,
+        ]
+        for line in own.lines
+    ]  # fmt: skip
+    told = table([tr("measure"), plain(own.old), plain(own.new), tr("difference"), tr("verdict")], rows)
+    return [f"### {plain(change_heading(own))}", told, plain(change_note(own))]
 
 
 def of_models(evaluations: Mapping[str, Evaluation]) -> dict[str, Callable[[], list[str] | None]]:

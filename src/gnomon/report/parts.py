@@ -12,8 +12,9 @@ T = TypeVar("T")
 
 # All parts that a report of some kind has: what --only takes.
 PARTS = (
-    "answer", "models", "differences", "pairs", "decision", "plan", "advice", "measures", "classes", "amounts",
-    "slices", "calibration", "confusion", "thresholds", "candidates", "errors", "train", "notes", "provenance",
+    "answer", "changes", "models", "differences", "pairs", "decision", "plan", "advice", "measures", "classes",
+    "amounts", "slices", "calibration", "confusion", "thresholds", "candidates", "errors", "train", "notes",
+    "provenance",
 )  # fmt: skip
 # Parts that are long, and are shown where they are asked for.
 ON_REQUEST = ("pairs", "plan")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gnomon.errors import StateError, UnknownEstimateError, UsageError, nearest
+from gnomon.evaluation.result.change import Change, changes_of
 from gnomon.evaluation.result.displayable import Displayable
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.serialisable import Serialisable
@@ -93,6 +94,19 @@ class Evaluations(Serialisable, Displayable, Mapping[str, Evaluation]):
     def task(self) -> str:
         """The task of all of them."""
         return next(iter(self.values())).task
+
+    def changes(self, old: str | None = None, new: str | None = None) -> tuple[Change, ...]:
+        """What changed from one model to another: measures and slices, those that got worse first.
+
+        Args:
+            old: The name of the one; None for the first.
+            new: The name of the other; None for the last.
+
+        Raises:
+            UnknownEstimateError: There is no model of that name.
+        """
+        names = list(self)
+        return changes_of(self[names[0] if old is None else old], self[names[-1] if new is None else new])
 
     def to_dict(self) -> dict[str, Any]:
         """The stable JSON form, version 2: see docs/json.md."""

@@ -14,6 +14,7 @@ from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import SURE, Evaluation, ranked_by
 from gnomon.measures.registry import get_measure, in_order, shown_in
 from gnomon.message import Message, word
+from gnomon.report import changes as changes_text
 from gnomon.report import pairs as pairs_text
 from gnomon.report import remarks
 from gnomon.report.html import charts
@@ -36,7 +37,7 @@ MOST_SIDE_BY_SIDE = 4
 # How the best values are marked.
 SIGNS = {BEST: "★", TIED: "≈"}
 # Rows of tables; a page must not grow with the data.
-MOST_SLICES, MOST_CLASSES, MOST_CONFUSIONS, MOST_ROWS = 200, 100, 10, 20
+MOST_SLICES, MOST_CLASSES, MOST_CONFUSIONS, MOST_ROWS, MOST_CHANGES = 200, 100, 10, 20, 60
 # Measures of slices, besides that which they are ranked by.
 MOST_MEASURES = 4
 # Larger matrices are no picture: the classes that are confused most are listed instead.
@@ -66,7 +67,8 @@ def sections(evaluations: Models, compared: Comparison | None = None, only: Coll
         "provenance": lambda: provenance(evaluations) if compared is None else provenance_of(compared),
     }
     if compared is None:
-        return shown_parts(of_models, only)
+        several = {"changes": lambda: changes(evaluations)} if len(evaluations) > 1 else {}
+        return shown_parts(several | of_models, only)
     own: dict[str, Callable[[], View | None]] = {
         "answer": lambda: answer(compared),
         "differences": lambda: differences(compared),
@@ -428,6 +430,18 @@ def calibration(evaluations: Models) -> View | None:
             }
         )
     return {"chart": charts.calibration_chart(evaluations), "rows": rows}
+
+
+def changes(evaluations: Models) -> View:
+    """What changed from the first model to each other one, the worst first."""
+    tables = changes_text.change_tables(evaluations, MOST_CHANGES)
+    return {
+        "tables": [
+            {"title": changes_text.heading(own), "models": [own.old, own.new], "lines": own.lines,
+             "note": changes_text.note(own)}
+            for own in tables
+        ]
+    }  # fmt: skip
 
 
 def slices(evaluations: Models, compared: Comparison | None = None) -> View | None:

@@ -16,6 +16,7 @@ from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.gating.result import GateResult
+from gnomon.report.terminal.changes import render_changes
 from gnomon.report.terminal.comparison import render_comparison
 from gnomon.report.terminal.decision import render_cost, render_recalibration, render_threshold
 from gnomon.report.terminal.evaluation import render_evaluation
@@ -46,13 +47,24 @@ def render(result: Any, console: Console, only: Collection[str] = ()) -> None:
         case GateResult():
             render_gate(result, console, only)
         case Evaluations():
-            for place, (name, evaluation) in enumerate(result.items()):
-                if place:
-                    console.print()
-                console.print(Text(visible(name), style="bold underline"))
-                render_evaluation(evaluation, console, only)
+            render_evaluations(result, console, only)
         case _:
             render_evaluation(result, console, only)
+
+
+def render_evaluations(evaluations: Evaluations, console: Console, only: Collection[str]) -> None:
+    """Prints what changed, then one evaluation after the other."""
+    several = len(evaluations) > 1
+    if several and (not only or "changes" in only):
+        render_changes(evaluations, console)
+    rest = tuple(part for part in only if part != "changes" or not several)
+    if only and not rest:
+        return
+    for place, (name, evaluation) in enumerate(evaluations.items()):
+        if place or (several and (not only or "changes" in only)):
+            console.print()
+        console.print(Text(visible(name), style="bold underline"))
+        render_evaluation(evaluation, console, rest)
 
 
 # Of a report in a file, in characters.
