@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -207,44 +207,54 @@ class History:
             rows: Those of rows with this fingerprint alone.
             limit: At most so many.
         """
-        where = ["1 = 1"]
-        values: dict[str, Any] = {"limit": limit if limit is not None else 1 << 60}
-        if name is not None:
-            where, values = [*where, "name = :name"], values | {"name": name}
-        if rows is not None:
-            where, values = [*where, "row_set = :rows"], values | {"rows": rows}
-        if tag is not None:
-            key, equals, value = tag.partition("=")
-            same = " AND tag.value = :value" if equals else ""
-            where.append(f"number IN (SELECT tag.run FROM tag WHERE tag.name = :key{same})")
-            values |= {"key": key, "value": value} if equals else {"key": key}
-        return self._read(f"{_RUNS} WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT :limit", values)
+        where, values = filters(name, tag, rows)
+        statement = f"{_RUNS} WHERE {where} ORDER BY id DESC LIMIT :limit"
+        return self._read(statement, values | {"limit": limit if limit is not None else 1 << 60})
+
+    def scores(self, measure: str, *, name: str | None = None, tag: str | None = None) -> list[Score]:
+        """The value of a measure on all rows of every run that has it, the newest run first.
+
+        Args:
+            measure: The name of the estimate.
+            name: As for :meth:`runs`.
+            tag: As for :meth:`runs`.
+        """
+        where, values = filters(name, tag, None)
+        rows = self._store.read(
+            "SELECT run.id, run.name, row_set, value FROM measured JOIN run ON run.number = measured.run "
+            f"WHERE measure = {_term('measure')} AND slice_column = {_term('none')} AND value IS NOT NULL "
+            f"AND {where} ORDER BY run.id DESC",
+            values | {"measure": measure, "none": ""},
+        )
+        return [Score(*row) for row in rows]
+
+    def by_id(self, ids: Sequence[str]) -> list[Run]:
+        """The runs of some ids, in their order."""
+        runs = self._read(f"{_RUNS} WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))})
+        places = {run.id: run for run in runs}
+        return [places[id] for id in ids]
 
     def _read(self, statement: str, values: Mapping[str, Any]) -> list[Run]:
         rows = self._store.read(statement, values)
         if not rows:
             return []
-        # Those of a page of runs lie between the first and the last id.
         ids = [row[0] for row in rows]
-        ends = {"first": min(ids), "last": max(ids)}
-        wanted = set(ids)
+        asked = {"ids": json.dumps(ids), "none": ""}
         estimates: dict[str, dict[str, Estimate]] = {id: {} for id in ids}
         for run, measure, value, low, high, level, n, reason in self._store.read(
-            "SELECT run.id, of_measure.text, value, low, high, level, measured.n, reason FROM measured "
-            "JOIN run ON run.number = measured.run JOIN term AS of_measure ON of_measure.number = measure "
-            f"WHERE run.id >= :first AND run.id <= :last AND slice_column = {_term('none')}",
-            ends | {"none": ""},
+            "SELECT run.id, of_measure.text, value, low, high, level, measured.n, reason FROM run "
+            "JOIN measured ON measured.run = run.number JOIN term AS of_measure ON of_measure.number = measure "
+            f"WHERE run.id IN (SELECT value FROM json_each(:ids)) AND slice_column = {_term('none')}",
+            asked,
         ):
-            if run in wanted:
-                estimates[run][measure] = estimate_of(value, low, high, level, n, reason)
+            estimates[run][measure] = estimate_of(value, low, high, level, n, reason)
         tags: dict[str, dict[str, str]] = {id: {} for id in ids}
         for run, key, value in self._store.read(
-            "SELECT run.id, tag.name, tag.value FROM tag JOIN run ON run.number = tag.run WHERE run.id >= :first AND "
-            "run.id <= :last",
-            ends,
+            "SELECT run.id, tag.name, tag.value FROM run JOIN tag ON tag.run = run.number "
+            "WHERE run.id IN (SELECT value FROM json_each(:ids))",
+            {"ids": asked["ids"]},
         ):
-            if run in wanted:
-                tags[run][key] = value
+            tags[run][key] = value
         tagged = self.tagged()
         made = []
         for id, name, created, task, n, commit, dirty, row_set, predictions, source, kept, version in rows:
@@ -430,6 +440,31 @@ class History:
             "ORDER BY run.id, slice_column, slice_value, measure"
         )
         return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+class Score(NamedTuple):
+    """The value of a measure in a run."""
+
+    id: str
+    name: str
+    rows: str | None
+    value: float
+
+
+def filters(name: str | None, tag: str | None, rows: str | None) -> tuple[str, dict[str, Any]]:
+    """Which runs are meant: conditions on the table, and what is bound to their parameters."""
+    where: list[str] = ["1 = 1"]
+    values: dict[str, Any] = {}
+    if name is not None:
+        where, values = [*where, "run.name = :name"], values | {"name": name}
+    if rows is not None:
+        where, values = [*where, "row_set = :rows"], values | {"rows": rows}
+    if tag is not None:
+        key, equals, value = tag.partition("=")
+        same = " AND tag.value = :tag_value" if equals else ""
+        where.append(f"run.number IN (SELECT tag.run FROM tag WHERE tag.name = :key{same})")
+        values |= {"key": key, "tag_value": value} if equals else {"key": key}
+    return " AND ".join(where), values
 
 
 def _term(value: str) -> str:

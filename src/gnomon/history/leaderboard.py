@@ -9,7 +9,7 @@ from statistics import NormalDist
 
 from gnomon.errors import UsageError
 from gnomon.estimate import NAN, Estimate
-from gnomon.history.history import History
+from gnomon.history.history import History, Score
 from gnomon.history.run import Run
 from gnomon.intervals.interval import normal_quantile
 from gnomon.measures.measure import ZERO
@@ -82,17 +82,16 @@ def leaderboard(
         raise UsageError(
             Message("leaderboard_by", "{by!r} is not a measure that is better when higher, or when lower", by=by)
         )
-    runs = history.runs(name=name, tag=tag)
+    scores = history.scores(measure.name, name=name, tag=tag)
     if name is None:
-        newest: dict[tuple[str, str | None], Run] = {}
-        for run in runs:
-            newest.setdefault((run.name, run.rows), run)
-        runs = list(newest.values())
-    having = [run for run in runs if (own := run.estimates.get(measure.name)) is not None and own.defined]
-    if not having:
+        newest: dict[tuple[str, str | None], Score] = {}
+        for own in scores:
+            newest.setdefault((own.name, own.rows), own)
+        scores = list(newest.values())
+    if not scores:
         raise UsageError(Message("no_run_with_measure", "no run in the history has {measure!r}", measure=measure.name))
-    order = sorted(having, key=lambda run: -measure.better * run.estimates[measure.name].value)
-    shown = order[:limit]
+    order = sorted(scores, key=lambda own: -measure.better * own.value)
+    shown = history.by_id([own.id for own in order[:limit]])
     groups = {rows: place for place, rows in enumerate(dict.fromkeys(run.rows for run in shown), 1)}
     level = shown[0].estimates[measure.name].level
     places = []
