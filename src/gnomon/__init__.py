@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gnomon import metrics
+    from gnomon.comparison.changed import ChangedRows, changed_rows
     from gnomon.comparison.compare import compare
     from gnomon.comparison.folds import compare_folds
     from gnomon.comparison.pair import Pair
@@ -60,6 +61,7 @@ __all__ = [
     "Advice",
     "Baseline",
     "Calibration",
+    "ChangedRows",
     "ColumnError",
     "Comparison",
     "ConfusionMatrix",
@@ -91,6 +93,7 @@ __all__ = [
     "UnknownEstimateError",
     "UsageError",
     "__version__",
+    "changed_rows",
     "choose_threshold",
     "compare",
     "compare_folds",
@@ -110,6 +113,7 @@ _HOME = {
     "Advice": "gnomon.evaluation.result.advice",
     "Baseline": "gnomon.evaluation.result.baseline",
     "Calibration": "gnomon.evaluation.result.calibration",
+    "ChangedRows": "gnomon.comparison.changed",
     "Comparison": "gnomon.comparison.result",
     "ConfusionMatrix": "gnomon.evaluation.result.confusion_matrix",
     "CostDecision": "gnomon.decision.cost",
@@ -129,6 +133,7 @@ _HOME = {
     "Run": "gnomon.history.run",
     "ThresholdDecision": "gnomon.decision.threshold",
     "Thresholds": "gnomon.thresholds.table",
+    "changed_rows": "gnomon.comparison.changed",
     "choose_threshold": "gnomon.decision.threshold",
     "compare": "gnomon.comparison.compare",
     "compare_folds": "gnomon.comparison.folds",

@@ -8,7 +8,7 @@ import io
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,6 +29,32 @@ def write_whole(path: Path, content: str | bytes) -> None:
     """
     with aside(path) as stream:
         stream.write(content if isinstance(content, bytes) else content.encode("utf-8", errors="backslashreplace"))
+
+
+def write_table(path: Path, columns: Mapping[str, Any]) -> None:
+    """Write columns as a table, whole or not at all: CSV or Parquet, by how the name of the file ends.
+
+    Raises:
+        UsageError: It ends otherwise.
+        SourceError: The file cannot be written.
+    """
+    import pyarrow as pa
+
+    ending = path.suffix.lower()
+    if ending not in (".csv", ".parquet"):
+        raise UsageError(
+            Message("export_ending", "{path} does not end in .csv or .parquet\nname the file so", path=path)
+        )
+    table = pa.table(dict(columns))
+    with aside(path) as stream:
+        if ending == ".csv":
+            import pyarrow.csv
+
+            pyarrow.csv.write_csv(table, stream)
+        else:
+            import pyarrow.parquet
+
+            pyarrow.parquet.write_table(table, stream)
 
 
 @contextlib.contextmanager

@@ -109,7 +109,7 @@ COMMANDS = {
 }  # fmt: skip
 # What decides where a result goes and how it looks is tested in the files beside this one; --cost-matrix below.
 ELSEWHERE = {"form", "output", "lang", "only", "title", "paths", "data", "applied", "column", "cost_matrix", "help"}
-ELSEWHERE |= {"config", "name", "plan", "junit", "github", "log", "tags", "keep_rows", "url"}
+ELSEWHERE |= {"config", "name", "plan", "junit", "github", "log", "tags", "keep_rows", "url", "changed"}
 CASES = [(command, option) for command, (_, _, options) in COMMANDS.items() for option in options]
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gnomon.cli import options as common
 from gnomon.cli.completing import columns
 from gnomon.message import Message
+
+if TYPE_CHECKING:
+    from gnomon.comparison.result import Comparison
 
 
 @click.command(cls=common.Command, short_help="Compare models on the same rows.")
@@ -76,6 +79,13 @@ from gnomon.message import Message
     *common.GOAL,
     *common.LIMITS,
     common.MEASURE,
+    click.option(
+        "--changed-rows",
+        "changed",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Of two models: write the rows that only one of them gets right to a .csv or .parquet file.",
+    ),
     common.SCALE,
     common.LEVEL,
     click.option(
@@ -108,6 +118,7 @@ def compare(
     gain: str | None,
     measures: tuple[str, ...],
     slices: tuple[str, ...],
+    changed: Path | None,
     form: str | None,
     output: Path | None,
     only: tuple[str, ...],
@@ -133,14 +144,18 @@ def compare(
     joined = len(data) > 1
     places = models_of(data) if joined else {"": Path(data[0])}
     paths = tuple(places.values())
-    common.check_output(output, paths)
+    for file in (output, changed):
+        common.check_output(file, paths)
     shown = common.how_shown(form, output, only, title)
+    columns_of = {
+        "target": common.columns(target, paths),
+        "score": model_columns(score, paths, joined=joined),
+        "prediction": model_columns(prediction, paths, joined=joined),
+    }
     with ProgressBar() as progress:
         comparison = compare_data(
             places if joined else paths[0],
-            target=common.columns(target, paths),
-            score=model_columns(score, paths, joined=joined),
-            prediction=model_columns(prediction, paths, joined=joined),
+            **columns_of,
             classes=classes.split(",") if classes is not None else None,
             threshold=numbers("--threshold", threshold),
             margin=numbers("--margin", margin),
@@ -152,9 +167,42 @@ def compare(
             progress=progress,
             **options,
         )
+    if changed is not None:
+        write_changed(changed, comparison, places if joined else paths[0], columns_of, options, slices)
     shown.show(comparison)
     if comparison.decisions and not any(own.met for own in comparison.decisions.values()):
         context.exit(common.NOT_MET)
+
+
+def write_changed(
+    file: Path,
+    comparison: Comparison,
+    data: Any,
+    columns_of: Mapping[str, Any],
+    options: Mapping[str, Any],
+    slices: tuple[str, ...],
+) -> None:
+    """Writes the rows that only one of two models gets right, each at the threshold that it was compared at.
+
+    Args:
+        file: Where they go.
+        comparison: The models.
+        data: Where the rows are.
+        columns_of: The columns of true values, scores and predictions.
+        options: The other options of the command.
+        slices: How the rows are divided.
+    """
+    from gnomon.comparison.changed import changed_rows
+    from gnomon.files import write_table
+
+    first = next(iter(comparison.models.values()))
+    thresholds = {name: own.threshold for name, own in comparison.models.items() if own.threshold is not None}
+    asked = {name: options[name] for name in ("id", "split", "positive", "task", "scale", "missing", "threads")}
+    rows = changed_rows(
+        data, **columns_of, **asked, slices=common.slices(slices), threshold=thresholds or None,
+        classes=list(first.classes) if first.task == "multiclass" else None,
+    )  # fmt: skip
+    write_table(file, rows.rows)
 
 
 def models_of(data: Sequence[str]) -> dict[str, Path]:

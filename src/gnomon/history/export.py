@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gnomon.errors import UsageError
-from gnomon.files import aside
+from gnomon.files import write_table
 from gnomon.history.history import History
-from gnomon.message import Message
 
 
 def export(history: History, path: Path) -> None:
@@ -21,20 +19,4 @@ def export(history: History, path: Path) -> None:
         UsageError: Its name ends otherwise.
         SourceError: It cannot be written.
     """
-    import pyarrow as pa
-
-    ending = path.suffix.lower()
-    if ending not in (".csv", ".parquet"):
-        raise UsageError(
-            Message("export_ending", "{path} does not end in .csv or .parquet\nname the file so", path=path)
-        )
-    table = pa.table(history.to_columns())
-    with aside(path) as stream:
-        if ending == ".csv":
-            import pyarrow.csv
-
-            pyarrow.csv.write_csv(table, stream)
-        else:
-            import pyarrow.parquet
-
-            pyarrow.parquet.write_table(table, stream)
+    write_table(path, history.to_columns())
