@@ -8,7 +8,7 @@ SEED ?= 0
 
 CXX_FILES = core/* bindings/* tests/core/*.cpp tests/core/*.h
 
-.PHONY: help install test test-slow fuzz mutants coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals coverage-short coverage-study docs site messages
+.PHONY: help install test test-slow fuzz mutants coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals bench-history coverage-short coverage-study docs site messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -70,6 +70,9 @@ bench-threshold:  ## Time the best threshold by cost beside scikit-learn's ways 
 
 bench-report:  ## Time the reports of ten million rows (a minute)
 	$(PYTHON) benchmarks/report.py
+
+bench-history:  ## Time the history with 10,000 runs, and a gate beside its comparison (some minutes)
+	$(PYTHON) benchmarks/history.py
 
 bench-intervals:  ## Time measures with their intervals beside the package confidenceinterval (some minutes)
 	$(PYTHON) benchmarks/intervals.py

@@ -32,9 +32,15 @@ EV = gnomon.evaluate(ROWS, target="y", score="p", id="id", slices=["g"])
 COLUMNS = dict(EV.provenance["columns"])
 
 
-@pytest.fixture
-def history(tmp_path):
-    return gnomon.History(tmp_path / "history.db")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def history(request, tmp_path, monkeypatch):
+    """An empty history, in a file and on a server."""
+    if request.param == "sqlite":
+        return gnomon.History(tmp_path / "history.db")
+    monkeypatch.chdir(tmp_path)
+    own = gnomon.History(request.getfixturevalue("database"))
+    own.folder = tmp_path
+    return own
 
 
 def test_what_is_logged_is_read_back_whole(history, tmp_path):
@@ -54,8 +60,9 @@ def test_what_is_logged_is_read_back_whole(history, tmp_path):
     assert history.values([run.id, run.id], "recall", ("g", "c")) == [None, None]
     columns = history.to_columns()
     assert len(columns["run"]) == sum(len(own) for own in (EV, *EV.slices["g"].values()))
-    with sqlite3.connect(tmp_path / "history.db") as connection:  # what SQL sees
-        ((value,),) = connection.execute("SELECT value FROM estimate WHERE measure = 'recall' AND slice_column = ''")
+    ((value,),) = history._store.read(  # what SQL sees
+        "SELECT value FROM estimate WHERE measure = 'recall' AND slice_column = ''"
+    )
     assert value == EV["recall"].value
 
 
@@ -240,15 +247,18 @@ def test_ids_sort_by_time():
     assert all(own[14] == "7" for own in made)
 
 
-def log_many(path, worker, number):
-    history = gnomon.History(path)
+def log_many(address, worker, number):
+    history = gnomon.History(address)
     for place in range(number):
         history.log(EV, name=f"worker {worker}", tags={"place": place}, rows=ROWS if place % 5 == 0 else None)
 
 
-def test_many_processes_log_at_once(tmp_path):
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_many_processes_log_at_once(kind, request, tmp_path):
     """Also where the database is not there yet: nothing is lost, and nothing is there twice."""
     path, workers, number = tmp_path / "new" / "history.db", 6, 15
+    if kind == "postgresql":
+        path = request.getfixturevalue("database")
     context = multiprocessing.get_context("fork")
     processes = [context.Process(target=log_many, args=(path, worker, number)) for worker in range(workers)]
     for own in processes:
@@ -293,6 +303,10 @@ def test_a_killed_log_is_there_whole_or_not_at_all(tmp_path):
 
 class TestDatabasesThatCannotBeUsed:
     """One line says why; nothing is written."""
+
+    @pytest.fixture
+    def history(self, tmp_path):
+        return gnomon.History(tmp_path / "history.db")
 
     def test_of_a_newer_version(self, history, tmp_path):
         history.log(EV, name="x")
@@ -346,6 +360,23 @@ class TestDatabasesThatCannotBeUsed:
             gnomon.History("/proc/nowhere/history.db").log(EV, name="x")
 
 
+def test_a_server_of_a_newer_version_or_none(database):
+    """One line, without the password."""
+    own = gnomon.History(database)
+    own.log(EV, name="x")
+    with own._store.transaction() as execute:
+        execute("UPDATE gnomon_version SET version = :version", {"version": len(MIGRATIONS) + 1})
+    with pytest.raises(HistoryError, match="update gnomon"):
+        gnomon.History(database).runs()
+    with pytest.raises(HistoryError, match="update gnomon"):
+        gnomon.History(database).log(EV, name="y")
+    with pytest.raises(HistoryError, match="cannot be used") as error:
+        gnomon.History("postgresql://user:secret@127.0.0.1:9/none?connect_timeout=2").runs()
+    assert "secret" not in str(error.value)
+    assert "\n" not in str(error.value)
+    assert "secret" not in repr(gnomon.History("postgresql://user:secret@127.0.0.1:9/none"))
+
+
 def test_names_are_text_everywhere(history):
     """In SQL, in the list, in Markdown and as JSON."""
     evil = "'; DROP TABLE run; --\n::error::<b>|`\x1b[31m"
@@ -368,12 +399,12 @@ def test_the_project_has_one_history(tmp_path, monkeypatch):
     (tmp_path / ".git").mkdir()
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
-    assert gnomon.History().url == tmp_path / ".gnomon" / "history.db"
+    assert gnomon.History().url == str(tmp_path / ".gnomon" / "history.db")
     gnomon.History().log(EV, name="x")
     assert (tmp_path / ".gnomon" / ".gitignore").read_text() == "*\n"
     assert gnomon.History().runs()[0].name == "x"
     monkeypatch.setenv("GNOMON_HISTORY", str(tmp_path / "other.db"))
-    assert gnomon.History().url == tmp_path / "other.db"
+    assert gnomon.History().url == str(tmp_path / "other.db")
     assert gnomon.History(tmp_path / "third.db").runs() == []
     assert not (tmp_path / "third.db").exists()  # reading makes nothing
 

@@ -15,7 +15,7 @@ from gnomon.evaluation.result.checking import anything
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.history.fingerprint import Fingerprint, fingerprint
 from gnomon.history.keeping import keep, kept_rows
-from gnomon.history.place import address, prepare, revision
+from gnomon.history.place import FOLDER, address, revision
 from gnomon.history.run import Run, estimate_of, new_id, now
 from gnomon.history.store import SqliteStore, Store
 from gnomon.message import Message, form_of
@@ -38,8 +38,8 @@ class History:
     (``.gnomon/history.db``) unless another one is passed. Rows are not kept, only their fingerprint, unless asked for.
 
     Args:
-        url: The file; None for what the environment variable ``GNOMON_HISTORY`` says, else the
-            project's.
+        url: The file, or ``postgresql://user@host/database`` for a team; None for what the environment variable
+            ``GNOMON_HISTORY`` says, else the project's file.
 
     Raises:
         HistoryError: The database cannot be opened, is damaged, or of a newer version.
@@ -58,20 +58,26 @@ class History:
 
     def __init__(self, url: str | Path | None = None) -> None:
         place = address(url)
-        if not isinstance(place, Path):
+        self._store: Store
+        if isinstance(place, Path):
+            self.url, self.folder = str(place), place.parent
+            self._store = SqliteStore(place)
+            return
+        if place.partition("://")[0] not in ("postgresql", "postgres"):
             raise UsageError(
                 Message(
                     "history_address",
-                    "{url} is not the address of a history\npass a file",
-                    url=place.split("://")[0],
+                    "{kind}:// is not the address of a history\npass a file, or postgresql://user@host/database",
+                    kind=place.partition("://")[0],
                 )
             )
-        self.url: Path = place
-        self.folder = place.parent
-        self._store: Store = SqliteStore(place, create=False)
+        from gnomon.history.postgres import PostgresStore
+
+        self.url, self.folder = place, Path.cwd() / FOLDER
+        self._store = PostgresStore(place)
 
     def __repr__(self) -> str:
-        return f"History({str(self.url)!r})"
+        return f"History({self.url.rpartition('@')[2]!r})"
 
     def log(
         self,
@@ -119,7 +125,7 @@ class History:
                     "evaluate with target= and score=, or remove rows=",
                 )
             )
-        self._begin()
+        self._store.prepare()
         of_rows = None if rows is None else fingerprint(rows, dict(columns))
         kept = keep(rows, dict(columns), self.folder) if keep_rows else None
         commit, dirty = revision(Path.cwd())
@@ -130,11 +136,6 @@ class History:
         )  # fmt: skip
         self._write(run, evaluation, of_rows)
         return run
-
-    def _begin(self) -> None:
-        """Makes the database, if it is not there yet."""
-        prepare(self.url)
-        self._store = SqliteStore(self.url)
 
     def _write(self, run: Run, evaluation: Evaluation, of_rows: Fingerprint | None) -> None:
         form = json.dumps(evaluation.to_dict(), ensure_ascii=False, separators=(",", ":"))
@@ -230,7 +231,7 @@ class History:
 
     def by_id(self, ids: Sequence[str]) -> list[Run]:
         """The runs of some ids, in their order."""
-        runs = self._read(f"{_RUNS} WHERE id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))})
+        runs = self._read(f"{_RUNS} WHERE id IN ({self._store.each})", {"ids": json.dumps(list(ids))})
         places = {run.id: run for run in runs}
         return [places[id] for id in ids]
 
@@ -244,14 +245,14 @@ class History:
         for run, measure, value, low, high, level, n, reason in self._store.read(
             "SELECT run.id, of_measure.text, value, low, high, level, measured.n, reason FROM run "
             "JOIN measured ON measured.run = run.number JOIN term AS of_measure ON of_measure.number = measure "
-            f"WHERE run.id IN (SELECT value FROM json_each(:ids)) AND slice_column = {_term('none')}",
+            f"WHERE run.id IN ({self._store.each}) AND slice_column = {_term('none')}",
             asked,
         ):
             estimates[run][measure] = estimate_of(value, low, high, level, n, reason)
         tags: dict[str, dict[str, str]] = {id: {} for id in ids}
         for run, key, value in self._store.read(
             "SELECT run.id, tag.name, tag.value FROM run JOIN tag ON tag.run = run.number "
-            "WHERE run.id IN (SELECT value FROM json_each(:ids))",
+            f"WHERE run.id IN ({self._store.each})",
             {"ids": asked["ids"]},
         ):
             tags[run][key] = value

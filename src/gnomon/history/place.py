@@ -29,13 +29,6 @@ def address(url: str | Path | None) -> str | Path:
     return project / FOLDER / FILE
 
 
-def prepare(path: Path) -> None:
-    """Makes the folder of a project's history, which git is to leave alone."""
-    if path.parent.name == FOLDER and not path.parent.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-
-
 def revision(folder: Path) -> tuple[str | None, bool | None]:
     """The commit of a folder's repository, and whether there are changes; neither where it has none."""
     words = ["git", "status", "--porcelain=v2", "--branch", "--untracked-files=no"]

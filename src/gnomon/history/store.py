@@ -1,4 +1,4 @@
-"""The database of the history, an SQLite file: tables and their versions, transactions, errors.
+"""The database of the history: tables and their versions; an SQLite file: transactions, errors.
 
 A run is there whole or not at all: everything of it is written in one transaction. Writers take the lock before they
 read (``BEGIN IMMEDIATE``), as a transaction that reads first and writes later is thrown out by its neighbours. No
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gnomon.errors import HistoryError
+from gnomon.history.place import FOLDER
 from gnomon.message import Message
 
 # Seconds that a writer waits for others.
@@ -27,7 +28,7 @@ Values = Mapping[str, Any]
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE run (
-            number {serial}, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, created TEXT NOT NULL,
+            number {serial}, id {key} NOT NULL UNIQUE, name TEXT NOT NULL, created TEXT NOT NULL,
             task TEXT NOT NULL, n BIGINT NOT NULL, git_commit TEXT, dirty INTEGER, row_set TEXT, predictions TEXT,
             source TEXT, kept TEXT, gnomon TEXT,
             evaluation {blob} NOT NULL)""",
@@ -65,11 +66,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 # What stands in the braces.
 TYPES = {
     "blob": "BLOB", "double": "REAL", "serial": "INTEGER PRIMARY KEY AUTOINCREMENT", "clustered": " WITHOUT ROWID",
+    "key": "TEXT",
 }  # fmt: skip
 
 
 class Store(Protocol):
     """A database."""
+
+    @property
+    def each(self) -> str:
+        """Selects each of the ids that are bound to a parameter as a JSON list."""
+
+    def prepare(self) -> None:
+        """Makes the database, or brings it to the present version."""
 
     def read(self, statement: str, values: Values = ..., /) -> list[Row]:
         """The rows that a statement selects."""
@@ -83,25 +92,30 @@ class SqliteStore:
 
     Args:
         path: The file; it is made when something is first written.
-        create: Whether it may be made.
 
     Raises:
         HistoryError: It cannot be opened, is damaged, or of a newer version.
     """
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
+    each = "SELECT value FROM json_each(:ids)"
+
+    def __init__(self, path: Path) -> None:
         self.path = path
-        with told(path):
-            if path.exists():
-                with closing(self._open()) as connection:
-                    version = connection.execute("PRAGMA user_version").fetchone()[0]
-                check_version(version, str(path))
-            else:
-                version = 0
-                if not create:
-                    return
-        if version < len(MIGRATIONS):
+        if path.exists() and self._version() < len(MIGRATIONS):
             self._migrate()
+
+    def prepare(self) -> None:
+        """Makes the file, if it is not there yet."""
+        if not self.path.exists():
+            prepare_folder(self.path)
+            self._migrate()
+
+    def _version(self) -> int:
+        with told(self.path):
+            with closing(self._open()) as connection:
+                version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+            check_version(version, str(self.path))
+            return version
 
     def _open(self) -> sqlite3.Connection:
         where: str | Path = self.path
@@ -155,6 +169,15 @@ class SqliteStore:
                     connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+
+def prepare_folder(path: Path) -> None:
+    """Makes the folder of a history; that of a project git is to leave alone."""
+    with told(path):
+        made = not path.parent.exists()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if made and path.parent.name == FOLDER:
+            (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
 def run(connection: sqlite3.Connection, statement: str, values: Values | Sequence[Values]) -> list[Row]:
