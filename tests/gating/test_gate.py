@@ -325,6 +325,27 @@ def test_the_gap_and_the_calibration(rows):
         gnomon.gate(amounts, target="y", prediction="p", where="calibration_slope >= 0.1")
 
 
+def test_more_rows_than_there_are_would_tell(rows):
+    """What is inconclusive takes more rows than it has; with so many it passes about four times out of five."""
+    for floor in (0.60, 0.65, 0.70):
+        (own,) = judge(rows.iloc[:200], f"recall >= {floor}", baseline_score=None).judgements
+        if own.verdict == "inconclusive" and own.value > floor:
+            assert own.rows_needed() > own.n
+    y, p = np.arange(160) % 2, np.where(np.arange(160) % 2, 0.9, 0.1)
+    (own,) = gnomon.gate({"y": y, "p": p}, target="y", score="p", where="specificity >= 0.955").judgements
+    assert own.verdict == "inconclusive"
+    assert own.rows_needed() > 160
+    rng = np.random.default_rng(3)
+    asked = {"target": "y", "prediction": "p", "classes": [0, 1], "where": "accuracy >= 0.82"}
+    (own,) = gnomon.gate({"y": np.ones(400, int), "p": rng.random(400) < 0.85}, **asked).judgements
+    needed = own.rows_needed()
+    passed = 0
+    for _ in range(60):
+        drawn = rng.random(needed) < own.value
+        passed += gnomon.gate({"y": np.ones(needed, int), "p": drawn}, **asked).verdict == "pass"
+    assert 0.6 <= passed / 60 <= 0.95
+
+
 def test_warnings_do_not_count(rows):
     result = judge(rows, "recall >= 0.1", "warn recall >= 0.99", "warn brier_score <= baseline - 0.9")
     assert result.verdict == "pass"

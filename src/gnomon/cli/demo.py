@@ -67,6 +67,31 @@ COMPARED: tuple[str, str, dict[str, Any]] = (
     {"target": "y", "score": ["forest", "boosted"], "positive": "9"},
 )
 
+# The same of models that are to replace another one: a release that passes, one that fails, one that cannot be told.
+GATES: tuple[tuple[str, str, dict[str, Any], dict[str, float]], ...] = (
+    (
+        Message("demo_gate_pass", "May the forest replace the tree? It must not lose average precision."),
+        "digits_three.csv",
+        {"target": "y", "score": "forest", "baseline-score": "tree", "positive": "9"},
+        {"average_precision": 0.0},
+    ),
+    (
+        Message("demo_gate_fail", "May the tree replace the forest? It may lose 0.02 of the accuracy."),
+        "digits_three.csv",
+        {"target": "y", "score": "tree", "baseline-score": "forest", "positive": "9"},
+        {"accuracy": 0.02},
+    ),
+    (
+        Message(
+            "demo_gate_open",
+            "May boosted trees replace the forest? They may lose 0.05 of the average precision; 450 rows cannot tell.",
+        ),
+        "digits_three.csv",
+        {"target": "y", "score": "boosted", "baseline-score": "forest", "positive": "9"},
+        {"average_precision": 0.05},
+    ),
+)
+
 
 @click.command(cls=Command, short_help="Evaluate real predictions that come with gnomon, and decide.")
 @LANG
@@ -74,7 +99,7 @@ def demo() -> None:
     """Evaluate six files of real predictions, one after the other: binary, multiclass, regression.
 
     For two of them a threshold is chosen too: by constraints, and by the costs of errors. Finally, two models are
-    compared.
+    compared, and three releases are judged by a gate.
 
     \b
     gnomon demo
@@ -87,6 +112,7 @@ def demo() -> None:
     from gnomon.comparison.compare import compare
     from gnomon.decision.threshold import choose_threshold
     from gnomon.evaluation.evaluate import evaluate
+    from gnomon.gating.gate import gate
     from gnomon.report.terminal.report import render
 
     console = plain_console()
@@ -115,6 +141,12 @@ def demo() -> None:
         f"gnomon compare {folder / name} {command_options(columns)}",
     )
     render(compare(folder / name, **columns), console)
+    for title, name, columns, margin in GATES:
+        console.print()
+        written = {"margin": ",".join(f"{measure}={amount:g}" for measure, amount in margin.items())}
+        announce(console, title, f"gnomon gate {folder / name} {command_options(columns | written)}")
+        asked = {option.replace("-", "_"): value for option, value in columns.items()}
+        render(gate(folder / name, **asked, margin=margin), console)
 
 
 def announce(console: Console, title: str, command: str) -> None:

@@ -122,7 +122,7 @@ def of_subset(
         blank(rule, place, level, INCONCLUSIVE, estimate.reason),
         new=estimate.value,
         n=subset.new.n,
-        deviation=deviation(estimate, subset.new.n),
+        deviation=deviation(rule, estimate, subset.new.n),
     )
     if not estimate.defined:
         return judgement
@@ -254,12 +254,10 @@ def chance_of(rule: GateRule, tested: Tested) -> float:
     return chance_beyond(rule, tested.difference) if math.isnan(p_value) else p_value
 
 
-def deviation(estimate: Estimate, n: int) -> float:
-    """The standard error of an estimate times the root of the rows; by its interval where none is known."""
-    error = estimate.standard_error
-    if math.isnan(error):
-        error = (estimate.high - estimate.low) / 2 / t_quantile(estimate.level, estimate.degrees_of_freedom)
-    return error * math.sqrt(n)
+def deviation(rule: GateRule, estimate: Estimate, n: int) -> float:
+    """The standard error of an estimate times the root of the rows, by the end of the interval that has to pass."""
+    end = estimate.low if rule.least else estimate.high
+    return abs(estimate.value - end) / t_quantile(estimate.level, estimate.degrees_of_freedom) * math.sqrt(n)
 
 
 def blank(

@@ -131,7 +131,8 @@ class GateRule:
                 )
             )
         side, sign = (">=", "-") if measure.better > 0 else ("<=", "+")
-        return cls.parse(f"{measure.name} {side} baseline {sign} {float(margin)!r}")
+        beyond = f" {sign} {float(margin)!r}" if margin else ""
+        return cls.parse(f"{measure.name} {side} baseline{beyond}")
 
     @property
     def sign(self) -> int:
