@@ -68,18 +68,18 @@ COMPARED: tuple[str, str, dict[str, Any]] = (
 )
 
 # The same of models that are to replace another one: a release that passes, one that fails, one that cannot be told.
-GATES: tuple[tuple[str, str, dict[str, Any], dict[str, float]], ...] = (
+GATES: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     (
         Message("demo_gate_pass", "May the forest replace the tree? It must not lose average precision."),
         "digits_three.csv",
         {"target": "y", "score": "forest", "baseline-score": "tree", "positive": "9"},
-        {"average_precision": 0.0},
+        "average_precision=0",
     ),
     (
         Message("demo_gate_fail", "May the tree replace the forest? It may lose 0.02 of the accuracy."),
         "digits_three.csv",
         {"target": "y", "score": "tree", "baseline-score": "forest", "positive": "9"},
-        {"accuracy": 0.02},
+        "accuracy=0.02",
     ),
     (
         Message(
@@ -88,7 +88,7 @@ GATES: tuple[tuple[str, str, dict[str, Any], dict[str, float]], ...] = (
         ),
         "digits_three.csv",
         {"target": "y", "score": "boosted", "baseline-score": "forest", "positive": "9"},
-        {"average_precision": 0.05},
+        "average_precision=0.05",
     ),
 )
 
@@ -107,6 +107,7 @@ def demo() -> None:
     """
     from rich.text import Text
 
+    from gnomon.cli.gate import by_measure
     from gnomon.cli.options import amounts
     from gnomon.cli.streams import console as plain_console
     from gnomon.comparison.compare import compare
@@ -143,10 +144,9 @@ def demo() -> None:
     render(compare(folder / name, **columns), console)
     for title, name, columns, margin in GATES:
         console.print()
-        written = {"margin": ",".join(f"{measure}={amount:g}" for measure, amount in margin.items())}
-        announce(console, title, f"gnomon gate {folder / name} {command_options(columns | written)}")
+        announce(console, title, f"gnomon gate {folder / name} {command_options(columns | {'margin': margin})}")
         asked = {option.replace("-", "_"): value for option, value in columns.items()}
-        render(gate(folder / name, **asked, margin=margin), console)
+        render(gate(folder / name, **asked, margin=by_measure((margin,))), console)
 
 
 def announce(console: Console, title: str, command: str) -> None:

@@ -12,18 +12,24 @@ from gnomon.message import Message
 
 @click.command(cls=common.Command, short_help="Show saved evaluations, side by side.")
 @common.with_options(
-    click.argument("saved", metavar="[NAME=]FILE...", nargs=-1, required=True),
+    click.argument("saved", metavar="[NAME=]FILE...", nargs=-1),
     click.option(
         "--train",
         type=click.Path(path_type=Path),
         metavar="FILE",
         help="The saved evaluation of the training rows: every gap is reported with its interval.",
     ),
+    click.option("--history", is_flag=True, help="How a measure went over the runs of the history, instead."),
+    click.option("--by", metavar="MEASURE", help="With --history: the measure.  [default: the first usual one]"),
+    click.option("--slice", "slices", metavar="COLUMN", help="With --history: a line for each slice of this column."),
     *common.WHERE,
 )
 def report(
     saved: tuple[str, ...],
     train: Path | None,
+    history: bool,
+    by: str | None,
+    slices: str | None,
     form: str | None,
     output: Path | None,
     only: tuple[str, ...],
@@ -40,6 +46,7 @@ def report(
     gnomon report old=yesterday.json new=today.json --output report.html
     gnomon report old=yesterday.json new=today.json --format markdown
     gnomon report test.json --train train.json
+    gnomon report --history --by recall --output trend.html
     """
     from gnomon.cli.saved import saved_paths, saved_result
     from gnomon.errors import UsageError
@@ -47,6 +54,20 @@ def report(
     from gnomon.loading import load
 
     shown = common.how_shown(form, output, only, title)
+    if history != (not saved) or (not history and (by is not None or slices is not None)):
+        raise UsageError(
+            Message(
+                "report_of_what",
+                "a report is of saved evaluations, or of the history\npass files, or --history with --by and --slice",
+            )
+        )
+    if history:
+        from gnomon.history.history import History
+        from gnomon.history.trend import trend
+
+        common.check_output(output, ())
+        shown.show(trend(History(), by, slices=slices))
+        return
     result = saved_result(saved)
     common.check_output(output, (), [*saved_paths(saved), train])
     if train is not None:

@@ -432,6 +432,16 @@ class History:
         found = {run: estimate_of(*parts) for run, *parts in rows}
         return [found.get(run) for run in runs]
 
+    def slice_values(self, runs: Sequence[str], column: str) -> list[str]:
+        """The slices of a column that some runs have, those of the most rows first."""
+        rows = self._store.read(
+            "SELECT of_value.text, MAX(measured.n) FROM run JOIN measured ON measured.run = run.number "
+            f"JOIN term AS of_value ON of_value.number = slice_value WHERE run.id IN ({self._store.each}) "
+            f"AND slice_column = {_term('column')} GROUP BY of_value.text ORDER BY MAX(measured.n) DESC, of_value.text",
+            {"ids": json.dumps(list(runs)), "column": column},
+        )
+        return [value for value, _ in rows]
+
     def to_columns(self) -> dict[str, list[Any]]:
         """All estimates of all runs as columns, for :func:`gnomon.History.export` and data frames."""
         names = ("run", "name", "created", "column", "slice", "measure", "value", "low", "high", "level", "n")

@@ -12,6 +12,7 @@ from gnomon.decision.recalibration import Recalibration
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.gating.result import GateResult
+from gnomon.history.trend import Trend
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.changes import ChangeTable, change_tables
@@ -37,6 +38,8 @@ LONGEST = 60
 MOST_CLASSES, MOST_SLICES = 12, 20
 # Whatever Markdown, HTML or GitHub could take for its own; what counts at the start of a line only; names of emojis.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&@$#]|^[-+=]|:(?=//|\w+:)|(?<=\bwww)\.)")
+# Numbers, their signs and intervals, which Markdown leaves alone.
+_NUMBERS = re.compile(r"[-+0-9.,eE ()–%∞]*")
 # What makes a numbered list at the start of a line.
 _NUMBERED = re.compile(r"^(\d+)([.)])(?= )")
 # GitHub looks for people and issues in the text that is shown, after these: a joiner that no one sees stops it.
@@ -200,12 +203,14 @@ def decision(result: Decision, only: Collection[str]) -> list[str]:
         parts += [f"**{plain(decision_view['answer'])}**", *bullets(decision_view["facts"])]
         if decision_view["table"]:
             parts.append(table_of(decision_view["table"]))
+    if "trend" in sections:
+        parts.append(table_of(sections["trend"]["table"]))
     if "plan" in sections:
         parts += [plain(sections["plan"]["answer"]), table_of(sections["plan"]["table"])]
     if "measures" in sections:
         rows = [[plain(row["title"]), figures(row["cells"][0]), row["n"]] for row in sections["measures"]["rows"]]
         parts.append(table([f"{tr('measure')} ({sections['measures']['level']})", tr("value"), "n"], rows))
-    if "confusion" in sections and not isinstance(result, Recalibration | GateResult):
+    if "confusion" in sections and not isinstance(result, Recalibration | GateResult | Trend):
         parts += [confusion("", result.confusion)] if len(result.confusion.labels) <= MOST_CLASSES else []
     if "candidates" in sections:
         parts.append(table_of(sections["candidates"]["table"]))
@@ -242,8 +247,9 @@ def train(name: str, evaluation: Evaluation) -> list[str]:
 
 
 def figures(cell: Mapping[str, Any]) -> str:
-    """A value and its interval."""
-    return f"{cell['value']} ({cell['interval']})" if cell["interval"] else cell["value"]
+    """A value and its interval; text that a file, or a person, has said stays text."""
+    value = cell["value"] if _NUMBERS.fullmatch(cell["value"]) else plain(cell["value"])
+    return f"{value} ({cell['interval']})" if cell["interval"] else value
 
 
 def advice(name: str, evaluation: Evaluation) -> str:

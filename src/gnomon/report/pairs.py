@@ -9,11 +9,11 @@ from gnomon.comparison.pair import BETTER, SAME, UNCLEAR, WORSE, Pair
 from gnomon.comparison.ranking import leading
 from gnomon.comparison.result import Comparison
 from gnomon.comparison.words import rounded
-from gnomon.estimate import Difference, Estimate
+from gnomon.estimate import Difference
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.language import tr
-from gnomon.report.remarks import method_name, reasons
+from gnomon.report.remarks import figure, method_name, reasons
 from gnomon.text import number, p_text
 from gnomon.visible import visible
 
@@ -152,7 +152,7 @@ def slice_tables(comparison: Comparison, most: int) -> list[SliceTable]:
                 [visible(pair.second, LONGEST) for pair in pairs],
                 [visible(value, LONGEST) for value in order],
                 [f"{slices[value].n:,}" for value in order],
-                [value_text(slices[value].estimates.get(name)) for value in order],
+                [figure(slices[value].estimates.get(name)) for value in order],
                 [[slice_row(pair, column, value, name, slices[value].n) for pair in pairs] for value in order],
                 len(slices) - len(order),
             )
@@ -170,14 +170,6 @@ def verdict_on(pair: Pair, column: str, value: str, name: str) -> str | None:
     """What the difference of a measure on a slice says of the second model; None where there is none."""
     difference = pair.slices[column][value].get(name)
     return None if difference is None else difference.verdict
-
-
-def value_text(estimate: Estimate | None) -> str:
-    """A value with its interval; empty where there is none."""
-    if estimate is None or not estimate.defined:
-        return ""
-    ends = "" if math.isnan(estimate.low) else f" ({number(estimate.low)} – {number(estimate.high)})"
-    return number(estimate.value) + ends
 
 
 def slice_heading(table: SliceTable) -> str:

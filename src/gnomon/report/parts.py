@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 # All parts that a report of some kind has: what --only takes.
 PARTS = (
-    "answer", "changes", "models", "differences", "pairs", "decision", "plan", "advice", "measures", "classes",
-    "amounts", "slices", "calibration", "confusion", "thresholds", "candidates", "errors", "train", "notes",
+    "answer", "changes", "models", "differences", "pairs", "decision", "plan", "trend", "advice", "measures",
+    "classes", "amounts", "slices", "calibration", "confusion", "thresholds", "candidates", "errors", "train", "notes",
     "provenance",
 )  # fmt: skip
 # Parts that are long, and are shown where they are asked for.

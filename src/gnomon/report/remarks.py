@@ -10,6 +10,7 @@ from typing import Any
 
 from gnomon.estimate import Difference, Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.history.run import Run
 from gnomon.measures.registry import ACCURACIES, OTHER_NAMES, get_measure, shown_in
 from gnomon.message import Message, word
 from gnomon.report.language import tr
@@ -20,6 +21,8 @@ from gnomon.visible import visible
 ARRAYS = "arrays"
 _FRAME = re.compile(r"(?P<library>\w+) data frame")
 _ROW = re.compile(r"row (?P<number>.*?)(?: of (?P<file>.*))?")
+# So much of a run's id is shown.
+SHORT_ID = 13
 # A bound is shown where it is more than this share of the interval's width.
 NEGLIGIBLE = 0.01
 
@@ -197,3 +200,16 @@ def bounded(estimate: Estimate) -> bool:
     if not estimate.defined or estimate.bound <= (NEGLIGIBLE * width if width > 0 else 0.0):
         return False
     return number(estimate.value - estimate.bound) != number(estimate.value + estimate.bound)
+
+
+def tags_of(run: Run) -> str:
+    """The tags of a run, those that it holds first."""
+    return " ".join([*run.held, *(f"{name}={value}" for name, value in run.tags.items())])
+
+
+def figure(estimate: Estimate | None, dash: str = "–") -> str:
+    """A value with its interval; empty where there is none."""
+    if estimate is None or not estimate.defined:
+        return ""
+    ends = "" if math.isnan(estimate.low) else f" ({number(estimate.low)} {dash} {number(estimate.high)})"
+    return number(estimate.value) + ends

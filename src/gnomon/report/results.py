@@ -11,9 +11,10 @@ from gnomon.decision.threshold import ThresholdDecision
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.gating.result import GateResult
+from gnomon.history.trend import Trend
 
-Decision = ThresholdDecision | CostDecision | Recalibration | GateResult
-DECISIONS = (ThresholdDecision, CostDecision, Recalibration, GateResult)
+Decision = ThresholdDecision | CostDecision | Recalibration | GateResult | Trend
+DECISIONS = (ThresholdDecision, CostDecision, Recalibration, GateResult, Trend)
 Evaluated = Evaluation | Evaluations | Comparison
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from gnomon.estimate import Estimate
 from gnomon.history.leaderboard import Leaderboard
 from gnomon.history.run import Run
 from gnomon.measures.registry import get_measure, shown_in
@@ -18,11 +17,12 @@ from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.markdown import plain
 from gnomon.report.markdown import table as markdown_table
+from gnomon.report.remarks import SHORT_ID, figure, tags_of
 from gnomon.report.terminal.tables import ASCII, UNICODE, Glyphs, column_table
 from gnomon.text import number
 from gnomon.visible import visible
 
-LONGEST, SHORT_ID = 24, 13
+LONGEST = 24
 # Values of a small trend, from the oldest to the newest, and its steps.
 TREND, STEPS = 10, "▁▂▃▄▅▆▇█"
 
@@ -43,7 +43,7 @@ def listing(runs: Sequence[Run], glyphs: Glyphs = UNICODE) -> dict[str, list[str
         tr("when"): [run.created[:16].replace("T", " ") for run in runs],
     }
     for name in names:
-        columns[tr(get_measure(name).column)] = [figure(run.estimates.get(name), glyphs) for run in runs]
+        columns[tr(get_measure(name).column)] = [figure(run.estimates.get(name), glyphs.dash) for run in runs]
         if name == names[0] and len({run.name for run in runs}) < len(runs) and glyphs is UNICODE:
             columns[tr("trend")] = [trend(runs, place, name) for place in range(len(runs))]
     columns |= {
@@ -51,19 +51,6 @@ def listing(runs: Sequence[Run], glyphs: Glyphs = UNICODE) -> dict[str, list[str
         tr("commit"): ["" if run.commit is None else run.commit[:9] + ("+" if run.dirty else "") for run in runs],
     }
     return {head: own for head, own in columns.items() if any(own)}
-
-
-def tags_of(run: Run) -> str:
-    """The tags of a run, those that it holds first."""
-    return " ".join([*run.held, *(f"{name}={value}" for name, value in run.tags.items())])
-
-
-def figure(estimate: Estimate | None, glyphs: Glyphs = UNICODE) -> str:
-    """A value with its interval; empty where there is none."""
-    if estimate is None or not estimate.defined:
-        return ""
-    ends = "" if math.isnan(estimate.low) else f" ({number(estimate.low)} {glyphs.dash} {number(estimate.high)})"
-    return number(estimate.value) + ends
 
 
 def trend(runs: Sequence[Run], place: int, measure: str) -> str:
@@ -106,7 +93,7 @@ def places(board: Leaderboard, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]
     columns = {
         "": [str(place) for place in range(1, len(board.places) + 1)],
         tr("name"): [visible(own.run.name, LONGEST) for own in board.places],
-        tr(get_measure(board.measure).column): [figure(own.estimate, glyphs) for own in board.places],
+        tr(get_measure(board.measure).column): [figure(own.estimate, glyphs.dash) for own in board.places],
         tr("may be the best"): [tr("yes") if own.may_be_best else tr("no") for own in board.places],
         **({tr("rows"): [str(own.group) for own in board.places]} if several else {}),
         "n": [f"{own.run.n:,}" for own in board.places],

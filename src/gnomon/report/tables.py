@@ -14,6 +14,7 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.frames import frame
 from gnomon.gating.result import GateResult, Judgement
+from gnomon.history.trend import Trend
 from gnomon.message import Message
 from gnomon.report.results import evaluations_of
 
@@ -73,6 +74,8 @@ def tables_of(result: Any) -> dict[str, Callable[[], Columns]]:
             }
         case GateResult():
             return {"judgements": lambda: columns(map(judgement, result.judgements))}
+        case Trend():
+            return {"trend": lambda: columns(trend_rows(result))}
     models = evaluations_of(result)
     several = not isinstance(result, Evaluation)
 
@@ -98,6 +101,15 @@ def columns(rows: Iterable[Row]) -> Columns:
     """Rows as columns."""
     listed = list(rows)
     return {name: [row[name] for row in listed] for name in (listed[0] if listed else ())}
+
+
+def trend_rows(trend: Trend) -> Iterable[Row]:
+    """A row for each run of each line."""
+    for name, values in trend.series.items():
+        for run, own in zip(trend.runs, values, strict=True):
+            if own is not None:
+                yield {"series": name, "run": run.id, "name": run.name, "created": run.created,
+                       **fields(own, ("value", "low", "high", "level", "n"))}  # fmt: skip
 
 
 def judgement(own: Judgement) -> Row:

@@ -12,10 +12,11 @@ from gnomon.decision.threshold import ThresholdDecision
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
 from gnomon.gating.result import GateResult
+from gnomon.history.trend import Trend
 from gnomon.measures.probability import BRIER_SCORE, LOG_LOSS
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
-from gnomon.report import decisions, gates
+from gnomon.report import decisions, gates, trends
 from gnomon.report.html import charts
 from gnomon.report.html.view import LARGEST_MATRIX, LONGEST, View, bar, cell, facts_of, matrix_view, named, plain_cell
 from gnomon.report.language import tr
@@ -74,7 +75,16 @@ def _(result: GateResult, title: str | None = None) -> View:
     return {"title": called, "kind": kind, "facts": [*unsaid, *gates.facts(result)], "models": [], "figures": []}
 
 
-def heading(decision: Decision, title: str | None, kind: str, facts: list[str]) -> View:
+@decision_heading.register
+def _(trend: Trend, title: str | None = None) -> View:
+    called, unsaid = named(title, "", trends.title_of(trend))
+    facts = [f"{trend.runs[0].created[:10]} – {trend.runs[-1].created[:10]}"]
+    return {"title": called, "kind": "", "facts": [*unsaid, *facts], "models": [], "figures": []}
+
+
+def heading(
+    decision: ThresholdDecision | CostDecision | Recalibration, title: str | None, kind: str, facts: list[str]
+) -> View:
     """The head of the page."""
     source = visible(source_of(decision.provenance), LONGEST)
     called, unsaid = named(title, source, kind)
@@ -207,6 +217,17 @@ def _(result: GateResult) -> dict[str, View]:
     return {"decision": answer, "plan": plan, **closing(result)}
 
 
+@all_sections.register
+def _(trend: Trend) -> dict[str, View]:
+    columns = trends.columns(trend)
+    first, *others = columns
+    rows = [
+        {"name": name, "cells": [plain_cell(columns[head][place]) for head in others], "chosen": False}
+        for place, name in enumerate(columns[first])
+    ]
+    return {"trend": {"chart": trends.chart(trend), "table": {"heads": list(columns), "rows": rows}}}
+
+
 def mark_of(good: bool | None) -> str:
     """How a verdict is marked."""
     return "unclear" if good is None else "good" if good else "bad"
@@ -229,7 +250,7 @@ def matrix(confusion: ConfusionMatrix) -> dict[str, View]:
     return {"confusion": {"matrices": [matrix_view("", confusion)]}}
 
 
-def closing(decision: Decision) -> dict[str, View]:
+def closing(decision: ThresholdDecision | CostDecision | Recalibration | GateResult) -> dict[str, View]:
     """Notes, and where the numbers came from."""
     notes = [visible(tr(note)) for note in decision.notes]
     parts: dict[str, View] = {"notes": {"models": [{"model": "", "texts": notes}]}} if notes else {}

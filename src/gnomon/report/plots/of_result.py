@@ -9,6 +9,7 @@ from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.errors import UsageError
 from gnomon.gating.result import GateResult
+from gnomon.history.trend import Trend
 from gnomon.message import Message
 from gnomon.report.plots.accessor import Plots
 from gnomon.report.plots.decision import DecisionPlots
@@ -16,10 +17,11 @@ from gnomon.report.plots.decision import DecisionPlots
 
 def plots_of(result: Any) -> Plots | DecisionPlots:
     """What holds the plots of an evaluation, of several, of a comparison, or of a decision."""
-    if isinstance(result, GateResult):
+    if isinstance(result, GateResult | Trend):
         raise UsageError(
             Message(
-                "gate_without_plots", "a gate has no plots\nwrite its page (.html), or plot a comparison of the models"
+                "gate_without_plots",
+                "a gate, or a trend, has no plots here\nwrite its page (.html), or plot a comparison of the models",
             )
         )
     if isinstance(result, ThresholdDecision | CostDecision | Recalibration):

@@ -16,11 +16,14 @@ from gnomon.decision.recalibration import Recalibration
 from gnomon.decision.threshold import ThresholdDecision
 from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.gating.result import GateResult
+from gnomon.history.trend import Trend
+from gnomon.report import trends
 from gnomon.report.terminal.changes import render_changes
 from gnomon.report.terminal.comparison import render_comparison
 from gnomon.report.terminal.decision import render_cost, render_recalibration, render_threshold
 from gnomon.report.terminal.evaluation import render_evaluation
 from gnomon.report.terminal.gate import render_gate
+from gnomon.report.terminal.tables import ASCII, UNICODE, column_table
 from gnomon.visible import visible
 
 
@@ -46,6 +49,8 @@ def render(result: Any, console: Console, only: Collection[str] = ()) -> None:
             render_recalibration(result, console, only)
         case GateResult():
             render_gate(result, console, only)
+        case Trend():
+            render_trend(result, console)
         case Evaluations():
             render_evaluations(result, console, only)
         case _:
@@ -65,6 +70,13 @@ def render_evaluations(evaluations: Evaluations, console: Console, only: Collect
             console.print()
         console.print(Text(visible(name), style="bold underline"))
         render_evaluation(evaluation, console, rest)
+
+
+def render_trend(trend: Trend, console: Console) -> None:
+    """Prints how a measure went over runs."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    console.print(Text(trends.title_of(trend), style="bold"))
+    console.print(column_table(trends.columns(trend), console.width, {}, glyphs))
 
 
 # Of a report in a file, in characters.
