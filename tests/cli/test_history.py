@@ -69,6 +69,16 @@ def test_a_round(project):
     assert gnomon.History().tagged() == {}
 
 
+def test_a_gate_asks_for_fresh_rows(project):
+    """Looks are counted by the rows: a third model is one too many."""
+    log("old", "--name", "forest", "--keep-rows")
+    words = ["gate", "new.csv", "--baseline", "forest", *WORDS, "--where", "looks <= 1", "--margin", "roc_auc=0.2"]
+    assert command(*words)[0] == 0
+    log("new", "--name", "boosted")
+    code, out, _ = command(*words)
+    assert (code, "number of models judged on the rows is 2" in out) == (4, True), out
+
+
 def test_a_saved_evaluation_is_logged(project):
     code, _, err = command("evaluate", "old.csv", *WORDS, "-o", "old.json")
     assert code == 0, err

@@ -404,7 +404,8 @@ def test_arguments_that_are_refused(rows):
         ({"where": "recall >= 0.1", "minimum_rows": 0}, "at least 1"),
         ({"where": "recall >= 0.1", "unmatched": 1.5}, "between 0 and 1"),
         ({"where": "recall >= 0.1", "power": 0.0}, "power"),
-        ({"where": "unmatched <= 0.1"}, "nothing is joined"), ({"margin": {"mean_error": 0.1}}, "better direction"),
+        ({"where": "unmatched <= 0.1"}, "joined on ids"),
+        ({"where": "looks <= 10"}, "a run of the history"), ({"margin": {"mean_error": 0.1}}, "better direction"),
     ):  # fmt: skip
         with pytest.raises(UsageError) as error:
             gnomon.gate(rows, target="y", score="new", **asked)

@@ -20,6 +20,7 @@ class GateBaseline:
         rows: Its rows; None where they are not at hand.
         saved: Its evaluation, where it was saved or logged.
         score, prediction: Its columns, where they are known.
+        looks: How many sets of predictions were judged on its rows; None where that is not known.
         notes: What is to be known of it.
     """
 
@@ -28,6 +29,7 @@ class GateBaseline:
     saved: Evaluation | None = None
     score: Any = None
     prediction: Any = None
+    looks: int | None = None
     notes: tuple[Message, ...] = field(default=())
 
 
@@ -85,6 +87,7 @@ def baseline_of(given: Any, history: Any = None) -> GateBaseline:
         saved,
         score[0] if score is not None and len(score) == 1 else score,
         columns.get("prediction"),
+        None if run.rows is None else looks,
         notes,
     )
 

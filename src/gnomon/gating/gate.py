@@ -23,7 +23,7 @@ from gnomon.gating.columns import columns_judged
 from gnomon.gating.evidence import Evidence, of_one, of_pair
 from gnomon.gating.judging import impossible, judged, worst_first
 from gnomon.gating.result import POLICIES, GateResult, Policy
-from gnomon.gating.rules import MISSING, ROWS, UNMATCHED, GateRule, quoted, rules_of
+from gnomon.gating.rules import LOOKS, MISSING, ROWS, UNMATCHED, GateRule, quoted, rules_of
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.registry import asked
 from gnomon.message import Message
@@ -79,8 +79,9 @@ def gate(
     failure has to hold after correction for all rules and slices (S. Holm, 1979). docs/decisions/0020-gate.md says why.
 
     Besides measures a rule may limit their ``.gap`` between the training rows (``split=``) and the others
-    (``"roc_auc.gap <= 0.05"``), ``calibration_slope`` and ``calibration_intercept``, ``rows``, and the shares of rows
-    that are ``missing`` or ``unmatched``. ``"warn ..."`` begins a rule that only warns.
+    (``"roc_auc.gap <= 0.05"``), ``calibration_slope`` and ``calibration_intercept``, ``rows``, the shares of rows that
+    are ``missing`` or ``unmatched``, and ``looks``: how many models were judged on the baseline's rows. ``"warn ..."``
+    begins a rule that only warns.
 
     Args:
         data: The predictions: a file, a folder, a pattern, a list of paths, a data frame, or a dict of columns.
@@ -212,10 +213,15 @@ def gate(
     refuse_stale(saved, whole.new)
     dropped = whole.new.provenance.get("rows_dropped") or 0
     facts |= {ROWS: float(whole.new.n), MISSING: dropped / (whole.new.n + dropped)}
-    if UNMATCHED not in facts and any(own.name == UNMATCHED for own in rules):
+    facts |= {} if against_what.looks is None else {LOOKS: float(against_what.looks)}
+    unknown = next((own for own in rules if own.kind == "fact" and own.name not in facts), None)
+    if unknown is not None:
         raise UsageError(
             Message(
-                "unmatched_of_one", "a rule limits unmatched rows, but nothing is joined\nremove it, or pass baseline="
+                "fact_unknown",
+                "{rule!r}: unmatched rows are known where a baseline is joined on ids, looks where it is a run of the "
+                "history that was logged with its rows\nremove the rule, or pass such a baseline",
+                rule=unknown.text,
             )
         )
     judgements = judged(rules, Evidence(whole, of_slices, facts, saved), minimum_rows, options.level)

@@ -15,8 +15,9 @@ from gnomon.measures.rule import GAP, Rule
 from gnomon.message import Message
 
 # What is known of the rows without an interval, so that a rule about it is never inconclusive.
-ROWS, MISSING, UNMATCHED, COLUMNS = "rows", "missing", "unmatched", "columns"
-FACTS = (ROWS, MISSING, UNMATCHED)
+ROWS, MISSING, UNMATCHED, LOOKS, COLUMNS = "rows", "missing", "unmatched", "looks", "columns"
+FACTS = (ROWS, MISSING, UNMATCHED, LOOKS)
+COUNTS = (ROWS, LOOKS)
 # Estimates of the calibration, by the name that a rule calls them.
 CALIBRATION = {"calibration_slope": "slope", "calibration_intercept": "intercept"}
 
@@ -92,7 +93,7 @@ class GateRule:
                     other=other,
                 )
             )
-        shares = kind == "fact" and name != ROWS
+        shares = kind == "fact" and name not in COUNTS
         if (shares or (kind != "fact" and ends_at_one(name))) and not rule.percent and abs(rule.limit) > 1:
             raise UsageError(
                 Message(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gnomon.gating.rules import COLUMNS, FACTS, ROWS, quoted
+from gnomon.gating.rules import COLUMNS, COUNTS, FACTS, quoted
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message, word
 from gnomon.text import number
@@ -18,6 +18,7 @@ TITLES = {
     "rows": word("number of rows"),
     "missing": word("share of missing rows"),
     "unmatched": word("share of unmatched rows"),
+    "looks": word("number of models judged on the rows"),
     "columns": word("columns"),
     "calibration_slope": word("calibration slope"),
     "calibration_intercept": word("calibration intercept"),
@@ -62,7 +63,7 @@ def evidence(judgement: Judgement) -> str:
     """The value with its interval; empty where it is undefined."""
     if math.isnan(judgement.value) or judgement.measure == COLUMNS:
         return ""
-    if judgement.measure == ROWS:
+    if judgement.measure in COUNTS:
         return f"{judgement.value:,.0f}"
     shown = signed if judgement.kind in ("baseline", "gap") else number
     if judgement.measure in FACTS or math.isnan(judgement.low):
