@@ -1,5 +1,6 @@
 """The plugin of pytest, in a session of its own: failures tell the rules; what is inconclusive fails, never skips."""
 
+import os
 import subprocess
 import sys
 
@@ -30,12 +31,19 @@ def test_cannot_tell(policy):
 """
 
 
+def of_its_own():
+    """The environment without what this session was started with: another one would erase what it has measured."""
+    return {name: own for name, own in os.environ.items() if not name.startswith(("PYTEST", "COV"))}
+
+
 def test_a_session(tmp_path):
     """Exit code 1, not 5 or 0; the report stands in the failure, the gates in the summary."""
     (tmp_path / "test_model.py").write_text(TESTS)
     gnomon.History(tmp_path / "h.db").log(gnomon.evaluate([0, 1], [0, 1]), name="forest")
     words = [sys.executable, "-m", "pytest", "-q", "--gnomon-history", "h.db", "-p", "no:cacheprovider"]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        words, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False, env=of_its_own()
+    )
     assert done.returncode == 1, done.stdout
     assert "2 failed, 2 passed" in done.stdout
     assert "skipped" not in done.stdout

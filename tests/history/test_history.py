@@ -273,6 +273,11 @@ def test_many_processes_log_at_once(kind, request, tmp_path):
     assert gnomon.History(path).looks(runs[-1].rows or next(run.rows for run in runs if run.rows)) == 1
 
 
+def unmeasured():
+    """The environment without coverage, whose file a killed process would leave half written."""
+    return {name: own for name, own in os.environ.items() if not name.startswith("COV")}
+
+
 def test_a_killed_log_is_there_whole_or_not_at_all(tmp_path):
     """SIGKILL at random moments: every run that is there can be read, and the next one is logged."""
     path = tmp_path / "history.db"
@@ -285,7 +290,7 @@ def test_a_killed_log_is_there_whole_or_not_at_all(tmp_path):
     )
     rng = np.random.default_rng(0)
     for _ in range(4):
-        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=unmeasured())
         assert process.stdout.readline() == b"ready\n"
         time.sleep(float(rng.uniform(0.0, 0.15)))
         process.send_signal(signal.SIGKILL)
@@ -323,6 +328,13 @@ class TestDatabasesThatCannotBeUsed:
         (tmp_path / "other.db").write_text("this is text, and not short: " * 100)
         with pytest.raises(HistoryError, match="damaged, or no history"):
             gnomon.History(tmp_path / "other.db").runs()
+
+    def test_of_something_else(self, tmp_path):
+        with sqlite3.connect(tmp_path / "other.db") as connection:
+            connection.execute("CREATE TABLE run (a TEXT)")
+        for use in (lambda own: own.runs(), lambda own: own.log(EV, name="x")):
+            with pytest.raises(HistoryError, match="something else"):
+                use(gnomon.History(tmp_path / "other.db"))
 
     def test_a_damaged_run(self, history, tmp_path):
         run = history.log(EV, name="x")

@@ -114,6 +114,13 @@ class SqliteStore:
         with told(self.path):
             with closing(self._open()) as connection:
                 version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+                foreign = not version and connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
+            if foreign:
+                raise HistoryError(
+                    Message(
+                        "history_foreign", "{path} is the database of something else\npass another file", path=self.path
+                    )
+                )
             check_version(version, str(self.path))
             return version
 
