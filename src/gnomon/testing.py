@@ -24,7 +24,7 @@ class GateError(AssertionError):
     def __init__(self, result: GateResult) -> None:
         from gnomon.report.terminal.report import as_text
 
-        super().__init__("\n" + as_text(result).rstrip())
+        super().__init__(f"{result.answer}\n\n{as_text(result).rstrip()}")
         self.result = result
 
 

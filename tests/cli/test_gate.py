@@ -59,6 +59,15 @@ def test_rules_in_files(files, capsys, monkeypatch):
     assert run(["gate", "new.csv"]) == 4
     assert run(["gate", "new.csv", "--gate", "small"]) == 0
     assert run(["gate", "new.csv", "--gate", "small", "--where", "rows >= 901"]) == 4
+    (files / "copy.toml").write_text((files / "pyproject.toml").read_text())  # as of another commit
+    assert run(["gate", "new.csv", "--config", "copy.toml"]) == 4
+    assert run(["gate", "new.csv", "--config", "copy.toml", "--gate", "small"]) == 0
+    (files / "short.toml").write_text(
+        '[gate]\ntarget = "y"\nscore = "p"\nrules = ["rows >= 9000"]\n[gate.few]\nrules = ["rows >= 9"]\n'
+    )
+    assert (
+        run(["gate", "new.csv", "--config", "short.toml", "--gate", "few"]) == 0
+    )  # its own rules, the others' columns
     assert run(["gate", "new.csv", "--baseline", "new.csv"]) == 0
     (files / "below").mkdir()
     monkeypatch.chdir(files / "below")
@@ -151,6 +160,8 @@ def test_every_form(files, capsys, tmp_path):
     (["--margin", "roc_auc"], "roc_auc=0.02"), (["--margin", "roc_auc=x"], "roc_auc=0.02"),
     (["--unmatched", "many", "--where", "rows >= 1"], "such as 0.01 or 1%"), ([], "has no rules"),
     (["--where", "recall >= 0.5", "--baseline-score", "q"], "no column 'q'"),
+    (["old.csv", "--where", "rows >= 1"], "of one model, not 2 paths"), (["--margin", "f1=2"], "did you mean 0.02"),
+    (["--where", "rows >= 99 %"], "is not a share"), (["--where", "age band:* f1 >= 0.2"], "in quotes"),
 ])  # fmt: skip
 def test_what_is_refused(files, capsys, words, said):
     assert gate(*words) == 2

@@ -108,7 +108,7 @@ def test_a_baseline_whose_rows_have_changed_is_stale(project):
     (["evaluate", "old.csv", *WORDS, "--name", "x"], "pass --log"), (["history", "tag", "none", "x"], "no run 'none'"),
     (["evaluate", "old.csv", *WORDS, "--log", "--tag", "x"], "a name and a value"),
     (["history", "export", "-o", "x.txt"], ".csv or .parquet"),
-    (["leaderboard", "--by", "roc_auc"], "no run in the history"),
+    (["leaderboard", "--by", "roc_auc"], "no such run in the history"),
     (["log", "none.json"], "cannot read"), (["history", "show", "x"], "no run 'x'"),
     (["gate", "new.csv", "--baseline", "none", *WORDS, "--margin", "f1=0.1"], "there is no file none, and"),
 ])  # fmt: skip

@@ -198,6 +198,7 @@ def test_a_rule_that_can_never_pass_is_named(rows):
     small = rows.iloc[:12]
     notes = judge(small, "accuracy >= 0.9", margin={"accuracy": 0.05}, minimum_rows=1).notes
     assert sum("can never pass with 12 rows" in own for own in notes) == 2
+    assert not judge(rows, "accuracy >= baseline + 0.05").notes  # a gain is no margin
     low = gnomon.evaluate(np.ones(12, int), np.ones(12, int), classes=[0, 1])["accuracy"].low
     assert any(f"{low:.3f}" in own for own in notes)
 
@@ -221,6 +222,12 @@ def test_rows_that_one_side_lacks_fail(rows, tmp_path):
     assert (own.verdict, result.verdict) == ("fail", "fail")
     assert own.value == pytest.approx(hard.mean())
     share = float(hard.mean())
+    ruled = gnomon.gate(tmp_path / "new.csv", baseline=tmp_path / "old.csv",
+                        **asked | {"where": f"unmatched <= {share + 0.001}"})  # fmt: skip
+    assert [own.verdict for own in ruled.judgements] == [
+        "pass",
+        "pass",
+    ]  # in place of the default
     assert gnomon.gate(tmp_path / "new.csv", baseline=tmp_path / "old.csv", unmatched=share, **asked).verdict == "pass"
     with pytest.raises(UsageError, match="id="):
         gnomon.gate(tmp_path / "new.csv", baseline=tmp_path / "old.csv", **{**asked, "id": None})
@@ -388,8 +395,8 @@ def test_other_tasks(task):
     ("log_loss >= baseline - 0.1", "write log_loss <= baseline"), ("recall.low >= baseline - 0.1", "remove .low"),
     ("mean_error >= baseline - 0.1", "better when higher"), ("recall.gap >= 0.1", "recall.gap <= <number>"),
     ("rows >= baseline", "compared with a number"), ("rows.low >= 3", "compared with a number"),
-    ("missing <= 3", "did you mean 3 %"), ("recall > 0.8", "is not a constraint"), ("", "is not a constraint"),
-    ("recall >= baseline - x", "is not a constraint"), ("recall >= baseline * 2", "is not a constraint"),
+    ("missing <= 3", "did you mean 3 %"), ("recall > 0.8", "is not a rule"), ("", "is not a rule"),
+    ("recall >= baseline - x", "is not a rule"), ("recall >= baseline * 2", "is not a rule"),
 ])  # fmt: skip
 def test_rules_that_are_refused(rows, text, said):
     with pytest.raises(UsageError) as error:
@@ -405,10 +412,11 @@ def test_arguments_that_are_refused(rows):
         ({"where": "recall >= 0.1", "unmatched": 1.5}, "between 0 and 1"),
         ({"where": "recall >= 0.1", "power": 0.0}, "power"),
         ({"where": "unmatched <= 0.1"}, "joined on ids"),
+        ({"where": "recall >= 0.1", "target": None}, "column of true values"),
         ({"where": "looks <= 10"}, "a run of the history"), ({"margin": {"mean_error": 0.1}}, "better direction"),
     ):  # fmt: skip
         with pytest.raises(UsageError) as error:
-            gnomon.gate(rows, target="y", score="new", **asked)
+            gnomon.gate(rows, **{"target": "y", "score": "new", **asked})
         assert said in str(error.value), asked
 
 

@@ -55,8 +55,12 @@ def test_looks_are_told(history):
 
 
 def test_what_is_refused(history, tmp_path):
-    for by, said in (("recal", "not a measure"), ("mean_error", "not a measure"), ("rmse", "no run in the history")):
+    for by, said in (
+        ("recal", "not a measure"),
+        ("mean_error", "not a measure"),
+        ("rmse", "no such run"),
+    ):
         with pytest.raises(UsageError, match=said):
             leaderboard(history, by)
-    with pytest.raises(UsageError, match="no run"):
+    with pytest.raises(UsageError, match="no such run"):
         leaderboard(gnomon.History(tmp_path / "none.db"), "roc_auc")

@@ -80,7 +80,7 @@ def test_the_command(history, monkeypatch, tmp_path):
         (["report"], "of saved evaluations, or of the history"),
         (["report", "x.json", "--history"], "or of the history"),
         (["report", "x.json", "--by", "recall"], "or of the history"),
-        (["report", "--history", "--by", "rmse"], "no run"),
+        (["report", "--history", "--by", "rmse"], "no such run"),
         (["report", "--history", "--slice", "h"], "no run in the history has slices of 'h'"),
     ):  # fmt: skip
         code, _, err = command(*words)

@@ -153,6 +153,15 @@ def gate(
     from gnomon.gating.gate import gate as judge
     from gnomon.gating.settings import settings_of
 
+    if len(paths) > 1:
+        raise click.UsageError(
+            Message(
+                "gate_of_one",
+                "a gate judges the predictions of one model, not {number} paths\npass those of the other model as "
+                "--baseline; a folder or a pattern in quotes is one path",
+                number=len(paths),
+            )
+        )
     settings = settings_of(config, name)
     given: dict[str, Any] = {part: common.columns(options.pop(part), paths) for part in COLUMNS}
     given |= {"classes": classes.split(",") if classes is not None else None}
@@ -228,8 +237,9 @@ def by_measure(given: tuple[str, ...]) -> dict[str, float]:
     margins: dict[str, float] = {}
     for part in (each for text in given for each in text.split(",")):
         name, _, amount = part.partition("=")
+        number, percent, rest = amount.strip().partition("%")
         try:
-            margins[name.strip()] = float(amount)
+            margins[name.strip()] = float(number + rest) / (100 if percent else 1)
         except ValueError:
             raise UsageError(
                 Message("margin_text", "--margin {given!r}\nexpected a measure and a number, roc_auc=0.02", given=part)

@@ -143,7 +143,7 @@ def tag(url: str | None, run: str, tag: str, remove: bool) -> None:
     """Give a tag, such as champion, to a run: one run holds it at a time, and who held it when is kept."""
     own = opened(url)
     if remove:
-        own.untag(tag)
+        own.untag(tag, run)
     else:
         own.tag(run, tag)
 
@@ -247,5 +247,5 @@ def log_evaluation(evaluation: Any, rows: list[Path], options: dict[str, Any]) -
     """
     name = options["name"] or rows[0].stem
     opened(options["url"]).log(
-        evaluation, name=name, tags=tags_of(options["tags"]), rows=rows, keep_rows=options["keep_rows"]
+        evaluation, name=name, tags=tags_of(options["tags"]), rows=rows, keep_rows=options["keep_rows"], checked=True
     )

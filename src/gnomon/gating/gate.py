@@ -22,10 +22,11 @@ from gnomon.gating.baseline import baseline_of
 from gnomon.gating.columns import columns_judged
 from gnomon.gating.evidence import Evidence, of_one, of_pair
 from gnomon.gating.judging import impossible, judged, worst_first
-from gnomon.gating.result import POLICIES, GateResult, Policy
-from gnomon.gating.rules import LOOKS, MISSING, ROWS, UNMATCHED, GateRule, quoted, rules_of
+from gnomon.gating.result import POLICIES, GateResult, Judgement, Policy
+from gnomon.gating.rules import LOOKS, MISSING, ROWS, UNMATCHED, GateRule, rules_of
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.registry import asked
+from gnomon.measures.rule import on_slice
 from gnomon.message import Message
 
 # What the two are called where they are read together.
@@ -149,6 +150,8 @@ def gate(
             )
         )
     check_numbers(minimum_rows, unmatched, power)
+    if target is None:
+        raise UsageError(Message("gate_without_target", "pass the column of true values\ntarget= (--target)"))
     rules = rules_of(where, margin)
     if missing == "drop" and not any(own.name == MISSING for own in rules):
         rules = (*rules, GateRule.parse(f"{MISSING} <= 0 %"))
@@ -197,7 +200,9 @@ def gate(
         opened = open_pair(data, rows_of_baseline, (score, prediction), other, named, id, slices, options)
         if rows_of_baseline is not None:
             facts[UNMATCHED] = share_unmatched(opened)
-            rules = (*rules, replace(GateRule.parse(f"{UNMATCHED} <= {100 * unmatched:g} %"), limit=float(unmatched)))
+            if not any(own.name == UNMATCHED for own in rules):
+                allowed = GateRule.parse(f"{UNMATCHED} <= {100 * unmatched:g} %")
+                rules = (*rules, replace(allowed, limit=float(unmatched)))
         measured = measured_pair(opened, options, memory, progress, classes=classes, **how)
         whole, of_slices = of_pair(measured)
     if not paired or any(own.kind == "gap" for own in rules):
@@ -226,7 +231,7 @@ def gate(
         )
     judgements = judged(rules, Evidence(whole, of_slices, facts, saved), minimum_rows, options.level)
     hopeless = [
-        Message("rule_hopeless", "{rule}{place}: {why}.", rule=own.rule, place=place_of(own.slice), why=why)
+        Message("rule_hopeless", "{rule}: {why}.", rule=rule_of(own), why=why)
         for own in judgements
         if (why := impossible(own)) is not None
     ]
@@ -350,6 +355,6 @@ def refuse_stale(saved: Evaluation | None, new: Evaluation) -> None:
             )
 
 
-def place_of(place: tuple[str, str] | None) -> str:
-    """The slice of a judgement in parentheses; empty for all rows."""
-    return "" if place is None else f" ({':'.join(map(quoted, place))})"
+def rule_of(judgement: Judgement) -> str:
+    """The rule of a judgement, about its slice."""
+    return judgement.rule if judgement.slice is None else on_slice(judgement.rule, *judgement.slice)

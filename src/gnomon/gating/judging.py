@@ -277,7 +277,7 @@ def impossible(judgement: Judgement) -> Message | None:
     limit = judgement.sign * judgement.limit
     if judgement.kind == "baseline":
         reach = best_difference(judgement.n, judgement.level)
-        if limit > -reach:
+        if -reach < limit <= 0:
             text = "can never pass with {n:,} rows: the interval of no difference at all reaches to {reach:.3f}"
             return Message("never_passes_paired", text, n=judgement.n, reach=reach)
         return None

@@ -60,7 +60,17 @@ class GateRule:
         >>> GateRule.parse("log_loss <= baseline + 0.01").limit
         0.01
         """
-        rule = Rule.parse(text)
+        try:
+            rule = Rule.parse(text)
+        except UsageError:
+            raise UsageError(
+                Message(
+                    "not_a_rule",
+                    "{text!r} is not a rule\nwrite 'recall >= 0.8', 'f1 >= baseline - 0.02', or with a slice before it "
+                    "'region:north recall >= 0.6'; names with spaces in quotes: \"'age band':* recall >= 0.6\"",
+                    text=text,
+                )
+            ) from None
         kind, name = named(rule, text)
         if rule.slice is not None and kind in ("fact", "gap", "calibration"):
             raise UsageError(
@@ -94,6 +104,15 @@ class GateRule:
                 )
             )
         shares = kind == "fact" and name not in COUNTS
+        if rule.percent and not shares and (kind == "fact" or not ends_at_one(name)):
+            raise UsageError(
+                Message(
+                    "rule_percent",
+                    "{text!r}: {name} is not a share, so that per cent means nothing\nwrite the number itself",
+                    text=text,
+                    name=name,
+                )
+            )
         if (shares or (kind != "fact" and ends_at_one(name))) and not rule.percent and abs(rule.limit) > 1:
             raise UsageError(
                 Message(
@@ -129,6 +148,16 @@ class GateRule:
                     "margin= of {name!r} takes a number of 0 or more, not {margin!r}",
                     name=name,
                     margin=margin,
+                )
+            )
+        if margin > 1 and ends_at_one(measure.name):
+            raise UsageError(
+                Message(
+                    "margin_above_one",
+                    "margin= of {name!r} is {margin:g}, but the measure ends at 1\ndid you mean {share:g}?",
+                    name=measure.name,
+                    margin=margin,
+                    share=margin / 100,
                 )
             )
         side, sign = (">=", "-") if measure.better > 0 else ("<=", "+")
@@ -249,9 +278,3 @@ def rules_of(rules: str | Iterable[str], margins: Mapping[str, float] | None) ->
             )
         )
     return tuple(dict.fromkeys(parsed))
-
-
-def quoted(part: str) -> str:
-    """A column or a value as a rule writes it: in quotes where it needs them."""
-    plain = part and not any(letter in part for letter in " :\"'<>=")
-    return part if plain else repr(part) if '"' not in part else f"'{part}'"

@@ -10,6 +10,11 @@ from gnomon.errors import SourceError, UsageError, nearest
 from gnomon.message import Message
 
 FILES = ("gnomon.toml", "pyproject.toml")
+PROJECT = "tool.gnomon.gate"
+# What a named gate has of its own: all else it takes from the gate that has no name, unless it says otherwise.
+OWN = ("rules", "margin")
+# What a setting may be called by who knows the options.
+MEANT = {"where": "rules", "rule": "rules", "warn": "rules", "margins": "margin"}
 TEXT, NUMBER, LIST, TABLE, WHOLE = "text", "a number", "a list of texts", "a table", "a whole number"
 # What a gate may say in a file, and how.
 KNOWN: Mapping[str, tuple[str, ...]] = {
@@ -80,7 +85,7 @@ def settings_of(path: Path | None, name: str | None, start: Path | None = None) 
 
 def section(path: Path) -> str:
     """The table of a file that says what gates there are."""
-    return "tool.gnomon.gate" if path.name == "pyproject.toml" else "gate"
+    return PROJECT if path.name == "pyproject.toml" else "gate"
 
 
 def gate_of(path: Path) -> dict[str, Any] | None:
@@ -103,10 +108,16 @@ def gate_of(path: Path) -> dict[str, Any] | None:
                 error=getattr(error, "strerror", None) or error,
             )
         ) from None
-    for part in section(path).split("."):
-        held = held.get(part) if isinstance(held, dict) else None
-        if held is None:
-            return None
+    whole = held
+    # Any file may be a copy of pyproject.toml, such as that of another commit.
+    for where in dict.fromkeys((section(path), PROJECT)):
+        held = whole
+        for part in where.split("."):
+            held = held.get(part) if isinstance(held, dict) else None
+        if held is not None:
+            break
+    if held is None:
+        return None
     if not isinstance(held, dict):
         raise UsageError(
             Message("config_not_table", "{path}: [{section}] is not a table", path=path, section=section(path))
@@ -139,7 +150,9 @@ def chosen(table: Mapping[str, Any], path: Path, name: str | None) -> dict[str, 
                 "no_such_gate", "{path} has no gate {name!r}\n{hint}", path=path, name=name, hint=nearest(name, named)
             )
         )
-    return checked(named[name], path, f"{section(path)}.{name}")
+    shared = {key: own for key, own in table.items() if key not in named and key not in OWN}
+    of_all = checked(shared, path, section(path))
+    return of_all | checked(named[name], path, f"{section(path)}.{name}")
 
 
 def checked(table: Mapping[str, Any], path: Path, where: str) -> dict[str, Any]:
@@ -157,7 +170,7 @@ def checked(table: Mapping[str, Any], path: Path, where: str) -> dict[str, Any]:
                     path=path,
                     where=where,
                     key=key,
-                    hint=nearest(key, KNOWN),
+                    hint=nearest(MEANT.get(key, key), KNOWN),
                 )
             )
         if not any(is_kind(value, kind) for kind in KNOWN[key]):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from gnomon.gating.rules import COLUMNS, COUNTS, FACTS, quoted
+from gnomon.gating.rules import COLUMNS, COUNTS, FACTS
 from gnomon.measures.registry import get_measure
+from gnomon.measures.rule import quoted
 from gnomon.message import Message, word
 from gnomon.text import number
 
@@ -80,6 +81,8 @@ def signed(value: float) -> str:
 def sentence(judgement: Judgement) -> Message:
     """A verdict in a sentence, with what it rests on and how many rows would tell."""
     said = {"subject": subject(judgement), "evidence": evidence(judgement), "limit": limit(judgement)}
+    if judgement.measure == COLUMNS and judgement.reason is None:
+        return Message("columns_as_asked", "{rule}: as asked.", rule=judgement.rule)
     if judgement.reason is not None and not said["evidence"]:
         return Message("judged_because", "{subject}: {reason}.", subject=said["subject"], reason=judgement.reason)
     return judged_text(judgement, said)

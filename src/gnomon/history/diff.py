@@ -6,7 +6,7 @@ from typing import Any
 
 from gnomon.comparison.compare import compare
 from gnomon.comparison.result import Comparison
-from gnomon.errors import DataError, HistoryError
+from gnomon.errors import DataError, HistoryError, UsageError
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.history.fingerprint import listed
@@ -24,9 +24,11 @@ def diff(history: History, old: str, new: str) -> tuple[Comparison | Evaluations
 
     Raises:
         HistoryError: There is no such run.
-        UsageError: They are of different tasks or classes.
+        UsageError: They are the same run, or of different tasks or classes.
     """
     runs = [history[key] for key in (old, new)]
+    if runs[0].id == runs[1].id:
+        raise UsageError(Message("diff_of_itself", "{old} and {new} are the same run", old=old, new=new))
     names = [run.name for run in runs]
     if names[0] == names[1]:
         names = [f"{run.name} {run.id[:13]}" for run in runs]

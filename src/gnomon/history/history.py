@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import numpy as np
 
 from gnomon.errors import HistoryError, UsageError, nearest
 from gnomon.estimate import Estimate
+from gnomon.evaluation.evaluate import evaluate
 from gnomon.evaluation.result.checking import anything
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.history.fingerprint import Fingerprint, fingerprint
@@ -18,6 +20,7 @@ from gnomon.history.keeping import keep, kept_rows
 from gnomon.history.place import FOLDER, address, revision
 from gnomon.history.run import Run, estimate_of, new_id, now
 from gnomon.history.store import SqliteStore, Store
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message, form_of
 
 # How hard evaluations are compressed, and what one has at most, in bytes.
@@ -88,6 +91,7 @@ class History:
         tags: Mapping[str, Any] | None = None,
         rows: Any = None,
         keep_rows: bool = False,
+        checked: bool = False,
     ) -> Run:
         """Logs an evaluation, whole or not at all.
 
@@ -99,12 +103,13 @@ class History:
                 dict of columns): their fingerprint is kept, and of a path the path.
             keep_rows: Whether the columns of the evaluation are kept as well, as Parquet beside the database, so that
                 later runs can be compared on the same rows. Rows may be sensitive.
+            checked: Whether it is known that the evaluation is of these rows; else they are evaluated again.
 
         Returns:
             The :class:`gnomon.Run` that was logged.
 
         Raises:
-            UsageError: Something else was passed.
+            UsageError: Something else was passed, or the evaluation is not of these rows.
             HistoryError: The database cannot be written.
         """
         if not isinstance(evaluation, Evaluation):
@@ -125,6 +130,9 @@ class History:
                     "evaluate with target= and score=, or remove rows=",
                 )
             )
+        part = columns.get("part")
+        if rows is not None and not checked and (part is None or split_of(part) is not None):
+            check_rows(evaluation, rows, dict(columns))
         self._store.prepare()
         of_rows = None if rows is None else fingerprint(rows, dict(columns))
         kept = keep(rows, dict(columns), self.folder) if keep_rows else None
@@ -335,28 +343,50 @@ class History:
 
         Raises:
             HistoryError: There is no such run.
-            UsageError: The tag is empty, or could be taken for an id.
+            UsageError: The tag is empty, could be taken for an id, or is the name of a run.
         """
         run = self[key]
         if not tag.strip() or all(letter in "0123456789abcdef-" for letter in tag):
             raise UsageError(Message("tag_kind", "{tag!r} cannot be a tag: it is empty, or could be an id", tag=tag))
+        if self._store.read("SELECT 1 FROM run WHERE name = :name LIMIT 1", {"name": tag}):
+            raise UsageError(
+                Message(
+                    "tag_is_name",
+                    "{tag!r} is the name of a run: as a tag it would hide it\nchoose another tag, such as champion",
+                    tag=tag,
+                )
+            )
         with self._store.transaction() as execute:
             execute(
                 "INSERT INTO tag_event (tag, run, run_name, seen) VALUES (:tag, :run, :name, :seen)",
                 {"tag": tag, "run": run.id, "name": run.name, "seen": now()},
             )
 
-    def untag(self, tag: str, /) -> None:
+    def untag(self, tag: str, /, key: str | None = None) -> None:
         """Takes a tag from the run that holds it.
 
+        Args:
+            tag: The tag.
+            key: The run that is thought to hold it; None for whichever does.
+
         Raises:
-            HistoryError: No run holds it.
+            HistoryError: No run holds it, or another one.
         """
         if tag not in self.tagged():
             raise HistoryError(
                 Message("no_such_tag", "no run holds the tag {tag!r}\n{hint}", tag=tag,
                         hint=nearest(tag, self.tagged()))
             )  # fmt: skip
+        if key is not None and self[key].id != self.tagged()[tag]:
+            raise HistoryError(
+                Message(
+                    "tag_of_another",
+                    "run {key} does not hold the tag {tag!r}, but run {holder} does",
+                    key=key,
+                    tag=tag,
+                    holder=self[tag].name,
+                )
+            )
         with self._store.transaction() as execute:
             execute(
                 "INSERT INTO tag_event (tag, run, run_name, seen) VALUES (:tag, NULL, NULL, :seen)",
@@ -504,6 +534,47 @@ def expanded(raw: bytes) -> str:
     if size > LARGEST:
         raise ValueError("too large")
     return bytes(pa.decompress(raw[8:], size, "zstd", asbytes=True)).decode("utf-8", "surrogatepass")
+
+
+def check_rows(evaluation: Evaluation, rows: Any, columns: dict[str, Any]) -> None:
+    """Raises UsageError where other values come from the rows than the evaluation has."""
+    said = evaluation.provenance
+    binary = evaluation.task == "binary"
+    again = evaluate(
+        rows,
+        target=columns["target"],
+        prediction=columns.get("prediction"),
+        score=list(columns.get("score") or ()) or None,
+        weight=columns.get("weight"),
+        classes=None if evaluation.task == "regression" or binary else list(evaluation.classes),
+        positive=evaluation.positive,
+        task=evaluation.task,  # type: ignore[arg-type]
+        threshold=evaluation.threshold if columns.get("score") else None,
+        scale=said.get("scale") or "probability",
+        missing="drop" if said.get("rows_dropped") else "error",
+        interval="none",
+        split=split_of(columns.get("part")),
+    )
+    for name, own in again.estimates.items():
+        logged = evaluation.estimates.get(name)
+        off = logged is not None and abs(own.value - logged.value) > own.bound + logged.bound + 1e-9 * abs(own.value)
+        if again.n != evaluation.n or off:
+            raise UsageError(
+                Message(
+                    "rows_of_another",
+                    "the evaluation is not of these rows: {measure} is {value:.6g} there, but {logged:.6g} in the "
+                    "evaluation\npass the rows that it was made of, or evaluate again",
+                    measure=get_measure(name).title,
+                    value=own.value,
+                    logged=float("nan") if logged is None else logged.value,
+                )
+            )
+
+
+def split_of(part: str | None) -> str | None:
+    """What ``split=`` was, where the rows that judge are known by what they are not."""
+    found = None if part is None else re.fullmatch(r"(.+) is not (.*)", part)
+    return None if found is None else f"{found[1]}={found[2]}"
 
 
 def in_order(estimates: Mapping[str, Estimate]) -> dict[str, Estimate]:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from gnomon.errors import UsageError
+from gnomon.errors import UsageError, nearest
 from gnomon.estimate import NAN, Estimate
 from gnomon.history.history import History, Score
 from gnomon.history.run import Run
 from gnomon.intervals.interval import normal_quantile
 from gnomon.measures.measure import ZERO
-from gnomon.measures.registry import find, get_measure
+from gnomon.measures.registry import REGISTRY, find, get_measure
 from gnomon.message import Message
 
 # Runs that are compared unless more are asked for.
@@ -80,7 +80,12 @@ def leaderboard(
     measure = find(by)
     if measure is None or measure.better == ZERO:
         raise UsageError(
-            Message("leaderboard_by", "{by!r} is not a measure that is better when higher, or when lower", by=by)
+            Message(
+                "leaderboard_by",
+                "{by!r} is not a measure that is better when higher, or when lower\n{hint}",
+                by=by,
+                hint=nearest(by, REGISTRY),
+            )
         )
     scores = history.scores(measure.name, name=name, tag=tag)
     if name is None:
@@ -89,7 +94,9 @@ def leaderboard(
             newest.setdefault((own.name, own.rows), own)
         scores = list(newest.values())
     if not scores:
-        raise UsageError(Message("no_run_with_measure", "no run in the history has {measure!r}", measure=measure.name))
+        raise UsageError(
+            Message("no_run_with_measure", "no such run in the history has {measure!r}", measure=measure.name)
+        )
     order = sorted(scores, key=lambda own: -measure.better * own.value)
     shown = history.by_id([own.id for own in order[:limit]])
     groups = {rows: place for place, rows in enumerate(dict.fromkeys(run.rows for run in shown), 1)}

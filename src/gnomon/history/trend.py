@@ -80,7 +80,8 @@ def trend(
     if by is not None and (found := find(by)) is not None:
         measure = found.name
     if measure is None or not any(measure in run.estimates for run in runs):
-        raise UsageError(Message("no_run_with_measure", "no run in the history has {measure!r}", measure=by or measure))
+        text = "no such run in the history has {measure!r}"
+        raise UsageError(Message("no_run_with_measure", text, measure=by or measure))
     ids = [run.id for run in runs]
     if slices is None:
         names = dict.fromkeys(run.name for run in runs)

@@ -104,6 +104,24 @@ class Rule:
                 )
 
 
+def on_slice(text: str, column: str, value: str) -> str:
+    """A rule about a pattern of slices as it is about one of them.
+
+    >>> on_slice("warn region:* recall >= 0.6", "region", "far north")
+    "warn region:'far north' recall >= 0.6"
+    """
+    match = _RULE.fullmatch(text)
+    if match is None or match["value"] is None:
+        return text
+    return f"{text[: match.start('column')]}{quoted(column)}:{quoted(value)}{text[match.end('value') :]}"
+
+
+def quoted(part: str) -> str:
+    """A column or a value as a rule writes it: in quotes where it needs them."""
+    plain = part and not any(letter in part for letter in " :\"'<>=")
+    return part if plain else f'"{part}"' if "'" in part else f"'{part}'"
+
+
 def limit_of(match: re.Match[str]) -> float:
     """The limit, or what is added to the baseline's value."""
     if match["baseline"] is None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from gnomon.gating.result import FAIL, INCONCLUSIVE, NOT_JUDGED, PASS, GateResult, Judgement
 from gnomon.gating.words import evidence, place, rounded
+from gnomon.measures.rule import on_slice
 from gnomon.message import Message, word
 from gnomon.report.language import tr
 from gnomon.report.remarks import source_of
 from gnomon.visible import visible
 
-LONGEST = 60
+LONGEST, LONGEST_RULE = 60, 200
 # Rules and slices that are shown, the worst first.
 MOST = 200
 VERDICTS = {
@@ -26,7 +27,7 @@ class Line:
     Attributes:
         verdict: The verdict; of a rule that only warns with that.
         good: Whether it passes (True), fails (False), or neither (None).
-        rule: The rule, and the slice if it is about a pattern of them.
+        rule: The rule, about the slice where it is about a pattern of them.
         evidence: The value with its interval.
         n: The rows.
         equal, seen: About how many rows it takes if the model is as good as the baseline, and if it is as seen.
@@ -51,12 +52,11 @@ def line(judgement: Judgement) -> Line:
     said = tr(VERDICTS[judgement.verdict])
     if judgement.warns:
         said = tr(Message("only_warns", "{verdict} (warns only)", verdict=said))
-    where = place(judgement.slice)
-    rule = judgement.rule if not where or where in judgement.rule else f"{judgement.rule} · {where}"
+    rule = judgement.rule if judgement.slice is None else on_slice(judgement.rule, *judgement.slice)
     return Line(
         said,
         {PASS: True, FAIL: False}.get(judgement.verdict),
-        visible(rule, LONGEST),
+        visible(rule, LONGEST_RULE),
         evidence(judgement),
         f"{judgement.n:,}" if judgement.n else "",
         rows(judgement.rows_needed()) if judgement.kind == "baseline" else "",
@@ -102,7 +102,10 @@ def plan(result: GateResult) -> str:
     """How many rows it takes for all rules to pass together."""
     needed = result.rows_needed()
     if needed is None:
-        return tr("No number of rows makes all rules pass as the model is now, or it is not known how many.")
+        return tr(
+            "No number of rows makes all rules pass for a model that is as good as the baseline and whose other values "
+            "are as seen, or it is not known how many."
+        )
     text = (
         "All rules together pass with a power of {power:.0%} at about {rows:,} rows, if the model is as good as the "
         "baseline and its values are as seen; there are {n:,}."

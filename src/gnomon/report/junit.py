@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from gnomon.gating.result import FAIL, INCONCLUSIVE, NOT_JUDGED, PASS, GateResult, Judgement
-from gnomon.gating.words import place
+from gnomon.measures.rule import on_slice
 from gnomon.report.language import tr
 from gnomon.visible import visible
 
@@ -41,8 +41,7 @@ def junit(result: GateResult, name: str = "gnomon gate") -> str:
 
 def add(suite: ElementTree.Element, judgement: Judgement, name: str, *, failing: bool) -> None:
     """A test case for a verdict."""
-    where = place(judgement.slice)
-    title = judgement.rule if not where or where in judgement.rule else f"{judgement.rule} ({where})"
+    title = judgement.rule if judgement.slice is None else on_slice(judgement.rule, *judgement.slice)
     case = ElementTree.SubElement(suite, "testcase", {"classname": name, "name": visible(title), "time": "0"})
     said = visible(tr(judgement.sentence))
     if failing:

@@ -39,13 +39,14 @@ def listing(runs: Sequence[Run], glyphs: Glyphs = UNICODE) -> dict[str, list[str
     columns: dict[str, list[str]] = {
         tr("run"): [run.id[:SHORT_ID] for run in runs],
         tr("name"): [visible(run.name, LONGEST) for run in runs],
-        tr("tags"): [visible(tags_of(run), LONGEST) for run in runs],
-        tr("when"): [run.created[:16].replace("T", " ") for run in runs],
     }
     for name in names:
         columns[tr(get_measure(name).column)] = [figure(run.estimates.get(name), glyphs.dash) for run in runs]
         if name == names[0] and len({run.name for run in runs}) < len(runs) and glyphs is UNICODE:
             columns[tr("trend")] = [trend(runs, place, name) for place in range(len(runs))]
+        if name == names[0]:
+            columns[tr("tags")] = [visible(tags_of(run), LONGEST) for run in runs]
+            columns[tr("when")] = [run.created[:16].replace("T", " ") for run in runs]
     columns |= {
         "n": [f"{run.n:,}" for run in runs],
         tr("commit"): ["" if run.commit is None else run.commit[:9] + ("+" if run.dirty else "") for run in runs],
@@ -95,10 +96,10 @@ def places(board: Leaderboard, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]
         tr("name"): [visible(own.run.name, LONGEST) for own in board.places],
         tr(get_measure(board.measure).column): [figure(own.estimate, glyphs.dash) for own in board.places],
         tr("may be the best"): [tr("yes") if own.may_be_best else tr("no") for own in board.places],
+        tr("run"): [own.run.id[:SHORT_ID] for own in board.places],
         **({tr("rows"): [str(own.group) for own in board.places]} if several else {}),
         "n": [f"{own.run.n:,}" for own in board.places],
         tr("tags"): [visible(tags_of(own.run), 2 * LONGEST) for own in board.places],
-        tr("run"): [own.run.id[:SHORT_ID] for own in board.places],
     }
     return {head: own for head, own in columns.items() if any(own)}
 
@@ -115,6 +116,10 @@ def remarks(board: Leaderboard) -> list[str]:
             )
         )
     ]
+    if any(own.group > 1 for own in board.places):
+        said.append(
+            tr("Runs with the same number under rows were judged on the same rows; only those can be compared.")
+        )
     if board.luck > 0:
         text = "The best of those that may be looks better than it is, by at most about {luck}."
         said.append(tr(Message("winners_curse", text, luck=number(board.luck))))

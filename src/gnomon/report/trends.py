@@ -29,8 +29,6 @@ def columns(trend: Trend) -> dict[str, list[str]]:
     made = {
         tr("run"): [trend.runs[place].id[:SHORT_ID] for place in places],
         tr("name"): [visible(trend.runs[place].name, LONGEST) for place in places],
-        tr("tags"): [visible(tags_of(trend.runs[place]), LONGEST) for place in places],
-        tr("when"): [trend.runs[place].created[:16].replace("T", " ") for place in places],
     }
     if of_names:
         column = tr(get_measure(trend.measure).column)
@@ -38,6 +36,8 @@ def columns(trend: Trend) -> dict[str, list[str]]:
     else:
         for name, values in trend.series.items():
             made[visible(name, LONGEST)] = [figure(values[place]) for place in places]
+    made[tr("tags")] = [visible(tags_of(trend.runs[place]), LONGEST) for place in places]
+    made[tr("when")] = [trend.runs[place].created[:16].replace("T", " ") for place in places]
     return {head: own for head, own in made.items() if any(own)}
 
 
