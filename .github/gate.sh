@@ -20,8 +20,20 @@ of_base() {  # a file of the repository as it is at the base commit; outside pul
   printf '%s' "$trusted/$1"
 }
 
-words=("$PREDICTIONS" --config "$(of_base "$CONFIG")" --github --junit "$out/gate.xml")
+rules=$(of_base "$CONFIG")
+words=("$PREDICTIONS" --config "$rules" --github --junit "$out/gate.xml")
 [ -z "${GATE:-}" ] || words+=(--gate "$GATE")
+if [ -z "${BASELINE:-}" ] && [ -n "${BASE:-}" ]; then
+  # What the rules name is of the base commit, too, where it is a file of the repository.
+  named=$(python -c 'import sys; from pathlib import Path; from gnomon.gating.settings import settings_of
+print(settings_of(Path(sys.argv[1]), sys.argv[2] or None).get("baseline", ""))' "$rules" "${GATE:-}")
+  if [ -n "$named" ] && git cat-file -e "$BASE:$named" 2>/dev/null; then
+    BASELINE=$named
+  elif [ -n "$named" ] && [ -e "$named" ]; then
+    echo "::error::the baseline of the rules is not in the base commit, and is not read from the pull request"
+    exit 2
+  fi
+fi
 [ -z "${BASELINE:-}" ] || words+=(--baseline "$(of_base "$BASELINE")")
 while IFS= read -r word; do
   [ -z "$word" ] || words+=("$word")

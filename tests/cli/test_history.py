@@ -85,7 +85,7 @@ def test_a_saved_evaluation_is_logged(project):
     code, out, err = command("log", "old.json", "--tag", "a=b", "--rows", "old.csv")
     assert code == 0, err
     run = gnomon.History()[out.strip()]
-    assert (run.name, run.tags, run.source) == ("old", {"a": "b"}, "old.csv")
+    assert (run.name, run.tags, run.source) == ("old", {"a": "b"}, str(project / "old.csv"))
     assert command("log", "old.json", "--history", "other.db")[0] == 0
     assert len(gnomon.History("other.db").runs()) == 1
     assert command("history", "--history", "other.db")[1].count("\n") == 2
@@ -141,3 +141,29 @@ def test_what_changed_between_runs(project):
     assert "from forest to boosted, the worst first" in out
     log("new", "--name", "boosted")
     assert command("history", "diff", "boosted", gnomon.History().runs()[1].id, "--format", "json")[0] == 0
+
+
+def test_runs_are_compared_on_the_rows_that_judged_them(project):
+    """Not on those that the models were fitted on; a gate refuses a baseline that was judged on others."""
+    for name, hurt in (("old", "test"), ("new", "none")):
+        frame = pd.read_csv(f"{name}.csv")
+        frame["part"] = np.where(frame.id < 200, "train", "test")
+        frame["p"] = np.where(frame.part == hurt, 1 - frame.p, frame.p)
+        frame.to_csv(f"{name}.csv", index=False)
+        log(name, "--name", f"run {name}", "--split", "part=train", "--keep-rows")
+    out = command("history", "diff", "run old", "run new", "--format", "json")[1]
+    form = json.loads(out)
+    assert form["n"] == 200
+    assert form["pairs"][0]["differences"]["roc_auc"]["value"] > 0.5
+    words = ["gate", "new.csv", "--baseline", "run old", *WORDS, "--margin", "roc_auc=0.02"]
+    code, _, err = command(*words)
+    assert (code, "evaluate the baseline again" in err) == (2, True)
+    assert command(*words, "--split", "part=train")[0] == 0
+
+
+def test_a_run_is_found_from_another_folder(project, monkeypatch):
+    log("old", "--name", "forest")
+    (project / "below").mkdir()
+    monkeypatch.chdir(project / "below")
+    words = ["gate", "../new.csv", "--baseline", "forest", *WORDS, "--margin", "roc_auc=0.2"]
+    assert command(*words)[0] == 0

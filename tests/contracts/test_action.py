@@ -77,6 +77,24 @@ def test_a_pull_request_cannot_change_what_judges_it(repository, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_what_the_rules_name_is_of_the_base_commit(repository, tmp_path):
+    """A baseline that stands in the rules is not read from the pull request, either."""
+    git("checkout", "-q", ".", cwd=repository)
+    (repository / "pyproject.toml").write_text(RULES + 'baseline = "baseline.csv"\n')
+    git("commit", "-qam", "rules", cwd=repository)
+    base = git("rev-parse", "HEAD", cwd=repository)
+    (repository / "baseline.csv").write_text((repository / "bad.csv").read_text())
+    done, _ = judge(repository, tmp_path, PREDICTIONS="bad.csv", BASE=base, BASELINE="")
+    assert done.returncode == 4, done.stdout + done.stderr
+    (repository / "pyproject.toml").write_text(RULES + 'baseline = "added.csv"\n')
+    git("commit", "-qam", "a baseline that is not there", cwd=repository)
+    base = git("rev-parse", "HEAD", cwd=repository)
+    (repository / "added.csv").write_text((repository / "bad.csv").read_text())
+    done, _ = judge(repository, tmp_path, PREDICTIONS="bad.csv", BASE=base, BASELINE="")
+    assert done.returncode == 2
+    assert "is not in the base commit" in done.stdout
+
+
 def test_inputs_are_words_and_not_scripts(repository, tmp_path):
     """Names with spaces, quotes or commands in them are only names."""
     (repository / "good.csv").rename(repository / "a $(touch evil) 'b'.csv")

@@ -450,3 +450,58 @@ def test_order_threads_and_processes_change_nothing(rows):
     expected = judge(rows, *where, **asked).judgements
     assert judge(rows.sample(frac=1, random_state=5), *where, **asked, threads=2).judgements == expected
     assert judge(rows, *where, **asked, engine="processes", threads=2).judgements == expected
+
+
+def test_columns_of_the_baseline_are_those_that_were_named():
+    """In the model's own rows nothing else of the model is taken for the baseline's."""
+    rng = np.random.default_rng(9)
+    y = rng.integers(0, 2, 600)
+    good = np.where(rng.random(600) < 0.02, 1 - y, y)
+    bad = np.where(rng.random(600) < 0.4, 1 - y, y)
+    rows = {"y": y, "po": np.clip(good * 0.8 + 0.1, 0, 1), "dn": bad, "pn": np.clip(bad * 0.8 + 0.1, 0, 1)}
+    for asked in ({"prediction": "dn"}, {"score": "pn", "prediction": "dn"}, {"score": "pn"}):
+        result = gnomon.gate(rows, target="y", baseline_score="po", margin={"recall": 0.03}, **asked)
+        (own,) = result.judgements
+        assert result.verdict == "fail", asked
+        assert own.old == pytest.approx(sk.recall_score(y, good))
+        assert own.new == pytest.approx(sk.recall_score(y, bad))
+    result = gnomon.gate(rows, target="y", score="pn", baseline_prediction="dn", margin={"accuracy": 0.1})
+    assert result.judgements[0].old == pytest.approx(sk.accuracy_score(y, bad))
+
+
+@pytest.mark.parametrize("rule", ["warn unmatched <= 1 %", "unmatched >= 0", "unmatched >= 0 %"])
+def test_a_rule_that_cannot_fail_does_not_replace_the_default(rows, tmp_path, rule):
+    old, new = (rows[["id", "y", name]].rename(columns={name: "p"}) for name in ("old", "old"))
+    result = gnomon.gate(new.iloc[:700], baseline=old, target="y", score="p", id="id", where=[rule, "recall >= 0.1"])
+    assert result.verdict == "fail"
+    holes = rows.assign(new=rows.new.where(rows.index % 3 != 0))
+    result = judge(holes, rule.replace("unmatched", "missing"), "recall >= 0.1", missing="drop")
+    assert result.verdict == "fail"
+
+
+def test_training_rows_do_not_count_as_matched(rows):
+    """The baseline lacks nine tenths of the rows that judge; both have many that the model was fitted on."""
+    fitted = rows.assign(id=rows.id + 10_000, part="train")
+    new = pd.concat([rows.assign(part="test"), fitted]).rename(columns={"new": "p"})
+    old = pd.concat([rows.assign(part="test").iloc[:150], fitted]).rename(columns={"old": "p"})
+    keep = ["id", "y", "p", "part"]
+    result = gnomon.gate(new[keep], baseline=old[keep], target="y", score="p", id="id", split="part=train",
+                         unmatched=0.5, where="recall >= 0.1")  # fmt: skip
+    (own,) = [own for own in result.judgements if own.measure == "unmatched"]
+    assert own.value == pytest.approx(0.9)
+    assert result.verdict == "fail"
+
+
+def test_a_bias_has_no_gap(rows):
+    amounts = rows.assign(y=rows.old * 10, p=rows.new * 10 + 3)
+    with pytest.raises(UsageError, match="better when higher"):
+        gnomon.gate(amounts, target="y", prediction="p", split="part=train", where="bias.gap <= 0.1")
+
+
+def test_paths_may_be_listed_as_text(rows, tmp_path):
+    for name in ("old", "new"):
+        rows[["id", "y", name]].rename(columns={name: "p"}).to_csv(tmp_path / f"{name}.csv", index=False)
+    asked = {"target": "y", "score": "p", "id": "id", "margin": {"accuracy": 0.9}}
+    paths = [str(tmp_path / f"{name}.csv") for name in ("old", "new")]
+    expected = gnomon.gate(paths[1], baseline=paths[0], **asked)
+    assert gnomon.gate([paths[1]], baseline=[paths[0]], **asked).judgements == expected.judgements

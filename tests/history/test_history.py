@@ -126,6 +126,15 @@ def test_pruning_keeps_the_newest_and_those_with_a_tag(history):
     assert len(set(history.to_columns()["run"])) == len(kept)
     with pytest.raises(UsageError, match="at least 1"):
         history.prune(keep=0)
+    first = history.log(EV, name="z", rows=ROWS, keep_rows=True)
+    same = history.log(EV, name="other", rows=ROWS, keep_rows=True)
+    history.log(EV, name="z")
+    history.prune(keep=1)
+    assert first.kept == same.kept
+    assert (history.folder / first.kept).exists()
+    history.log(EV, name="other")
+    history.prune(keep=1)
+    assert not (history.folder / first.kept).exists()  # rows that no run refers to are not left behind
 
 
 def test_looks_are_counted_by_the_rows(history):
@@ -156,6 +165,10 @@ def test_rows_are_kept_only_where_asked(history, tmp_path):
     for name in ("frame", "nothing"):
         with pytest.raises(HistoryError, match="are not kept"):
             history.rows(name)
+    (file,) = (tmp_path / "rows").iterdir()
+    ROWS.assign(p=0.5).to_parquet(file)
+    with pytest.raises(HistoryError, match="no longer what run kept"):
+        history.rows("kept")
     ROWS.assign(p=ROWS.p * 0.5).to_csv(tmp_path / "rows.csv", index=False)
     with pytest.raises(HistoryError, match="no longer what run referred"):
         history.rows("referred")
@@ -232,6 +245,19 @@ class TestFingerprint:
         assert fingerprint(ROWS.assign(w=1.0), weighted).rows != fingerprint(ROWS, weighted).rows
         swapped = ROWS.assign(y=ROWS.y[::-1].to_numpy())  # as many of each class
         assert fingerprint(swapped, COLUMNS).rows != fingerprint(ROWS, COLUMNS).rows
+
+    def test_parts_of_the_rows_are_other_rows(self):
+        parts = {own: fingerprint(ROWS, COLUMNS | {"part": own}).rows for own in (None, "g = a", "g is not a")}
+        assert len(set(parts.values())) == 3
+
+    def test_numbers_of_any_type_are_the_same(self, tmp_path):
+        large = ROWS.assign(id=ROWS.id + 123_456_789_012)
+        expected = fingerprint(large, COLUMNS).rows
+        large.to_csv(tmp_path / "i.csv", index=False)
+        large.assign(id=large.id.astype(float)).to_csv(tmp_path / "f.csv", index=False)
+        large.assign(id=large.id.astype(float)).to_parquet(tmp_path / "f.parquet")
+        for name in ("i.csv", "f.csv", "f.parquet"):
+            assert fingerprint(tmp_path / name, COLUMNS).rows == expected, name
 
     def test_without_ids_it_is_marked_weak(self):
         weak = fingerprint(ROWS, COLUMNS | {"id": None})

@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gnomon.comparison.models import ModelColumns
 from gnomon.errors import UsageError
 from gnomon.message import Message, in_series
 from gnomon.schema.ids import check_same, common_rows, ids_of, taken
+from gnomon.schema.schema import Subset
+from gnomon.schema.slices import Slices
 from gnomon.sources.base import Source, Use, check_columns
 from gnomon.sources.columns import spelled_values
 from gnomon.sources.tables import TableSource, table_of
@@ -22,12 +27,14 @@ class Joined:
     Attributes:
         source: The rows.
         models: The columns of each model there.
-        unmatched: By model, how many of its rows some other model lacks.
+        unmatched: By model, how many of its rows some other model lacks; of those that judge, where it can tell.
+        matched: How many rows all models have; of those that judge.
     """
 
     source: TableSource
     models: Mapping[str, ModelColumns]
     unmatched: Mapping[str, int]
+    matched: int
 
 
 def joined(
@@ -36,6 +43,7 @@ def joined(
     id: str,
     targets: Sequence[str],
     shared: Mapping[str, Use],
+    subset: Subset | None,
     threads: int,
 ) -> Joined:
     """The rows that all sources have, in the order of the first.
@@ -47,6 +55,7 @@ def joined(
         targets: The columns of true values, which all sources must agree on.
         shared: Other columns, and what they are read for. One source must have them and others may: then they must
             agree, too.
+        subset: Which rows judge; None for all.
         threads: How many threads may read.
 
     Raises:
@@ -70,7 +79,7 @@ def joined(
         tables[name] = with_types(table_of(source, wanted, threads), source, texts)
         ids[called[name]] = ids_of(tables[name][id], id, called[name])
     places = common_rows(ids, id)
-    rows = {name: len(table) for name, table in tables.items()}
+    judging = {name: judges(table, subset) for name, table in tables.items()}
     tables = {name: taken(table, places[called[name]]) for name, table in tables.items()}
     whole = {id: taken(ids[called[first]], places[called[first]])}
     whole |= {own: tables[holders.get(own, first)][own] for own in (*targets, *shared)}
@@ -95,7 +104,8 @@ def joined(
             tuple(calls[own] for own in columns[name].predictions), tuple(calls[own] for own in columns[name].scores)
         )
     matched = len(whole[id])
-    unmatched = {name: own - matched for name, own in rows.items()}
+    kept = {name: np.isin(np.arange(len(own)), places[called[name]]) for name, own in judging.items()}
+    unmatched = {name: int((own & ~kept[name]).sum()) for name, own in judging.items()}
     alone = in_series(
         Message("rows_of", "{number:,} of {source}", number=own, source=called[name])
         for name, own in unmatched.items()
@@ -113,7 +123,18 @@ def joined(
             ),
         )
     name = ", ".join(dict.fromkeys(source.name for source in sources.values()))
-    return Joined(TableSource(name, whole, id, tuple(dict.fromkeys(notes))), renamed, unmatched)
+    telling = first if subset is None else holders.get(subset.column, first)
+    judged = int(judging[telling][places[called[telling]]].sum())
+    return Joined(TableSource(name, whole, id, tuple(dict.fromkeys(notes))), renamed, unmatched, judged)
+
+
+def judges(table: Any, subset: Subset | None) -> NDArray[np.bool_]:
+    """Which rows of a table judge: all, where it does not say which models were fitted on."""
+    if subset is None or subset.column not in table.column_names:
+        return np.ones(len(table), bool)
+    slices = Slices.of(table[subset.column], subset.column)
+    chosen = subset.chosen(slices.names) if len(slices.names) else np.zeros(0, bool)
+    return np.asarray(chosen[slices.codes])
 
 
 def with_types(table: Any, source: Source, columns: Sequence[str]) -> Any:

@@ -43,6 +43,7 @@ class Opened:
         shared: The columns that all have: true values, weights, clusters, ids, and which rows take part.
         slices: How the rows are divided.
         unmatched: Of models in places of their own, by model, how many of its rows some other model lacks.
+        matched: And how many all of them have.
     """
 
     source: Source
@@ -50,6 +51,7 @@ class Opened:
     shared: Columns
     slices: tuple[Any, ...] = ()
     unmatched: Mapping[str, int] = field(default_factory=dict)
+    matched: int = 0
 
 
 def open_models(
@@ -123,9 +125,9 @@ def open_models(
     uses: dict[Any, Use] = dict.fromkeys(columns_asked(divided, tuple(known), first.name), "text")
     uses |= {None if subset is None else subset.column: "text", names[1]: "text", names[0]: "number"}
     common = {own: use for own, use in uses.items() if own is not None and own not in (*targets, called)}
-    rows = joined(sources, models, called, targets, common, threads)
+    rows = joined(sources, models, called, targets, common, subset, threads)
     columns = Columns(targets, weight=names[0], cluster=names[1], subset=subset, id=called)
-    return Opened(rows.source, rows.models, columns, divided, rows.unmatched)
+    return Opened(rows.source, rows.models, columns, divided, rows.unmatched, rows.matched)
 
 
 def judges(split: str | None, source: Source) -> Any:

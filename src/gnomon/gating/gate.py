@@ -27,7 +27,7 @@ from gnomon.gating.rules import LOOKS, MISSING, ROWS, UNMATCHED, GateRule, rules
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.registry import asked
 from gnomon.measures.rule import on_slice
-from gnomon.message import Message
+from gnomon.message import Message, word
 
 # What the two are called where they are read together.
 BASELINE, MODEL = "baseline", "model"
@@ -153,9 +153,10 @@ def gate(
     if target is None:
         raise UsageError(Message("gate_without_target", "pass the column of true values\ntarget= (--target)"))
     rules = rules_of(where, margin)
-    if missing == "drop" and not any(own.name == MISSING for own in rules):
+    if missing == "drop" and not limited(rules, MISSING):
         rules = (*rules, GateRule.parse(f"{MISSING} <= 0 %"))
-    against_what = baseline_of(baseline, history)
+    data = as_path(data)
+    against_what = baseline_of(as_path(baseline), history)
     saved, rows_of_baseline = against_what.saved, against_what.rows
     if (
         rows_of_baseline is None
@@ -200,7 +201,7 @@ def gate(
         opened = open_pair(data, rows_of_baseline, (score, prediction), other, named, id, slices, options)
         if rows_of_baseline is not None:
             facts[UNMATCHED] = share_unmatched(opened)
-            if not any(own.name == UNMATCHED for own in rules):
+            if not limited(rules, UNMATCHED):
                 allowed = GateRule.parse(f"{UNMATCHED} <= {100 * unmatched:g} %")
                 rules = (*rules, replace(allowed, limit=float(unmatched)))
         measured = measured_pair(opened, options, memory, progress, classes=classes, **how)
@@ -272,9 +273,21 @@ def check_numbers(minimum_rows: int, unmatched: float, power: float) -> None:
             )
 
 
+def as_path(data: Any) -> Any:
+    """Paths as paths, so that a list of them is not taken for a column of text; anything else as it is."""
+    if isinstance(data, list | tuple) and data and all(isinstance(own, (str, Path)) for own in data):
+        return Path(data[0]) if len(data) == 1 else [Path(own) for own in data]
+    return data
+
+
 def measures_of(rules: Sequence[GateRule]) -> list[str]:
     """The measures that rules are about."""
     return list(dict.fromkeys(own.name for own in rules if own.kind in ("limit", "baseline", "gap")))
+
+
+def limited(rules: Sequence[GateRule], fact: str) -> bool:
+    """Whether a rule that can fail the gate says how much there may be of something."""
+    return any(own.name == fact and not own.warns and not own.least for own in rules)
 
 
 def slices_of(rules: Sequence[GateRule]) -> list[str] | None:
@@ -304,15 +317,12 @@ def open_pair(
         slices: How the rows are divided.
         options: How estimates are made.
     """
-    by_model = [
-        None if one is None and own is None else {BASELINE: one if own is None else own, MODEL: one}
-        for one, own in zip(said, other, strict=True)
-    ]
-    if baseline is None:
-        # A model has scores or predictions; the baseline may have the other kind.
-        by_model = [
-            own if own is None else {name: held for name, held in own.items() if held is not None} for own in by_model
-        ]
+    by_model: list[Any] = []
+    for one, own in zip(said, other, strict=True):
+        # A file of its own has columns of the same names; in the model's rows the baseline has those that were named.
+        of_baseline = one if own is None and baseline is not None else own
+        held = {BASELINE: of_baseline, MODEL: one}
+        by_model.append({name: column for name, column in held.items() if column is not None} or None)
     shared = (named["weight"], named["cluster"], named["split"], id)
     rows = data if baseline is None else {BASELINE: baseline, MODEL: data}
     return open_models(rows, (), named["target"], (by_model[0], by_model[1]), shared, slices, options.threads)
@@ -329,19 +339,23 @@ def measured_pair(
 
 
 def share_unmatched(opened: Opened) -> float:
-    """The share of rows that the model or the baseline lacks, of those that either has."""
+    """The share of the judged rows that the model or the baseline lacks, of those that either has."""
     lacking = sum(opened.unmatched.values())
-    return lacking / (lacking + (opened.source.rows or 0)) if lacking else 0.0
+    return lacking / (lacking + opened.matched) if lacking else 0.0
 
 
 def refuse_stale(saved: Evaluation | None, new: Evaluation) -> None:
-    """Raises UsageError where a saved baseline is not what the model is: of another task, threshold or classes."""
+    """Raises UsageError where a saved baseline was judged otherwise than the model: by what, and on which rows."""
     if saved is None:
         return
+    of_old, of_new = (own.provenance.get("columns", {}) for own in (saved, new))
     for what, one, other in (
-        ("task", saved.task, new.task),
-        ("positive class", saved.positive, new.positive),
-        ("threshold", saved.threshold, new.threshold),
+        (word("task"), saved.task, new.task),
+        (word("positive class"), saved.positive, new.positive),
+        (word("threshold"), saved.threshold, new.threshold),
+        (word("set of classes"), sorted(saved.classes), sorted(new.classes)),
+        (word("choice of rows (split=)"), of_old.get("part"), of_new.get("part")),
+        (word("column of weights"), of_old.get("weight"), of_new.get("weight")),
     ):
         if one != other:
             raise UsageError(

@@ -272,13 +272,13 @@ def blank(
 def impossible(judgement: Judgement) -> Message | None:
     """Why a rule can never pass with these rows, whatever the model; None where it can."""
     basis = get_measure(judgement.measure).basis if judgement.kind in ("limit", "baseline") else None
-    if not isinstance(basis, Share | ShareOfAll) or not judgement.n or judgement.verdict == NOT_JUDGED:
+    if not isinstance(basis, Share | ShareOfAll) or not judgement.n or judgement.verdict in (NOT_JUDGED, PASS):
         return None
     limit = judgement.sign * judgement.limit
     if judgement.kind == "baseline":
         reach = best_difference(judgement.n, judgement.level)
         if -reach < limit <= 0:
-            text = "can never pass with {n:,} rows: the interval of no difference at all reaches to {reach:.3f}"
+            text = "an equal model can never pass with {n:,} rows: the interval of no difference reaches {reach:.3f}"
             return Message("never_passes_paired", text, n=judgement.n, reach=reach)
         return None
     best = best_share(judgement.n, judgement.level)

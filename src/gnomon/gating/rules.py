@@ -218,12 +218,12 @@ def named(rule: Rule, text: str) -> tuple[Kind, str]:
             )
         )
     if rule.part == GAP:
-        if rule.baseline or rule.least:
+        if rule.baseline or rule.least or measure.better == ZERO:
             raise UsageError(
                 Message(
                     "rule_of_gap",
-                    "{text!r}: the gap between training and other rows has an upper limit\nwrite '{name}.gap <= "
-                    "<number>'",
+                    "{text!r}: the gap between training and other rows has an upper limit, of measures that are better "
+                    "when higher, or when lower\nwrite '{name}.gap <= <number>', or limit {name} itself",
                     text=text,
                     name=measure.name,
                 )

@@ -143,7 +143,7 @@ def chosen(table: Mapping[str, Any], path: Path, name: str | None) -> dict[str, 
                     names=" | ".join(named),
                 )
             )
-        return checked(unnamed, path, section(path))
+        return beside(checked(unnamed, path, section(path)), path)
     if name not in named:
         raise UsageError(
             Message(
@@ -152,7 +152,15 @@ def chosen(table: Mapping[str, Any], path: Path, name: str | None) -> dict[str, 
         )
     shared = {key: own for key, own in table.items() if key not in named and key not in OWN}
     of_all = checked(shared, path, section(path))
-    return of_all | checked(named[name], path, f"{section(path)}.{name}")
+    return beside(of_all | checked(named[name], path, f"{section(path)}.{name}"), path)
+
+
+def beside(settings: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Settings whose baseline, where it is a file, stands beside the file that names it."""
+    baseline = settings.get("baseline")
+    if baseline is not None and (path.parent / baseline).exists():
+        return settings | {"baseline": str(path.parent / baseline)}
+    return settings
 
 
 def checked(table: Mapping[str, Any], path: Path, where: str) -> dict[str, Any]:

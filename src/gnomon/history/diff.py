@@ -10,7 +10,7 @@ from gnomon.errors import DataError, HistoryError, UsageError
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.evaluation.result.evaluations import Evaluations
 from gnomon.history.fingerprint import listed
-from gnomon.history.history import History
+from gnomon.history.history import History, split_of
 from gnomon.message import Message
 
 
@@ -49,6 +49,13 @@ def unlike(columns: list[dict[str, Any]]) -> Message | None:
     """Why two evaluations cannot be compared row by row; None where they can."""
     if any(own.get("id") is None for own in columns) or columns[0]["id"] != columns[1]["id"]:
         return Message("diff_without_ids", "the runs have no ids of the same name: their rows cannot be matched")
+    parts = [own.get("part") for own in columns]
+    if any(columns[0].get(name) != columns[1].get(name) for name in ("part", "weight", "cluster")) or (
+        parts[0] is not None and split_of(parts[0]) is None
+    ):
+        return Message(
+            "diff_of_parts", "the runs were judged on other parts of the rows, or with other weights or clusters"
+        )
     if columns[0].get("target") != columns[1].get("target"):
         return Message("diff_of_targets", "the runs have true values of other names: their rows cannot be matched")
     return None
@@ -66,6 +73,8 @@ def asked(names: list[str], evaluations: list[Evaluation], columns: list[dict[st
         "weight": columns[0].get("weight"),
         "cluster": columns[0].get("cluster"),
         "slices": common or None,
+        "split": split_of(columns[0].get("part")),
+        "missing": "drop" if any(own.provenance.get("rows_dropped") for own in evaluations) else "error",
         "task": first.task,
         "level": first.level or 0.95,
     }
@@ -73,6 +82,8 @@ def asked(names: list[str], evaluations: list[Evaluation], columns: list[dict[st
         made["score"] = {name: own[0] if len(own) == 1 else own for name, own in scores.items() if own}
     if any(own is not None for own in predictions.values()):
         made["prediction"] = {name: own for name, own in predictions.items() if own is not None}
+    if first.task == "multiclass":
+        made["classes"] = list(first.classes)
     if first.task == "binary":
         made |= {"positive": first.positive, "scale": first.provenance.get("scale") or "probability"}
         made["threshold"] = {

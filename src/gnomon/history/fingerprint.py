@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.evaluation.arguments.sources import open_named
-from gnomon.schema.ids import decoded
+from gnomon.schema.ids import LARGEST, decoded
 from gnomon.schema.labels import numbers
 from gnomon.sources.base import Source, Use, check_columns
 from gnomon.sources.columns import is_text, spelled_values, without_fraction
@@ -80,7 +81,12 @@ def fingerprint(data: Any, columns: dict[str, Any]) -> Fingerprint:
         for name in predictions:
             said[half] = joined(said[half], texts(table[name], source, name, key, PREDICTION))
     kind = "" if id is not None else "weak-"
-    return Fingerprint(kind + summed(rows), summed(said), n, np.sort(rows[0])[:SKETCH])
+    return Fingerprint(kind + of_part(summed(rows), columns.get("part")), summed(said), n, np.sort(rows[0])[:SKETCH])
+
+
+def of_part(digits: str, part: str | None) -> str:
+    """The fingerprint of all rows, or of those that judge: other ones have another."""
+    return digits if part is None else hashlib.blake2b(f"{digits} {part}".encode(), digest_size=16).hexdigest()
 
 
 def overlap(first: Hashes, second: Hashes) -> float:
@@ -137,7 +143,7 @@ def texts(column: Any, source: Source, name: str, key: int, kind: int) -> Hashes
     held = spelled_values(column) if source.untyped(name) and kind != ID else column
     held = decoded(held)
     if pa.types.is_floating(held.type) or pa.types.is_decimal(held.type):
-        held = without_fraction(held.cast(pa.float64()).cast(pa.large_string()))
+        held = whole_numbers(held.cast(pa.float64()))
     elif is_text(held.type):
         held = without_fraction(held) if is_whole(held) else held
     elif pa.types.is_boolean(held.type):
@@ -158,6 +164,17 @@ def texts(column: Any, source: Source, name: str, key: int, kind: int) -> Hashes
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(parts, dtype=np.uint64)])
         whole = sums[starts[1:]] - sums[starts[:-1]]
         return mixed(whole + lengths.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(kind << 32))
+
+
+def whole_numbers(column: Any) -> Any:
+    """An Arrow column of floats as whole numbers, if they are; what is not a number is missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = pc.if_else(pc.is_nan(column), None, column)
+    values = numbers(column.drop_null())
+    exact = bool(((np.abs(values) < LARGEST) & (values % 1 == 0)).all())
+    return column.cast(pa.int64()) if exact else without_fraction(column.cast(pa.large_string()))
 
 
 def is_whole(column: Any) -> bool:

@@ -428,11 +428,12 @@ class History:
             )
         holding = set(self.tagged().values())
         of_name: dict[str, int] = {}
-        gone = []
-        for id, name in self._store.read("SELECT id, name FROM run ORDER BY id DESC"):
+        gone, files = [], set()
+        for id, name, kept in self._store.read("SELECT id, name, kept FROM run ORDER BY id DESC"):
             of_name[name] = of_name.get(name, 0) + 1
             if of_name[name] > keep and id not in holding:
                 gone.append(id)
+                files |= {kept} - {None}
         if gone:
             with self._store.transaction() as execute:
                 for statement in (
@@ -441,7 +442,14 @@ class History:
                     "DELETE FROM run WHERE id = :run",
                 ):
                     execute(statement, [{"run": own} for own in gone])
+            self._forget_rows(files)
         return gone
+
+    def _forget_rows(self, files: set[str]) -> None:
+        """Removes files of rows that runs referred to, and none does any more."""
+        kept = {row[0] for row in self._store.read("SELECT DISTINCT kept FROM run WHERE kept IS NOT NULL")}
+        for name in files - kept:
+            (self.folder / name).unlink(missing_ok=True)
 
     def values(self, runs: Sequence[str], measure: str, slice: tuple[str, str] = ("", "")) -> list[Estimate | None]:
         """One estimate of several runs, in their order, of all rows or of a slice; None where a run has none.
@@ -590,10 +598,16 @@ def number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
+def absolute(path: str | Path) -> Path:
+    """A path that means the same from any folder."""
+    return Path.cwd() / path
+
+
 def paths_of(rows: Any) -> str | None:
     """The path that rows were read from, or several as a JSON list; None where they were not read from files."""
     if isinstance(rows, (str, Path)):
-        return str(rows)
+        return str(absolute(rows))
     if isinstance(rows, list | tuple) and rows and all(isinstance(own, (str, Path)) for own in rows):
-        return str(rows[0]) if len(rows) == 1 else json.dumps([str(own) for own in rows])
+        paths = [str(absolute(own)) for own in rows]
+        return paths[0] if len(paths) == 1 else json.dumps(paths)
     return None

@@ -52,7 +52,7 @@ def keep(data: Any, columns: dict[str, Any], folder: Path) -> str:
     sink = pa.BufferOutputStream()
     pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd")
     content = sink.getvalue().to_pybytes()
-    name = f"{hashlib.sha256(content).hexdigest()[:32]}.parquet"
+    name = named_by(content)
     place = folder / ROWS / name
     try:
         if not place.exists():
@@ -68,6 +68,25 @@ def keep(data: Any, columns: dict[str, Any], folder: Path) -> str:
     return f"{ROWS}/{name}"
 
 
+def named_by(content: bytes) -> str:
+    """What a file of rows is called: by a hash of its content, so that a change shows."""
+    return f"{hashlib.sha256(content).hexdigest()[:32]}.parquet"
+
+
+def changed(run: Run, place: str) -> HistoryError:
+    """What to say of rows that are no longer those that were evaluated."""
+    return HistoryError(
+        Message(
+            "run_rows_changed",
+            "{source} is no longer what run {name} ({id}) was evaluated on\nevaluate it again, and log with "
+            "--keep-rows to keep the rows",
+            source=place,
+            name=run.name,
+            id=run.id,
+        )
+    )
+
+
 def kept_rows(run: Run, folder: Path, fingerprint_of: Callable[[Any], Fingerprint]) -> Any:
     """The rows of a run, which are those that were evaluated.
 
@@ -80,7 +99,10 @@ def kept_rows(run: Run, folder: Path, fingerprint_of: Callable[[Any], Fingerprin
         HistoryError: They are not at hand, or have changed.
     """
     if run.kept is not None and (folder / run.kept).is_file():
-        return folder / run.kept
+        place = folder / run.kept
+        if named_by(place.read_bytes()) != place.name:
+            raise changed(run, str(place))
+        return place
     if run.source is None:
         raise HistoryError(
             Message(
@@ -106,14 +128,5 @@ def kept_rows(run: Run, folder: Path, fingerprint_of: Callable[[Any], Fingerprin
             )
         ) from None
     if (found.rows, found.predictions) != (run.rows, run.predictions):
-        raise HistoryError(
-            Message(
-                "run_rows_changed",
-                "{source} is no longer what run {name} ({id}) was evaluated on\nevaluate it again, and log with "
-                "--keep-rows to keep the rows",
-                source=run.source,
-                name=run.name,
-                id=run.id,
-            )
-        )
+        raise changed(run, run.source)
     return data

@@ -99,13 +99,18 @@ def leaderboard(
         )
     order = sorted(scores, key=lambda own: -measure.better * own.value)
     shown = history.by_id([own.id for own in order[:limit]])
-    groups = {rows: place for place, rows in enumerate(dict.fromkeys(run.rows for run in shown), 1)}
+    # Of runs that were logged without their rows it is not known whether they are the same.
+    groups = {rows: place for place, rows in enumerate(dict.fromkeys(run.rows or run.id for run in shown), 1)}
     level = shown[0].estimates[measure.name].level
     places = []
     for run in shown:
-        rivals = [own.estimates[measure.name] for own in shown if own.rows == run.rows and own.id != run.id]
+        rivals = [
+            own.estimates[measure.name]
+            for own in shown
+            if run.rows is not None and own.rows == run.rows and own.id != run.id
+        ]
         best = may_be_best(measure.name, run.estimates[measure.name], rivals, level)
-        places.append(Place(run, run.estimates[measure.name], best, groups[run.rows]))
+        places.append(Place(run, run.estimates[measure.name], best, groups[run.rows or run.id]))
     candidates = [own.estimate for own in places if own.may_be_best and own.group == 1]
     looks = history.looks(shown[0].rows) if shown[0].rows is not None else 0
     return Leaderboard(measure.name, tuple(places), level, luck(candidates), looks, len(order) - len(shown))

@@ -20,6 +20,7 @@ def junit(result: GateResult, name: str = "gnomon gate") -> str:
         result: What the gate says.
         name: What the suite of tests is called.
     """
+    name = visible(name)
     shown = [own for own in result.judgements if not own.warns]
     bad = {FAIL, INCONCLUSIVE} if result.policy != PASS else {FAIL}
     counts = {
