@@ -43,7 +43,8 @@ class Run:
         id: A UUID that sorts by time.
         name: What the model or the recipe is called; several runs may have one name.
         created: When it was logged, in UTC.
-        task, n: The task, and the number of rows.
+        task: What the model does.
+        n: The number of rows.
         commit: The commit of the working folder; None where there was none.
         dirty: Whether there were changes that were not committed; None where that is not known.
         tags: What was said of it when it was logged, by name.
