@@ -32,3 +32,9 @@ def number(value: float, digits: int = 3) -> str:
     if size == 0 or size >= 0.001:
         return f"{value:.{digits}f}"
     return f"{value:.{digits}g}"
+
+
+def signed(value: float) -> str:
+    """A difference with its sign."""
+    text = number(value)
+    return text if text.startswith("-") or not any(letter in "123456789" for letter in text) else f"+{text}"

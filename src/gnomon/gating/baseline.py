@@ -82,7 +82,7 @@ def baseline_of(given: Any, history: Any = None) -> GateBaseline:
         notes = (*notes, error.message)
     score = list(columns.get("score") or ()) or None
     return GateBaseline(
-        f"{run.name} ({run.id[:13]})",
+        f"{run.name} ({run.short_id})",
         rows,
         saved,
         score[0] if score is not None and len(score) == 1 else score,

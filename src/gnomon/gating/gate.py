@@ -22,11 +22,10 @@ from gnomon.gating.baseline import baseline_of
 from gnomon.gating.columns import columns_judged
 from gnomon.gating.evidence import Evidence, of_one, of_pair
 from gnomon.gating.judging import impossible, judged, worst_first
-from gnomon.gating.result import POLICIES, GateResult, Judgement, Policy
+from gnomon.gating.result import POLICIES, GateResult, Policy
 from gnomon.gating.rules import LOOKS, MISSING, ROWS, UNMATCHED, GateRule, rules_of
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.registry import asked
-from gnomon.measures.rule import on_slice
 from gnomon.message import Message, word
 
 # What the two are called where they are read together.
@@ -232,7 +231,7 @@ def gate(
         )
     judgements = judged(rules, Evidence(whole, of_slices, facts, saved), minimum_rows, options.level)
     hopeless = [
-        Message("rule_hopeless", "{rule}: {why}.", rule=rule_of(own), why=why)
+        Message("rule_hopeless", "{rule}: {why}.", rule=own.about, why=why)
         for own in judgements
         if (why := impossible(own)) is not None
     ]
@@ -367,8 +366,3 @@ def refuse_stale(saved: Evaluation | None, new: Evaluation) -> None:
                     new=other,
                 )
             )
-
-
-def rule_of(judgement: Judgement) -> str:
-    """The rule of a judgement, about its slice."""
-    return judgement.rule if judgement.slice is None else on_slice(judgement.rule, *judgement.slice)

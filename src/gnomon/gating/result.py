@@ -14,6 +14,7 @@ from gnomon.evaluation.result.serialisable import Serialisable, plain
 from gnomon.evaluation.result.versions import SCHEMA_VERSION, present
 from gnomon.gating import checking, words
 from gnomon.gating.planning import rows_to_pass
+from gnomon.measures.rule import on_slice
 from gnomon.message import Message, form_of, forms_of, text_of
 from gnomon.visible import visible
 
@@ -78,6 +79,11 @@ class Judgement:
     def sign(self) -> int:
         """What values and limits are multiplied by, so that higher passes."""
         return 1 if self.least else -1
+
+    @property
+    def about(self) -> str:
+        """The rule as it is about its slice, where it was written about a pattern of them."""
+        return self.rule if self.slice is None else on_slice(self.rule, *self.slice)
 
     @property
     def sentence(self) -> Message:

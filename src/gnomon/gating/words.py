@@ -9,7 +9,7 @@ from gnomon.gating.rules import COLUMNS, COUNTS, FACTS
 from gnomon.measures.registry import get_measure
 from gnomon.measures.rule import quoted
 from gnomon.message import Message, word
-from gnomon.text import number
+from gnomon.text import number, signed
 
 if TYPE_CHECKING:
     from gnomon.gating.result import GateResult, Judgement
@@ -70,12 +70,6 @@ def evidence(judgement: Judgement) -> str:
     if judgement.measure in FACTS or math.isnan(judgement.low):
         return shown(judgement.value)
     return f"{shown(judgement.value)} ({shown(judgement.low)} – {shown(judgement.high)})"
-
-
-def signed(value: float) -> str:
-    """A difference with its sign."""
-    text = number(value)
-    return text if text.startswith("-") or not any(letter in "123456789" for letter in text) else f"+{text}"
 
 
 def sentence(judgement: Judgement) -> Message:

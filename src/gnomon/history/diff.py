@@ -31,7 +31,7 @@ def diff(history: History, old: str, new: str) -> tuple[Comparison | Evaluations
         raise UsageError(Message("diff_of_itself", "{old} and {new} are the same run", old=old, new=new))
     names = [run.name for run in runs]
     if names[0] == names[1]:
-        names = [f"{run.name} {run.id[:13]}" for run in runs]
+        names = [f"{run.name} {run.short_id}" for run in runs]
     evaluations = [history.load(run.id) for run in runs]
     side_by_side = Evaluations(dict(zip(names, evaluations, strict=True)))
     columns = [dict(own.provenance.get("columns", {})) for own in evaluations]

@@ -15,6 +15,7 @@ from typing import Any
 from gnomon.estimate import NAN, Estimate
 from gnomon.message import Message, form_of, text_of
 
+SHORT_ID = 13
 _last = [0]
 _lock = threading.Lock()
 
@@ -72,6 +73,11 @@ class Run:
     kept: str | None = None
     gnomon: str | None = None
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
+
+    @property
+    def short_id(self) -> str:
+        """The beginning of the id: the time, to the millisecond."""
+        return self.id[:SHORT_ID]
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""

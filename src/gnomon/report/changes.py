@@ -13,8 +13,7 @@ from gnomon.gating.words import place
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message, word
 from gnomon.report.language import tr
-from gnomon.report.pairs import signed
-from gnomon.text import number
+from gnomon.text import number, signed
 from gnomon.visible import visible
 
 LONGEST = 40

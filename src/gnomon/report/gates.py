@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from gnomon.gating.result import FAIL, INCONCLUSIVE, NOT_JUDGED, PASS, GateResult, Judgement
 from gnomon.gating.words import evidence, place, rounded
-from gnomon.measures.rule import on_slice
 from gnomon.message import Message, word
 from gnomon.report.language import tr
 from gnomon.report.remarks import source_of
@@ -52,11 +51,10 @@ def line(judgement: Judgement) -> Line:
     said = tr(VERDICTS[judgement.verdict])
     if judgement.warns:
         said = tr(Message("only_warns", "{verdict} (warns only)", verdict=said))
-    rule = judgement.rule if judgement.slice is None else on_slice(judgement.rule, *judgement.slice)
     return Line(
         said,
         {PASS: True, FAIL: False}.get(judgement.verdict),
-        visible(rule, LONGEST_RULE),
+        visible(judgement.about, LONGEST_RULE),
         evidence(judgement),
         f"{judgement.n:,}" if judgement.n else "",
         rows(judgement.rows_needed()) if judgement.kind == "baseline" else "",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from gnomon.gating.result import FAIL, INCONCLUSIVE, NOT_JUDGED, PASS, GateResult, Judgement
-from gnomon.measures.rule import on_slice
 from gnomon.report.language import tr
 from gnomon.visible import visible
 
@@ -42,8 +41,7 @@ def junit(result: GateResult, name: str = "gnomon gate") -> str:
 
 def add(suite: ElementTree.Element, judgement: Judgement, name: str, *, failing: bool) -> None:
     """A test case for a verdict."""
-    title = judgement.rule if judgement.slice is None else on_slice(judgement.rule, *judgement.slice)
-    case = ElementTree.SubElement(suite, "testcase", {"classname": name, "name": visible(title), "time": "0"})
+    case = ElementTree.SubElement(suite, "testcase", {"classname": name, "name": visible(judgement.about), "time": "0"})
     said = visible(tr(judgement.sentence))
     if failing:
         kind = "inconclusive" if judgement.verdict == INCONCLUSIVE else "fail"

@@ -14,7 +14,7 @@ from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.remarks import figure, method_name, reasons
-from gnomon.text import number, p_text
+from gnomon.text import number, p_text, signed
 from gnomon.visible import visible
 
 # More pairs are no reading: they are in the JSON form.
@@ -199,12 +199,6 @@ def notes_of(comparison: Comparison) -> list[str]:
     """All that is to be remarked on it."""
     told = [adjusted_note(comparison), *map(tr, comparison.notes)]
     return [*filter(None, told), *remarks_on(comparison)]
-
-
-def signed(value: float) -> str:
-    """A difference with its sign."""
-    shown = number(value)
-    return shown if shown.startswith("-") or not any(letter in "123456789" for letter in shown) else f"+{shown}"
 
 
 def shown_pairs(comparison: Comparison) -> tuple[Pair, ...]:

@@ -21,8 +21,6 @@ from gnomon.visible import visible
 ARRAYS = "arrays"
 _FRAME = re.compile(r"(?P<library>\w+) data frame")
 _ROW = re.compile(r"row (?P<number>.*?)(?: of (?P<file>.*))?")
-# So much of a run's id is shown.
-SHORT_ID = 13
 # A bound is shown where it is more than this share of the interval's width.
 NEGLIGIBLE = 0.01
 

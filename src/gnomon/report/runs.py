@@ -17,7 +17,7 @@ from gnomon.message import Message
 from gnomon.report.language import tr
 from gnomon.report.markdown import plain
 from gnomon.report.markdown import table as markdown_table
-from gnomon.report.remarks import SHORT_ID, figure, tags_of
+from gnomon.report.remarks import figure, tags_of
 from gnomon.report.terminal.tables import ASCII, UNICODE, Glyphs, column_table
 from gnomon.text import number
 from gnomon.visible import visible
@@ -37,7 +37,7 @@ def listing(runs: Sequence[Run], glyphs: Glyphs = UNICODE) -> dict[str, list[str
     """The runs as columns of text, each with a small trend of those of its name."""
     names = leading(runs)
     columns: dict[str, list[str]] = {
-        tr("run"): [run.id[:SHORT_ID] for run in runs],
+        tr("run"): [run.short_id for run in runs],
         tr("name"): [visible(run.name, LONGEST) for run in runs],
     }
     for name in names:
@@ -96,7 +96,7 @@ def places(board: Leaderboard, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]
         tr("name"): [visible(own.run.name, LONGEST) for own in board.places],
         tr(get_measure(board.measure).column): [figure(own.estimate, glyphs.dash) for own in board.places],
         tr("may be the best"): [tr("yes") if own.may_be_best else tr("no") for own in board.places],
-        tr("run"): [own.run.id[:SHORT_ID] for own in board.places],
+        tr("run"): [own.run.short_id for own in board.places],
         **({tr("rows"): [str(own.group) for own in board.places]} if several else {}),
         "n": [f"{own.run.n:,}" for own in board.places],
         tr("tags"): [visible(tags_of(own.run), 2 * LONGEST) for own in board.places],

@@ -9,7 +9,7 @@ from gnomon.measures.registry import get_measure
 from gnomon.message import Message
 from gnomon.report.html.charts import Spec, field, finite
 from gnomon.report.language import tr
-from gnomon.report.remarks import SHORT_ID, figure, short_names, tags_of
+from gnomon.report.remarks import figure, short_names, tags_of
 from gnomon.visible import visible
 
 LONGEST = 40
@@ -27,7 +27,7 @@ def columns(trend: Trend) -> dict[str, list[str]]:
     places = range(len(trend.runs) - 1, -1, -1)
     of_names = set(trend.series) == {run.name for run in trend.runs}
     made = {
-        tr("run"): [trend.runs[place].id[:SHORT_ID] for place in places],
+        tr("run"): [trend.runs[place].short_id for place in places],
         tr("name"): [visible(trend.runs[place].name, LONGEST) for place in places],
     }
     if of_names:
