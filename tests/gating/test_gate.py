@@ -505,3 +505,66 @@ def test_paths_may_be_listed_as_text(rows, tmp_path):
     paths = [str(tmp_path / f"{name}.csv") for name in ("old", "new")]
     expected = gnomon.gate(paths[1], baseline=paths[0], **asked)
     assert gnomon.gate([paths[1]], baseline=[paths[0]], **asked).judgements == expected.judgements
+
+
+def test_a_baseline_that_was_chosen_is_failed_less_easily():
+    """An equal model must rarely fail against the best of many: its p-value is multiplied by their number."""
+    rows = disagreeing(2000, 20, 60)
+    asked = {"target": "y", "prediction": "new", "baseline_prediction": "old", "margin": {"accuracy": 0.0001}}
+    plain, chosen, many = (gnomon.gate(rows, **asked, chosen_from=number) for number in (None, 100, 30_000))
+    assert plain == gnomon.gate(rows, **asked, chosen_from=1)
+    assert (plain.verdict, chosen.verdict, many.verdict) == ("fail", "fail", "inconclusive")
+    assert many.judgements[0].p_value == plain.judgements[0].p_value
+    assert chosen.judgements[0].p_value_holm == pytest.approx(100 * plain.judgements[0].p_value)
+    assert "chosen from 30000" in many.judgements[0].reason.replace(",", "")
+    assert any("chosen from 100" in note for note in chosen.notes)
+    assert not any("chosen" in note for note in gnomon.gate(rows, target="y", prediction="new", where="f1 >= 0.1",
+                                                             chosen_from=9).notes)  # fmt: skip
+
+
+def test_the_history_knows_from_how_many_it_was_chosen(rows, tmp_path):
+    """Those that were judged until it was given its tag; a model that comes later does not count."""
+    history = gnomon.History(tmp_path / "history.db")
+    rng = np.random.default_rng(3)
+    for name in ("a", "b", "c"):
+        own = rows.assign(p=np.clip(rows["old"] + 0.05 * rng.normal(size=len(rows)), 0, 1))
+        history.log(gnomon.evaluate(own, target="y", score="p", id="id"), name=name, rows=own, keep_rows=True)
+        if name == "b":
+            history.tag("b", "champion")
+    asked = {"target": "y", "score": "p", "id": "id", "margin": {"roc_auc": 0.02}, "history": history.url}
+    for baseline, number in (("champion", 2), ("b", 3)):
+        result = gnomon.gate(own, baseline=baseline, **asked)
+        assert result.provenance["chosen_from"] == number
+        assert any(f"chosen from {number} models" in note for note in result.notes)
+    assert gnomon.gate(own, baseline="champion", chosen_from=1, **asked).provenance["chosen_from"] == 1
+
+
+def test_a_margin_within_the_noise_of_a_recipe(rows, tmp_path):
+    history = gnomon.History(tmp_path / "history.db")
+    rng = np.random.default_rng(3)
+    for _ in range(3):
+        own = rows.assign(p=np.clip(rows["old"] + 0.2 * rng.normal(size=len(rows)), 0, 1))
+        history.log(gnomon.evaluate(own, target="y", score="p", id="id"), name="net", rows=own, keep_rows=True)
+    asked = {"target": "y", "score": "p", "id": "id", "history": history.url, "baseline": "net"}
+    said = {margin: [note for note in gnomon.gate(own, margin={"roc_auc": margin}, **asked).notes if "nothing was" in note]
+            for margin in (0.001, 0.3)}  # fmt: skip
+    assert len(said[0.001]) == 1
+    assert "ROC AUC" in said[0.001][0]
+    assert said[0.3] == []
+
+
+def test_looks_that_are_planned(rows):
+    """Early ones have wide intervals; the last one is nearly that of a single look."""
+    asked = {"margin": {"roc_auc": 0.02}}
+    once, early, last = (judge(rows, look=look, **asked) for look in (None, "1/5", "5/5"))
+    width = [own.judgements[0].high - own.judgements[0].low for own in (once, early, last)]
+    assert width[1] > 2.3 * width[0]
+    assert width[0] < width[2] < 1.08 * width[0]
+    assert early.provenance["look"] == "1/5"
+    assert any("1/5" in note for note in early.notes)
+    for wrong in ("6/5", "0/5", "1/21", "1", "", 2):
+        with pytest.raises(UsageError, match="such as 2/5"):
+            judge(rows, look=wrong, **asked)
+    for wrong in (0, -1, 1.5, True):
+        with pytest.raises(UsageError, match="whole number of models"):
+            judge(rows, chosen_from=wrong, **asked)

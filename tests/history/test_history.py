@@ -492,3 +492,91 @@ def test_the_commit_is_remembered(tmp_path, monkeypatch):
     expected = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True, timeout=20)
     assert clean.commit == dirty.commit == expected.stdout.strip()
     assert (clean.dirty, dirty.dirty) == (False, True)
+
+
+def test_an_older_database_is_brought_up_to_date(history):
+    """What a version before left is there, and what it did not know is added."""
+    run = history.log(EV, name="old", rows=ROWS)
+    with history._store.transaction() as execute:
+        execute("DROP TABLE gate_result", {})
+    if "postgresql" in history.url:
+        with history._store.transaction() as execute:
+            execute("UPDATE gnomon_version SET version = :version", {"version": 1})
+    else:
+        with sqlite3.connect(history.url) as connection:
+            connection.execute("PRAGMA user_version = 1")
+    again = gnomon.History(history.url)
+    assert again.load(run.id) == EV
+    assert again.gates() == []
+    result = gnomon.gate(ROWS, target="y", score="p", id="id", where="recall >= 0.1")
+    again.log_gate(result, rows=ROWS)
+    assert [own.verdict for own in again.gates()] == ["pass"]
+
+
+def test_what_a_gate_said_is_kept(history):
+    """Whole; judging rows is a look at them, and the same predictions again are none."""
+    result = gnomon.gate(ROWS, target="y", score="p", id="id", where=["recall >= 0.1", "f1 >= 0.99"])
+    first = history.log_gate(result, name="churn", rows=ROWS)
+    again = history.log_gate(result, name="churn", rows=ROWS)
+    other = history.log_gate(result, name="other")
+    assert [own.id for own in history.gates()] == [other.id, again.id, first.id]
+    assert history.gates(name="churn", limit=1) == [again]
+    assert (first.verdict, first.passed, first.n) == ("fail", False, N)
+    assert history.looks(first.rows) == 1
+    assert gnomon.GateResult.from_dict(history.gate_form(first.id)) == result
+    assert other.rows is None
+    history.log(EV, name="model", rows=ROWS)
+    assert history.looks(first.rows) == 1
+    for key in ("", first.id[:3], "zz"):
+        with pytest.raises(HistoryError, match="no verdict"):
+            history.gate_form(key)
+
+
+def test_rows_that_grow_are_the_same_rows(history):
+    """Looks at a part of them count; those at other rows, or at fewer than half, do not."""
+    prints = {}
+    for number, seed in ((50, 1), (120, 2), (N, 3)):
+        part = ROWS[:number].assign(p=np.random.default_rng(seed).random(number))
+        evaluation = gnomon.evaluate(part, target="y", score="p", id="id")
+        prints[number] = history.log(evaluation, name="grown", rows=part).rows
+    assert history.looks(prints[N]) == 3
+    other = ROWS.assign(id=ROWS["id"] + 1000)
+    run = history.log(gnomon.evaluate(other, target="y", score="p", id="id"), name="other", rows=other)
+    assert history.looks(run.rows) == 1
+    shifted = ROWS.assign(id=ROWS["id"] + 150)
+    shifted = shifted.assign(y=np.concatenate([ROWS["y"][150:], ROWS["y"][:150]]))
+    run = history.log(gnomon.evaluate(shifted, target="y", score="p", id="id"), name="part", rows=shifted)
+    assert history.looks(run.rows) == 1
+    assert history.looks("never seen") == 0
+
+
+def fill(folder, send):
+    """Logs until no more fits: files may not grow beyond a size, as on a full disk."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 18, 1 << 18))
+    own = gnomon.History(folder / "history.db")
+    logged = []
+    for _ in range(100):
+        try:
+            logged.append(own.log(EV, name="x", rows=ROWS, keep_rows=True).id)
+        except HistoryError as error:
+            send.send((logged, str(error)))
+            return
+    send.send((logged, ""))
+
+
+def test_a_full_disk(tmp_path):
+    """One line says so, and what was logged before is there whole."""
+    receive, send = multiprocessing.get_context("fork").Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(target=fill, args=(tmp_path, send))
+    process.start()
+    assert receive.poll(120)
+    logged, said = receive.recv()
+    process.join(60)
+    assert "cannot be used" in said
+    assert "\n" not in said
+    own = gnomon.History(tmp_path / "history.db")
+    assert len(logged) > 1
+    assert {run.id for run in own.runs()} == set(logged)
+    assert all(own.load(id) == EV for id in logged)

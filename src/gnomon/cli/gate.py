@@ -59,6 +59,7 @@ def column_option(name: str, help: str, *flags: str) -> Any:
         "--id", shell_complete=columns, metavar="COLUMN", help="Column that identifies the same row in both files."
     ),
     click.option("--history", metavar="FILE", help="The history of the baseline.  [default: that of the project]"),
+    click.option("--log", is_flag=True, help="Log the verdict in the history; gnomon history gates lists them."),
     common.WEIGHT,
     common.CLUSTER,
     click.option(
@@ -83,6 +84,15 @@ def column_option(name: str, help: str, *flags: str) -> Any:
         "--unmatched",
         metavar="SHARE",
         help="Share of rows that the model or the baseline may lack, such as 1%.  [default: 0]",
+    ),
+    click.option(
+        "--chosen-from",
+        type=int,
+        metavar="N",
+        help="The baseline was chosen from N models on these rows.  [default: what the history says, else 1]",
+    ),
+    click.option(
+        "--look", metavar="K/N", help="This is look K of the N that are planned as rows are added, such as 2/5."
     ),
     click.option("--power", type=float, metavar="X", help="Power that the number of rows is for.  [default: 0.8]"),
     click.option(
@@ -129,6 +139,7 @@ def gate(
     config: Path | None,
     name: str | None,
     plan: bool,
+    log: bool,
     junit: Path | None,
     github: bool,
     form: str | None,
@@ -182,8 +193,28 @@ def gate(
         write_whole(junit, document(result, title or name or "gnomon gate"))
     if github:
         tell_github(result, title)
+    if log:
+        log_gate(result, name, paths, asked)
     if not plan:
         context.exit(result.exit_code)
+
+
+def log_gate(result: GateResult, name: str | None, paths: tuple[Path, ...], asked: dict[str, Any]) -> None:
+    """Logs the verdict, and tells of earlier ones on these rows that no plan allowed for."""
+    from gnomon.cli.history import opened
+    from gnomon.report.language import tr
+
+    history = opened(asked.get("history"))
+    known = history.gates(name=name or "gate")
+    logged = history.log_gate(result, name=name or "gate", rows=list(paths))
+    alike = set(history.same_rows(logged.rows or ""))
+    earlier = {(own.rows, own.predictions) for own in known if own.rows in alike} - {(logged.rows, logged.predictions)}
+    if earlier and "look" not in asked:
+        text = (
+            "earlier verdicts of this gate on these rows or a part of them: {number:,}; each is a chance for a bad model "
+            "to pass\nplan the looks (--look 2/5), or take fresh rows"
+        )
+        click.echo(tr(Message("gate_judged_before", text, number=len(earlier))), err=True)
 
 
 def tell_github(result: GateResult, title: str | None) -> None:

@@ -125,10 +125,17 @@ def history(context: click.Context, name: str | None, tag: str | None, limit: in
 def show(
     url: str | None, run: str, form: str | None, output: Path | None, only: tuple[str, ...], title: str | None
 ) -> None:
-    """Show the evaluation of a run: by a tag, an id or its beginning, or the newest of a name."""
+    """Show the evaluation of a run, or what a gate said.
+
+    A run is known by a tag, an id or its beginning, or as the newest of a name; what a gate said by its id.
+    """
+    from gnomon.gating.result import GateResult
+
     shown = common.how_shown(form, output, only, title)
     common.check_output(output, ())
-    shown.show(opened(url).load(run))
+    own = opened(url)
+    gate = own.gate_of_id(run)
+    shown.show(own.load(run) if gate is None else GateResult.from_dict(own.gate_form(gate)))
 
 
 @history.command(cls=common.Command, short_help="Give a tag to a run.")
@@ -171,6 +178,56 @@ def diff(
         text = "not compared row by row, but as two samples: {why}"
         click.echo(tr(Message("diff_unpaired", text, why=why)), err=True)
     shown.show(result)
+
+
+@history.command(cls=common.Command, short_help="Show several runs of one recipe together.")
+@common.with_options(
+    click.argument("name"),
+    click.argument("other", required=False),
+    click.option("--by", multiple=True, metavar="MEASURE", help="A measure; may be given several times."),
+    FORM,
+    common.LANG,
+)
+@click.pass_obj
+def recipe(url: str | None, name: str, other: str | None, by: tuple[str, ...], form: str) -> None:
+    """Show the runs of one NAME together, such as one training with several seeds.
+
+    The mean has an interval over rows and runs; the noise floor tells how far two runs lie apart though nothing was
+    changed. With OTHER, how the two recipes differ.
+
+    \b
+    gnomon evaluate seed1.csv -t y -s p --id row --log --name forest --tag seed=1 --keep-rows
+    gnomon history recipe forest
+    gnomon history recipe forest boosted --by roc_auc
+    """
+    from gnomon.history.recipe import recipe as of_runs
+    from gnomon.report.recipes import recipe_as, show_recipe
+
+    result = of_runs(opened(url), name, other=other, by=by)
+    if form == "terminal":
+        from gnomon.cli.streams import console
+
+        show_recipe(result, console())
+    else:
+        click.echo(recipe_as(form, result), nl=False)
+
+
+@history.command(cls=common.Command, short_help="List what gates said.")
+@common.with_options(
+    click.option("--name", metavar="NAME", help="Results of the gate of this name alone."), LIMIT, FORM, common.LANG
+)
+@click.pass_obj
+def gates(url: str | None, name: str | None, limit: int, form: str) -> None:
+    """List what gates said that were logged (gnomon gate ... --log), the newest first."""
+    from gnomon.report.runs import gates_as, show_gates
+
+    results = opened(url).gates(name=name, limit=limit)
+    if form == "terminal":
+        from gnomon.cli.streams import console
+
+        show_gates(results, console())
+    else:
+        click.echo(gates_as(form, results), nl=False)
 
 
 @history.command(cls=common.Command, short_help="Remove old runs.")

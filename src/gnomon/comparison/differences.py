@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -83,11 +83,15 @@ class Paired:
         """The number of clusters; None where rows are independent."""
         return None if self._rows.clusters is None else self._variances.number
 
-    def differences(self) -> dict[tuple[int, int], dict[str, Tested]]:
-        """Of every pair of models, by their places: what the second scores minus the first, by estimate."""
+    def differences(self, names: Iterable[str] | None = None) -> dict[tuple[int, int], dict[str, Tested]]:
+        """Of every pair of models, by their places: what the second scores minus the first, by estimate.
+
+        Args:
+            names: The estimates; None for all that models are compared by.
+        """
         pairs = list(combinations(range(len(self._evaluations)), 2))
         by_pair: dict[tuple[int, int], dict[str, Tested]] = {pair: {} for pair in pairs}
-        for name in self._names():
+        for name in self._names() if names is None else names:
             has = [self._has(name, place) for place in range(len(self._evaluations))]
             rows = [self._influence(name, place) if known else None for place, known in enumerate(has)]
             for first, second in pairs:

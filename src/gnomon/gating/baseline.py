@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gnomon.errors import HistoryError, UsageError
 from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.intervals.crossed import noise_floor
+from gnomon.measures.registry import get_measure
 from gnomon.message import Message
+from gnomon.text import number
+
+if TYPE_CHECKING:
+    from gnomon.history.history import History
+
+# How often two runs of a recipe lie no farther apart than its noise floor.
+LEVEL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +33,8 @@ class GateBaseline:
         saved: Its evaluation, where it was saved or logged.
         score, prediction: Its columns, where they are known.
         looks: How many sets of predictions were judged on its rows; None where that is not known.
+        chosen_from: Among how many of them it was chosen: those that were judged until it was given its tag.
+        floors: By measure, by how much two runs of its recipe differ though nothing was changed, where there are such.
         notes: What is to be known of it.
     """
 
@@ -30,6 +44,8 @@ class GateBaseline:
     score: Any = None
     prediction: Any = None
     looks: int | None = None
+    chosen_from: int = 1
+    floors: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[Message, ...] = field(default=())
 
 
@@ -72,7 +88,9 @@ def baseline_of(given: Any, history: Any = None) -> GateBaseline:
     saved = known.load(run.id)
     columns = saved.provenance.get("columns", {})
     looks = known.looks(run.rows) if run.rows is not None else 0
-    notes = (chosen_from(looks),) if looks > 1 else ()
+    tagged = known.tag_events(str(given))[0][0] if str(given) in known.tagged() else None
+    chosen = max(1, known.looks(run.rows, until=tagged)) if run.rows is not None else 1
+    notes: tuple[Message, ...] = ()
     try:
         rows = known.rows(run.id)
     except HistoryError as error:
@@ -88,15 +106,41 @@ def baseline_of(given: Any, history: Any = None) -> GateBaseline:
         score[0] if score is not None and len(score) == 1 else score,
         columns.get("prediction"),
         None if run.rows is None else looks,
+        chosen,
+        noise_floors(known, run.name, run.rows),
         notes,
     )
 
 
-def chosen_from(looks: int) -> Message:
+def noise_floors(history: History, name: str, rows: str | None) -> dict[str, float]:
+    """By measure, by how much two runs of a name on the same rows differ though nothing was changed, if there are."""
+    from gnomon.history.recipe import on_same_rows
+
+    runs = on_same_rows([] if rows is None else history.runs(name=name, rows=rows))
+    if len(runs) < 2:
+        return {}
+    common = [own for own in runs[0].estimates if all(own in run.estimates for run in runs)]
+    values = {own: np.array([run.estimates[own].value for run in runs]) for own in common}
+    return {own: noise_floor(held, LEVEL) for own, held in values.items() if np.isfinite(held).all()}
+
+
+def chosen_from(number: int) -> Message:
     """What a baseline that was chosen from many looks like."""
     return Message(
         "baseline_chosen",
-        "{looks:,} models were judged on the rows of the baseline: if it was chosen as the best of them, it looks "
-        "better than it is\njudge a close call on fresh rows",
-        looks=looks,
+        "The baseline was chosen from {number:,} models on these rows and looks better than it is: failures against it "
+        "are corrected for that; judge a close call on fresh rows.",
+        number=number,
+    )
+
+
+def within_noise(measure: str, margin: float, floor: float) -> Message:
+    """What a margin is that is smaller than what chance does to a recipe."""
+    return Message(
+        "margin_within_noise",
+        "Two runs of the baseline's recipe differ by up to {floor} in {measure} though nothing was changed, more than "
+        "the margin of {margin:g}: compare several runs of both (gnomon history recipe).",
+        floor=number(floor),
+        measure=get_measure(measure).title,
+        margin=margin,
     )

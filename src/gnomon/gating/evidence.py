@@ -40,12 +40,14 @@ class Evidence:
         slices: Those of each slice, by the name of the column and of its value.
         facts: What is known of the rows without an interval, by name.
         saved: The baseline's evaluation, where it was saved without its rows.
+        chosen_from: Among how many models the baseline was chosen on these rows.
     """
 
     whole: Subset
     slices: Mapping[str, Mapping[str, Subset]] = field(default_factory=dict)
     facts: Mapping[str, float] = field(default_factory=dict)
     saved: Evaluation | None = None
+    chosen_from: int = 1
 
 
 def of_pair(measured: Measured) -> tuple[Subset, dict[str, dict[str, Subset]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +19,15 @@ from gnomon.evaluation.arguments.sources import open_named
 from gnomon.evaluation.evaluate import evaluate
 from gnomon.evaluation.provenance import gnomon_version
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.gating.baseline import baseline_of
+from gnomon.gating.baseline import GateBaseline, baseline_of, within_noise
+from gnomon.gating.baseline import chosen_from as chosen_from_many
 from gnomon.gating.columns import columns_judged
 from gnomon.gating.evidence import Evidence, of_one, of_pair
 from gnomon.gating.judging import impossible, judged, worst_first
 from gnomon.gating.result import POLICIES, GateResult, Policy
 from gnomon.gating.rules import LOOKS, MISSING, ROWS, UNMATCHED, GateRule, rules_of
+from gnomon.history.fingerprint import listed
+from gnomon.intervals.spending import level_at_look
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.registry import asked
 from gnomon.message import Message, word
@@ -32,6 +36,8 @@ from gnomon.message import Message, word
 BASELINE, MODEL = "baseline", "model"
 # A slice is judged by a measure that rests on so many of its rows.
 MINIMUM_ROWS = 30
+# More looks than these are not planned.
+MOST_LOOKS = 20
 
 
 @verb
@@ -61,6 +67,8 @@ def gate(
     inconclusive: Policy = "inconclusive",
     minimum_rows: int = MINIMUM_ROWS,
     unmatched: float = 0.0,
+    chosen_from: int | None = None,
+    look: str | None = None,
     power: float = 0.8,
     level: float = 0.95,
     seed: int = 0,
@@ -113,6 +121,11 @@ def gate(
             ``"fail"``.
         minimum_rows: A slice is judged by a measure that rests on at least so many of its rows; others are named.
         unmatched: The share of rows that the model or the baseline may lack.
+        chosen_from: Among how many models the baseline was chosen on these rows, where it is known: failures against
+            it are corrected for that. None for what the history says of a baseline that it has; 1 for no choice.
+        look: Which look this is of those that are planned, such as ``"2/5"``, where the gate is judged again as about
+            equal numbers of rows are added: the level of the intervals is such that all looks together keep to
+            ``level`` (Lan and DeMets, 1983). None where it is judged once.
         power: How often a good model is to pass with ``result.rows_needed()``.
         level: Confidence level of the intervals.
         seed: Seed of what is drawn at random.
@@ -148,7 +161,8 @@ def gate(
                 policy=inconclusive,
             )
         )
-    check_numbers(minimum_rows, unmatched, power)
+    check_numbers(minimum_rows, unmatched, power, chosen_from)
+    at_look = level_of(look, level)
     if target is None:
         raise UsageError(Message("gate_without_target", "pass the column of true values\ntarget= (--target)"))
     rules = rules_of(where, margin)
@@ -183,7 +197,7 @@ def gate(
                 rule=against[0].text,
             )
         )
-    options = Options("auto", level, seed, thread_count(threads), engine, asked(measures_of(rules)))
+    options = Options("auto", at_look, seed, thread_count(threads), engine, asked(measures_of(rules)))
     named: dict[str, Any] = {"target": target, "weight": weight, "cluster": cluster, "split": split, "classes": classes}
     how: dict[str, Any] = {
         "positive": positive,
@@ -208,7 +222,7 @@ def gate(
     if not paired or any(own.kind == "gap" for own in rules):
         alone = evaluate(
             data, score=score, prediction=prediction, id=id, slices=None if paired else slices,
-            measures=list(options.measures), level=level, seed=seed, memory=memory, engine=engine, threads=threads,
+            measures=list(options.measures), level=at_look, seed=seed, memory=memory, engine=engine, threads=threads,
             progress=progress, **named, **how,
         )  # fmt: skip
         if not paired:
@@ -229,7 +243,8 @@ def gate(
                 rule=unknown.text,
             )
         )
-    judgements = judged(rules, Evidence(whole, of_slices, facts, saved), minimum_rows, options.level)
+    chosen = against_what.chosen_from if chosen_from is None else chosen_from
+    judgements = judged(rules, Evidence(whole, of_slices, facts, saved, chosen), minimum_rows, options.level)
     hopeless = [
         Message("rule_hopeless", "{rule}: {why}.", rule=own.about, why=why)
         for own in judgements
@@ -242,19 +257,75 @@ def gate(
         options.level,
         against_what.name or next((str(own) for own in other if own is not None), None),
         float(power),
-        (*hopeless, *against_what.notes, *whole.new.notes),
+        (*hopeless, *remarks_on(against, against_what, chosen, look, level, at_look), *whole.new.notes),
         {
             "gnomon": gnomon_version(),
             "source": source.name,
-            "columns": dict(whole.new.provenance.get("columns", {})),
+            "columns": columns_of(whole.new, score, prediction, id),
             "threshold": whole.new.threshold,
             "minimum_rows": minimum_rows,
+            "chosen_from": chosen,
+            "look": look,
         },
     )
 
 
-def check_numbers(minimum_rows: int, unmatched: float, power: float) -> None:
-    """Raises UsageError for what is not a number of rows, a share, or a power."""
+def columns_of(new: Evaluation, score: Any, prediction: Any, id: str | None) -> dict[str, Any]:
+    """The columns of the model's rows: where they were joined with others, by their names in the model's place."""
+    names = {"score": listed(score) or None, "prediction": prediction, "id": id}
+    return dict(new.provenance.get("columns", {})) | {part: own for part, own in names.items() if own is not None}
+
+
+def remarks_on(
+    rules: Sequence[GateRule], baseline: GateBaseline, chosen: int, look: str | None, level: float, at_look: float
+) -> list[Message]:
+    """What is to be known of the baseline and of the look."""
+    said = [chosen_from_many(chosen)] if chosen > 1 and rules else []
+    for rule in rules:
+        allowed, floor = -rule.sign * rule.limit, baseline.floors.get(rule.name, 0.0)
+        if rule.slice is None and 0 < allowed < floor:
+            said.append(within_noise(rule.name, allowed, floor))
+    if look is not None:
+        text = "Look {look}: the intervals are at {at:.4g} %, so that all looks together keep to {level:g} %."
+        said.append(Message("look_of_several", text, look=look, at=100 * at_look, level=100 * level))
+    return [*said, *baseline.notes]
+
+
+def level_of(look: str | None, level: float) -> float:
+    """The level of the intervals at one of several looks.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if look is None:
+        return level
+    found = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*", look) if isinstance(look, str) else None
+    which, planned = (0, 0) if found is None else (int(found[1]), int(found[2]))
+    if not 1 <= which <= planned <= MOST_LOOKS:
+        raise UsageError(
+            Message(
+                "look_kind",
+                "look= (--look) takes which look it is of those that are planned, such as 2/5, of {most} at most, not "
+                "{look!r}",
+                most=MOST_LOOKS,
+                look=look,
+            )
+        )
+    return level_at_look(which, planned, level)
+
+
+def check_numbers(minimum_rows: int, unmatched: float, power: float, chosen_from: int | None) -> None:
+    """Raises UsageError for what is not a number of rows or of models, a share, or a power."""
+    if chosen_from is not None and (
+        not isinstance(chosen_from, int) or isinstance(chosen_from, bool) or chosen_from < 1
+    ):
+        raise UsageError(
+            Message(
+                "chosen_from_kind",
+                "chosen_from= takes a whole number of models, at least 1, not {chosen_from!r}",
+                chosen_from=chosen_from,
+            )
+        )
     if not isinstance(minimum_rows, int) or isinstance(minimum_rows, bool) or minimum_rows < 1:
         raise UsageError(
             Message(

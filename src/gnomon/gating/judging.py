@@ -40,7 +40,8 @@ def judged(rules: Sequence[GateRule], evidence: Evidence, minimum_rows: int, lev
         level: The confidence level of the intervals.
     """
     every = [own for rule in rules for own in of_rule(rule, evidence, minimum_rows, level)]
-    return (*corrected([own for own in every if not own.warns]), *corrected([own for own in every if own.warns]))
+    families = [[own for own in every if own.warns == warns] for warns in (False, True)]
+    return tuple(own for family in families for own in corrected(family, evidence.chosen_from))
 
 
 def worst_first(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
@@ -49,9 +50,15 @@ def worst_first(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
     return tuple(sorted(judgements, key=lambda own: (own.warns, order.index(own.verdict))))
 
 
-def corrected(judgements: list[Judgement]) -> list[Judgement]:
-    """Failures are those that hold after correction for all that are judged; the others are inconclusive."""
-    adjusted = family_wise([own.p_value for own in judgements])
+def corrected(judgements: list[Judgement], chosen_from: int) -> list[Judgement]:
+    """Failures are those that hold after correction for all that are judged; the others are inconclusive.
+
+    Args:
+        judgements: The verdicts by themselves.
+        chosen_from: Among how many models the baseline was chosen on these rows: an equal model must rarely fail
+            against whichever of them it is (Bonferroni).
+    """
+    adjusted = family_wise([own.p_value * (chosen_from if own.kind == "baseline" else 1) for own in judgements])
     made = []
     for own, holm in zip(judgements, adjusted, strict=True):
         judgement = replace(own, p_value_holm=holm)
@@ -59,6 +66,12 @@ def corrected(judgements: list[Judgement]) -> list[Judgement]:
             others = sum(not math.isnan(each.p_value) for each in judgements)
             text = "beyond the limit by itself, but not after correction for {number} rules and slices"
             reason = Message("not_after_correction", text, number=others)
+            if own.kind == "baseline" and chosen_from > 1:
+                text = (
+                    "beyond the limit by itself, but not after correction: the baseline was chosen from {chosen} "
+                    "models on these rows, and {number} rules and slices are judged"
+                )
+                reason = Message("not_after_choice", text, chosen=chosen_from, number=others)
             judgement = replace(judgement, verdict=INCONCLUSIVE, reason=reason)
         made.append(judgement)
     return made

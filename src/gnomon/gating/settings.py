@@ -40,6 +40,7 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "inconclusive": (TEXT,),
     "minimum_rows": (WHOLE,),
     "unmatched": (NUMBER,),
+    "chosen_from": (WHOLE,),
     "power": (NUMBER,),
     "level": (NUMBER,),
     "missing": (TEXT,),

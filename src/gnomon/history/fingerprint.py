@@ -48,6 +48,26 @@ class Fingerprint:
         """Whether it rests on the order of the rows, as they have no ids."""
         return self.rows.startswith("weak-")
 
+    def write(self, execute: Any, run: str, seen: str) -> None:
+        """Writes that a run, or a gate, has looked at the rows.
+
+        Args:
+            execute: Runs a statement of a transaction.
+            run: The id of the run, or of the gate's result.
+            seen: When.
+        """
+        execute(
+            "INSERT INTO row_set VALUES (:rows, :kind, :n, :sketch) ON CONFLICT (fingerprint) DO NOTHING",
+            {
+                "rows": self.rows, "kind": "places" if self.weak else "ids", "n": self.n,
+                "sketch": self.sketch.astype("<u8").tobytes(),
+            },
+        )  # fmt: skip
+        execute(
+            "INSERT INTO look VALUES (:rows, :predictions, :run, :seen) ON CONFLICT (row_set, predictions) DO NOTHING",
+            {"rows": self.rows, "predictions": self.predictions, "run": run, "seen": seen},
+        )
+
 
 def fingerprint(data: Any, columns: dict[str, Any]) -> Fingerprint:
     """That of some rows.
@@ -98,6 +118,12 @@ def overlap(first: Hashes, second: Hashes) -> float:
         return 0.0
     union = np.union1d(first, second)[:SKETCH]
     return float(np.isin(union, first).astype(float) @ np.isin(union, second)) / len(union)
+
+
+def contained(n: int, sketch: Hashes, other_n: int, other: Hashes) -> float:
+    """About which share of the smaller of two sets of rows is in the other."""
+    both = overlap(sketch, other)
+    return both * (n + other_n) / (1 + both) / max(1, min(n, other_n))
 
 
 def listed(names: Any) -> list[str]:

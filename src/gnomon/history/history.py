@@ -15,7 +15,9 @@ from gnomon.estimate import Estimate
 from gnomon.evaluation.evaluate import evaluate
 from gnomon.evaluation.result.checking import anything
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.history.fingerprint import Fingerprint, fingerprint
+from gnomon.history.content import compressed, expanded
+from gnomon.history.fingerprint import Fingerprint, contained, fingerprint
+from gnomon.history.gates import GateRun, Verdict, gate_form, gate_of_id, gates, log_gate
 from gnomon.history.keeping import keep, kept_rows
 from gnomon.history.place import FOLDER, address, revision
 from gnomon.history.run import Run, estimate_of, new_id, now
@@ -23,10 +25,8 @@ from gnomon.history.store import SqliteStore, Store
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message, form_of
 
-# How hard evaluations are compressed, and what one has at most, in bytes.
-LEVEL, LARGEST = 15, 1 << 30
-# Ids that a message names.
-NAMED = 3
+# Ids that a message names; the share of the smaller of two sets of rows that makes them the same.
+NAMED, SAME_ROWS = 3, 0.5
 
 # What the estimates of a run name: each name is kept once.
 NAMES = ("column", "slice", "measure")
@@ -192,18 +192,7 @@ class History:
                     [{"run": run.id, "name": key, "value": value} for key, value in run.tags.items()],
                 )
             if of_rows is not None:
-                execute(
-                    "INSERT INTO row_set VALUES (:rows, :kind, :n, :sketch) ON CONFLICT (fingerprint) DO NOTHING",
-                    {
-                        "rows": of_rows.rows, "kind": "places" if of_rows.weak else "ids", "n": of_rows.n,
-                        "sketch": of_rows.sketch.astype("<u8").tobytes(),
-                    },
-                )  # fmt: skip
-                execute(
-                    "INSERT INTO look VALUES (:rows, :predictions, :run, :seen) ON CONFLICT (row_set, predictions) DO "
-                    "NOTHING",
-                    {"rows": of_rows.rows, "predictions": of_rows.predictions, "run": run.id, "seen": run.created},
-                )
+                of_rows.write(execute, run.id, run.created)
 
     def runs(
         self, *, name: str | None = None, tag: str | None = None, rows: str | None = None, limit: int | None = None
@@ -408,10 +397,72 @@ class History:
         )
         return [(seen, run, name) for seen, run, name in rows]
 
-    def looks(self, rows: str) -> int:
-        """How many different sets of predictions were judged on rows with this fingerprint: they wear it out."""
-        ((count,),) = self._store.read("SELECT COUNT(*) FROM look WHERE row_set = :rows", {"rows": rows}) or [(0,)]
+    def looks(self, rows: str, *, until: str | None = None) -> int:
+        """How many different sets of predictions were judged on rows: they wear out.
+
+        Rows count as the same where at least half of the smaller set is in the other, such as before more were added.
+
+        Args:
+            rows: The fingerprint of the rows.
+            until: Looks up to that time alone, in UTC as ``run.created`` has it.
+        """
+        ((count,),) = self._store.read(
+            "SELECT COUNT(DISTINCT predictions) FROM look "
+            f"WHERE row_set IN ({self._store.each}) AND (:until = '' OR seen <= :until)",
+            {"ids": json.dumps(self.same_rows(rows)), "until": until or ""},
+        ) or [(0,)]
         return int(count)
+
+    def same_rows(self, rows: str) -> list[str]:
+        """The fingerprints of all rows that count as the same, these first."""
+        known = self._store.read("SELECT fingerprint, n, sketch FROM row_set WHERE kind = "
+                                 "(SELECT kind FROM row_set WHERE fingerprint = :rows)", {"rows": rows})  # fmt: skip
+        sketches = {digits: (n, np.frombuffer(bytes(sketch), "<u8")) for digits, n, sketch in known}
+        if rows not in sketches:
+            return [rows]
+        others = [
+            own for own, held in sketches.items() if own != rows and contained(*sketches[rows], *held) >= SAME_ROWS
+        ]
+        return [rows, *others]
+
+    def log_gate(self, result: Verdict, /, *, name: str = "gate", rows: Any = None) -> GateRun:
+        """Logs what a gate said, whole or not at all.
+
+        Args:
+            result: The :class:`gnomon.GateResult`.
+            name: What the gate is called.
+            rows: The model's rows, as they were passed to :func:`gnomon.gate`: judging them is a look at them.
+
+        Raises:
+            HistoryError: The database cannot be written.
+        """
+        self._store.prepare()
+        of_rows = None if rows is None else fingerprint(rows, dict(result.provenance["columns"]))
+        return log_gate(self._store, result, name, of_rows)
+
+    def gates(self, *, name: str | None = None, limit: int | None = None) -> list[GateRun]:
+        """What gates said, the newest first.
+
+        Args:
+            name: Those of this name alone.
+            limit: At most so many.
+        """
+        return gates(self._store, name, limit)
+
+    def gate_of_id(self, key: str) -> str | None:
+        """The id of the only gate's result whose id begins so; None where there is none, or several."""
+        return gate_of_id(self._store, key)
+
+    def gate_form(self, key: str) -> dict[str, Any]:
+        """The JSON form of what a gate said, for :meth:`gnomon.GateResult.from_dict`.
+
+        Args:
+            key: The id, or its beginning.
+
+        Raises:
+            HistoryError: There is none, or it is damaged.
+        """
+        return gate_form(self._store, key)
 
     def prune(self, *, keep: int) -> list[str]:
         """Removes the oldest runs of each name, all but so many; runs that hold a tag stay, looks are not forgotten.
@@ -519,29 +570,6 @@ def filters(name: str | None, tag: str | None, rows: str | None) -> tuple[str, d
 def _term(value: str) -> str:
     """The number of the name that is bound to a parameter."""
     return f"(SELECT number FROM term WHERE text = :{value})"
-
-
-def compressed(text: str) -> bytes:
-    """Text as few bytes, behind their number."""
-    import pyarrow as pa
-
-    raw = text.encode("utf-8", "surrogatepass")
-    held: bytes = pa.Codec("zstd", compression_level=LEVEL).compress(raw, asbytes=True)
-    return len(raw).to_bytes(8, "little") + held
-
-
-def expanded(raw: bytes) -> str:
-    """The inverse of :func:`compressed`.
-
-    Raises:
-        ValueError: The bytes are damaged.
-    """
-    import pyarrow as pa
-
-    size = int.from_bytes(raw[:8], "little")
-    if size > LARGEST:
-        raise ValueError("too large")
-    return bytes(pa.decompress(raw[8:], size, "zstd", asbytes=True)).decode("utf-8", "surrogatepass")
 
 
 def check_rows(evaluation: Evaluation, rows: Any, columns: dict[str, Any]) -> None:

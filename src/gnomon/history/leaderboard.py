@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
+import numpy as np
+
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import NAN, Estimate
 from gnomon.history.history import History, Score
+from gnomon.history.pairing import Variances, variances_of_differences
 from gnomon.history.run import Run
+from gnomon.intervals.best import may_be_best, winners_curse
 from gnomon.intervals.interval import normal_quantile
-from gnomon.measures.measure import ZERO
-from gnomon.measures.registry import REGISTRY, find, get_measure
+from gnomon.measures.measure import ZERO, Measure
+from gnomon.measures.registry import REGISTRY, find
 from gnomon.message import Message
 
 # Runs that are compared unless more are asked for.
@@ -45,7 +49,10 @@ class Leaderboard:
         measure: The name of the measure.
         places: The best first.
         level: The confidence level of the comparison with the best.
-        luck: By about how much the best of those that may be looks better than it is, at most; NaN where unknown.
+        luck: By about how much the best of those that may be looks better than it is, at most: if all of them were
+            equal; NaN where unknown.
+        optimism: The same as they were seen; NaN where they were not compared row by row.
+        unpaired: Why runs on the same rows were not compared row by row; None where they were, or none are.
         looks: How many sets of predictions were judged on the rows of the best.
         left: How many runs are not shown.
     """
@@ -56,6 +63,8 @@ class Leaderboard:
     luck: float
     looks: int
     left: int = 0
+    optimism: float = NAN
+    unpaired: Message | None = None
 
 
 def leaderboard(
@@ -64,8 +73,9 @@ def leaderboard(
     """The runs in the order of a measure, the best first; of each name the newest.
 
     Runs on the same rows are compared with the best of them (J. C. Hsu, "Constrained simultaneous confidence intervals
-    for multiple comparisons with the best", Annals of Statistics 12, 1984), by the standard errors of both as if their
-    rows were not the same, which is cautious: a run that may be best is one that is not shown to be worse.
+    for multiple comparisons with the best", Annals of Statistics 12, 1984): a run that may be best is one that is not
+    shown to be worse. They are compared row by row where their rows were kept; else by the standard errors of both as
+    if their rows were not the same, which is cautious.
 
     Args:
         history: The history.
@@ -102,26 +112,62 @@ def leaderboard(
     # Of runs that were logged without their rows it is not known whether they are the same.
     groups = {rows: place for place, rows in enumerate(dict.fromkeys(run.rows or run.id for run in shown), 1)}
     level = shown[0].estimates[measure.name].level
-    places = []
-    for run in shown:
-        rivals = [
-            own.estimates[measure.name]
-            for own in shown
-            if run.rows is not None and own.rows == run.rows and own.id != run.id
-        ]
-        best = may_be_best(measure.name, run.estimates[measure.name], rivals, level)
-        places.append(Place(run, run.estimates[measure.name], best, groups[run.rows or run.id]))
-    candidates = [own.estimate for own in places if own.may_be_best and own.group == 1]
+    best: dict[str, bool] = {}
+    curse, unpaired = (NAN, 0.0), None
+    for number in groups.values():
+        group = [run for run in shown if groups[run.rows or run.id] == number]
+        variances = paired_variances(history, group, measure.name)
+        if isinstance(variances, Message):
+            unpaired = variances
+            may_be, of_group = by_their_errors(measure, group, level)
+        else:
+            may_be, of_group = by_their_rows(measure, group, variances, level)
+        best |= {run.id: bool(own) for run, own in zip(group, may_be, strict=True)}
+        curse = of_group if number == 1 else curse
+    places = [Place(run, run.estimates[measure.name], best[run.id], groups[run.rows or run.id]) for run in shown]
     looks = history.looks(shown[0].rows) if shown[0].rows is not None else 0
-    return Leaderboard(measure.name, tuple(places), level, luck(candidates), looks, len(order) - len(shown))
+    left = len(order) - len(shown)
+    return Leaderboard(measure.name, tuple(places), level, curse[1], looks, left, curse[0], unpaired)
 
 
-def may_be_best(measure: str, own: Estimate, rivals: Sequence[Estimate], level: float) -> bool:
+def paired_variances(history: History, group: Sequence[Run], measure: str) -> Variances | Message:
+    """The variance of the difference of each pair of runs on the same rows, or why it is not known."""
+    if len(group) == 1:
+        return np.zeros((1, 1))
+    of_one_file = group[0].source is not None and len({run.source for run in group}) == 1
+    if not (of_one_file or all(run.kept is not None for run in group)):
+        return Message("rows_of_runs_not_kept", "not all of their rows are kept (--keep-rows)")
+    made = variances_of_differences(history, group, [measure])
+    if isinstance(made, Message):
+        return made
+    if np.isnan(made[measure]).any():
+        return Message("runs_without_difference", "the difference of two of them has no interval")
+    return made[measure]
+
+
+def by_their_rows(
+    measure: Measure, group: Sequence[Run], variances: Variances, level: float
+) -> tuple[Sequence[bool], tuple[float, float]]:
+    """Which runs may be the best, and the winner's curse of those that may."""
+    values = np.array([measure.better * run.estimates[measure.name].value for run in group])
+    may_be = may_be_best(values, variances, level)
+    return may_be.tolist(), winners_curse(values[may_be], variances[np.ix_(may_be, may_be)])
+
+
+def by_their_errors(measure: Measure, group: Sequence[Run], level: float) -> tuple[Sequence[bool], tuple[float, float]]:
+    """The same as if the rows of the runs were not the same: the winner's curse is a ceiling."""
+    estimates = [run.estimates[measure.name] for run in group]
+    may_be = [
+        not_shown_worse(measure, own, [each for each in estimates if each is not own], level) for own in estimates
+    ]
+    return may_be, (NAN, luck([own for own, held in zip(estimates, may_be, strict=True) if held]))
+
+
+def not_shown_worse(measure: Measure, own: Estimate, rivals: Sequence[Estimate], level: float) -> bool:
     """Whether no rival is shown to be better, each at a level that allows for their number (Bonferroni)."""
-    better = get_measure(measure).better
     for rival in rivals:
         error = math.hypot(error_of(own), error_of(rival))
-        ahead = better * (rival.value - own.value)
+        ahead = measure.better * (rival.value - own.value)
         if math.isnan(error):
             continue
         if ahead > NormalDist().inv_cdf(1 - (1 - level) / max(1, len(rivals))) * error:

@@ -73,9 +73,11 @@ class PostgresStore:
         with self.transaction() as execute:
             if execute("SELECT to_regclass('gnomon_version')", {})[0][0] is None:
                 return []
-            self._version(execute)
-            rows: list[Row] = execute(statement, values)
-            return rows
+            if self._version(execute) == len(MIGRATIONS):
+                rows: list[Row] = execute(statement, values)
+                return rows
+        self.prepare()
+        return self.read(statement, values)
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:

@@ -31,6 +31,11 @@ def new_id() -> str:
     return str(uuid.UUID(int=value))
 
 
+def short_id(id: str) -> str:
+    """The beginning of an id: the time, to the millisecond."""
+    return id[:SHORT_ID]
+
+
 def now() -> str:
     """The time as text that sorts: ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -77,7 +82,7 @@ class Run:
     @property
     def short_id(self) -> str:
         """The beginning of the id: the time, to the millisecond."""
-        return self.id[:SHORT_ID]
+        return short_id(self.id)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form."""

@@ -60,6 +60,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             number {serial}, tag TEXT NOT NULL, run TEXT, run_name TEXT, seen TEXT NOT NULL)""",
         "CREATE INDEX tag_event_by_tag ON tag_event (tag, number)",
     ),
+    (
+        """CREATE TABLE gate_result (
+            number {serial}, id {key} NOT NULL UNIQUE, name TEXT NOT NULL, created TEXT NOT NULL, verdict TEXT NOT NULL,
+            passed INTEGER NOT NULL, n BIGINT NOT NULL, baseline TEXT, git_commit TEXT, dirty INTEGER, row_set TEXT,
+            predictions TEXT, gnomon TEXT, result {blob} NOT NULL)""",
+        "CREATE INDEX gate_result_by_name ON gate_result (name, id)",
+    ),
 )
 
 

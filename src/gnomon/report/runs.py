@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from gnomon.estimate import finite
+from gnomon.history.gates import GateRun
 from gnomon.history.leaderboard import Leaderboard
 from gnomon.history.run import Run
 from gnomon.measures.registry import get_measure, shown_in
@@ -88,6 +90,37 @@ def as_markdown(columns: Mapping[str, Sequence[str]]) -> str:
     return markdown_table([plain(head) for head in columns], rows) + "\n"
 
 
+def verdicts(gates: Sequence[GateRun]) -> dict[str, list[str]]:
+    """What gates said as columns of text."""
+    columns = {
+        "id": [own.short_id for own in gates],
+        tr("gate"): [visible(own.name, LONGEST) for own in gates],
+        tr("verdict"): [tr(own.verdict) for own in gates],
+        tr("baseline"): [visible(own.baseline or "", LONGEST) for own in gates],
+        "n": [f"{own.n:,}" for own in gates],
+        tr("when"): [own.created[:16].replace("T", " ") for own in gates],
+        tr("commit"): ["" if own.commit is None else own.commit[:9] + ("+" if own.dirty else "") for own in gates],
+    }
+    return {head: own for head, own in columns.items() if any(own)}
+
+
+def show_gates(gates: Sequence[GateRun], console: Console) -> None:
+    """Prints what gates said, the newest first."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    if not gates:
+        console.print(Text(tr("No gate has been logged."), style="dim"))
+        return
+    console.print(column_table(verdicts(gates), console.width, {"id": "dim", tr("when"): "dim"}, glyphs))
+
+
+def gates_as(form: str, gates: Sequence[GateRun]) -> str:
+    """What gates said as JSON, or as Markdown."""
+    if form == "json":
+        forms = {"gates": [own.to_dict() for own in gates]}
+        return json.dumps(forms, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return as_markdown(verdicts(gates)) if gates else tr("No gate has been logged.") + "\n"
+
+
 def places(board: Leaderboard, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]:
     """A leaderboard as columns of text."""
     several = any(own.group > 1 for own in board.places)
@@ -106,23 +139,30 @@ def places(board: Leaderboard, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]
 
 def remarks(board: Leaderboard) -> list[str]:
     """What is to be known of a leaderboard."""
-    said = [
-        tr(
-            Message(
-                "may_be_best",
-                "A run may be the best if no other one on the same rows is shown to be better, at {level:g} % for all "
-                "of them together; both intervals are used, as if the rows were not the same.",
-                level=100 * board.level,
-            )
+    level = f"{100 * board.level:g}"
+    text = (
+        "A run may be the best if no other one on the same rows is shown to be better, row by row, at {level} % for "
+        "all of them together."
+    )
+    best = Message("may_be_best", text, level=level)
+    if board.unpaired is not None:
+        text = (
+            "A run may be the best if no other one on the same rows is shown to be better, at {level} % for all of "
+            "them together; not compared row by row, which is cautious: {why}."
         )
-    ]
+        best = Message("may_be_best_unpaired", text, level=level, why=board.unpaired)
+    said = [tr(best)]
     if any(own.group > 1 for own in board.places):
         said.append(
             tr("Runs with the same number under rows were judged on the same rows; only those can be compared.")
         )
     if board.luck > 0:
         text = "The best of those that may be looks better than it is, by at most about {luck}."
-        said.append(tr(Message("winners_curse", text, luck=number(board.luck))))
+        curse = Message("winners_curse", text, luck=number(board.luck))
+        if not math.isnan(board.optimism):
+            text = "The best of those that may be looks better than it is, by about {optimism}, at most about {luck}."
+            curse = Message("winners_curse_seen", text, optimism=number(board.optimism), luck=number(board.luck))
+        said.append(tr(curse))
     if board.looks > 1:
         text = "{looks:,} models were judged on these rows: the more there are, the less they say of the next one."
         said.append(tr(Message("rows_wear_out", text, looks=board.looks)))
@@ -148,7 +188,14 @@ def board_as(form: str, board: Leaderboard) -> str:
             {"rank": rank, "may_be_best": own.may_be_best, "rows_group": own.group, **own.run.to_dict()}
             for rank, own in enumerate(board.places, 1)
         ]
-        luck = None if math.isnan(board.luck) else board.luck
-        whole = {"by": board.measure, "level": board.level, "luck": luck, "looks": board.looks, "runs": rows}
+        whole = {
+            "by": board.measure,
+            "level": board.level,
+            "luck": finite(board.luck),
+            "optimism": finite(board.optimism),
+            "paired": board.unpaired is None,
+            "looks": board.looks,
+            "runs": rows,
+        }
         return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     return as_markdown(places(board)) + "\n" + "\n".join(f"- {plain(text)}" for text in remarks(board)) + "\n"

@@ -1,0 +1,119 @@
+"""The runs of a recipe as tables: for a terminal, as Markdown, as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from gnomon.estimate import finite
+from gnomon.history.recipe import OfRuns, Recipe
+from gnomon.measures.registry import get_measure
+from gnomon.message import Message
+from gnomon.report.language import tr
+from gnomon.report.markdown import plain
+from gnomon.report.runs import LONGEST, as_markdown
+from gnomon.report.terminal.tables import ASCII, UNICODE, Glyphs, column_table
+from gnomon.text import number, signed
+from gnomon.visible import visible
+
+
+def heading(recipe: Recipe) -> str:
+    """How many runs there are, and of how many rows."""
+    name, n = visible(recipe.name, LONGEST), recipe.runs[0].n
+    text = "{name}: {runs:,} runs on the same {n:,} rows"
+    title = tr(Message("recipe_runs", text, name=name, runs=len(recipe.runs), n=n))
+    if recipe.other is None:
+        return title
+    text = "{title}; {other}: {runs:,} runs"
+    other = visible(recipe.other.name, LONGEST)
+    return tr(Message("recipe_against", text, title=title, other=other, runs=len(recipe.other.runs)))
+
+
+def columns(recipe: Recipe, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]:
+    """What the runs score as columns of text."""
+    made = {"": [tr(get_measure(name).column) for name in recipe.measures]}
+    dash = glyphs.dash
+    if recipe.other is not None and recipe.differences is not None:
+        made |= {
+            tr("difference"): [figure(own, dash, signed) for own in recipe.differences.values()],
+            visible(recipe.name, LONGEST): [figure(own, dash) for own in recipe.measures.values()],
+            visible(recipe.other.name, LONGEST): [figure(own, dash) for own in recipe.other.measures.values()],
+        }
+        return made
+    every = recipe.measures.values()
+    return made | {
+        tr("mean of runs"): [figure(own, dash) for own in every],
+        tr("SD of runs"): [number(own.between) for own in every],
+        tr("noise floor"): [number(own.floor) for own in every],
+        tr("variance from runs"): ["" if math.isnan(own.from_runs) else f"{own.from_runs:.0%}" for own in every],
+    }
+
+
+def figure(own: OfRuns, dash: str, form: Any = number) -> str:
+    """A value with its interval."""
+    ends = "" if math.isnan(own.low) else f" ({form(own.low)} {dash} {form(own.high)})"
+    return str(form(own.value)) + ends
+
+
+def remarks(recipe: Recipe) -> list[str]:
+    """What is to be known of the table."""
+    level = f"{100 * recipe.level:g}"
+    text = (
+        "Intervals of {level} % are over rows and runs together: other seeds and other rows would move the mean so far."
+    )
+    said = [tr(Message("recipe_intervals", text, level=level))]
+    if recipe.other is None:
+        text = (
+            "Noise floor: two runs of this recipe differ by less than that {level} % of the time, though nothing was "
+            "changed."
+        )
+        said.append(tr(Message("noise_floor", text, level=level)))
+    if recipe.unpaired is not None:
+        text = "The rows of the runs were not read together, so that the intervals are wider than they need be: {why}."
+        said.append(tr(Message("recipe_unpaired", text, why=recipe.unpaired)))
+    return said
+
+
+def show_recipe(recipe: Recipe, console: Console) -> None:
+    """Prints a recipe."""
+    glyphs = ASCII if console.options.ascii_only else UNICODE
+    console.print(Text(heading(recipe), style="bold"))
+    console.print()
+    console.print(column_table(columns(recipe, glyphs), console.width, {}, glyphs))
+    console.print()
+    for text in remarks(recipe):
+        console.print(Text(text, style="dim"))
+
+
+def recipe_as(form: str, recipe: Recipe) -> str:
+    """A recipe as JSON, or as Markdown."""
+    if form == "json":
+        return json.dumps(as_json(recipe), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    said: Sequence[str] = remarks(recipe)
+    listed = "\n".join(f"- {plain(text)}" for text in said)
+    return f"{plain(heading(recipe))}\n\n{as_markdown(columns(recipe))}\n{listed}\n"
+
+
+def as_json(recipe: Recipe) -> dict[str, Any]:
+    """The JSON form."""
+    made: dict[str, Any] = {
+        "name": recipe.name,
+        "level": recipe.level,
+        "paired": recipe.unpaired is None,
+        "runs": [run.id for run in recipe.runs],
+        "measures": forms(recipe.measures),
+    }
+    if recipe.other is not None and recipe.differences is not None:
+        made |= {"other": as_json(recipe.other), "differences": forms(recipe.differences)}
+    return made
+
+
+def forms(measures: Mapping[str, OfRuns]) -> dict[str, dict[str, Any]]:
+    """What measures are as JSON."""
+    parts = ("value", "low", "high", "between", "floor", "from_runs")
+    return {name: {part: finite(getattr(own, part)) for part in parts} for name, own in measures.items()}
