@@ -2,7 +2,8 @@
 
 Populations are known, so that the true difference of every measure is: the margin of a design is that difference. The
 pair of models is drawn, the gate judges it as anyone would, and the verdicts are counted, for each policy on what is
-inconclusive; then a champion that was chosen from k on the same rows, and looks repeated as rows are added.
+inconclusive; then a champion that was chosen from k on the same rows, and looks repeated as rows are added, both before
+and after what the gate does about them.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ import gnomon
 
 # Rows of which the truth is taken, and how far the noise of the worse model goes.
 TRUTH, WORSE = 2_000_000, 0.6
+# How often a gate is judged as rows are added.
+LOOKS = 10
 LOWER = ("log_loss", "mae")
-REGIONS = ("a", "b", "c", "d")
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,20 @@ class Design:
     Attributes:
         measure: What the rule is about.
         n: Rows of a sample.
-        kind: ``"plain"``, ``"clusters"`` (five rows each, alike in score), ``"slices"`` (a rule on four of them),
-            ``"same"`` (a model against itself), ``"champion 5"`` or ``"champion 30"`` (the baseline is the best of so
-            many equal models on these rows), ``"looks"`` (judged ten times as rows are added, until it passes).
+        kind: ``"plain"``, ``"clusters"`` (five rows each, alike in score), ``"slices 4"`` or ``"slices 20"`` (a rule on
+            so many of them), ``"same"`` (a model against itself), ``"champion 5"`` or ``"champion 30"`` (the baseline
+            is the best of so many equal models on these rows, and the model may not be worse at all), ``"looks"``
+            (judged ten times as equal numbers of rows are added, until it passes) or ``"uneven looks"`` (each time half
+            as many more).
         prevalence: Share of positives.
+        allowed: Whether the gate is told of the choice, or of the looks.
     """
 
     measure: str
     n: int
     kind: str = "plain"
     prevalence: float = 0.3
+    allowed: bool = False
 
 
 def sample(design: Design, n: int, rng: np.random.Generator, worse: float, models: int = 2) -> dict[str, Any]:
@@ -64,8 +70,8 @@ def sample(design: Design, n: int, rng: np.random.Generator, worse: float, model
         rows["g"] = cluster
         shared = np.sqrt(0.5) * rng.normal(size=cluster[-1] + 1)[cluster] + np.sqrt(0.5) * shared
         own = np.sqrt(0.5) * rng.normal(size=(models, cluster[-1] + 1))[:, cluster] + np.sqrt(0.5) * own
-    if design.kind == "slices":
-        rows["region"] = rng.choice(REGIONS, n)
+    if design.kind.startswith("slices"):
+        rows["region"] = rng.integers(0, int(design.kind.split()[1]), n).astype(str)
     for place in range(models):
         noise = own[place] + (worse * more if place == 1 else 0.0)
         latent = 1.6 * y + 0.7 * shared + 0.7 * noise
@@ -93,18 +99,21 @@ def task_of(design: Design) -> str:
     return "regression" if design.measure == "mae" else "binary"
 
 
-def verdict(design: Design, rows: dict[str, Any], margin: float, models: tuple[str, str] = ("m0", "m1")) -> str:
+def verdict(
+    design: Design, rows: dict[str, Any], margin: float, models: tuple[str, str] = ("m0", "m1"), **told: Any
+) -> str:
     """What the gate says of the second model."""
     side = "<= baseline +" if design.measure in LOWER else ">= baseline -"
     where = f"{design.measure} {side} {margin!r}"
+    told = told if design.allowed else {}
     what = "prediction" if design.measure == "mae" else "score"
     asked: dict[str, Any] = {what: models[1], f"baseline_{what}": models[0], "task": task_of(design)}
     if design.kind == "clusters":
         asked["cluster"] = "g"
-    if design.kind == "slices":
+    if design.kind.startswith("slices"):
         where = [where, f"region:* {where}"]
     columns = {name: own for name, own in rows.items() if name in ("y", "g", "region", *models)}
-    return gnomon.gate(columns, target="y", where=where, threads=1, **asked).verdict
+    return gnomon.gate(columns, target="y", where=where, threads=1, **asked, **told).verdict
 
 
 def run(job: tuple[Design, int, int]) -> dict[str, Any]:
@@ -122,19 +131,26 @@ def run(job: tuple[Design, int, int]) -> dict[str, Any]:
             k = int(design.kind.split()[1])
             rows = sample(design, design.n, rng, 0.0, k + 1)
             best = max(range(k), key=lambda place: score_of(design, rows, f"m{place + (place > 0)}"))
-            counts["equal"][verdict(design, rows, margin, (f"m{best + (best > 0)}", "m1"))] += 1
-        elif design.kind == "looks":
-            rows = sample(design, design.n, rng, WORSE)
-            looks = [
-                verdict(design, {name: own[: design.n * look // 10] for name, own in rows.items()}, margin)
-                for look in range(1, 11)
-            ]
-            counts["worse"]["pass" if "pass" in looks else looks[-1]] += 1
+            pair = (f"m{best + (best > 0)}", "m1")
+            counts["equal"][verdict(design, rows, 0.0, pair, chosen_from=k)] += 1
+        elif design.kind.endswith("looks"):
+            for truth, worse in (("worse", WORSE), ("equal", 0.0)):
+                rows = sample(design, design.n, rng, worse)
+                shares = [
+                    look / LOOKS if design.kind == "looks" else 1.5 ** (look - LOOKS) for look in range(1, LOOKS + 1)
+                ]
+                sizes = [max(60, round(design.n * share)) for share in shares]
+                looks = [
+                    verdict(design, {name: own[:size] for name, own in rows.items()}, margin, look=f"{look}/{LOOKS}")
+                    for look, size in enumerate(sizes, 1)
+                ]
+                counts[truth]["pass" if "pass" in looks else looks[-1]] += 1
         else:
             counts["worse"][verdict(design, sample(design, design.n, rng, WORSE), margin)] += 1
             counts["equal"][verdict(design, sample(design, design.n, rng, 0.0), margin)] += 1
     return {
-        "measure": design.measure, "n": design.n, "kind": design.kind, "margin": margin, "repeats": repeats,
+        "measure": design.measure, "n": design.n, "kind": design.kind, "allowed": design.allowed,
+        "margin": 0.0 if design.kind.startswith("champion") else margin, "repeats": repeats,
         **{name: {said: own[said] / own.total() for said in ("pass", "fail", "inconclusive")}
            for name, own in counts.items() if own},
     }  # fmt: skip
@@ -150,10 +166,10 @@ MEASURES = ("roc_auc", "average_precision", "f1", "accuracy", "log_loss", "mae")
 DESIGNS = [
     *(Design(measure, n) for measure in MEASURES for n in (200, 1000)),
     *(Design(measure, 1000, "clusters") for measure in ("roc_auc", "f1")),
-    *(Design(measure, 2000, "slices") for measure in ("roc_auc", "f1")),
+    *(Design(measure, 6000, f"slices {k}") for measure in ("roc_auc", "f1") for k in (4, 20)),
     *(Design(measure, 500, "same") for measure in ("roc_auc", "f1")),
-    *(Design("roc_auc", 1000, f"champion {k}") for k in (5, 30)),
-    Design("roc_auc", 2000, "looks"),
+    *(Design("roc_auc", 1000, f"champion {k}", allowed=told) for k in (5, 30) for told in (False, True)),
+    *(Design("roc_auc", 2000, kind, allowed=told) for kind in ("looks", "uneven looks") for told in (False, True)),
 ]
 
 

@@ -47,9 +47,9 @@ def test_the_difference_of_recipes(run):
     held, widths = 0, []
     for _ in range(600):
         shared = rng.normal(size=n)
-        parts = np.vstack([
-            drawn(rng, k, n, run, 0, 0.5, 0.0, shared), drawn(rng, m, n, run, 0, 0.5, 0.2, shared + 0.3 * shared**2 - 0.3)
-        ])  # fmt: skip
+        first = drawn(rng, k, n, run, 0, 0.5, 0.0, shared)
+        second = drawn(rng, m, n, run, 0, 0.5, 0.2, shared + 0.3 * shared**2 - 0.3)
+        parts = np.vstack([first, second])
         scores = parts.mean(axis=1)
         crossed = difference_of_recipes(scores[:k], scores[k:], variances_of(parts), 0.95)
         held += crossed.low <= 0.2 <= crossed.high

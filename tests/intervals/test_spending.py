@@ -6,7 +6,7 @@ from scipy import stats
 
 from gnomon.intervals.spending import boundaries, level_at_look, spent
 
-# K. K. G. Lan and D. L. DeMets' boundaries of the O'Brien-Fleming kind, two-sided 0.05, as the R package ldbounds has them.
+# Boundaries of the O'Brien-Fleming kind, two-sided 0.05, as the R package ldbounds has them.
 PUBLISHED = (4.8769, 3.3570, 2.6803, 2.2898, 2.0310)
 
 
@@ -22,9 +22,8 @@ def test_each_look_spends_what_it_may(looks, error):
     times = np.arange(1, looks + 1)
     correlation = np.sqrt(np.minimum.outer(times, times) / np.maximum.outer(times, times))
     for k in range(1, looks + 1):
-        together = stats.multivariate_normal(
-            np.zeros(k), correlation[:k, :k], maxpts=2_000_000, abseps=1e-7, releps=1e-7
-        )
+        precise = {"maxpts": 2_000_000, "abseps": 1e-7, "releps": 1e-7}
+        together = stats.multivariate_normal(np.zeros(k), correlation[:k, :k], **precise)
         within = together.cdf(np.array(bounds[:k]))
         assert 1 - within == pytest.approx(spent(k / looks, error), rel=0.01, abs=2e-6)
     assert spent(1.0, error) == pytest.approx(error)

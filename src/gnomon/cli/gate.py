@@ -211,8 +211,8 @@ def log_gate(result: GateResult, name: str | None, paths: tuple[Path, ...], aske
     earlier = {(own.rows, own.predictions) for own in known if own.rows in alike} - {(logged.rows, logged.predictions)}
     if earlier and "look" not in asked:
         text = (
-            "earlier verdicts of this gate on these rows or a part of them: {number:,}; each is a chance for a bad model "
-            "to pass\nplan the looks (--look 2/5), or take fresh rows"
+            "earlier verdicts of this gate on these rows or a part of them: {number:,}; each is a chance for a bad "
+            "model to pass\nplan the looks (--look 2/5), or take fresh rows"
         )
         click.echo(tr(Message("gate_judged_before", text, number=len(earlier))), err=True)
 
