@@ -31,6 +31,22 @@ def write_whole(path: Path, content: str | bytes) -> None:
         stream.write(content if isinstance(content, bytes) else content.encode("utf-8", errors="backslashreplace"))
 
 
+def write_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Write several texts into a folder, which is made if it is not there, each whole or not at all.
+
+    Raises:
+        SourceError: The folder cannot be made, or may not be written to.
+    """
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SourceError(
+            Message("cannot_write", "cannot write {path}: {reason}", path=folder, reason=error.strerror or error)
+        ) from None
+    for name, content in files.items():
+        write_whole(folder / name, content)
+
+
 def write_table(path: Path, columns: Mapping[str, Any]) -> None:
     """Write columns as a table, whole or not at all: CSV or Parquet, by how the name of the file ends.
 

@@ -18,6 +18,7 @@ class Renderer:
         where: Its function, ``"module:name"``: from a result to text, in the language that is spoken; of a picture to
             the bytes of a file with one of the endings.
         picture: Whether it is one.
+        folder: Whether it makes several files, which go to a folder: its function gives texts by name.
         parts: Whether it can show some parts of the report alone.
         titled: Whether it has a title of its own.
     """
@@ -26,6 +27,7 @@ class Renderer:
     endings: tuple[str, ...]
     where: str
     picture: bool = False
+    folder: bool = False
     parts: bool = False
     titled: bool = False
 
@@ -51,6 +53,7 @@ RENDERERS = {
         Renderer("png", (".png",), "gnomon.report.plots.picture:picture", picture=True),
         Renderer("svg", (".svg",), "gnomon.report.plots.picture:picture", picture=True),
         Renderer("pdf", (".pdf",), "gnomon.report.plots.picture:picture", picture=True),
+        Renderer("dvc", (), "gnomon.report.dvc:dvc", folder=True),
     )
 }
 # How a result displays itself where it is the value of a cell, and where it is told to show itself.

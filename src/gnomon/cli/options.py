@@ -376,7 +376,7 @@ class Shown:
 
     def show(self, result: Any) -> None:
         """Prints a result, or writes it to a file, whole or not at all."""
-        from gnomon.files import write_whole
+        from gnomon.files import write_folder, write_whole
 
         if self.form == "terminal" and self.output is None:
             from gnomon.cli.streams import console
@@ -390,6 +390,8 @@ class Shown:
         shown = RENDERERS[self.form](result, **more)
         if self.output is None:
             click.echo(shown, nl=False)
+        elif isinstance(shown, dict):
+            write_folder(self.output, shown)
         else:
             write_whole(self.output, shown)
 
@@ -425,6 +427,20 @@ def how_shown(form: str | None, output: Path | None, only: tuple[str, ...], titl
     return Shown(renderer.name, output, asked, title)
 
 
+def check_folder(form: str, output: Path | None) -> None:
+    """Raises UsageError where files of a form have no folder to go to."""
+    from gnomon.errors import UsageError
+
+    if output is None or output.suffix or (output.exists() and not output.is_dir()):
+        raise UsageError(
+            Message(
+                "folder_needed",
+                "--format {form} writes several files\npass a folder for them, --output evaluation",
+                form=form,
+            )
+        )
+
+
 def form_of(form: str | None, output: Path | None) -> str:
     """How a result is shown: as it was asked, or as the name of the output ends.
 
@@ -440,6 +456,9 @@ def form_of(form: str | None, output: Path | None) -> str:
     from gnomon.files import is_stream
 
     asked = None if form is None else RENDERERS[form]
+    if asked is not None and asked.folder:
+        check_folder(form or "", output)
+        return asked.name
     if output is None:
         if asked is not None and asked.picture:
             raise UsageError(
