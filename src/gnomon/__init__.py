@@ -48,7 +48,10 @@ if TYPE_CHECKING:
     from gnomon.evaluation.result.operating_points import OperatingPoints
     from gnomon.gating.gate import gate
     from gnomon.gating.result import GateResult, Judgement
+    from gnomon.history.gates import GateRun
     from gnomon.history.history import History
+    from gnomon.history.leaderboard import Leaderboard, leaderboard
+    from gnomon.history.recipe import Recipe, recipe
     from gnomon.history.run import Run
     from gnomon.loading import load
     from gnomon.measures.measure import Measure
@@ -74,16 +77,19 @@ __all__ = [
     "Evaluation",
     "Evaluations",
     "GateResult",
+    "GateRun",
     "GnomonError",
     "History",
     "HistoryError",
     "Judgement",
+    "Leaderboard",
     "Measure",
     "MissingValuesError",
     "OperatingPoint",
     "OperatingPoints",
     "Pair",
     "Recalibration",
+    "Recipe",
     "Run",
     "SourceError",
     "StateError",
@@ -102,11 +108,13 @@ __all__ = [
     "gate",
     "get_scorer",
     "get_scorer_names",
+    "leaderboard",
     "load",
     "measure",
     "metrics",
     "minimum_cost",
     "recalibrate",
+    "recipe",
 ]
 
 _HOME = {
@@ -122,14 +130,17 @@ _HOME = {
     "Estimate": "gnomon.estimate",
     "Evaluation": "gnomon.evaluation.result.evaluation",
     "GateResult": "gnomon.gating.result",
+    "GateRun": "gnomon.history.gates",
     "History": "gnomon.history.history",
     "Judgement": "gnomon.gating.result",
     "Evaluations": "gnomon.evaluation.result.evaluations",
     "OperatingPoint": "gnomon.thresholds.table",
     "OperatingPoints": "gnomon.evaluation.result.operating_points",
+    "Leaderboard": "gnomon.history.leaderboard",
     "Measure": "gnomon.measures.measure",
     "Pair": "gnomon.comparison.pair",
     "Recalibration": "gnomon.decision.recalibration",
+    "Recipe": "gnomon.history.recipe",
     "Run": "gnomon.history.run",
     "ThresholdDecision": "gnomon.decision.threshold",
     "Thresholds": "gnomon.thresholds.table",
@@ -142,10 +153,12 @@ _HOME = {
     "gate": "gnomon.gating.gate",
     "get_scorer": "gnomon.models.scorers",
     "get_scorer_names": "gnomon.models.scorers",
+    "leaderboard": "gnomon.history.leaderboard",
     "load": "gnomon.loading",
     "measure": "gnomon.measures.user_defined",
     "minimum_cost": "gnomon.decision.cost",
     "recalibrate": "gnomon.decision.recalibration",
+    "recipe": "gnomon.history.recipe",
 }
 
 

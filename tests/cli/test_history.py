@@ -167,3 +167,63 @@ def test_a_run_is_found_from_another_folder(project, monkeypatch):
     monkeypatch.chdir(project / "below")
     words = ["gate", "../new.csv", "--baseline", "forest", *WORDS, "--margin", "roc_auc=0.2"]
     assert command(*words)[0] == 0
+
+
+def test_recipes_and_verdicts(project):
+    """Several runs of one name together, and gates that were logged."""
+    rng = np.random.default_rng(6)
+    old = pd.read_csv("old.csv")
+    for name in ("net", "deep"):
+        for seed in range(3):
+            old.assign(p=np.clip(old["p"] + 0.1 * rng.normal(size=len(old)), 0, 1)).to_csv("seed.csv", index=False)
+            log("seed", "--name", name, "--tag", f"seed={seed}", "--keep-rows")
+    code, out, _ = command("history", "recipe", "net")
+    assert (code, "net: 3 runs on the same 400 rows" in out, "noise floor" in out) == (0, True, True)
+    code, out, _ = command("history", "recipe", "net", "deep", "--by", "roc_auc", "--format", "json")
+    form = json.loads(out)
+    assert list(form["differences"]) == ["roc_auc"]
+    gap = form["measures"]["roc_auc"]["value"] - form["other"]["measures"]["roc_auc"]["value"]
+    assert form["differences"]["roc_auc"]["value"] == pytest.approx(gap)
+    code, out, _ = command("history", "recipe", "net", "deep", "--format", "markdown")
+    assert (code, out.count("| ROC AUC |")) == (0, 1)
+    code, _, err = command("history", "recipe", "nett")
+    assert (code, "did you mean 'net'" in err) == (2, True)
+    gate = ["gate", "new.csv", "-b", "net", *WORDS, "--margin", "roc_auc=0.2", "--log", "--format", "json"]
+    code, out, err = command(*gate)
+    assert (code, err) == (0, "")
+    assert command(*gate)[2] == ""  # the same predictions again
+    pd.read_csv("new.csv")[:300].to_csv("part.csv", index=False)
+    gate[1] = "part.csv"
+    code, _, err = command(*gate, "--unmatched", "30%")
+    assert (code, "earlier verdicts of this gate" in err) == (0, True)
+    assert command(*gate, "--unmatched", "30%", "--look", "2/5")[2] == ""
+    code, out, _ = command("history", "gates")
+    assert (code, out.count("pass")) == (0, 4)
+    code, out, _ = command("history", "gates", "--format", "json", "--limit", "1")
+    (last,) = json.loads(out)["gates"]
+    code, out, _ = command("history", "show", last["id"], "--format", "json")
+    assert (code, json.loads(out)["verdict"]) == (0, "pass")
+    assert "No gate" in command("history", "gates", "--name", "churn")[1]
+
+
+def test_dvc_writes_a_folder(project):
+    """Into a folder, and nowhere else."""
+    asked = ["evaluate", "old.csv", *WORDS, "--slice", "g", "--format", "dvc"]
+    assert command(*asked, "--output", "evaluation")[0] == 0
+    files = {own.name for own in (project / "evaluation").iterdir()}
+    assert files == {"metrics.json", "dvc.yaml", "roc.csv", "precision_recall.csv", "calibration.csv", "slices.csv"}
+    ev = gnomon.evaluate("old.csv", target="y", score="p", slices="g")
+    form = json.loads((project / "evaluation" / "metrics.json").read_text())
+    assert form["roc_auc"] == {name: getattr(ev["roc_auc"], name) for name in ("value", "low", "high")}
+    assert form["slices"]["g"]["a"]["n"] == 200
+    roc = pd.read_csv(project / "evaluation" / "roc.csv")
+    area = np.trapezoid(roc["recall"], roc["false_positive_rate"])
+    assert abs(area) == pytest.approx(ev["roc_auc"].value, abs=1e-3)
+    (project / "taken").touch()
+    for words, said in (([], "pass a folder"), (["-o", "a.json"], "pass a folder"), (["-o", "taken"], "pass a folder"),
+                        (["-o", "no/where"], "cannot write")):  # fmt: skip
+        code, _, err = command(*asked, *words)
+        assert (code, said in err) == (2, True), err
+    code, _, err = command("compare", "old.csv", "new.csv", *WORDS, "--format", "dvc", "-o", "there")
+    assert (code, "for an evaluation" in err) == (2, True)
+    assert not (project / "there").exists()

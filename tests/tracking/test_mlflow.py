@@ -104,7 +104,7 @@ def test_an_evaluation():
 def test_what_is_infinite_is_left_out_and_a_run_may_be_named():
     ev = gnomon.evaluate(Y, 1 / (1 + np.exp(-X["a"])), interval="none")
     odd = {"x": gnomon.Estimate(math.inf), "y [%]": gnomon.Estimate(0.5)}
-    assert gnomon.mlflow.metrics_of(odd, "p/") == {"p/y __": 0.5}
+    assert gnomon.mlflow.metrics_of(odd, "p/") == {"p/y ___": 0.5}
     with mlflow.start_run() as run:
         pass
     assert gnomon.mlflow.log(ev, run_id=run.info.run_id, prefix="mine/") == run.info.run_id

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
 from gnomon.errors import UsageError, nearest
-from gnomon.estimate import NAN, Estimate
+from gnomon.estimate import NAN, Estimate, finite
 from gnomon.history.history import History, Score
 from gnomon.history.pairing import Variances, variances_of_differences
 from gnomon.history.run import Run
@@ -66,6 +67,21 @@ class Leaderboard:
     optimism: float = NAN
     unpaired: Message | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "by": self.measure,
+            "level": self.level,
+            "luck": finite(self.luck),
+            "optimism": finite(self.optimism),
+            "paired": self.unpaired is None,
+            "looks": self.looks,
+            "runs": [
+                {"rank": rank, "may_be_best": own.may_be_best, "rows_group": own.group, **own.run.to_dict()}
+                for rank, own in enumerate(self.places, 1)
+            ],
+        }
+
 
 def leaderboard(
     history: History, by: str, *, name: str | None = None, tag: str | None = None, limit: int = SHOWN
@@ -86,6 +102,16 @@ def leaderboard(
 
     Raises:
         UsageError: There is no such measure, it has no better direction, or no run has it.
+
+    Examples:
+        >>> import gnomon, tempfile
+        >>> history = gnomon.History(tempfile.mkdtemp() + "/history.db")
+        >>> rows = "examples/predictions/digits_three.csv"
+        >>> for name in ("tree", "forest", "boosted"):
+        ...     ev = gnomon.evaluate(rows, target="y", score=name, positive="9")
+        ...     run = history.log(ev, name=name, rows=rows)
+        >>> [(own.run.name, own.may_be_best) for own in gnomon.leaderboard(history, "roc_auc").places]
+        [('forest', True), ('boosted', True), ('tree', False)]
     """
     measure = find(by)
     if measure is None or measure.better == ZERO:

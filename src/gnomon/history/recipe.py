@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from gnomon.errors import HistoryError, UsageError, nearest
-from gnomon.estimate import NAN
+from gnomon.estimate import NAN, finite
 from gnomon.history.history import History
 from gnomon.history.leaderboard import error_of
 from gnomon.history.pairing import Variances, variances_of_differences
@@ -17,6 +18,8 @@ from gnomon.history.run import Run
 from gnomon.intervals.crossed import Crossed, difference_of_recipes, mean_of_runs, noise_floor
 from gnomon.measures.registry import get_measure, named, shown_in
 from gnomon.message import Message
+
+NUMBERS = ("value", "low", "high", "between", "floor", "from_runs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class OfRuns:
     from_runs: float
     runs: int
 
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {name: finite(float(getattr(self, name))) for name in NUMBERS} | {"runs": self.runs}
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -64,6 +71,20 @@ class Recipe:
     differences: Mapping[str, OfRuns] | None = None
     unpaired: Message | None = None
 
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        made: dict[str, Any] = {
+            "name": self.name,
+            "level": self.level,
+            "paired": self.unpaired is None,
+            "runs": [run.id for run in self.runs],
+            "measures": {name: own.to_dict() for name, own in self.measures.items()},
+        }
+        if self.other is not None and self.differences is not None:
+            differences = {name: own.to_dict() for name, own in self.differences.items()}
+            made |= {"other": self.other.to_dict(), "differences": differences}
+        return made
+
 
 def recipe(history: History, name: str, *, other: str | None = None, by: Sequence[str] = ()) -> Recipe:
     """What a recipe scores, with intervals that allow for the rows as well as for the runs; or how two recipes differ.
@@ -80,6 +101,19 @@ def recipe(history: History, name: str, *, other: str | None = None, by: Sequenc
         HistoryError: There is no run of that name.
         UsageError: There are fewer than two runs on the same rows, or the runs do not have a measure; the rows of two
             recipes differ, or are not kept.
+
+    Examples:
+        >>> import gnomon, numpy as np, tempfile
+        >>> history = gnomon.History(tempfile.mkdtemp() + "/history.db")
+        >>> y = np.arange(400) % 2
+        >>> for seed in range(5):
+        ...     noise = np.random.default_rng(seed).normal(size=400)
+        ...     rows = {"row": np.arange(400), "y": y, "p": 1 / (1 + np.exp(-(y - 0.5 + noise)))}
+        ...     ev = gnomon.evaluate(rows, target="y", score="p", id="row")
+        ...     run = history.log(ev, name="forest", rows=rows, keep_rows=True)
+        >>> forest = gnomon.recipe(history, "forest").measures["roc_auc"]
+        >>> round(forest.value, 3), forest.low < forest.value < forest.high, forest.floor > forest.between
+        (0.766, True, True)
     """
     runs = runs_of(history, name)
     others = () if other is None else runs_of(history, other)

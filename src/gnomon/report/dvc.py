@@ -13,7 +13,7 @@ from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.measures.registry import get_measure, in_order
 from gnomon.message import Message
 
-METRICS = "metrics.json"
+METRICS, RECALL = "metrics.json", "recall"
 # Points of a curve at most.
 MOST_POINTS = 500
 
@@ -75,28 +75,29 @@ def roc(evaluation: Evaluation) -> tuple[str, dict[str, str]] | None:
     """The ROC curve, with the interval of the recall; None where there is none."""
     if evaluation.thresholds is None:
         return None
-    points = evaluation.operating_points(["recall", "false_positive_rate"], most=MOST_POINTS)
-    across, recall = points.bands["false_positive_rate"], points.bands["recall"]
-    columns = {"false_positive_rate": across.value, "recall": recall.value, "low": recall.low, "high": recall.high}
-    return table(columns), lines("ROC curve", "false_positive_rate", "recall")
+    return curve(evaluation, "ROC curve", "false_positive_rate", RECALL)
 
 
 def precision_recall(evaluation: Evaluation) -> tuple[str, dict[str, str]] | None:
     """The precision-recall curve, with the interval of the precision; None where there is none."""
     if evaluation.thresholds is None:
         return None
-    points = evaluation.operating_points(["recall", "precision"], most=MOST_POINTS)
-    recall, precision = points.bands["recall"], points.bands["precision"]
-    columns = {"recall": recall.value, "precision": precision.value, "low": precision.low, "high": precision.high}
-    return table(columns), lines("precision-recall curve", "recall", "precision")
+    return curve(evaluation, "precision-recall curve", RECALL, "precision")
+
+
+def curve(evaluation: Evaluation, title: str, x: str, y: str) -> tuple[str, dict[str, str]]:
+    """Two measures at all thresholds, with the interval of the second."""
+    bands = evaluation.operating_points([x, y], most=MOST_POINTS).bands
+    columns = {x: bands[x].value, y: bands[y].value, "low": bands[y].low, "high": bands[y].high}
+    return table(columns), lines(title, x, y)
 
 
 def calibration(evaluation: Evaluation) -> tuple[str, dict[str, str]] | None:
     """The mean probability of each bin beside the share of positives; None where there are no probabilities."""
     if evaluation.calibration is None:
         return None
-    curve = evaluation.calibration.equal_mass
-    columns = {"probability": curve.probability, "observed": curve.observed, "low": curve.low, "high": curve.high}
+    bins = evaluation.calibration.equal_mass
+    columns = {"probability": bins.probability, "observed": bins.observed, "low": bins.low, "high": bins.high}
     return table(columns), lines("calibration", "probability", "observed")
 
 

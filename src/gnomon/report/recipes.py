@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from gnomon.estimate import finite
 from gnomon.history.recipe import OfRuns, Recipe
 from gnomon.measures.registry import get_measure
 from gnomon.message import Message
@@ -63,18 +62,16 @@ def figure(own: OfRuns, dash: str, form: Any = number) -> str:
 def remarks(recipe: Recipe) -> list[str]:
     """What is to be known of the table."""
     level = f"{100 * recipe.level:g}"
-    text = (
-        "Intervals of {level} % are over rows and runs together: other seeds and other rows would move the mean so far."
-    )
+    text = "Intervals of {level} % allow for other rows as well as for other runs."
     said = [tr(Message("recipe_intervals", text, level=level))]
     if recipe.other is None:
         text = (
-            "Noise floor: two runs of this recipe differ by less than that {level} % of the time, though nothing was "
+            "Noise floor: two runs of this recipe differ by less than this {level} % of the time when nothing was "
             "changed."
         )
         said.append(tr(Message("noise_floor", text, level=level)))
     if recipe.unpaired is not None:
-        text = "The rows of the runs were not read together, so that the intervals are wider than they need be: {why}."
+        text = "The runs were not read row by row, so the intervals are wider than necessary: {why}."
         said.append(tr(Message("recipe_unpaired", text, why=recipe.unpaired)))
     return said
 
@@ -93,27 +90,7 @@ def show_recipe(recipe: Recipe, console: Console) -> None:
 def recipe_as(form: str, recipe: Recipe) -> str:
     """A recipe as JSON, or as Markdown."""
     if form == "json":
-        return json.dumps(as_json(recipe), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(recipe.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     said: Sequence[str] = remarks(recipe)
     listed = "\n".join(f"- {plain(text)}" for text in said)
     return f"{plain(heading(recipe))}\n\n{as_markdown(columns(recipe))}\n{listed}\n"
-
-
-def as_json(recipe: Recipe) -> dict[str, Any]:
-    """The JSON form."""
-    made: dict[str, Any] = {
-        "name": recipe.name,
-        "level": recipe.level,
-        "paired": recipe.unpaired is None,
-        "runs": [run.id for run in recipe.runs],
-        "measures": forms(recipe.measures),
-    }
-    if recipe.other is not None and recipe.differences is not None:
-        made |= {"other": as_json(recipe.other), "differences": forms(recipe.differences)}
-    return made
-
-
-def forms(measures: Mapping[str, OfRuns]) -> dict[str, dict[str, Any]]:
-    """What measures are as JSON."""
-    parts = ("value", "low", "high", "between", "floor", "from_runs")
-    return {name: {part: finite(getattr(own, part)) for part in parts} for name, own in measures.items()}

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from gnomon.estimate import finite
 from gnomon.history.gates import GateRun
 from gnomon.history.leaderboard import Leaderboard
 from gnomon.history.run import Run
@@ -184,18 +182,5 @@ def show_board(board: Leaderboard, console: Console) -> None:
 def board_as(form: str, board: Leaderboard) -> str:
     """A leaderboard as JSON, or as Markdown."""
     if form == "json":
-        rows: list[dict[str, Any]] = [
-            {"rank": rank, "may_be_best": own.may_be_best, "rows_group": own.group, **own.run.to_dict()}
-            for rank, own in enumerate(board.places, 1)
-        ]
-        whole = {
-            "by": board.measure,
-            "level": board.level,
-            "luck": finite(board.luck),
-            "optimism": finite(board.optimism),
-            "paired": board.unpaired is None,
-            "looks": board.looks,
-            "runs": rows,
-        }
-        return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        return json.dumps(board.to_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     return as_markdown(places(board)) + "\n" + "\n".join(f"- {plain(text)}" for text in remarks(board)) + "\n"
