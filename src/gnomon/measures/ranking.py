@@ -18,6 +18,8 @@ from gnomon.states.mean import Weight
 
 Array = NDArray[np.float64]
 
+# The measures along the axes of the curves, those of x first.
+ROC_AXES, PR_AXES = ("false_positive_rate", "recall"), ("recall", "precision")
 # Steps of each class's share along the curves, and in a table of thresholds: at most about twice as many points.
 STEPS = 128
 TABLE_STEPS = 512

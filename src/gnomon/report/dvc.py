@@ -10,10 +10,11 @@ from typing import Any
 from gnomon.errors import UsageError
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
+from gnomon.measures.ranking import PR_AXES, ROC_AXES
 from gnomon.measures.registry import get_measure, in_order
 from gnomon.message import Message
 
-METRICS, RECALL = "metrics.json", "recall"
+METRICS = "metrics.json"
 # Points of a curve at most.
 MOST_POINTS = 500
 
@@ -75,14 +76,14 @@ def roc(evaluation: Evaluation) -> tuple[str, dict[str, str]] | None:
     """The ROC curve, with the interval of the recall; None where there is none."""
     if evaluation.thresholds is None:
         return None
-    return curve(evaluation, "ROC curve", "false_positive_rate", RECALL)
+    return curve(evaluation, "ROC curve", *ROC_AXES)
 
 
 def precision_recall(evaluation: Evaluation) -> tuple[str, dict[str, str]] | None:
     """The precision-recall curve, with the interval of the precision; None where there is none."""
     if evaluation.thresholds is None:
         return None
-    return curve(evaluation, "precision-recall curve", RECALL, "precision")
+    return curve(evaluation, "precision-recall curve", *PR_AXES)
 
 
 def curve(evaluation: Evaluation, title: str, x: str, y: str) -> tuple[str, dict[str, str]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import Estimate
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.measures.ranking import AVERAGE_PRECISION, ROC_AUC
+from gnomon.measures.ranking import AVERAGE_PRECISION, PR_AXES, ROC_AUC, ROC_AXES
 from gnomon.message import word
 from gnomon.report.language import tr
 from gnomon.report.plots.style import BAND, GREY, Label, colour, finish, line, unit_square
@@ -27,9 +27,8 @@ Array = NDArray[np.float64]
 def draw_roc(ax: Axes, evaluations: Mapping[str, Evaluation]) -> None:
     """Recall against the false positive rate, with the pointwise interval of the recall, and the line of chance."""
     for place, (name, evaluation) in enumerate(evaluations.items()):
-        operating = evaluation.operating_points(["recall", "false_positive_rate"])
-        band = operating.bands
-        across, recall = band["false_positive_rate"].value, band["recall"]
+        operating = evaluation.operating_points(ROC_AXES)
+        across, recall = operating.bands[ROC_AXES[0]].value, operating.bands[ROC_AXES[1]]
         draw_curve(ax, place, across, recall.value, legend_text(name, "AUC", evaluation[ROC_AUC.name]))
         ax.fill_between(across, recall.low, recall.high, color=colour(place), alpha=BAND, linewidth=0)
         mark(ax, place, evaluation, operating.start, across, recall.value)
@@ -54,9 +53,8 @@ def draw_precision_recall(ax: Axes, evaluations: Mapping[str, Evaluation]) -> No
     """Precision against recall in steps, with the pointwise interval of the precision, and the share of positives."""
     shares = set()
     for place, (name, evaluation) in enumerate(evaluations.items()):
-        operating = evaluation.operating_points(["recall", "precision"])
-        band, table = operating.bands, operating.thresholds
-        recall, precision = band["recall"].value, band["precision"]
+        operating, table = evaluation.operating_points(PR_AXES), thresholds_of(evaluation)
+        recall, precision = operating.bands[PR_AXES[0]].value, operating.bands[PR_AXES[1]]
         value = np.where(np.isnan(precision.value), 1.0, precision.value)  # by convention, where nothing is flagged
         draw_curve(
             ax, place, recall, value, legend_text(name, "AP", evaluation[AVERAGE_PRECISION.name]), drawstyle="steps-pre"
