@@ -8,7 +8,7 @@ SEED ?= 0
 
 CXX_FILES = core/* bindings/* tests/core/*.cpp tests/core/*.h
 
-.PHONY: help install test test-slow fuzz mutants coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals bench-history coverage-short coverage-study docs site messages
+.PHONY: help install test test-slow test-tracking fuzz mutants coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals bench-history coverage-short coverage-study docs site messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -23,6 +23,9 @@ test-slow:  ## Run the slow tests: simulations and large sizes (some minutes)
 
 fuzz:  ## Try N damaged and random inputs: files, options, saved results, bytes of states (N=1000000 takes a night)
 	$(PYTHON) -m tests.fuzz $(N) --seed $(SEED)
+
+test-tracking:  ## Run the tests of MLflow and DVC (pip install '.[tracking]', in an environment of its own)
+	$(PYTHON) -m pytest tests/tracking
 
 mutants:  ## Put COUNT small faults into the code and tell which share the tests notice (an hour for 300)
 	$(PYTHON) -m tests.mutants --count $(COUNT) --seed $(SEED) --least $(LEAST)
@@ -85,6 +88,7 @@ coverage-study:  ## Simulate how often intervals hold the truth, and write docs/
 	$(PYTHON) benchmarks/coverage/study.py --only bootstrapped --interval percentile --results build/percentile.json
 	$(PYTHON) benchmarks/coverage/study.py --only bootstrapped --interval bca --results build/bca.json
 	$(PYTHON) benchmarks/coverage/comparison.py
+	$(PYTHON) benchmarks/coverage/gate.py
 	$(PYTHON) benchmarks/coverage/tables.py --coverage build/coverage.json build/percentile.json build/bca.json
 
 messages:  ## Collect all sentences and compile their translations

@@ -1,7 +1,7 @@
-"""Makes the tables and the picture of docs/coverage.md from what study.py and comparison.py found.
+"""Makes the tables and the picture of docs/coverage.md from what study.py, comparison.py and gate.py found.
 
-``python benchmarks/coverage/tables.py`` reads build/coverage.json and build/comparison.json and writes the parts of
-docs/coverage.md between its markers, and docs/coverage.svg.
+``python benchmarks/coverage/tables.py`` reads build/coverage.json, build/comparison.json and build/gate.json and writes
+the parts of docs/coverage.md between its markers, and docs/coverage.svg; ``--only gates`` that part alone.
 """
 
 from __future__ import annotations
@@ -54,6 +54,14 @@ TESTS = {
     "log_loss": "paired t", "brier_score": "paired t", "mse": "paired t", "mae": "paired t", "mape": "paired t",
     "mean_error": "paired t",
 }  # fmt: skip
+
+# What the designs of gates are called, and those that are judged with and without telling the gate.
+GATES = {
+    "plain": "", "clusters": "clusters of five", "slices 4": "on four slices, too",
+    "slices 20": "on twenty slices, too", "same": "against itself", "looks": "ten looks at equal steps",
+    "uneven looks": "ten looks, each at half as many more",
+}  # fmt: skip
+TOLD = ("champion 5", "champion 30", "looks", "uneven looks")
 
 
 def percent(share: float) -> str:
@@ -123,6 +131,21 @@ def sizes_table(found: list[dict[str, Any]]) -> str:
     return table(["measure", "test", "designs", "within", "least", "median", "greatest"], rows)
 
 
+def gates_table(found: list[dict[str, Any]]) -> str:
+    """What gates say of a model that is worse by the margin, and of one that is equal."""
+    said = [(truth, verdict) for truth in ("worse", "equal") for verdict in ("pass", "fail")]
+    rows = []
+    for own in found:
+        kind = GATES.get(own["kind"]) or own["kind"].replace("champion", "baseline the best of")
+        told = {True: ", told", False: ", not told"}[own["allowed"]] if own["kind"] in TOLD else ""
+        shares = [percent(own[truth][verdict]) if truth in own else "" for truth, verdict in said]
+        margin = f"{own['margin']:.3f}" if own["margin"] else "0"
+        rows.append([title_of(own["measure"]), kind + told, f"{own['n']:,}", margin, *shares])
+    return table(
+        ["measure", "design", "rows", "margin", "worse by the margin: passes", "fails", "equal: passes", "fails"], rows
+    )
+
+
 def picture(found: list[dict[str, Any]], path: Path) -> None:
     """Every design as a point: how often the interval of a measure held the truth."""
     import matplotlib as mpl
@@ -163,9 +186,13 @@ def main() -> None:
     parser.add_argument("--coverage", type=Path, nargs="*", default=[Path("build/coverage.json")],
                         help="what study.py found")  # fmt: skip
     parser.add_argument("--sizes", type=Path, default=Path("build/comparison.json"), help="what comparison.py found")
+    parser.add_argument("--gates", type=Path, default=Path("build/gate.json"), help="what gate.py found")
     parser.add_argument("--only", nargs="*", help="some of the parts; the picture is of all")
     options = parser.parse_args()
-    coverage = [design for path in options.coverage for design in json.loads(path.read_text())]
+    coverage = [
+        design for path in options.coverage if path.exists() for design in json.loads(path.read_text())
+    ]  # of a part that was run alone
+    gates = json.loads(options.gates.read_text()) if options.gates.exists() else []
     sizes = json.loads(options.sizes.read_text()) if options.sizes.exists() else []
     percentile, bca = ([own for own in coverage if own["interval"] == kind] for kind in ("percentile", "bca"))
     coverage = [own for own in coverage if own["interval"] == "auto"]
@@ -185,6 +212,7 @@ def main() -> None:
         "clusters": coverage_table(coverage, lambda own: own["kind"] == "clusters", True),
         "log-normal": coverage_table(coverage, lambda own: own["kind"] == "log-normal", False),
         "outside": outside([own for own in coverage if own not in uneven]),
+        "gates": gates_table(gates),
         "sizes": sizes_table([own for own in sizes if own["kind"] != "four models"]),
     }
     page = ROOT / "docs" / "coverage.md"
