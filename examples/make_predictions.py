@@ -47,7 +47,7 @@ def digits_nine() -> None:
 
 
 def digits_three() -> None:
-    """9 against the rest: what three models say of the same rows, side by side."""
+    """9 against the rest: what three models say of the same rows, side by side; and which digit it is."""
     digits = load_digits()
     target = np.where(digits.target == 9, "9", "not 9")
     fit, held = train_test_split(np.arange(len(target)), test_size=0.25, stratify=target, random_state=0)
@@ -61,7 +61,8 @@ def digits_three() -> None:
         model.fit(digits.data[fit], target[fit])
         nine = list(model.classes_).index("9")
         columns.append(np.round(model.predict_proba(digits.data[held])[:, nine], 4).tolist())
-    write("digits_three.csv", ["image", "y", *models], zip(held.tolist(), target[held], *columns, strict=True))
+    shown = zip(held.tolist(), digits.target[held], target[held], *columns, strict=True)
+    write("digits_three.csv", ["image", "digit", "y", *models], shown)
 
 
 def digits_parts() -> None:

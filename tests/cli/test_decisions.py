@@ -257,7 +257,11 @@ def test_demo_decides(capfd):
     """From an evaluation to a threshold, on digits and on breast cancer."""
     code, out, _ = command("demo")
     assert code == 0
-    assert out.count("gnomon evaluate") == 6
+    assert out.count("gnomon evaluate") == 6 + 3  # three of them are logged and ranked
+    assert out.count("gnomon gate") == 3
+    verdicts = [out.index(f"\n{said}:") for said in ("Passed", "Failed", "Inconclusive")]
+    assert verdicts == sorted(verdicts)
+    assert "\n fail  digit:3 accuracy >= baseline" in out
     assert out.count("gnomon threshold") == 2
     assert "maximum precision, subject to recall >= 0.75" in out
     assert "minimum cost (fp 1, fn 10 per row)" in out

@@ -552,6 +552,20 @@ def test_a_margin_within_the_noise_of_a_recipe(rows, tmp_path):
     assert not any("nothing was" in note for note in wide)
 
 
+def test_rows_that_would_tell_where_nothing_varies():
+    """With no disagreement in 50 rows the interval reaches 0.071: it takes about z² (1 - m) / m rows to reach m."""
+    rows = {"y": [0, 1] * 25, "a": [0.2, 0.8] * 25, "b": [0.3, 0.7] * 25}
+    asked = {"target": "y", "score": "b", "baseline_score": "a"}
+    (own,) = gnomon.gate(rows, **asked, margin={"accuracy": 0.02}).judgements
+    assert (own.verdict, own.value) == ("inconclusive", 0.0)
+    z = NormalDist().inv_cdf(0.975)
+    assert own.rows_needed() == pytest.approx(z**2 * 0.98 / 0.02, rel=0.06)
+    more = {name: list(values) * 4 for name, values in rows.items()}
+    assert gnomon.gate(more, **asked, margin={"accuracy": 0.02}).verdict == "pass"
+    (note,) = [own for own in gnomon.gate(rows, **asked, margin={"accuracy": 0.0}).notes if "rarely" in own]
+    assert "allow a margin" in note
+
+
 def test_looks_that_are_planned(rows):
     """Early ones have wide intervals; the last one is nearly that of a single look."""
     asked = {"margin": {"roc_auc": 0.02}}

@@ -67,28 +67,34 @@ COMPARED: tuple[str, str, dict[str, Any]] = (
     {"target": "y", "score": ["forest", "boosted"], "positive": "9"},
 )
 
-# The same of models that are to replace another one: a release that passes, one that fails, one that cannot be told.
-GATES: tuple[tuple[str, str, dict[str, Any], str], ...] = (
-    (
-        Message("demo_gate_pass", "May the forest replace the tree? It must not lose average precision."),
-        "digits_three.csv",
-        {"target": "y", "score": "forest", "baseline-score": "tree", "positive": "9"},
-        "average_precision=0",
-    ),
-    (
-        Message("demo_gate_fail", "May the tree replace the forest? It may lose 0.02 of the accuracy."),
-        "digits_three.csv",
-        {"target": "y", "score": "tree", "baseline-score": "forest", "positive": "9"},
-        "accuracy=0.02",
-    ),
+# Models that are logged and ranked.
+LOGGED: tuple[str, str, dict[str, Any], tuple[str, ...]] = (
+    Message("demo_logged", "Three models on the same rows, remembered: which may be the best?"),
+    "digits_three.csv",
+    {"target": "y", "positive": "9"},
+    ("tree", "forest", "boosted"),
+)
+
+# Releases that are judged by the same rules: one passes, one is refused for a slice, one cannot be told.
+RULES = ("accuracy >= baseline - 0.07", "digit:3 accuracy >= baseline")
+GATES: tuple[tuple[str, str, str], ...] = (
     (
         Message(
-            "demo_gate_open",
-            "May boosted trees replace the forest? They may lose 0.05 of the average precision; 450 rows cannot tell.",
+            "demo_gate_pass",
+            "May the forest replace the tree? It may lose 0.07 of the accuracy, and none on threes: passed.",
         ),
-        "digits_three.csv",
-        {"target": "y", "score": "boosted", "baseline-score": "forest", "positive": "9"},
-        "average_precision=0.05",
+        "forest",
+        "tree",
+    ),
+    (
+        Message("demo_gate_fail", "May the tree replace the forest, by the same rules? It is refused for the threes."),
+        "tree",
+        "forest",
+    ),
+    (
+        Message("demo_gate_open", "May boosted trees replace the forest? 55 threes are too few to tell."),
+        "boosted",
+        "forest",
     ),
 )
 
@@ -99,7 +105,7 @@ def demo() -> None:
     """Evaluate six files of real predictions, one after the other: binary, multiclass, regression.
 
     For two of them a threshold is chosen too: by constraints, and by the costs of errors. Finally, two models are
-    compared, and three releases are judged by a gate.
+    compared, three are logged and ranked, and three releases are judged by a gate.
 
     \b
     gnomon demo
@@ -107,7 +113,6 @@ def demo() -> None:
     """
     from rich.text import Text
 
-    from gnomon.cli.gate import by_measure
     from gnomon.cli.options import amounts
     from gnomon.cli.streams import console as plain_console
     from gnomon.comparison.compare import compare
@@ -142,11 +147,39 @@ def demo() -> None:
         f"gnomon compare {folder / name} {command_options(columns)}",
     )
     render(compare(folder / name, **columns), console)
-    for title, name, columns, margin in GATES:
+    remember(console, folder)
+    for title, model, baseline in GATES:
+        name, columns = LOGGED[1], LOGGED[2]
+        rules = " ".join(f"--where '{rule}'" for rule in RULES)
+        asked = {**columns, "score": model, "baseline-score": baseline}
         console.print()
-        announce(console, title, f"gnomon gate {folder / name} {command_options(columns | {'margin': margin})}")
-        asked = {option.replace("-", "_"): value for option, value in columns.items()}
-        render(gate(folder / name, **asked, margin=by_measure((margin,))), console)
+        announce(console, title, f"gnomon gate {folder / name} {command_options(asked)} {rules}")
+        render(gate(folder / name, **columns, score=model, baseline_score=baseline, where=RULES), console)
+
+
+def remember(console: Console, folder: Path) -> None:
+    """Logs three models in a history of their own, which is gone afterwards, and ranks them."""
+    from tempfile import TemporaryDirectory
+
+    from gnomon.evaluation.evaluate import evaluate
+    from gnomon.history.history import History
+    from gnomon.history.leaderboard import leaderboard
+    from gnomon.measures.ranking import AVERAGE_PRECISION
+    from gnomon.report.runs import show_board
+
+    title, name, columns, models = LOGGED
+    by = AVERAGE_PRECISION.name
+    lines = [
+        f"gnomon evaluate {folder / name} {command_options({**columns, 'score': model})} --log --name {model}"
+        for model in models
+    ]
+    console.print()
+    announce(console, title, "\n".join((*lines, f"gnomon leaderboard --by {by}")))
+    with TemporaryDirectory() as place:
+        history = History(Path(place) / "history.db")
+        for model in models:
+            history.log(evaluate(folder / name, **columns, score=model), name=model, rows=folder / name, checked=True)
+        show_board(leaderboard(history, by), console)
 
 
 def announce(console: Console, title: str, command: str) -> None:

@@ -289,6 +289,10 @@ def impossible(judgement: Judgement) -> Message | None:
         return None
     limit = judgement.sign * judgement.limit
     if judgement.kind == "baseline":
+        if limit == 0:
+            return Message(
+                "equal_never_passes", "an equal model rarely passes, however many rows there are: allow a margin"
+            )
         reach = best_difference(judgement.n, judgement.level)
         if -reach < limit <= 0:
             text = "an equal model can never pass with {n:,} rows: the interval of no difference reaches {reach:.3f}"

@@ -101,6 +101,9 @@ class Judgement:
             as_seen: Of a rule about the baseline, whether the difference is as it is seen; else none at all.
         """
         distance = self.sign * ((self.value if as_seen or self.kind != "baseline" else 0.0) - self.limit)
+        if self.deviation == 0 and distance > 0:
+            # Nothing is seen to vary: the interval is as wide as that leaves possible, and shrinks with the rows.
+            return math.ceil(self.n * abs(self.value - (self.low if self.least else self.high)) / distance)
         return rows_to_pass(self.deviation, distance, self.level, power)
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from gnomon.report.remarks import figure, short_names, tags_of
 from gnomon.visible import visible
 
 LONGEST = 40
+# Lines in one chart at most.
+MOST_TOGETHER = 3
 
 
 def title_of(trend: Trend) -> str:
@@ -42,7 +44,7 @@ def columns(trend: Trend) -> dict[str, list[str]]:
 
 
 def chart(trend: Trend) -> Spec:
-    """A line with its band for each name, or slice, run by run."""
+    """A line with its band for each name, or slice, run by run; beside each other where they are many."""
     shown = short_names(trend.series, LONGEST)
     values = [
         {
@@ -56,24 +58,35 @@ def chart(trend: Trend) -> Spec:
         if own is not None and not math.isnan(own.value)
     ]  # fmt: skip
     order = list(shown.values())
-    several = len(order) > 1
-    legend = {"title": None, "orient": "top", "labelLimit": 400} if several else None
+    whole: Spec = {"data": {"values": values}}
+    if len(order) > MOST_TOGETHER:
+        series = {"field": "series", "type": "nominal", "sort": order, "title": None, "header": {"labelFontSize": 12}}
+        return whole | {"facet": series, "spec": {"height": 120, "layer": layers(trend, None, 5)}}
+    legend = {"title": None, "orient": "top", "labelLimit": 400, "symbolOpacity": 1} if len(order) > 1 else None
     colour = {"field": "series", "type": "nominal", "sort": order, "scale": {"domain": order}, "legend": legend}
-    x = field("place", "run", axis={"tickMinStep": 1, "format": "d"}, scale={"nice": False})
+    return whole | {"height": 340, "layer": layers(trend, colour, 15)}
+
+
+def layers(trend: Trend, colour: Spec | None, most: int) -> list[Spec]:
+    """The band, the intervals, the line and the points of each series.
+
+    Args:
+        trend: The trend.
+        colour: How series are told apart; None where each has a chart of its own.
+        most: Numbers of runs along the axis at most.
+    """
+    numbers = list(range(1, len(trend.runs) + 1, -(-len(trend.runs) // most)))
+    x = field("place", "run", axis={"values": numbers, "format": "d"}, scale={"nice": False})
     y = {"type": "quantitative", "title": tr(get_measure(trend.measure).title), "scale": {"zero": False}}
     tips = [field("run", "name", "nominal"), field("when", "when", "nominal"), field("tags", "tags", "nominal"),
             field("value", "value"), field("low", "low"), field("high", "high")]  # fmt: skip
-    band = [own for own in values if own["low"] is not None]
-    return {
-        "height": 340,
-        "layer": [
-            {"data": {"values": band}, "mark": {"type": "area", "opacity": 0.15, "interpolate": "linear"},
-             "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour}},
-            {"data": {"values": band}, "mark": {"type": "rule", "strokeWidth": 1.5},
-             "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": colour}},
-            {"data": {"values": values}, "mark": {"type": "line", "strokeWidth": 2},
-             "encoding": {"x": x, "y": {**y, "field": "value"}, "color": colour}},
-            {"data": {"values": values}, "mark": {"type": "point", "filled": True, "size": 50, "opacity": 1},
-             "encoding": {"x": x, "y": {**y, "field": "value"}, "color": colour, "tooltip": tips}},
-        ],
-    }  # fmt: skip
+    paint = {} if colour is None else {"color": colour}
+    ends = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, **paint}
+    value = {"x": x, "y": {**y, "field": "value"}, **paint}
+    known = [{"filter": "isValid(datum.low)"}]
+    return [
+        {"transform": known, "mark": {"type": "area", "opacity": 0.15, "interpolate": "linear"}, "encoding": ends},
+        {"transform": known, "mark": {"type": "rule", "strokeWidth": 1.5}, "encoding": ends},
+        {"mark": {"type": "line", "strokeWidth": 2}, "encoding": value},
+        {"mark": {"type": "point", "filled": True, "size": 50, "opacity": 1}, "encoding": {**value, "tooltip": tips}},
+    ]

@@ -17,7 +17,7 @@
         labelFontSize: 11, titleFontSize: 12, titleFontWeight: 500 },
       axisXQuantitative: { tickCount: { expr: "ceil(width / 55)" }, labelOverlap: "greedy" },
       legend: { labelColor: ink, titleColor: ink, symbolStrokeWidth: 2.5 },
-      mark: { color: range[0] }, line: { strokeWidth: 2 },
+      header: { labelColor: ink }, mark: { color: range[0] }, rule: { color: range[0] }, line: { strokeWidth: 2 },
       style: {
         guide: { color: soft, strokeDash: [2, 4], strokeWidth: 1.5 }, guess: { color: soft }, chance: { color: soft },
         at: { color: ink, stroke: ink }, ink: { color: ink }, inverse: { color: colour("--ground") },
@@ -25,9 +25,16 @@
     };
   }
 
+  // Charts beside each other share the width; any other takes all of it.
+  function sized(spec, width) {
+    if (!spec.facet) return { width: "container", ...spec };
+    const columns = Math.max(1, Math.floor(width / 260));
+    return { ...spec, columns, spec: { ...spec.spec, width: Math.floor(width / columns) - 65 } };
+  }
+
   async function draw(element) {
     const spec = data.charts[element.dataset.chart];
-    const whole = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", ...spec };
+    const whole = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", ...sized(spec, element.clientWidth) };
     if (explorer) whole.datasets = { ...explorer.at(element.dataset.chart), ...explorer.curves(element.dataset.chart) };
     const old = views.get(element.dataset.chart);
     if (old) old.finalize();
