@@ -189,10 +189,9 @@ def main() -> None:
     parser.add_argument("--gates", type=Path, default=Path("build/gate.json"), help="what gate.py found")
     parser.add_argument("--only", nargs="*", help="some of the parts; the picture is of all")
     options = parser.parse_args()
-    coverage = [
-        design for path in options.coverage if path.exists() for design in json.loads(path.read_text())
-    ]  # of a part that was run alone
-    gates = json.loads(options.gates.read_text()) if options.gates.exists() else []
+    found = [path for path in options.coverage if path.exists() or options.only is None]
+    coverage = [design for path in found for design in json.loads(path.read_text())]
+    gates = json.loads(options.gates.read_text()) if options.gates.exists() or options.only is None else []
     sizes = json.loads(options.sizes.read_text()) if options.sizes.exists() else []
     percentile, bca = ([own for own in coverage if own["interval"] == kind] for kind in ("percentile", "bca"))
     coverage = [own for own in coverage if own["interval"] == "auto"]

@@ -31,20 +31,41 @@ def write_whole(path: Path, content: str | bytes) -> None:
         stream.write(content if isinstance(content, bytes) else content.encode("utf-8", errors="backslashreplace"))
 
 
-def write_folder(folder: Path, files: Mapping[str, str]) -> None:
+def write_folder(folder: Path, files: Mapping[str, str | None]) -> None:
     """Write several texts into a folder, which is made if it is not there, each whole or not at all.
 
+    Args:
+        folder: The folder.
+        files: The texts by name; None for a file of before that is no longer. The first one begins with a line that
+            tells a folder that was written so from any other.
+
     Raises:
-        SourceError: The folder cannot be made, or may not be written to.
+        UsageError: The folder holds files of these names that were not written so.
+        SourceError: It cannot be made, or may not be written to.
     """
+    first, content = next(iter(files.items()))
+    mark = str(content).partition("\n")[0]
+    held = [name for name in files if (folder / name).exists()]
+    if held and not (first in held and (folder / first).read_text("utf-8", "replace").startswith(mark)):
+        raise UsageError(
+            Message(
+                "folder_of_others",
+                "{folder} holds {name}, which gnomon did not write\nname another folder",
+                folder=folder,
+                name=held[0],
+            )
+        )
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise SourceError(
             Message("cannot_write", "cannot write {path}: {reason}", path=folder, reason=error.strerror or error)
         ) from None
-    for name, content in files.items():
-        write_whole(folder / name, content)
+    for name, text in files.items():
+        if text is None:
+            (folder / name).unlink(missing_ok=True)
+        else:
+            write_whole(folder / name, text)
 
 
 def write_table(path: Path, columns: Mapping[str, Any]) -> None:

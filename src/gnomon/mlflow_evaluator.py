@@ -16,7 +16,7 @@ from gnomon.mlflow import PREFIX, log, metrics_of
 from gnomon.models.evaluate import evaluate_model
 from gnomon.models.rows import FeatureRows
 
-KINDS = {"classifier": "binary", "regressor": "regression"}
+KINDS = ("classifier", "regressor")
 # What evaluator_config may say: options of gnomon.evaluate.
 KNOWN = ("slices", "id", "cluster", "positive", "classes", "threshold", "measures", "level", "interval", "seed")
 
@@ -27,10 +27,12 @@ class Evaluator(ModelEvaluator):  # type: ignore[misc]
     def can_evaluate(self, *, model_type: str, evaluator_config: Any, **_: Any) -> bool:
         """Classifiers and regressors, where gnomon was asked for by its name or by a configuration of its own.
 
-        Without names MLflow asks every evaluator that is installed, and an installation alone asks for nothing.
+        Without names MLflow asks every evaluator that is installed, and hands all of them a configuration that names
+        none: an installation alone asks for nothing, and options of others are not gnomon's.
         """
         by_name = sys._getframe(1).f_code.co_name != "resolve_evaluators_and_configs"
-        return model_type in KINDS and (by_name or bool(evaluator_config))
+        config = set(evaluator_config or ())
+        return model_type in KINDS and (by_name or (bool(config) and config <= set(KNOWN)))
 
     def evaluate(
         self, *, model_type: str, dataset: Any, run_id: str, evaluator_config: Any, model: Any = None, **_: Any
@@ -81,15 +83,36 @@ def evaluated(model_type: str, dataset: Any, model: Any, config: dict[str, Any])
     rows = FeatureRows(features, beside["slices"], beside["id"], beside["cluster"])
     target = rows.put("y_true", np.asarray(dataset.labels_data))
     values = np.asarray(said)
+    how: dict[str, Any] = {"target": target, "cluster": beside["cluster"], **config}
+    if values.ndim == 2 and values.shape[1] > 1:
+        return rows.evaluated(**how, **probabilities(rows, values, np.asarray(dataset.labels_data), config))
     name = rows.put("y_pred", values.reshape(len(values)))
     scored = model_type == "classifier" and values.dtype.kind == "f" and bool((values % 1 != 0).any())
-    return rows.evaluated(
-        target=target,
-        cluster=beside["cluster"],
-        task="regression" if model_type == "regressor" else "auto",
-        **{"score" if scored else "prediction": name},
-        **config,
-    )
+    how["task"] = "regression" if model_type == "regressor" else "auto"
+    return rows.evaluated(**how, **{"score" if scored else "prediction": name})
+
+
+def probabilities(rows: FeatureRows, values: Any, labels: Any, config: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a matrix with a probability for each class, in the order of the classes.
+
+    Raises:
+        UsageError: It is not known which class each column is of.
+    """
+    classes = list(config.get("classes") or np.unique(labels))
+    if len(classes) != values.shape[1]:
+        raise UsageError(
+            Message(
+                "mlflow_columns",
+                "the model gives {columns} columns, but there are {classes} classes in the true values\n"
+                "pass evaluator_config={{'classes': [...]}} in the order of the columns",
+                columns=values.shape[1],
+                classes=len(classes),
+            )
+        )
+    names = rows.put_all("y_score", classes, values)
+    if len(classes) == 2:
+        return {"score": names[1], "positive": config.get("positive", classes[1]), "classes": classes}
+    return {"score": names, "classes": classes}
 
 
 def raw_model(model: Any) -> Any:

@@ -53,8 +53,8 @@ def test_names_thresholds_and_margins(three):
 def test_files_joined_on_a_column(three, tmp_path):
     """In another order, with a row less: the same as side by side."""
     lines = [line.split(",") for line in three.read_text().splitlines()]
-    for name, column in (("old", 2), ("new", 3)):
-        rows = [f"{own[0]},{own[1]},{own[column]}" for own in lines[1:]]
+    for name, column in (("old", 3), ("new", 4)):
+        rows = [f"{own[0]},{own[2]},{own[column]}" for own in lines[1:]]
         if name == "new":
             rows = rows[::-1][1:]
         (tmp_path / f"{name}.csv").write_text("image,y,p\n" + "\n".join(rows) + "\n")

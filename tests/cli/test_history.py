@@ -182,23 +182,33 @@ def test_recipes_and_verdicts(project):
     code, out, _ = command("history", "recipe", "net", "deep", "--by", "roc_auc", "--format", "json")
     form = json.loads(out)
     assert list(form["differences"]) == ["roc_auc"]
-    gap = form["measures"]["roc_auc"]["value"] - form["other"]["measures"]["roc_auc"]["value"]
+    gap = form["other"]["measures"]["roc_auc"]["value"] - form["measures"]["roc_auc"]["value"]
     assert form["differences"]["roc_auc"]["value"] == pytest.approx(gap)
     code, out, _ = command("history", "recipe", "net", "deep", "--format", "markdown")
     assert (code, out.count("| ROC AUC |")) == (0, 1)
+    assert command("history", "tag", "net", "best")[2].startswith("best: net (")
+    assert command("history", "--tag", "best")[1].count("net") == 1
+    assert command("history", "recipe", "best", "--by", "f1")[0] == 0
+    assert command("history", "tag", "--remove", "best")[0] == 0
     code, _, err = command("history", "recipe", "nett")
     assert (code, "did you mean 'net'" in err) == (2, True)
     gate = ["gate", "new.csv", "-b", "net", *WORDS, "--margin", "roc_auc=0.2", "--log", "--format", "json"]
     code, out, err = command(*gate)
-    assert (code, err) == (0, "")
-    assert command(*gate)[2] == ""  # the same predictions again
-    pd.read_csv("new.csv")[:300].to_csv("part.csv", index=False)
-    gate[1] = "part.csv"
-    code, _, err = command(*gate, "--unmatched", "30%")
-    assert (code, "earlier verdicts of this gate" in err) == (0, True)
-    assert command(*gate, "--unmatched", "30%", "--look", "2/5")[2] == ""
+    assert (code, err.startswith("logged: gate (")) == (0, True)
+    assert "judged the model before" not in command(*gate)[2]  # the same rows and predictions again
+    for rows, look, warned in ((100, None, True), (150, "1/3", True), (200, "2/3", True)):
+        pd.read_csv("new.csv")[:rows].to_csv("part.csv", index=False)
+        more = [] if look is None else ["--look", look]
+        code, _, err = command("gate", "part.csv", *gate[2:], "--unmatched", "80%", *more)
+        assert ("judged the model before" in err) == warned
+    for rows, look, warned in ((250, "1/2", False), (400, "2/2", False), (400, "2/2", False), (399, "1/2", True)):
+        pd.read_csv("new.csv")[:rows].to_csv("part.csv", index=False)
+        words = ["-b", "old.csv", *gate[4:], "--unmatched", "80%", "--history", "other.db", "--look", look]
+        _, _, err = command("gate", "part.csv", *words)
+        assert ("judged the model before" in err) == warned, (rows, look, err)
     code, out, _ = command("history", "gates")
-    assert (code, out.count("pass")) == (0, 4)
+    assert (code, out.count("pass"), "1/3" in out) == (0, 5, True)
+    assert command("history", "gates", "--history", "other.db")[1].count("2/2") == 2
     code, out, _ = command("history", "gates", "--format", "json", "--limit", "1")
     (last,) = json.loads(out)["gates"]
     code, out, _ = command("history", "show", last["id"], "--format", "json")
@@ -224,6 +234,11 @@ def test_dvc_writes_a_folder(project):
                         (["-o", "no/where"], "cannot write")):  # fmt: skip
         code, _, err = command(*asked, *words)
         assert (code, said in err) == (2, True), err
+    assert command(*asked[:-4], "--format", "dvc", "--output", "evaluation")[0] == 0
+    assert not (project / "evaluation" / "slices.csv").exists()  # which this evaluation does not have
+    (project / "dvc.yaml").write_text("stages: {}")
+    code, _, err = command(*asked, "--output", ".")
+    assert (code, "did not write" in err, (project / "dvc.yaml").read_text()) == (2, True, "stages: {}")
     code, _, err = command("compare", "old.csv", "new.csv", *WORDS, "--format", "dvc", "-o", "there")
     assert (code, "for an evaluation" in err) == (2, True)
     assert not (project / "there").exists()

@@ -104,6 +104,8 @@ COMMANDS = {
             "minimum_rows": (["--minimum-rows", "5"], "minimum_rows", 5),
             "unmatched": (["--unmatched", "2 %"], "unmatched", 0.02),
             "power": (["--power", "0.9"], "power", 0.9),
+            "chosen_from": (["--chosen-from", "9"], "chosen_from", 9),
+            "look": (["--look", "2/5"], "look", "2/5"),
         },
     ),
 }  # fmt: skip

@@ -517,25 +517,29 @@ def test_a_baseline_that_was_chosen_is_failed_less_easily():
     assert many.judgements[0].p_value == plain.judgements[0].p_value
     assert chosen.judgements[0].p_value_holm == pytest.approx(100 * plain.judgements[0].p_value)
     assert "chosen from 30000" in many.judgements[0].reason.replace(",", "")
-    assert any("chosen from 100" in note for note in chosen.notes)
-    assert not any("chosen" in note for note in gnomon.gate(rows, target="y", prediction="new", where="f1 >= 0.1",
-                                                             chosen_from=9).notes)  # fmt: skip
+    assert any("best of 100 models" in note for note in chosen.notes)
+    with pytest.raises(UsageError, match="there are none"):
+        gnomon.gate(rows, target="y", prediction="new", where="f1 >= 0.1", chosen_from=9)
 
 
 def test_the_history_knows_from_how_many_it_was_chosen(rows, tmp_path):
-    """Those that were judged until it was given its tag; a model that comes later does not count."""
+    """Those that were judged until it was given its tag, but for the one that is judged now."""
     history = gnomon.History(tmp_path / "history.db")
     rng = np.random.default_rng(3)
-    for name in ("a", "b", "c"):
+    models = {}
+    for name in ("a", "b", "c", "d"):
         own = rows.assign(p=np.clip(rows["old"] + 0.05 * rng.normal(size=len(rows)), 0, 1))
-        history.log(gnomon.evaluate(own, target="y", score="p", id="id"), name=name, rows=own, keep_rows=True)
+        models[name] = own
+        if name != "d":
+            history.log(gnomon.evaluate(own, target="y", score="p", id="id"), name=name, rows=own, keep_rows=True)
         if name == "b":
             history.tag("b", "champion")
     asked = {"target": "y", "score": "p", "id": "id", "margin": {"roc_auc": 0.02}, "history": history.url}
-    for baseline, number in (("champion", 2), ("b", 3)):
-        result = gnomon.gate(own, baseline=baseline, **asked)
-        assert result.provenance["chosen_from"] == number
-        assert any(f"chosen from {number} models" in note for note in result.notes)
+    for model, baseline, number in (("d", "champion", 2), ("c", "champion", 2), ("a", "champion", 1), ("d", "b", 3),
+                                    ("c", "b", 2)):  # fmt: skip
+        result = gnomon.gate(models[model], baseline=baseline, **asked)
+        assert result.provenance["chosen_from"] == number, (model, baseline)
+        assert any(f"best of {number} models" in note for note in result.notes) == (number > 1)
     assert gnomon.gate(own, baseline="champion", chosen_from=1, **asked).provenance["chosen_from"] == 1
 
 
@@ -575,6 +579,9 @@ def test_looks_that_are_planned(rows):
     assert width[0] < width[2] < 1.08 * width[0]
     assert early.provenance["look"] == "1/5"
     assert any("1/5" in note for note in early.notes)
+    assert any("at 99.999" in note for note in early.notes)
+    with pytest.raises(UsageError, match="level must lie"):
+        judge(rows, look="1/2", level=95, **asked)
     for wrong in ("6/5", "0/5", "1/21", "1", "", 2):
         with pytest.raises(UsageError, match="such as 2/5"):
             judge(rows, look=wrong, **asked)

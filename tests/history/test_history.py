@@ -494,23 +494,37 @@ def test_the_commit_is_remembered(tmp_path, monkeypatch):
     assert (clean.dirty, dirty.dirty) == (False, True)
 
 
-def test_an_older_database_is_brought_up_to_date(history):
-    """What a version before left is there, and what it did not know is added."""
-    run = history.log(EV, name="old", rows=ROWS)
+def test_an_older_database_is_brought_up_to_date(history, monkeypatch):
+    """What the version before left is there, and what it did not know is added."""
+    from gnomon.history import postgres, store
+    from gnomon.history.content import compressed
+
+    for module in (store, postgres):
+        monkeypatch.setattr(module, "MIGRATIONS", MIGRATIONS[:1])
+    history._store.prepare()
+    of_rows = fingerprint(ROWS, COLUMNS)
+    values = {"id": new_id(), "rows": of_rows.rows, "said": of_rows.predictions, "n": N,
+              "evaluation": compressed(EV.to_json()), "sketch": of_rows.sketch.astype("<u8").tobytes()}  # fmt: skip
     with history._store.transaction() as execute:
-        execute("DROP TABLE gate_result", {})
-    if "postgresql" in history.url:
-        with history._store.transaction() as execute:
-            execute("UPDATE gnomon_version SET version = :version", {"version": 1})
-    else:
-        with sqlite3.connect(history.url) as connection:
-            connection.execute("PRAGMA user_version = 1")
+        execute(
+            "INSERT INTO run (id, name, created, task, n, row_set, predictions, evaluation) VALUES (:id, 'old', "
+            "'2026-01-01', 'binary', :n, :rows, :said, :evaluation)",
+            {name: own for name, own in values.items() if name != "sketch"},
+        )
+        execute("INSERT INTO row_set VALUES (:rows, 'ids', :n, :sketch)",
+                {name: values[name] for name in ("rows", "n", "sketch")})  # fmt: skip
+        execute("INSERT INTO look VALUES (:rows, :said, :id, '2026-01-01')",
+                {name: values[name] for name in ("rows", "said", "id")})  # fmt: skip
+    monkeypatch.undo()
     again = gnomon.History(history.url)
-    assert again.load(run.id) == EV
-    assert again.gates() == []
+    again.folder = history.folder
+    assert again.load("old") == EV
+    assert (again.gates(), again.runs()[0].positive) == ([], None)
     result = gnomon.gate(ROWS, target="y", score="p", id="id", where="recall >= 0.1")
-    again.log_gate(result, rows=ROWS)
+    logged = again.log_gate(result, rows=ROWS)
     assert [own.verdict for own in again.gates()] == ["pass"]
+    assert again.looks(logged.rows) == 1  # the same predictions
+    assert again.log(EV, name="new", rows=ROWS).positive == EV.positive
 
 
 def test_what_a_gate_said_is_kept(history):
@@ -548,6 +562,48 @@ def test_rows_that_grow_are_the_same_rows(history):
     run = history.log(gnomon.evaluate(shifted, target="y", score="p", id="id"), name="part", rows=shifted)
     assert history.looks(run.rows) == 1
     assert history.looks("never seen") == 0
+
+
+def test_a_model_is_known_again_on_more_rows(history):
+    """Planned looks at one model are no new models; another model on the same rows is."""
+    result = gnomon.gate(ROWS, target="y", score="p", id="id", where="recall >= 0.1")
+    for number in (60, 120, N):
+        history.log_gate(result, name="churn", rows=ROWS[:number])
+    last = history.gates()[0]
+    assert history.looks(last.rows) == 1
+    assert [own.n for own in history.earlier_gates("churn", fingerprint(ROWS, COLUMNS))] == [N, N]
+    other = ROWS.assign(p=1 - ROWS["p"])
+    assert history.earlier_gates("churn", fingerprint(other, COLUMNS)) == []
+    history.log(gnomon.evaluate(other, target="y", score="p", id="id"), name="other", rows=other)
+    assert history.looks(last.rows) == 2
+    assert history.has_look(fingerprint(other[:80], COLUMNS))
+    assert not history.has_look(fingerprint(ROWS.assign(p=0.5), COLUMNS))
+
+
+def test_other_rows_without_ids_are_other_rows(history):
+    """Classes agree by chance at half of the places: only the very same ones count."""
+    rng = np.random.default_rng(5)
+    runs = []
+    for _ in range(4):
+        rows = pd.DataFrame({"y": rng.integers(0, 2, 500), "p": rng.random(500)})
+        runs.append(history.log(gnomon.evaluate(rows, target="y", score="p"), name="x", rows=rows))
+    again = rows.assign(p=rng.random(500))
+    history.log(gnomon.evaluate(again, target="y", score="p"), name="y", rows=again)
+    assert [history.looks(run.rows) for run in runs] == [1, 1, 1, 2]
+
+
+def test_only_rows_that_judge_count(history):
+    """Parts of one file are other rows; the same ones beside other training rows are the same."""
+    whole = ROWS.assign(part=np.where(np.arange(N) % 2, "a", "b"))
+    seen = {}
+    for part in ("a", "b"):
+        evaluation = gnomon.evaluate(whole, target="y", score="p", id="id", split=f"part={part}")
+        seen[part] = history.log(evaluation, name=part, rows=whole)
+    assert [history.looks(own.rows) for own in seen.values()] == [1, 1]
+    fewer = whole[(whole["part"] == "b") | (np.arange(N) < 50)].assign(p=lambda own: own["p"] / 2)
+    evaluation = gnomon.evaluate(fewer, target="y", score="p", id="id", split="part=a")
+    assert history.log(evaluation, name="again", rows=fewer).rows == seen["a"].rows
+    assert history.looks(seen["a"].rows) == 2
 
 
 def fill(folder, send):

@@ -149,6 +149,9 @@ def test_the_evaluator_acts_only_when_asked(model):
         alone = mlflow.models.evaluate(model, frame, **asked, evaluator_config={"classifier": {"log_explainer": False}})
     assert "roc_auc" in alone.metrics
     assert not [name for name in alone.metrics if name.startswith("gnomon/")]
+    with mlflow.start_run():  # options of others, handed to all
+        flat = mlflow.models.evaluate(model, frame, **asked, evaluator_config={"log_explainer": False, "pos_label": 1})
+    assert not [name for name in flat.metrics if name.startswith("gnomon/")]
     with mlflow.start_run():
         both = mlflow.models.evaluate(model, frame, **asked, evaluator_config={"gnomon": {"level": 0.9}})
     assert both.metrics["roc_auc"] == alone.metrics["roc_auc"]
@@ -171,6 +174,24 @@ def test_the_evaluator_of_predictions():
             )  # fmt: skip
         assert result.metrics[f"gnomon/{check}"] == gnomon.evaluate(truth, said)[check].value
         assert set(result.artifacts["gnomon/evaluation"].content["slices"]["region"]) == {"north", "south"}
+
+
+def test_the_evaluator_of_probabilities():
+    """A function that gives a column for each class."""
+    asked = {"targets": "target", "model_type": "classifier", "evaluators": "gnomon"}
+    p = 1 / (1 + np.exp(-X["a"].to_numpy()))
+    frame = X[["a"]].assign(target=Y)
+    with mlflow.start_run():
+        two = mlflow.models.evaluate(lambda rows: np.column_stack([1 - p, p]), frame, **asked)
+    assert two.metrics["gnomon/roc_auc"] == gnomon.evaluate(Y, p)["roc_auc"].value
+    three = np.where(X["b"] > 0.5, 2, Y)
+    scores = RNG.dirichlet(np.ones(3), N)
+    with mlflow.start_run():
+        many = mlflow.models.evaluate(lambda rows: scores, frame.assign(target=three), **asked)
+    expected = gnomon.evaluate(three, scores, classes=[0, 1, 2])
+    assert many.metrics["gnomon/roc_auc_macro"] == expected["roc_auc_macro"].value
+    with mlflow.start_run(), pytest.raises(Exception, match="3 columns, but there are 2"):
+        mlflow.models.evaluate(lambda rows: scores, frame, **asked)
 
 
 def test_the_evaluator_of_a_regressor_and_what_it_refuses(model):

@@ -200,21 +200,41 @@ def gate(
 
 
 def log_gate(result: GateResult, name: str | None, paths: tuple[Path, ...], asked: dict[str, Any]) -> None:
-    """Logs the verdict, and tells of earlier ones on these rows that no plan allowed for."""
+    """Logs the verdict, and tells where earlier ones on fewer or more of these rows do not fit a plan."""
     from gnomon.cli.history import opened
+    from gnomon.history.fingerprint import fingerprint
     from gnomon.report.language import tr
 
+    called = name or "gate"
     history = opened(asked.get("history"))
-    known = history.gates(name=name or "gate")
-    logged = history.log_gate(result, name=name or "gate", rows=list(paths))
-    alike = set(history.same_rows(logged.rows or ""))
-    earlier = {(own.rows, own.predictions) for own in known if own.rows in alike} - {(logged.rows, logged.predictions)}
-    if earlier and "look" not in asked:
+    of_rows = fingerprint(list(paths), result.provenance["columns"])
+    earlier = history.earlier_gates(called, of_rows)
+    logged = history.log_gate(result, name=called, rows=of_rows)
+    click.echo(
+        tr(
+            Message(
+                "run_logged", "logged: {name} ({id}) in {place}", name=called, id=logged.short_id, place=history.place
+            )
+        ),
+        err=True,
+    )
+    looks = [own.look for own in earlier]
+    if earlier and not in_turn(looks, logged.look):
         text = (
-            "earlier verdicts of this gate on these rows or a part of them: {number:,}; each is a chance for a bad "
-            "model to pass\nplan the looks (--look 2/5), or take fresh rows"
+            "this gate judged the model before on other numbers of these rows ({number:,} times, looks {looks}), and "
+            "each time is a chance for a bad model to pass\nplan the looks, and say which one it is (--look 2/5); or "
+            "take fresh rows"
         )
-        click.echo(tr(Message("gate_judged_before", text, number=len(earlier))), err=True)
+        said = ", ".join("-" if own is None else own for own in reversed(looks))
+        click.echo(tr(Message("gate_judged_before", text, number=len(earlier), looks=said)), err=True)
+
+
+def in_turn(earlier: list[str | None], now: str | None) -> bool:
+    """Whether a look follows earlier ones of the same plan."""
+    if now is None or any(own is None for own in earlier):
+        return False
+    plans = [tuple(map(int, own.split("/"))) for own in (*earlier, now) if own is not None]
+    return len({planned for _, planned in plans}) == 1 and all(which < plans[-1][0] for which, _ in plans[:-1])
 
 
 def tell_github(result: GateResult, title: str | None) -> None:

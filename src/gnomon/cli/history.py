@@ -13,12 +13,8 @@ from gnomon.message import Message
 if TYPE_CHECKING:
     from gnomon.history.history import History
 
-URL = click.option(
-    "--history",
-    "url",
-    metavar="FILE",
-    help="The history.  [default: GNOMON_HISTORY, else .gnomon/history.db of the project]",
-)
+URL_HELP = "The history.  [default: GNOMON_HISTORY, else .gnomon/history.db of the project]"
+URL = click.option("--history", "url", metavar="FILE", help=URL_HELP)
 FORM = click.option(
     "-f", "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal", show_default=True
 )
@@ -36,6 +32,15 @@ LOGGING = (
     click.option("--keep-rows", is_flag=True, help="Keep the rows beside the history, to compare later runs with it."),
     URL,
 )
+
+
+def at(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    """The history of a command of the group, said after its name."""
+    if value is not None:
+        context.obj = value
+
+
+AT = click.option("--history", metavar="FILE", expose_value=False, callback=at, help=URL_HELP)
 
 
 def opened(url: str | None) -> History:
@@ -120,7 +125,7 @@ def history(context: click.Context, name: str | None, tag: str | None, limit: in
 
 
 @history.command(cls=common.Command, short_help="Show the evaluation of a run.")
-@common.with_options(click.argument("run"), *common.WHERE)
+@common.with_options(click.argument("run"), *common.WHERE, AT)
 @click.pass_obj
 def show(
     url: str | None, run: str, form: str | None, output: Path | None, only: tuple[str, ...], title: str | None
@@ -129,34 +134,55 @@ def show(
 
     A run is known by a tag, an id or its beginning, or as the newest of a name; what a gate said by its id.
     """
+    from gnomon.errors import HistoryError
     from gnomon.gating.result import GateResult
 
     shown = common.how_shown(form, output, only, title)
     common.check_output(output, ())
     own = opened(url)
-    gate = own.gate_of_id(run)
-    shown.show(own.load(run) if gate is None else GateResult.from_dict(own.gate_form(gate)))
+    try:
+        result = own.load(run)
+    except HistoryError:
+        if own.gate_of_id(run) is None:
+            raise
+        shown.show(GateResult.from_dict(own.gate_form(run)))
+        return
+    shown.show(result)
 
 
 @history.command(cls=common.Command, short_help="Give a tag to a run.")
 @common.with_options(
     click.argument("run"),
-    click.argument("tag"),
+    click.argument("tag", required=False),
     click.option("--remove", is_flag=True, help="Take the tag from the run that holds it."),
+    AT,
     common.LANG,
 )
 @click.pass_obj
-def tag(url: str | None, run: str, tag: str, remove: bool) -> None:
-    """Give a tag, such as champion, to a run: one run holds it at a time, and who held it when is kept."""
+def tag(url: str | None, run: str, tag: str | None, remove: bool) -> None:
+    """Give a tag, such as champion, to a run: one run holds it at a time, and who held it when is kept.
+
+    \b
+    gnomon history tag forest champion
+    gnomon history tag --remove champion
+    """
+    from gnomon.errors import UsageError
+    from gnomon.report.language import tr
+
     own = opened(url)
     if remove:
-        own.untag(tag, run)
-    else:
-        own.tag(run, tag)
+        own.untag(tag or run, None if tag is None else run)
+        return
+    if tag is None:
+        raise UsageError(Message("tag_missing", "tag takes a run and a tag: gnomon history tag forest champion"))
+    own.tag(run, tag)
+    held = own[tag]
+    said = Message("tag_given", "{tag}: {name} ({id})", tag=tag, name=held.name, id=held.short_id)
+    click.echo(tr(said), err=True)
 
 
 @history.command(cls=common.Command, short_help="Show what changed from one run to another.")
-@common.with_options(click.argument("old"), click.argument("new"), *common.WHERE)
+@common.with_options(click.argument("old"), click.argument("new"), *common.WHERE, AT)
 @click.pass_obj
 def diff(
     url: str | None,
@@ -186,6 +212,7 @@ def diff(
     click.argument("other", required=False),
     click.option("--by", multiple=True, metavar="MEASURE", help="A measure; may be given several times."),
     FORM,
+    AT,
     common.LANG,
 )
 @click.pass_obj
@@ -193,7 +220,7 @@ def recipe(url: str | None, name: str, other: str | None, by: tuple[str, ...], f
     """Show the runs of one NAME together, such as one training with several seeds.
 
     The mean has an interval over rows and runs; the noise floor tells how far two runs lie apart though nothing was
-    changed. With OTHER, how the two recipes differ.
+    changed. With OTHER, what the runs of OTHER score on average less those of NAME.
 
     \b
     gnomon evaluate seed1.csv -t y -s p --id row --log --name forest --tag seed=1 --keep-rows
@@ -214,7 +241,11 @@ def recipe(url: str | None, name: str, other: str | None, by: tuple[str, ...], f
 
 @history.command(cls=common.Command, short_help="List what gates said.")
 @common.with_options(
-    click.option("--name", metavar="NAME", help="Results of the gate of this name alone."), LIMIT, FORM, common.LANG
+    click.option("--name", metavar="NAME", help="Results of the gate of this name alone."),
+    LIMIT,
+    FORM,
+    AT,
+    common.LANG,
 )
 @click.pass_obj
 def gates(url: str | None, name: str | None, limit: int, form: str) -> None:
@@ -233,6 +264,7 @@ def gates(url: str | None, name: str | None, limit: int, form: str) -> None:
 @history.command(cls=common.Command, short_help="Remove old runs.")
 @common.with_options(
     click.option("--keep", type=click.IntRange(1), required=True, metavar="N", help="Keep the newest N of each name."),
+    AT,
     common.LANG,
 )
 @click.pass_obj
@@ -254,6 +286,7 @@ def prune(url: str | None, keep: int) -> None:
         required=True,
         help="A .csv or .parquet file.",
     ),
+    AT,
     common.LANG,
 )
 @click.pass_obj
@@ -302,7 +335,12 @@ def log_evaluation(evaluation: Any, rows: list[Path], options: dict[str, Any]) -
         rows: Where its rows are.
         options: What was said of the run.
     """
+    from gnomon.report.language import tr
+
     name = options["name"] or rows[0].stem
-    opened(options["url"]).log(
+    own = opened(options["url"])
+    run = own.log(
         evaluation, name=name, tags=tags_of(options["tags"]), rows=rows, keep_rows=options["keep_rows"], checked=True
     )
+    said = Message("run_logged", "logged: {name} ({id}) in {place}", name=name, id=run.short_id, place=own.place)
+    click.echo(tr(said), err=True)

@@ -431,7 +431,7 @@ def check_folder(form: str, output: Path | None) -> None:
     """Raises UsageError where files of a form have no folder to go to."""
     from gnomon.errors import UsageError
 
-    if output is None or output.suffix or (output.exists() and not output.is_dir()):
+    if output is None or (not output.is_dir() and (output.suffix or output.exists())):
         raise UsageError(
             Message(
                 "folder_needed",

@@ -21,6 +21,7 @@ from gnomon.evaluation.estimates.small_samples import ENOUGH
 from gnomon.evaluation.influence.influences import Influences, Spread, VarianceEstimator
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.intervals.difference import agreeing, linearised_difference
+from gnomon.intervals.interval import normal_quantile
 from gnomon.intervals.linearised import METHOD
 from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.kernels.losses import sum_values
@@ -159,7 +160,7 @@ class Paired:
             value, spread.variance, spread.units, level, n, self._method(basis), get_measure(name).widest
         )
         error = math.sqrt(spread.variance) if spread.variance >= 0 else NAN
-        return Tested(made, student(value, spread.variance, spread.freedom), error)
+        return Tested(made, student(value, spread.variance, spread.freedom), error, spread.freedom)
 
     def _method(self, basis: Basis) -> str:
         if self._rows.clusters is not None:
@@ -203,7 +204,8 @@ class Paired:
         cells = (self._rows.target == POSITIVE) * 2 + (predicted == POSITIVE)
         matrix = group_sums(weight, cells.astype(np.int64), 4).reshape(2, 2)
         ends = agreeing(formula, matrix, units, level)
-        return Tested(Difference(0.0, ends.low, ends.high, level, ends.method, n, 1.0, verdict=SAME))
+        made = Difference(0.0, ends.low, ends.high, level, ends.method, n, 1.0, verdict=SAME)
+        return Tested(made, error=(ends.high - ends.low) / 2 / normal_quantile(level))
 
     def _of_shares(self, basis: Share | ShareOfAll, pair: tuple[int, int], value: float) -> Tested:
         """McNemar's test of a share of the same rows, by those that only one of the models counts."""

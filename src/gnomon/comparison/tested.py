@@ -34,11 +34,13 @@ class Tested:
         difference: The difference.
         tails: The one-sided p-values at a limit.
         error: The standard error of the difference; NaN where it is unknown.
+        freedom: The degrees of freedom of its variance.
     """
 
     difference: Difference
     tails: Test = lambda _: UNKNOWN
     error: float = NAN
+    freedom: float = math.inf
 
 
 # By the places of both models, and by estimate.

@@ -32,8 +32,10 @@ class GateBaseline:
         rows: Its rows; None where they are not at hand.
         saved: Its evaluation, where it was saved or logged.
         score, prediction: Its columns, where they are known.
-        looks: How many sets of predictions were judged on its rows; None where that is not known.
-        chosen_from: Among how many of them it was chosen: those that were judged until it was given its tag.
+        looks: How many models were judged on its rows; None where that is not known.
+        chosen_from: Among how many of them it may have been chosen: those that were judged until it was given its tag.
+        history: The history that has it, and its fingerprint of the rows; None where none does.
+        until: When it was given its tag; None where it was named otherwise.
         floors: By measure, by how much two runs of its recipe differ though nothing was changed, where there are such.
         notes: What is to be known of it.
     """
@@ -45,6 +47,8 @@ class GateBaseline:
     prediction: Any = None
     looks: int | None = None
     chosen_from: int = 1
+    history: History | None = None
+    until: str | None = None
     floors: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[Message, ...] = field(default=())
 
@@ -107,6 +111,8 @@ def baseline_of(given: Any, history: Any = None) -> GateBaseline:
         columns.get("prediction"),
         None if run.rows is None else looks,
         chosen,
+        known,
+        tagged,
         noise_floors(known, run.name, run.rows),
         notes,
     )
@@ -114,9 +120,9 @@ def baseline_of(given: Any, history: Any = None) -> GateBaseline:
 
 def noise_floors(history: History, name: str, rows: str | None) -> dict[str, float]:
     """By measure, by how much two runs of a name on the same rows differ though nothing was changed, if there are."""
-    from gnomon.history.recipe import on_same_rows
+    from gnomon.history.recipe import without_repeats
 
-    runs = on_same_rows([] if rows is None else history.runs(name=name, rows=rows))
+    runs = without_repeats([] if rows is None else history.runs(name=name, rows=rows))
     if len(runs) < 2:
         return {}
     common = [own for own in runs[0].estimates if all(own in run.estimates for run in runs)]
@@ -124,12 +130,13 @@ def noise_floors(history: History, name: str, rows: str | None) -> dict[str, flo
     return {own: noise_floor(held, LEVEL) for own, held in values.items() if np.isfinite(held).all()}
 
 
-def chosen_from(number: int) -> Message:
+def note_on_choice(number: int) -> Message:
     """What a baseline that was chosen from many looks like."""
     return Message(
         "baseline_chosen",
-        "The baseline was chosen from {number:,} models on these rows and looks better than it is: failures against it "
-        "are corrected for that; judge a close call on fresh rows.",
+        "The baseline may have been chosen as the best of {number:,} models on these rows, and would then look better "
+        "than it is: failures against it are corrected for that, passes need no correction; judge a close call on "
+        "fresh rows.",
         number=number,
     )
 
@@ -138,8 +145,9 @@ def within_noise(measure: str, margin: float, floor: float) -> Message:
     """What a margin is that is smaller than what chance does to a recipe."""
     return Message(
         "margin_within_noise",
-        "Two runs of the baseline's recipe differ by up to {floor} in {measure} though nothing was changed, more than "
-        "the margin of {margin:g}: compare several runs of both (gnomon history recipe).",
+        "By its runs in the history, two runs of the baseline's recipe differ by up to {floor} in {measure} though "
+        "nothing was changed, more than the margin of {margin:g}: compare several runs of both (gnomon history "
+        "recipe).",
         floor=number(floor),
         measure=get_measure(measure).title,
         margin=margin,

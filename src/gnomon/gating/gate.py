@@ -19,14 +19,13 @@ from gnomon.evaluation.arguments.sources import open_named
 from gnomon.evaluation.evaluate import evaluate
 from gnomon.evaluation.provenance import gnomon_version
 from gnomon.evaluation.result.evaluation import Evaluation
-from gnomon.gating.baseline import GateBaseline, baseline_of, within_noise
-from gnomon.gating.baseline import chosen_from as chosen_from_many
+from gnomon.gating.baseline import GateBaseline, baseline_of, note_on_choice, within_noise
 from gnomon.gating.columns import columns_judged
 from gnomon.gating.evidence import Evidence, of_one, of_pair
 from gnomon.gating.judging import impossible, judged, worst_first
 from gnomon.gating.result import POLICIES, GateResult, Policy
 from gnomon.gating.rules import LOOKS, MISSING, ROWS, UNMATCHED, GateRule, rules_of
-from gnomon.history.fingerprint import listed
+from gnomon.history.fingerprint import fingerprint, listed
 from gnomon.intervals.spending import level_at_look
 from gnomon.kernels.threads import thread_count
 from gnomon.measures.registry import asked
@@ -162,7 +161,7 @@ def gate(
             )
         )
     check_numbers(minimum_rows, unmatched, power, chosen_from)
-    at_look = level_of(look, level)
+    at_look = level_of(look, Options("auto", level).level)
     if target is None:
         raise UsageError(Message("gate_without_target", "pass the column of true values\ntarget= (--target)"))
     rules = rules_of(where, margin)
@@ -195,6 +194,14 @@ def gate(
                 "{rule!r} compares with a baseline\npass baseline= (--baseline FILE), or baseline_score= for a column "
                 "of the same rows",
                 rule=against[0].text,
+            )
+        )
+    if chosen_from is not None and not against:
+        raise UsageError(
+            Message(
+                "chosen_from_unused",
+                "chosen_from= (--chosen-from) is about rules that compare with a baseline, but there are none\n"
+                "remove it",
             )
         )
     options = Options("auto", at_look, seed, thread_count(threads), engine, asked(measures_of(rules)))
@@ -243,7 +250,8 @@ def gate(
                 rule=unknown.text,
             )
         )
-    chosen = against_what.chosen_from if chosen_from is None else chosen_from
+    columns_used = columns_of(whole.new, score, prediction, id)
+    chosen = chosen_of(against_what, data, columns_used) if chosen_from is None else chosen_from
     judgements = judged(rules, Evidence(whole, of_slices, facts, saved, chosen), minimum_rows, options.level)
     hopeless = [
         Message("rule_hopeless", "{rule}: {why}.", rule=own.about, why=why)
@@ -261,7 +269,7 @@ def gate(
         {
             "gnomon": gnomon_version(),
             "source": source.name,
-            "columns": columns_of(whole.new, score, prediction, id),
+            "columns": columns_used,
             "threshold": whole.new.threshold,
             "minimum_rows": minimum_rows,
             "chosen_from": chosen,
@@ -276,18 +284,26 @@ def columns_of(new: Evaluation, score: Any, prediction: Any, id: str | None) -> 
     return dict(new.provenance.get("columns", {})) | {part: own for part, own in names.items() if own is not None}
 
 
+def chosen_of(baseline: GateBaseline, data: Any, columns: dict[str, Any]) -> int:
+    """Among how many models the baseline may have been chosen: the one that is judged is none of them."""
+    if baseline.chosen_from < 2 or baseline.history is None:
+        return 1
+    of_rows = fingerprint(data, columns)
+    return max(1, baseline.chosen_from - baseline.history.has_look(of_rows, until=baseline.until))
+
+
 def remarks_on(
     rules: Sequence[GateRule], baseline: GateBaseline, chosen: int, look: str | None, level: float, at_look: float
 ) -> list[Message]:
     """What is to be known of the baseline and of the look."""
-    said = [chosen_from_many(chosen)] if chosen > 1 and rules else []
+    said = [note_on_choice(chosen)] if chosen > 1 and rules else []
     for rule in rules:
         allowed, floor = -rule.sign * rule.limit, baseline.floors.get(rule.name, 0.0)
         if rule.slice is None and 0 < allowed < floor:
             said.append(within_noise(rule.name, allowed, floor))
     if look is not None:
-        text = "Look {look}: the intervals are at {at:.4g} %, so that all looks together keep to {level:g} %."
-        said.append(Message("look_of_several", text, look=look, at=100 * at_look, level=100 * level))
+        text = "Look {look}: the intervals are at {at} %, so that all looks together keep to {level:g} %."
+        said.append(Message("look_of_several", text, look=look, at=f"{100 * at_look:.8g}", level=100 * level))
     return [*said, *baseline.notes]
 
 
@@ -433,7 +449,7 @@ def refuse_stale(saved: Evaluation | None, new: Evaluation) -> None:
                     "baseline_stale",
                     "the baseline has another {what} ({old}) than the model ({new})\nevaluate the baseline again",
                     what=what,
-                    old=one,
-                    new=other,
+                    old=word("none") if one is None else one,
+                    new=word("none") if other is None else other,
                 )
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gnomon.comparison.compare import compare
 from gnomon.comparison.result import Comparison
 from gnomon.errors import DataError, UsageError
@@ -36,6 +38,7 @@ def diff(history: History, old: str, new: str) -> tuple[Comparison | Evaluations
         return side_by_side, found
     data, asked = found
     try:
-        return compare(data, **asked), None
+        comparison = compare(data, **asked)
     except DataError as error:
         return side_by_side, error.message
+    return replace(comparison, provenance={**comparison.provenance, "source": " → ".join(names)}), None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from gnomon.evaluation.arguments.sources import open_named
 from gnomon.schema.ids import LARGEST, decoded
 from gnomon.schema.labels import numbers
+from gnomon.schema.schema import Subset
 from gnomon.sources.base import Source, Use, check_columns
 from gnomon.sources.columns import is_text, spelled_values, without_fraction
 from gnomon.sources.tables import table_of
@@ -31,22 +31,32 @@ class Fingerprint:
     """A set of rows.
 
     Attributes:
-        rows: Of ids, true values and weights, never of scores; in hexadecimal digits. Without ids of the true values in
-            their order, which is weak: it begins with ``"weak-"``.
+        rows: Of ids, true values and weights of the rows that judge, never of scores; in hexadecimal digits. Without
+            ids of the true values in their order, which is weak: it begins with ``"weak-"``.
         predictions: Of ids, scores and predictions.
         n: The number of rows.
         sketch: The smallest hashes of its rows, ascending.
+        said: Of each of these rows, a hash of what the model says.
     """
 
     rows: str
     predictions: str
     n: int
     sketch: Hashes
+    said: Hashes
 
     @property
     def weak(self) -> bool:
         """Whether it rests on the order of the rows, as they have no ids."""
         return self.rows.startswith("weak-")
+
+    def same_as(self, other: Fingerprint) -> bool:
+        """Whether the same model was judged: by all rows, or by those that both sketches have."""
+        if self.rows == other.rows:
+            return self.predictions == other.predictions
+        _, here, there = np.intersect1d(self.sketch, other.sketch, return_indices=True)
+        known = len(self.said) == len(self.sketch) and len(other.said) == len(other.sketch)
+        return bool(known and len(here) and (self.said[here] == other.said[there]).all())
 
     def write(self, execute: Any, run: str, seen: str) -> None:
         """Writes that a run, or a gate, has looked at the rows.
@@ -64,8 +74,15 @@ class Fingerprint:
             },
         )  # fmt: skip
         execute(
-            "INSERT INTO look VALUES (:rows, :predictions, :run, :seen) ON CONFLICT (row_set, predictions) DO NOTHING",
-            {"rows": self.rows, "predictions": self.predictions, "run": run, "seen": seen},
+            "INSERT INTO look (row_set, predictions, run, seen, said) VALUES (:rows, :predictions, :run, :seen, :said) "
+            "ON CONFLICT (row_set, predictions) DO NOTHING",
+            {
+                "rows": self.rows,
+                "predictions": self.predictions,
+                "run": run,
+                "seen": seen,
+                "said": self.said.astype("<u8").tobytes(),
+            },
         )
 
 
@@ -85,8 +102,12 @@ def fingerprint(data: Any, columns: dict[str, Any]) -> Fingerprint:
     scores, weight, id = listed(columns.get("score")), columns.get("weight"), columns.get("id")
     uses: dict[str, Use] = dict.fromkeys([*scores, *([] if weight is None else [weight])], "number")
     uses |= dict.fromkeys((*targets, *predictions, *([] if id is None else [id])), "text")
+    part = None if columns.get("part") is None else Subset.of_text(columns["part"])
+    uses |= {} if part is None else {part.column: "text"}
     check_columns(list(uses), source.columns, source.name)
     table = table_of(source, uses, 1)
+    if part is not None:
+        table = table.filter(judging(table[part.column], part))
     n = len(table)
     ids = [texts(table[id], source, id, key, ID) if id is not None else places(n, key) for key in KEYS]
     rows = [own.copy() for own in ids]
@@ -101,12 +122,20 @@ def fingerprint(data: Any, columns: dict[str, Any]) -> Fingerprint:
         for name in predictions:
             said[half] = joined(said[half], texts(table[name], source, name, key, PREDICTION))
     kind = "" if id is not None else "weak-"
-    return Fingerprint(kind + of_part(summed(rows), columns.get("part")), summed(said), n, np.sort(rows[0])[:SKETCH])
+    smallest = np.argsort(rows[0], kind="stable")[:SKETCH]
+    return Fingerprint(kind + summed(rows), summed(said), n, rows[0][smallest], said[0][smallest])
 
 
-def of_part(digits: str, part: str | None) -> str:
-    """The fingerprint of all rows, or of those that judge: other ones have another."""
-    return digits if part is None else hashlib.blake2b(f"{digits} {part}".encode(), digest_size=16).hexdigest()
+def judging(column: Any, part: Subset) -> Any:
+    """Which rows judge, by an Arrow column."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = spelled_values(decoded(column)).cast(pa.large_string()).fill_null("")
+    encoded = pc.dictionary_encode(texts)
+    encoded = encoded.combine_chunks() if isinstance(encoded, pa.ChunkedArray) else encoded
+    meant = pa.array(part.chosen(encoded.dictionary.to_pylist()))
+    return meant.take(encoded.indices)
 
 
 def overlap(first: Hashes, second: Hashes) -> float:
@@ -118,6 +147,21 @@ def overlap(first: Hashes, second: Hashes) -> float:
         return 0.0
     union = np.union1d(first, second)[:SKETCH]
     return float(np.isin(union, first).astype(float) @ np.isin(union, second)) / len(union)
+
+
+def hashes(raw: Any) -> Hashes:
+    """Hashes as the database has them; none of what an older version did not write."""
+    return np.frombuffer(b"" if raw is None else bytes(raw), "<u8").astype(np.uint64)
+
+
+def different(looks: Sequence[Fingerprint]) -> list[Fingerprint]:
+    """Looks without those of a model that an earlier one is of as well."""
+    several = len({own.rows for own in looks}) > 1
+    made: list[Fingerprint] = []
+    for own in looks:  # on the same rows each look is another model's
+        if not (several and any(own.rows != each.rows and own.same_as(each) for each in made)):
+            made.append(own)
+    return made
 
 
 def contained(n: int, sketch: Hashes, other_n: int, other: Hashes) -> float:

@@ -16,7 +16,7 @@ from gnomon.history.run import new_id, now, short_id
 from gnomon.history.store import Store
 from gnomon.message import Message
 
-COLUMNS = "id, name, created, verdict, passed, n, baseline, git_commit, dirty, row_set, predictions"
+COLUMNS = "id, name, created, verdict, passed, n, baseline, look, git_commit, dirty, row_set, predictions"
 
 
 class Verdict(Protocol):
@@ -58,6 +58,7 @@ class GateRun:
         passed: Whether the model might ship, by the policy on what is inconclusive.
         n: The number of rows.
         baseline: What the baseline is called; None where there was none.
+        look: Which look it was of those that were planned, such as ``"2/5"``; None where none were.
         commit, dirty: As of a :class:`gnomon.Run`.
         rows, predictions: The fingerprints of the rows and of what the model says of them; None where the rows were
             not passed.
@@ -70,6 +71,7 @@ class GateRun:
     passed: bool
     n: int
     baseline: str | None = None
+    look: str | None = None
     commit: str | None = None
     dirty: bool | None = None
     rows: str | None = None
@@ -96,7 +98,8 @@ def log_gate(store: Store, result: Verdict, name: str, of_rows: Fingerprint | No
     """
     commit, dirty = revision(Path.cwd())
     run = GateRun(
-        new_id(), name, now(), result.verdict, result.passed, result.n, result.baseline, commit, dirty,
+        new_id(), name, now(), result.verdict, result.passed, result.n, result.baseline,
+        result.provenance.get("look"), commit, dirty,
         None if of_rows is None else of_rows.rows, None if of_rows is None else of_rows.predictions,
     )  # fmt: skip
     form = json.dumps(result.to_dict(), ensure_ascii=False, separators=(",", ":"))
@@ -108,9 +111,9 @@ def log_gate(store: Store, result: Verdict, name: str, of_rows: Fingerprint | No
     }
     with store.transaction() as execute:
         execute(
-            "INSERT INTO gate_result (id, name, created, verdict, passed, n, baseline, git_commit, dirty, row_set, "
-            "predictions, gnomon, result) VALUES (:id, :name, :created, :verdict, :passed, :n, :baseline, :commit, "
-            ":dirty, :rows, :predictions, :gnomon, :result)",
+            "INSERT INTO gate_result (id, name, created, verdict, passed, n, baseline, look, git_commit, dirty, "
+            "row_set, predictions, gnomon, result) VALUES (:id, :name, :created, :verdict, :passed, :n, :baseline, "
+            ":look, :commit, :dirty, :rows, :predictions, :gnomon, :result)",
             values,
         )
         if of_rows is not None:
@@ -125,11 +128,12 @@ def gates(store: Store, name: str | None, limit: int | None) -> list[GateRun]:
         f"SELECT {COLUMNS} FROM gate_result{where} ORDER BY id DESC LIMIT :limit",
         {**values, "limit": limit if limit is not None else 1 << 60},
     )
-    return [
-        GateRun(id, own, created, verdict, bool(passed), n, baseline, commit, None if dirty is None else bool(dirty),
-                row_set, predictions)
-        for id, own, created, verdict, passed, n, baseline, commit, dirty, row_set, predictions in rows
-    ]  # fmt: skip
+    made = []
+    for row in rows:
+        parts: dict[str, Any] = dict(zip(GateRun.__slots__, row, strict=True))
+        dirty = None if parts["dirty"] is None else bool(parts["dirty"])
+        made.append(GateRun(**parts | {"passed": bool(parts["passed"]), "dirty": dirty}))
+    return made
 
 
 def gate_form(store: Store, key: str) -> dict[str, Any]:

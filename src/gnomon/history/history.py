@@ -16,7 +16,7 @@ from gnomon.evaluation.evaluate import evaluate
 from gnomon.evaluation.result.checking import anything
 from gnomon.evaluation.result.evaluation import Evaluation
 from gnomon.history.content import compressed, expanded
-from gnomon.history.fingerprint import Fingerprint, contained, fingerprint
+from gnomon.history.fingerprint import Fingerprint, contained, different, fingerprint, hashes
 from gnomon.history.gates import GateRun, Verdict, gate_form, gate_of_id, gates, log_gate
 from gnomon.history.keeping import keep, kept_rows
 from gnomon.history.place import FOLDER, address, revision
@@ -31,7 +31,10 @@ NAMED, SAME_ROWS = 3, 0.5
 # What the estimates of a run name: each name is kept once.
 NAMES = ("column", "slice", "measure")
 _RUN_NUMBER = "(SELECT number FROM run WHERE id = :run)"
-_RUNS = "SELECT id, name, created, task, n, git_commit, dirty, row_set, predictions, source, kept, gnomon FROM run"
+_RUNS = (
+    "SELECT id, name, created, task, n, git_commit, dirty, row_set, predictions, source, kept, gnomon, "
+    "positive, threshold FROM run"
+)
 
 
 class History:
@@ -79,8 +82,13 @@ class History:
         self.url, self.folder = place, Path.cwd() / FOLDER
         self._store = PostgresStore(place)
 
+    @property
+    def place(self) -> str:
+        """Where it is, without a password."""
+        return self.url.rpartition("@")[2]
+
     def __repr__(self) -> str:
-        return f"History({self.url.rpartition('@')[2]!r})"
+        return f"History({self.place!r})"
 
     def log(
         self,
@@ -140,7 +148,8 @@ class History:
         run = Run(
             new_id(), name, now(), evaluation.task, evaluation.n, commit, dirty, said, (),
             None if of_rows is None else of_rows.rows, None if of_rows is None else of_rows.predictions, paths_of(rows),
-            kept, evaluation.provenance.get("gnomon"), dict(evaluation.estimates),
+            kept, evaluation.provenance.get("gnomon"), dict(evaluation.estimates), evaluation.positive,
+            evaluation.threshold,
         )  # fmt: skip
         self._write(run, evaluation, of_rows)
         return run
@@ -168,13 +177,13 @@ class History:
         with self._store.transaction() as execute:
             execute(
                 "INSERT INTO run (id, name, created, task, n, git_commit, dirty, row_set, predictions, source, kept, "
-                "gnomon, evaluation) VALUES (:id, :name, :created, :task, :n, :commit, :dirty, :rows, :predictions, "
-                ":source, :kept, :gnomon, :evaluation)",
+                "gnomon, evaluation, positive, threshold) VALUES (:id, :name, :created, :task, :n, :commit, :dirty, "
+                ":rows, :predictions, :source, :kept, :gnomon, :evaluation, :positive, :threshold)",
                 {
                     "id": run.id, "name": run.name, "created": run.created, "task": run.task, "n": run.n,
                     "commit": run.commit, "dirty": None if run.dirty is None else int(run.dirty), "rows": run.rows,
                     "predictions": run.predictions, "source": run.source, "kept": run.kept, "gnomon": run.gnomon,
-                    "evaluation": compressed(form),
+                    "evaluation": compressed(form), "positive": run.positive, "threshold": run.threshold,
                 },
             )  # fmt: skip
             execute(
@@ -201,13 +210,17 @@ class History:
 
         Args:
             name: Those of this name alone.
-            tag: Those with this tag alone, as ``"key=value"`` or ``"key"``.
+            tag: Those with this tag alone, as ``"key=value"`` or ``"key"``; or the one that holds it.
             rows: Those of rows with this fingerprint alone.
             limit: At most so many.
         """
         where, values = filters(name, tag, rows)
         statement = f"{_RUNS} WHERE {where} ORDER BY id DESC LIMIT :limit"
         return self._read(statement, values | {"limit": limit if limit is not None else 1 << 60})
+
+    def names(self) -> list[str]:
+        """What runs are called, a thousand at most."""
+        return [row[0] for row in self._store.read("SELECT DISTINCT name FROM run ORDER BY name LIMIT 1000")]
 
     def scores(self, measure: str, *, name: str | None = None, tag: str | None = None) -> list[Score]:
         """The value of a measure on all rows of every run that has it, the newest run first.
@@ -255,12 +268,12 @@ class History:
             tags[run][key] = value
         tagged = self.tagged()
         made = []
-        for id, name, created, task, n, commit, dirty, row_set, predictions, source, kept, version in rows:
+        for id, name, created, task, n, commit, dirty, row_set, predictions, source, kept, version, *how in rows:
             held_tags = tuple(tag for tag, own in tagged.items() if own == id)
             made.append(
                 Run(
                     id, name, created, task, n, commit, None if dirty is None else bool(dirty), tags[id], held_tags,
-                    row_set, predictions, source, kept, version, in_order(estimates[id]),
+                    row_set, predictions, source, kept, version, in_order(estimates[id]), *how,
                 )
             )  # fmt: skip
         return made
@@ -291,7 +304,7 @@ class History:
                         ids=", ".join(own.id for own in found[:NAMED]),
                     )
                 )
-        names = [row[0] for row in self._store.read("SELECT DISTINCT name FROM run ORDER BY name LIMIT 1000")]
+        names = self.names()
         raise HistoryError(
             Message(
                 "no_such_run",
@@ -400,24 +413,66 @@ class History:
     def looks(self, rows: str, *, until: str | None = None) -> int:
         """How many different sets of predictions were judged on rows: they wear out.
 
-        Rows count as the same where at least half of the smaller set is in the other, such as before more were added.
+        Rows with ids count as the same where at least half of the smaller set is in the other, such as before more were
+        added: by sketches, which tell little where one set is more than some twenty times as large as the other.
 
         Args:
             rows: The fingerprint of the rows.
             until: Looks up to that time alone, in UTC as ``run.created`` has it.
         """
-        ((count,),) = self._store.read(
-            "SELECT COUNT(DISTINCT predictions) FROM look "
-            f"WHERE row_set IN ({self._store.each}) AND (:until = '' OR seen <= :until)",
-            {"ids": json.dumps(self.same_rows(rows)), "until": until or ""},
-        ) or [(0,)]
-        return int(count)
+        return len(self._looks(rows, until))
 
-    def same_rows(self, rows: str) -> list[str]:
-        """The fingerprints of all rows that count as the same, these first."""
-        known = self._store.read("SELECT fingerprint, n, sketch FROM row_set WHERE kind = "
-                                 "(SELECT kind FROM row_set WHERE fingerprint = :rows)", {"rows": rows})  # fmt: skip
-        sketches = {digits: (n, np.frombuffer(bytes(sketch), "<u8")) for digits, n, sketch in known}
+    def has_look(self, of_rows: Fingerprint, *, until: str | None = None) -> bool:
+        """Whether a model was judged on rows already, be it on a part of them.
+
+        Args:
+            of_rows: The fingerprint of the rows and of what the model says.
+            until: As for :meth:`looks`.
+        """
+        return any(own.same_as(of_rows) for own in self._looks(of_rows.rows, until, of_rows))
+
+    def _looks(self, rows: str, until: str | None, of_rows: Fingerprint | None = None) -> list[Fingerprint]:
+        """The different models that were judged on rows."""
+        return different(self._every_look(rows, until, of_rows))
+
+    def _every_look(self, rows: str, until: str | None, of_rows: Fingerprint | None) -> list[Fingerprint]:
+        found = self._store.read(
+            "SELECT look.row_set, predictions, n, sketch, said FROM look "
+            "JOIN row_set ON row_set.fingerprint = look.row_set "
+            f"WHERE row_set.fingerprint IN ({self._store.each}) AND (:until = '' OR seen <= :until) ORDER BY seen",
+            {"ids": json.dumps(self.same_rows(rows, of_rows)), "until": until or ""},
+        )
+        return [
+            Fingerprint(own, predictions, n, hashes(sketch), hashes(said))
+            for own, predictions, n, sketch, said in found
+        ]
+
+    def earlier_gates(self, name: str, of_rows: Fingerprint) -> list[GateRun]:
+        """What a gate said before of the same model on other numbers of the same rows, the newest first.
+
+        Args:
+            name: What the gate is called.
+            of_rows: The fingerprint of the rows now and of what the model says.
+        """
+        same = {
+            (own.rows, own.predictions)
+            for own in self._every_look(of_rows.rows, None, of_rows)
+            if own.rows != of_rows.rows and own.same_as(of_rows)
+        }
+        return [own for own in self.gates(name=name) if (own.rows, own.predictions) in same]
+
+    def same_rows(self, rows: str, of_rows: Fingerprint | None = None) -> list[str]:
+        """The fingerprints of all rows that count as the same, these first.
+
+        Args:
+            rows: The fingerprint.
+            of_rows: The same with a sketch, of rows that may be new to the history.
+        """
+        # Without ids rows are known by their places, at which other rows have the same class half of the time.
+        known = self._store.read("SELECT fingerprint, n, sketch FROM row_set WHERE kind = 'ids'")
+        sketches = {digits: (n, hashes(sketch)) for digits, n, sketch in known}
+        if of_rows is not None and not of_rows.weak:
+            sketches[rows] = (of_rows.n, of_rows.sketch)
         if rows not in sketches:
             return [rows]
         others = [
@@ -431,13 +486,16 @@ class History:
         Args:
             result: The :class:`gnomon.GateResult`.
             name: What the gate is called.
-            rows: The model's rows, as they were passed to :func:`gnomon.gate`: judging them is a look at them.
+            rows: The model's rows, as they were passed to :func:`gnomon.gate`, or their fingerprint: judging them is a
+                look at them.
 
         Raises:
             HistoryError: The database cannot be written.
         """
         self._store.prepare()
-        of_rows = None if rows is None else fingerprint(rows, dict(result.provenance["columns"]))
+        of_rows = (
+            rows if isinstance(rows, Fingerprint | None) else fingerprint(rows, dict(result.provenance["columns"]))
+        )
         return log_gate(self._store, result, name, of_rows)
 
     def gates(self, *, name: str | None = None, limit: int | None = None) -> list[GateRun]:
@@ -562,7 +620,11 @@ def filters(name: str | None, tag: str | None, rows: str | None) -> tuple[str, d
     if tag is not None:
         key, equals, value = tag.partition("=")
         same = " AND tag.value = :tag_value" if equals else ""
-        where.append(f"run.number IN (SELECT tag.run FROM tag WHERE tag.name = :key{same})")
+        held = (
+            "" if equals else " OR run.id IN (SELECT run FROM tag_event WHERE tag = :key AND number IN "
+            "(SELECT MAX(number) FROM tag_event GROUP BY tag))"
+        )  # fmt: skip
+        where.append(f"(run.number IN (SELECT tag.run FROM tag WHERE tag.name = :key{same}){held})")
         values |= {"key": key, "tag_value": value} if equals else {"key": key}
     return " AND ".join(where), values
 

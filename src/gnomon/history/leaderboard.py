@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from gnomon.errors import UsageError, nearest
 from gnomon.estimate import NAN, Estimate, finite
 from gnomon.history.history import History, Score
-from gnomon.history.pairing import Variances, variances_of_differences
+from gnomon.history.pairing import Varying, varying_together
 from gnomon.history.run import Run
 from gnomon.intervals.best import may_be_best, winners_curse
 from gnomon.intervals.interval import normal_quantile
 from gnomon.measures.measure import ZERO, Measure
 from gnomon.measures.registry import REGISTRY, find
-from gnomon.message import Message
+from gnomon.message import Message, in_series
 
-# Runs that are compared unless more are asked for.
-SHOWN = 20
+# Runs that are compared unless more are asked for, and names that an error lists.
+SHOWN, NAMED = 20, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,18 @@ class Place:
     Attributes:
         run: The run.
         estimate: Its value of the measure.
-        may_be_best: Whether the rows do not rule out that it is the best of those shown on the same rows.
-        group: The number of its set of rows, from 1: runs on other rows cannot be compared.
+        may_be_best: Whether the rows do not rule out that it is the best of those shown on the same rows; None where
+            there is no other one.
+        group: The number of its set of rows, from 1: runs on other rows, or with another positive class, cannot be
+            compared.
+        paired: Whether it was compared with the others of its group row by row.
     """
 
     run: Run
     estimate: Estimate
-    may_be_best: bool
+    may_be_best: bool | None
     group: int
+    paired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Leaderboard:
         optimism: The same as they were seen; NaN where they were not compared row by row.
         unpaired: Why runs on the same rows were not compared row by row; None where they were, or none are.
         looks: How many sets of predictions were judged on the rows of the best.
-        left: How many runs are not shown.
+        left: How many runs are not shown, as there are more than asked for.
+        older: How many are not, as there is a newer one of the same name on the same rows.
     """
 
     measure: str
@@ -64,6 +69,7 @@ class Leaderboard:
     luck: float
     looks: int
     left: int = 0
+    older: int = 0
     optimism: float = NAN
     unpaired: Message | None = None
 
@@ -74,10 +80,15 @@ class Leaderboard:
             "level": self.level,
             "luck": finite(self.luck),
             "optimism": finite(self.optimism),
-            "paired": self.unpaired is None,
             "looks": self.looks,
             "runs": [
-                {"rank": rank, "may_be_best": own.may_be_best, "rows_group": own.group, **own.run.to_dict()}
+                {
+                    "rank": rank,
+                    "may_be_best": own.may_be_best,
+                    "rows_group": own.group,
+                    "paired": own.paired,
+                    **own.run.to_dict(),
+                }
                 for rank, own in enumerate(self.places, 1)
             ],
         }
@@ -123,61 +134,105 @@ def leaderboard(
                 hint=nearest(by, REGISTRY),
             )
         )
-    scores = history.scores(measure.name, name=name, tag=tag)
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        raise UsageError(
+            Message("limit_kind", "limit= takes a whole number of runs, at least 1, not {limit!r}", limit=limit)
+        )
+    every = scores = history.scores(measure.name, name=name, tag=tag)
     if name is None:
         newest: dict[tuple[str, str | None], Score] = {}
         for own in scores:
             newest.setdefault((own.name, own.rows), own)
         scores = list(newest.values())
     if not scores:
+        names = history.names()
+        hint: str = Message("history_empty", "the history {url} is empty", url=history.place)
+        if names:
+            known = Message("history_names", "it has {names}", names=in_series(names[:NAMED]))
+            hint = known if name is None or name in names else nearest(name, names)
         raise UsageError(
-            Message("no_run_with_measure", "no such run in the history has {measure!r}", measure=measure.name)
-        )
+            Message("no_run_to_rank", "no such run in the history has {measure!r}\n{hint}", measure=measure.name,
+                    hint=hint)
+        )  # fmt: skip
     order = sorted(scores, key=lambda own: -measure.better * own.value)
     shown = history.by_id([own.id for own in order[:limit]])
-    # Of runs that were logged without their rows it is not known whether they are the same.
-    groups = {rows: place for place, rows in enumerate(dict.fromkeys(run.rows or run.id for run in shown), 1)}
+    groups = {key: number for number, key in enumerate(dict.fromkeys(run.judged_as for run in shown), 1)}
     level = shown[0].estimates[measure.name].level
-    best: dict[str, bool] = {}
-    curse, unpaired = (NAN, 0.0), None
-    for number in groups.values():
-        group = [run for run in shown if groups[run.rows or run.id] == number]
-        variances = paired_variances(history, group, measure.name)
-        if isinstance(variances, Message):
-            unpaired = variances
-            may_be, of_group = by_their_errors(measure, group, level)
-        else:
-            may_be, of_group = by_their_rows(measure, group, variances, level)
-        best |= {run.id: bool(own) for run, own in zip(group, may_be, strict=True)}
-        curse = of_group if number == 1 else curse
-    places = [Place(run, run.estimates[measure.name], best[run.id], groups[run.rows or run.id]) for run in shown]
-    looks = history.looks(shown[0].rows) if shown[0].rows is not None else 0
-    left = len(order) - len(shown)
-    return Leaderboard(measure.name, tuple(places), level, curse[1], looks, left, curse[0], unpaired)
+    of_group = {
+        number: group_of(history, measure, [run for run in shown if groups[run.judged_as] == number], level)
+        for number in groups.values()
+    }
+    may_be = {id: own for group in of_group.values() for id, own in group.may_be_best.items()}
+    first = of_group[1]
+    return Leaderboard(
+        measure.name,
+        tuple(
+            Place(
+                run,
+                run.estimates[measure.name],
+                may_be[run.id],
+                groups[run.judged_as],
+                of_group[groups[run.judged_as]].paired,
+            )
+            for run in shown
+        ),
+        level,
+        first.curse[1],
+        history.looks(shown[0].rows) if shown[0].rows is not None else 0,
+        len(order) - len(shown),
+        len(every) - len(order),
+        first.curse[0],
+        next((own.why for own in of_group.values() if own.why is not None), None),
+    )
 
 
-def paired_variances(history: History, group: Sequence[Run], measure: str) -> Variances | Message:
-    """The variance of the difference of each pair of runs on the same rows, or why it is not known."""
-    if len(group) == 1:
-        return np.zeros((1, 1))
-    of_one_file = group[0].source is not None and len({run.source for run in group}) == 1
-    if not (of_one_file or all(run.kept is not None for run in group)):
+class Group(NamedTuple):
+    """What is known of runs on the same rows.
+
+    Attributes:
+        may_be_best: Of each, by its id, whether it may be the best of them; None where there is no other one.
+        paired: Whether they were compared row by row.
+        curse: How much the best of those that may be looks better than it is: as they were seen, and at most.
+        why: Why they were not compared row by row.
+    """
+
+    may_be_best: Mapping[str, bool | None]
+    paired: bool
+    curse: tuple[float, float]
+    why: Message | None = None
+
+
+def group_of(history: History, measure: Measure, runs: Sequence[Run], level: float) -> Group:
+    """Compares runs on the same rows: row by row where their rows are kept, else by their standard errors."""
+    if len(runs) == 1:
+        return Group({runs[0].id: None}, False, (NAN, 0.0))
+    varying = varying_of(history, runs, measure.name)
+    if isinstance(varying, Message):
+        may_be, curse = by_their_errors(measure, runs, level)
+    else:
+        may_be, curse = by_their_rows(measure, runs, varying, level)
+    by_id: dict[str, bool | None] = {run.id: own for run, own in zip(runs, may_be, strict=True)}
+    return Group(by_id, isinstance(varying, Varying), curse, varying if isinstance(varying, Message) else None)
+
+
+def varying_of(history: History, runs: Sequence[Run], measure: str) -> Varying | Message:
+    """How much the differences of runs on the same rows vary, or why it is not known."""
+    of_one_file = runs[0].source is not None and len({run.source for run in runs}) == 1
+    if not (of_one_file or all(run.kept is not None for run in runs)):
         return Message("rows_of_runs_not_kept", "not all of their rows are kept (--keep-rows)")
-    made = variances_of_differences(history, group, [measure])
+    made = varying_together(history, runs, [measure])
     if isinstance(made, Message):
         return made
-    if np.isnan(made[measure]).any():
-        return Message("runs_without_difference", "the difference of two of them has no interval")
-    return made[measure]
+    return made.get(measure) or Message("runs_without_difference", "the difference of two of them has no interval")
 
 
 def by_their_rows(
-    measure: Measure, group: Sequence[Run], variances: Variances, level: float
+    measure: Measure, group: Sequence[Run], varying: Varying, level: float
 ) -> tuple[Sequence[bool], tuple[float, float]]:
     """Which runs may be the best, and the winner's curse of those that may."""
     values = np.array([measure.better * run.estimates[measure.name].value for run in group])
-    may_be = may_be_best(values, variances, level)
-    return may_be.tolist(), winners_curse(values[may_be], variances[np.ix_(may_be, may_be)])
+    may_be = may_be_best(values, varying.variances, level, varying.freedom)
+    return may_be.tolist(), winners_curse(values[may_be], varying.variances[np.ix_(may_be, may_be)])
 
 
 def by_their_errors(measure: Measure, group: Sequence[Run], level: float) -> tuple[Sequence[bool], tuple[float, float]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from gnomon.comparison.measuring import alike, evaluated, requests_of
 from gnomon.comparison.opening import open_models
 from gnomon.comparison.reading import check_memory
 from gnomon.engines import engine_of
-from gnomon.errors import DataError, HistoryError
+from gnomon.errors import DataError, HistoryError, UsageError
 from gnomon.estimate import NAN
 from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.result.evaluation import Evaluation
@@ -22,10 +23,26 @@ from gnomon.history.fingerprint import listed
 from gnomon.history.history import History, split_of
 from gnomon.history.run import Run
 from gnomon.kernels.threads import thread_count
-from gnomon.measures.registry import asked as measures_of
+from gnomon.measures.registry import asked as measures_named
 from gnomon.message import Message
 
 Variances = NDArray[np.float64]
+
+
+class Varying(NamedTuple):
+    """How much the differences of runs vary by their rows.
+
+    Attributes:
+        variances: Of each pair, a square array in the order of the runs: 0 where two say the same.
+        freedom: Degrees of freedom.
+    """
+
+    variances: Variances
+    freedom: float
+
+    def of(self, which: slice) -> Varying:
+        """The same of some of the runs."""
+        return Varying(self.variances[which, which], self.freedom)
 
 
 def rows_together(
@@ -40,7 +57,7 @@ def rows_together(
         evaluations: The evaluation of each.
     """
     columns = [dict(own.provenance.get("columns", {})) for own in evaluations]
-    why = unlike(columns)
+    why = unlike(evaluations, columns)
     if why is not None:
         return why
     try:
@@ -55,9 +72,14 @@ def rows_together(
     return dict(zip(names, places, strict=True)), asked
 
 
-def unlike(columns: Sequence[Mapping[str, Any]]) -> Message | None:
+def unlike(evaluations: Sequence[Evaluation], columns: Sequence[Mapping[str, Any]]) -> Message | None:
     """Why evaluations cannot be compared row by row; None where they can."""
     first = columns[0]
+    said = [(own.task, own.positive, own.classes, own.provenance.get("scale")) for own in evaluations]
+    if len(set(said)) > 1:
+        return Message(
+            "diff_of_meanings", "the runs have other tasks, classes or scales of the scores, or another positive class"
+        )
     part = first.get("part")
     if any(own.get(name) != first.get(name) for own in columns for name in ("part", "weight", "cluster")) or (
         part is not None and split_of(part) is None
@@ -105,10 +127,8 @@ def asked_of(
     return made
 
 
-def variances_of_differences(
-    history: History, runs: Sequence[Run], measures: Sequence[str]
-) -> dict[str, Variances] | Message:
-    """The variance of the difference of each pair of runs on the same rows, by measure; or why it is not known.
+def varying_together(history: History, runs: Sequence[Run], measures: Sequence[str]) -> dict[str, Varying] | Message:
+    """How much the difference of each pair of runs varies on the same rows, by measure; or why it is not known.
 
     Args:
         history: The history.
@@ -116,14 +136,14 @@ def variances_of_differences(
         measures: The measures.
 
     Returns:
-        Square arrays, in the order of the runs: 0 where two runs say the same, NaN where the rows do not tell.
+        By measure; measures of which the difference of some pair has no interval are left out.
     """
     names = [run.id for run in runs]
     found = rows_together(history, runs, names, [history.load(run.id) for run in runs])
     if isinstance(found, Message):
         return found
     data, asked = found
-    options = Options("none", asked["level"], 0, thread_count(None), "threads", measures_of(list(measures)))
+    options = Options("none", asked["level"], 0, thread_count(None), "threads", measures_named(list(measures)))
     shared = (asked["weight"], asked["cluster"], asked["split"], asked["id"])
     how = {name: asked.get(name) for name in ("threshold", "task", "classes", "positive", "missing")}
     how["scale"] = asked.get("scale", "probability")
@@ -135,15 +155,18 @@ def variances_of_differences(
             schemas = alike(opened.source, requests_of(opened, **how), running)
             check_memory(opened.source, list(schemas.values()), None, running)
             read, models = evaluated(opened.source, schemas, options, running)
-    except DataError as error:
+    except (DataError, UsageError) as error:
         return error.message
     paired = Paired(read.rows, list(schemas.values()), list(models.values()), options)
     places = [names.index(name) for name in models]
     made = {name: np.zeros((len(runs), len(runs))) for name in measures}
+    freedom = dict.fromkeys(measures, math.inf)
     for pair, differences in paired.differences(measures).items():
-        alike_rows = paired.identical(pair)
+        if paired.identical(pair):
+            continue
         one, other = (places[own] for own in pair)
         for name, variance in made.items():
-            off = differences[name].error if name in differences else NAN
-            variance[one, other] = variance[other, one] = 0.0 if alike_rows else off**2
-    return made
+            tested = differences.get(name)
+            variance[one, other] = variance[other, one] = NAN if tested is None else tested.error**2
+            freedom[name] = min(freedom[name], math.inf if tested is None else tested.freedom)
+    return {name: Varying(own, freedom[name]) for name, own in made.items() if not np.isnan(own).any()}

@@ -16,16 +16,15 @@ PATIENCE = 5
 def address(url: str | Path | None) -> str | Path:
     """The history: what was passed, what ``GNOMON_HISTORY`` says, or that of the project.
 
-    The project is the nearest folder, from the working one upwards, that has a history; else the nearest one with a
-    repository; else the working folder.
+    The project is the nearest folder, from the working one upwards, that has a history or a repository; else the
+    working folder. A history beyond the repository is another project's.
     """
     said = url if url is not None else os.environ.get(VARIABLE) or None
     if said is not None:
         return said if isinstance(said, str) and "://" in said else Path(said)
     here = Path.cwd()
     folders = (here, *here.parents)
-    project = next((own for own in folders if (own / FOLDER / FILE).is_file()), None)
-    project = project or next((own for own in folders if (own / ".git").exists()), here)
+    project = next((own for own in folders if (own / FOLDER / FILE).is_file() or (own / ".git").exists()), here)
     return project / FOLDER / FILE
 
 

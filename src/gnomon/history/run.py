@@ -50,6 +50,8 @@ class Run:
         name: What the model or the recipe is called; several runs may have one name.
         created: When it was logged, in UTC.
         task: What the model does.
+        positive: The positive class; None unless the task is binary.
+        threshold: A row was predicted positive at ``score >= threshold``; None where nothing was thresholded.
         n: The number of rows.
         commit: The commit of the working folder; None where there was none.
         dirty: Whether there were changes that were not committed; None where that is not known.
@@ -78,6 +80,13 @@ class Run:
     kept: str | None = None
     gnomon: str | None = None
     estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    positive: str | None = None
+    threshold: float | None = None
+
+    @property
+    def judged_as(self) -> tuple[Any, ...]:
+        """What runs have in common that can be compared: the rows, how many took part, the task, the positive class."""
+        return (self.id if self.rows is None else self.rows, self.n, self.task, self.positive)
 
     @property
     def short_id(self) -> str:
@@ -91,6 +100,8 @@ class Run:
             "name": self.name,
             "created": self.created,
             "task": self.task,
+            "positive": self.positive,
+            "threshold": self.threshold,
             "n": self.n,
             "commit": self.commit,
             "dirty": self.dirty,

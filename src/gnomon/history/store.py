@@ -63,9 +63,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """CREATE TABLE gate_result (
             number {serial}, id {key} NOT NULL UNIQUE, name TEXT NOT NULL, created TEXT NOT NULL, verdict TEXT NOT NULL,
-            passed INTEGER NOT NULL, n BIGINT NOT NULL, baseline TEXT, git_commit TEXT, dirty INTEGER, row_set TEXT,
-            predictions TEXT, gnomon TEXT, result {blob} NOT NULL)""",
+            passed INTEGER NOT NULL, n BIGINT NOT NULL, baseline TEXT, look TEXT, git_commit TEXT, dirty INTEGER,
+            row_set TEXT, predictions TEXT, gnomon TEXT, result {blob} NOT NULL)""",
         "CREATE INDEX gate_result_by_name ON gate_result (name, id)",
+        "ALTER TABLE run ADD COLUMN positive TEXT",
+        "ALTER TABLE run ADD COLUMN threshold {double}",
+        # What a model says of the rows of the sketch, by which it is known again when there are more rows.
+        "ALTER TABLE look ADD COLUMN said {blob}",
     ),
 )
 
@@ -109,6 +113,15 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         if path.exists() and self._version() < len(MIGRATIONS):
+            if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+                raise HistoryError(
+                    Message(
+                        "history_older",
+                        "the history {path} is of an older version, and cannot be brought up to date as it is read-only\n"
+                        "copy it to where it can be written",
+                        path=path,
+                    )
+                )
             self._migrate()
 
     def prepare(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,11 +11,14 @@ Array = NDArray[np.float64]
 DRAWS, SEED = 20_000, 0
 
 
-def deviations(variances: Array) -> Array:
-    """How far chance takes each model from the mean of all: normal draws that differ by pairs as much as they do.
+def deviations(variances: Array, freedom: float = math.inf) -> Array:
+    """How far chance takes each model from the mean of all: draws that differ by pairs as much as they do.
+
+    Normal ones, or of a multivariate t where the variances rest on few independent units.
 
     Args:
         variances: The variance of the difference of each pair of models.
+        freedom: Their degrees of freedom.
 
     Returns:
         An array of shape (draws, models).
@@ -22,10 +27,14 @@ def deviations(variances: Array) -> Array:
     # The covariance whose differences have these variances (W. S. Torgerson, Psychometrika 17, 1952).
     values, vectors = np.linalg.eigh(-0.5 * centred @ variances @ centred)
     factor = vectors * np.sqrt(np.maximum(values, 0.0))
-    return np.asarray(np.random.default_rng(SEED).standard_normal((DRAWS, len(variances))) @ factor.T)
+    rng = np.random.default_rng(SEED)
+    drawn = rng.standard_normal((DRAWS, len(variances))) @ factor.T
+    if math.isfinite(freedom):
+        drawn *= np.sqrt(freedom / rng.chisquare(freedom, DRAWS))[:, None]
+    return np.asarray(drawn)
 
 
-def may_be_best(values: Array, variances: Array, level: float) -> NDArray[np.bool_]:
+def may_be_best(values: Array, variances: Array, level: float, freedom: float = math.inf) -> NDArray[np.bool_]:
     """Which models are not shown to be worse than another one, all comparisons of a model together.
 
     J. C. Hsu, "Constrained simultaneous confidence intervals for multiple comparisons with the best", Annals of
@@ -35,8 +44,9 @@ def may_be_best(values: Array, variances: Array, level: float) -> NDArray[np.boo
         values: What each model scores: higher is better.
         variances: The variance of the difference of each pair of models; 0 where they are the same.
         level: How often the best one is among them.
+        freedom: The degrees of freedom of the variances.
     """
-    drawn = deviations(variances)
+    drawn = deviations(variances, freedom)
     made = np.ones(len(values), bool)
     for place in range(len(values)):
         others = variances[place] > 0

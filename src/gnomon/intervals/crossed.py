@@ -49,7 +49,9 @@ def between_pairs(variances: Array) -> float:
     return float(variances[~np.eye(k, dtype=bool)].mean()) if k > 1 else 0.0
 
 
-def mean_of_runs(values: Array, errors: Array, variances: Array | None, level: float) -> Crossed:
+def mean_of_runs(
+    values: Array, errors: Array, variances: Array | None, level: float, freedom: float = math.inf
+) -> Crossed:
     """The mean over runs of one recipe, with its interval over rows and runs.
 
     Args:
@@ -58,13 +60,16 @@ def mean_of_runs(values: Array, errors: Array, variances: Array | None, level: f
         variances: The variance of the difference of each pair by its rows; None where it is not known: the rows are
             then taken to move all runs alike, which is cautious.
         level: The confidence level.
+        freedom: The degrees of freedom of what varies by rows.
     """
     private = 0.0 if variances is None else between_pairs(variances) / 2
     rows = positive(float((errors**2).mean()) - private)
-    return assembled(float(values.mean()), [values], rows, level)
+    return assembled(float(values.mean()), [values], rows, level, freedom)
 
 
-def difference_of_recipes(first: Array, second: Array, variances: Array, level: float) -> Crossed:
+def difference_of_recipes(
+    first: Array, second: Array, variances: Array, level: float, freedom: float = math.inf
+) -> Crossed:
     """What the runs of one recipe score on average less those of another, on the same rows.
 
     Args:
@@ -73,11 +78,12 @@ def difference_of_recipes(first: Array, second: Array, variances: Array, level: 
         variances: The variance of the difference of each pair by its rows, those of ``first`` before those of
             ``second``.
         level: The confidence level.
+        freedom: The degrees of freedom of what varies by rows.
     """
     k = len(first)
     within = between_pairs(variances[:k, :k]) / 2 + between_pairs(variances[k:, k:]) / 2
     rows = positive(float(variances[:k, k:].mean()) - within)
-    return assembled(float(second.mean() - first.mean()), [first, second], rows, level)
+    return assembled(float(second.mean() - first.mean()), [first, second], rows, level, freedom)
 
 
 def positive(variance: float) -> float:
@@ -85,11 +91,11 @@ def positive(variance: float) -> float:
     return variance if not variance < 0 else 0.0
 
 
-def assembled(value: float, runs: list[Array], rows: float, level: float) -> Crossed:
+def assembled(value: float, runs: list[Array], rows: float, level: float, of_rows: float) -> Crossed:
     """A value whose variance is that of the rows and those of the means of some runs (Satterthwaite, as Hillis)."""
     parts = [float(own.var(ddof=1)) / len(own) for own in runs]
     between = sum(parts)
-    squares = sum(part**2 / (len(own) - 1) for part, own in zip(parts, runs, strict=True))
+    squares = sum(part**2 / (len(own) - 1) for part, own in zip(parts, runs, strict=True)) + rows**2 / of_rows
     freedom = (between + rows) ** 2 / squares if squares > 0 else math.inf
     width = NAN if math.isnan(rows) else t_quantile(level, freedom) * math.sqrt(between + rows)
     return Crossed(value, value - width, value + width, between, rows, freedom)

@@ -15,12 +15,16 @@ from gnomon.measures.registry import get_measure, in_order
 from gnomon.message import Message
 
 METRICS = "metrics.json"
+# How a folder that was written so is told from a project's own.
+MARK = "# Written by gnomon evaluate --format dvc: the next evaluation replaces these files."
 # Points of a curve at most.
 MOST_POINTS = 500
 
 
-def dvc(result: Any) -> dict[str, str]:
+def dvc(result: Any) -> dict[str, str | None]:
     """The files of an evaluation, by name: DVC shows them without any further configuration where it tracks them.
+
+    The text of a file that this evaluation does not have is None.
 
     Args:
         result: An evaluation.
@@ -36,15 +40,19 @@ def dvc(result: Any) -> dict[str, str]:
                 kind=type(result).__name__,
             )
         )
-    plots = {name: own for name, own in (("roc", roc(result)), ("precision_recall", precision_recall(result)),
-                                         ("calibration", calibration(result)), ("slices", slices(result)))
-             if own is not None}  # fmt: skip
-    files = {METRICS: json.dumps(metrics(result), indent=1, ensure_ascii=False, allow_nan=False) + "\n"}
-    files |= {f"{name}.csv": table for name, (table, _) in plots.items()}
-    described = [{f"{name}.csv": how} for name, (_, how) in plots.items()]
+    plots = {
+        "roc.csv": roc(result),
+        "precision_recall.csv": precision_recall(result),
+        "calibration.csv": calibration(result),
+        "slices.csv": slices(result),
+    }
+    described = [{name: own[1]} for name, own in plots.items() if own is not None]
     whole = {"metrics": [METRICS], **({"plots": described} if described else {})}
-    files["dvc.yaml"] = json.dumps(whole, indent=1, ensure_ascii=False) + "\n"  # JSON is YAML
-    return files
+    return {
+        "dvc.yaml": f"{MARK}\n{json.dumps(whole, indent=1, ensure_ascii=False)}\n",  # JSON is YAML
+        METRICS: json.dumps(metrics(result), indent=1, ensure_ascii=False, allow_nan=False) + "\n",
+        **{name: None if own is None else own[0] for name, own in plots.items()},
+    }
 
 
 def metrics(evaluation: Evaluation) -> dict[str, Any]:

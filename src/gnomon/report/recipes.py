@@ -20,6 +20,9 @@ from gnomon.report.terminal.tables import ASCII, UNICODE, Glyphs, column_table
 from gnomon.text import number, signed
 from gnomon.visible import visible
 
+# Fewer runs than these say little of how far runs lie apart.
+FEW = 5
+
 
 def heading(recipe: Recipe) -> str:
     """How many runs there are, and of how many rows."""
@@ -38,10 +41,11 @@ def columns(recipe: Recipe, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]:
     made = {"": [tr(get_measure(name).column) for name in recipe.measures]}
     dash = glyphs.dash
     if recipe.other is not None and recipe.differences is not None:
+        first, second = (visible(own.name, LONGEST) for own in (recipe, recipe.other))
         made |= {
-            tr("difference"): [figure(own, dash, signed) for own in recipe.differences.values()],
-            visible(recipe.name, LONGEST): [figure(own, dash) for own in recipe.measures.values()],
-            visible(recipe.other.name, LONGEST): [figure(own, dash) for own in recipe.other.measures.values()],
+            f"{second} - {first}": [compared(own, dash) for own in map(recipe.differences.get, recipe.measures)],
+            first: [figure(own, dash) for own in recipe.measures.values()],
+            second: [figure(own, dash) for own in recipe.other.measures.values()],
         }
         return made
     every = recipe.measures.values()
@@ -49,8 +53,13 @@ def columns(recipe: Recipe, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]:
         tr("mean of runs"): [figure(own, dash) for own in every],
         tr("SD of runs"): [number(own.between) for own in every],
         tr("noise floor"): [number(own.floor) for own in every],
-        tr("variance from runs"): ["" if math.isnan(own.from_runs) else f"{own.from_runs:.0%}" for own in every],
+        tr("from runs"): ["" if math.isnan(own.from_runs) else f"{own.from_runs:.0%}" for own in every],
     }
+
+
+def compared(own: OfRuns | None, dash: str) -> str:
+    """A difference with its interval; empty where it has none."""
+    return "" if own is None else figure(own, dash, signed)
 
 
 def figure(own: OfRuns, dash: str, form: Any = number) -> str:
@@ -70,6 +79,15 @@ def remarks(recipe: Recipe) -> list[str]:
             "changed."
         )
         said.append(tr(Message("noise_floor", text, level=level)))
+        text = "From runs: the share of the mean's variance that more runs would lower; the rest takes more rows."
+        said.append(tr(Message("recipe_from_runs", text)))
+        if len(recipe.runs) < FEW:
+            text = "Few runs: the standard deviation, and with it the noise floor, is itself uncertain."
+            said.append(tr(Message("recipe_few_runs", text)))
+    left = recipe.left + (0 if recipe.other is None else recipe.other.left)
+    if left:
+        text = "Left out, as they were judged on other rows, by another class or threshold: {number:,} runs."
+        said.append(tr(Message("recipe_left", text, number=left)))
     if recipe.unpaired is not None:
         text = "The runs were not read row by row, so the intervals are wider than necessary: {why}."
         said.append(tr(Message("recipe_unpaired", text, why=recipe.unpaired)))

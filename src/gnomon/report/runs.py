@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from gnomon.history.gates import GateRun
-from gnomon.history.leaderboard import Leaderboard
+from gnomon.history.leaderboard import Leaderboard, Place
 from gnomon.history.run import Run
 from gnomon.measures.registry import get_measure, shown_in
 from gnomon.message import Message
@@ -56,7 +56,8 @@ def listing(runs: Sequence[Run], glyphs: Glyphs = UNICODE) -> dict[str, list[str
 
 def trend(runs: Sequence[Run], place: int, measure: str) -> str:
     """The values of a run and of those of its name before it, as small bars between the least and the greatest."""
-    own = [run.estimates.get(measure) for run in runs[place:] if run.name == runs[place].name][:TREND]
+    alike = [run for run in runs[place:] if (run.name, run.rows) == (runs[place].name, runs[place].rows)]
+    own = [run.estimates.get(measure) for run in alike][:TREND]
     values = [each.value for each in reversed(own) if each is not None and each.defined]
     if len(values) < 2:
         return ""
@@ -95,6 +96,7 @@ def verdicts(gates: Sequence[GateRun]) -> dict[str, list[str]]:
         tr("gate"): [visible(own.name, LONGEST) for own in gates],
         tr("verdict"): [tr(own.verdict) for own in gates],
         tr("baseline"): [visible(own.baseline or "", LONGEST) for own in gates],
+        tr("look"): [own.look or "" for own in gates],
         "n": [f"{own.n:,}" for own in gates],
         tr("when"): [own.created[:16].replace("T", " ") for own in gates],
         tr("commit"): ["" if own.commit is None else own.commit[:9] + ("+" if own.dirty else "") for own in gates],
@@ -126,7 +128,7 @@ def places(board: Leaderboard, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]
         "": [str(place) for place in range(1, len(board.places) + 1)],
         tr("name"): [visible(own.run.name, LONGEST) for own in board.places],
         tr(get_measure(board.measure).column): [figure(own.estimate, glyphs.dash) for own in board.places],
-        tr("may be the best"): [tr("yes") if own.may_be_best else tr("no") for own in board.places],
+        tr("may be the best"): [best_of(own, glyphs.dash) for own in board.places],
         tr("run"): [own.run.short_id for own in board.places],
         **({tr("rows"): [str(own.group) for own in board.places]} if several else {}),
         "n": [f"{own.run.n:,}" for own in board.places],
@@ -135,35 +137,42 @@ def places(board: Leaderboard, glyphs: Glyphs = UNICODE) -> dict[str, list[str]]
     return {head: own for head, own in columns.items() if any(own)}
 
 
+def best_of(place: Place, dash: str) -> str:
+    """Whether a run may be the best of those on the same rows."""
+    if place.may_be_best is None:
+        return dash
+    return tr("yes") if place.may_be_best else tr("no")
+
+
 def remarks(board: Leaderboard) -> list[str]:
     """What is to be known of a leaderboard."""
     level = f"{100 * board.level:g}"
     text = (
-        "A run may be the best if no other one on the same rows is shown to be better, row by row, at {level} % for "
-        "all of them together."
+        "A run may be the best if no other one on the same rows is shown to be better, at {level} % for all of them "
+        "together."
     )
     best = Message("may_be_best", text, level=level)
-    if board.unpaired is not None:
-        text = (
-            "A run may be the best if no other one on the same rows is shown to be better, at {level} % for all of "
-            "them together; not compared row by row, which is cautious: {why}."
-        )
-        best = Message("may_be_best_unpaired", text, level=level, why=board.unpaired)
     said = [tr(best)]
+    if board.unpaired is not None:
+        text = "Not all are compared row by row, but as if their rows were others, which is cautious: {why}."
+        said.append(tr(Message("may_be_best_unpaired", text, why=board.unpaired)))
     if any(own.group > 1 for own in board.places):
         said.append(
             tr("Runs with the same number under rows were judged on the same rows; only those can be compared.")
         )
     if board.luck > 0:
-        text = "The best of those that may be looks better than it is, by at most about {luck}."
+        text = "The best value is optimistic, as it was picked as the best: by at most about {luck}."
         curse = Message("winners_curse", text, luck=number(board.luck))
         if not math.isnan(board.optimism):
-            text = "The best of those that may be looks better than it is, by about {optimism}, at most about {luck}."
+            text = "The best value is optimistic, as it was picked as the best: by about {optimism}, at most {luck}."
             curse = Message("winners_curse_seen", text, optimism=number(board.optimism), luck=number(board.luck))
         said.append(tr(curse))
     if board.looks > 1:
-        text = "{looks:,} models were judged on these rows: the more there are, the less they say of the next one."
+        text = "{looks:,} models were judged on these rows: each one more makes the best look better by chance."
         said.append(tr(Message("rows_wear_out", text, looks=board.looks)))
+    if board.older:
+        text = "Of each name the newest run is shown; older ones: {number:,} (--name shows them)."
+        said.append(tr(Message("runs_older", text, number=board.older)))
     if board.left:
         said.append(tr(Message("runs_left", "{number:,} more runs are not shown.", number=board.left)))
     return said

@@ -36,6 +36,15 @@ class Subset:
     judge: str | None = None
     inside: bool = True
 
+    @classmethod
+    def of_text(cls, text: str) -> Subset:
+        """The inverse of ``str``: the rows that are meant."""
+        column, is_not, value = text.partition(" is not ")
+        if is_not:
+            return cls(column, value, inside=False)
+        column, _, value = text.partition(" = ")
+        return cls(column, value)
+
     @property
     def others(self) -> Subset:
         """The other rows."""
