@@ -117,7 +117,8 @@ class SqliteStore:
                 raise HistoryError(
                     Message(
                         "history_older",
-                        "the history {path} is of an older version, but read-only, so that it cannot be brought up to date\n"
+                        "the history {path} is of an older version, but read-only, so that it cannot be brought up to "
+                        "date\n"
                         "copy it to where it can be written",
                         path=path,
                     )
