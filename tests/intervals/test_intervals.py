@@ -234,3 +234,16 @@ def test_bootstrap_of_average_precision_against_the_plain_one():
     low, high = np.quantile(plain, [0.025, 0.975])
     assert estimate.high - estimate.low == pytest.approx(high - low, rel=0.15)
     assert estimate.low == pytest.approx(low, abs=0.02)
+
+
+def test_binomial_quantiles():
+    """Those of SciPy, at the ends of the range of shares too."""
+    from scipy.stats import binom
+
+    from gnomon.intervals.binomial import binomial_quantile
+
+    rng = np.random.default_rng(0)
+    trials = rng.integers(1, 3000, 5000)
+    share = np.concatenate([[0.0, 1.0, 1e-300, 1 - 1e-16], rng.random(2498), rng.random(2498) * 1e-3])
+    for below in (0.005, 0.025, 0.5, 0.975, 0.995):
+        np.testing.assert_array_equal(binomial_quantile(below, trials, share), binom.ppf(below, trials, share))

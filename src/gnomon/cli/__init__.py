@@ -7,7 +7,9 @@ import os
 import sys
 from contextlib import suppress
 from contextvars import ContextVar
+from importlib.abc import MetaPathFinder
 from itertools import zip_longest
+from typing import Any
 
 import click
 
@@ -32,6 +34,8 @@ from gnomon.report.language import speaking, tr
 # Whether a failure is said as JSON on stdout, too.
 _as_json: ContextVar[bool] = ContextVar("as_json", default=False)
 
+# The command whose code is for readers, and works on data frames.
+LESSON = "lesson"
 DONE, FAULT, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
@@ -63,6 +67,15 @@ gnomon.add_command(lesson)
 gnomon.add_command(completion)
 
 
+class WithoutPandas(MetaPathFinder):
+    """pyarrow imports pandas if it can, which takes a sixth of a second and serves no command but the lesson."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> None:
+        """Finds nothing but that there is no pandas."""
+        if name == "pandas":
+            raise ModuleNotFoundError(f"No module named {name!r}: the command line does without it", name=name)
+
+
 def main() -> None:
     """Runs the command line and exits.
 
@@ -70,6 +83,8 @@ def main() -> None:
     interrupted, 143 terminated, 1 an internal error.
     """
     prepare()
+    if LESSON not in sys.argv:
+        sys.meta_path.insert(0, WithoutPandas())
     try:
         with ending_cleanly():
             code = run(sys.argv[1:])
