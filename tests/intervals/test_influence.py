@@ -212,3 +212,38 @@ def test_few_positives_do_not_flatter_the_average_precision():
         own = gnomon.evaluate(y, rng.normal(size=1000) + 1.19 * y, scale="any")["average_precision"]
         held += own.low <= truth["average_precision"].value <= own.high
     assert held >= 182
+
+
+@pytest.mark.parametrize("kind", ["full", "sparse", "nearly perfect"])
+@pytest.mark.parametrize("classes", [3, 20])
+def test_influences_by_sums_are_those_by_cells(kind, classes, monkeypatch):
+    """A cell enters every measure by its row, its column and the diagonal alone: changing these says the same."""
+    from gnomon.measures import influence
+    from gnomon.measures.measure import formula_of
+    from gnomon.measures.registry import REGISTRY
+
+    rng = np.random.default_rng(6)
+    mass = rng.integers(0, 30, (classes, classes)) + np.diag(rng.integers(5, 90, classes)).astype(float)
+    if kind == "sparse":
+        mass *= rng.random((classes, classes)) < 0.3
+        mass[0] = mass[:, 1] = 0
+    if kind == "nearly perfect":
+        mass = np.diag(np.diag(mass))
+        mass[0, 1] = 3
+    cells = np.flatnonzero(mass)
+    compared = 0
+    for own in REGISTRY.values():
+        formula = formula_of(own, "multiclass")
+        if formula is None:
+            continue
+        monkeypatch.setattr(influence, "MANY", 1000)
+        expected = influence.cell_influence(formula, mass, cells)
+        monkeypatch.setattr(influence, "MANY", 1)
+        np.testing.assert_allclose(
+            influence.cell_influence(formula, mass, cells),
+            expected,
+            atol=1e-7 * np.abs(expected).max(),
+            err_msg=own.name,
+        )
+        compared += 1
+    assert compared > 10

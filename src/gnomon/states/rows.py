@@ -41,6 +41,11 @@ class KeptRows:
             raise StateError(f"states of {self.kind} with different columns do not merge")
         return type(self)(self.chunks + other.chunks)
 
+    def whole(self, number: int) -> NDArray[Any]:
+        """One column of all rows; there must be some. Nothing is copied where they came at once."""
+        parts = self.column(number)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
     def column(self, number: int) -> list[NDArray[Any]]:
         """One column, chunk by chunk."""
         return [chunk[number] for chunk in self.chunks]

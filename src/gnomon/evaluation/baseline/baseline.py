@@ -45,5 +45,5 @@ def baseline_of(
     }
     guess_losses(guesses, losses_of(options.measures, schema.task), summary.states.get("scores"), options)
     if losses and draft.table is not None:
-        guess_prior(guesses, losses, draft.table.classes(), schema, options)
+        guess_prior(guesses, losses, draft.table.classes, schema, options)
     return guesses.baseline()

@@ -9,7 +9,7 @@ from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.losses import RowInfluences, certain_errors_doubt, loss_estimates
-from gnomon.evaluation.estimates.ranking import ranking_estimates
+from gnomon.evaluation.estimates.ranking import curve_points, ranking_estimates
 from gnomon.evaluation.reading.reading import Reading
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.intervals.interval import NO_INTERVAL
@@ -37,9 +37,9 @@ def evaluate_binary(summary: Summary, schema: Schema, options: Options, reading:
     if "scores" in states:
         order = reading.order(summary)
         ranked = ranking_estimates(order, label, options)
-        draft.order, draft.precision_gain = (order, ranked.precision_gain) if ranked.curves else (None, None)
+        draft.order, draft.precision_gain = (order, ranked.precision_gain) if ranked.bins else (None, None)
         draft.estimates |= ranked.estimates
-        draft.curves = ranked.curves
+        draft.curves = curve_points(ranked.bins) if ranked.bins else {}
     for name, most in ((LOG_LOSS.name, float("inf")), (BRIER_SCORE.name, 1.0)):
         if name in states:
             measured = mean_loss(cast(ClassLoss, states[name]).loss)

@@ -20,6 +20,7 @@ from gnomon.intervals.mcnemar import mcnemar, tango
 from gnomon.intervals.mean_of_shares import METHOD, mean_of_shares
 from gnomon.intervals.wilson import wilson
 from gnomon.kernels.exact import ExactSum
+from gnomon.lazy import lazy
 from gnomon.measures.cells import Cells, Mass, ratio
 from gnomon.measures.influence import cell_influence
 from gnomon.measures.measure import (
@@ -119,11 +120,12 @@ class Table:
         )
         return Weight(int(rows), ExactSum.of(mass), ExactSum.of(squares))
 
-    @property
+    @lazy
     def rows(self) -> Weight:
         """The rows of all cells."""
-        return reduce(Weight.merge, self.classes())
+        return reduce(Weight.merge, self.classes)
 
+    @lazy
     def classes(self) -> list[Weight]:
         """The rows of each class."""
         if self.state.weights is None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.estimates.averaged import RankedRows, averaged
+from gnomon.evaluation.estimates.averaged import Averages
 from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.losses import certain_errors_doubt
@@ -70,37 +68,31 @@ def evaluate_multiclass(summary: Summary, schema: Schema, options: Options) -> D
     return draft
 
 
+# What is shown of each class against the rest, and the averages of it.
+OF_EACH_CLASS = (ROC_AUC.name, AVERAGE_PRECISION.name)
+AVERAGED = {ROC_AUC.name: ("macro", "weighted")}
+
+
 def add_ranking(draft: Draft, state: ClassScores, schema: Schema, options: Options) -> None:
     """AUC and average precision of each class against the rest, and the averages of the AUC."""
-    for code, label in enumerate(schema.names):
-        ranked = ranking_estimates(
-            RankedScoresInMemory(state.one_vs_rest(code, len(schema.labels)), options.threads), label, options
-        )
-        draft.per_class[label] |= {name: ranked.estimates[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
     classes = len(schema.labels)
-    target = np.concatenate(state.column(0))
-    weight = np.concatenate(state.column(1 + classes)) if len(state.chunks[0]) > 1 + classes else None
-    columns = [np.concatenate(state.column(1 + code)) for code in range(classes)]
-    support = [float(own.total) for own in draft.table.classes()] if draft.table is not None else [1.0] * classes
-    add_averages(draft, schema, target, columns, support, weight, options)
+    weighted = len(state.chunks[0]) > 1 + classes
+    weight = state.whole(1 + classes) if weighted else None
+    support = [float(own.total) for own in draft.table.classes] if draft.table is not None else [1.0] * classes
+    averages = Averages(AVERAGED, sum(len(chunk[0]) for chunk in state.chunks), weight, options)
+    for code, label in enumerate(schema.names):
+        rows = state.one_vs_rest(code, classes)
+        order = RankedScoresInMemory(rows, options.threads)
+        draft.per_class[label] |= ranking_estimates(order, label, options, OF_EACH_CLASS).estimates
+        averages.add(draft.per_class[label], support[code], rows.whole(1), rows.whole(0), order)
+    add_averages(draft, averages)
 
 
-def add_averages(
-    draft: Draft,
-    schema: Schema,
-    target: NDArray[Any],
-    scores: Sequence[NDArray[Any]],
-    support: Sequence[float],
-    weight: NDArray[np.float64] | None,
-    options: Options,
-) -> None:
-    """The averages of the AUCs of classes, from all rows or some."""
-    rankings = [
-        RankedRows(draft.per_class[label], support[code], (target == code).astype(np.uint8), scores[code])
-        for code, label in enumerate(schema.names)
-    ]
-    for average in ("macro", "weighted"):
-        draft.estimates[f"roc_auc_{average}"] = averaged(rankings, ROC_AUC.name, average, weight, options)
+def add_averages(draft: Draft, averages: Averages) -> None:
+    """The averages of the AUCs of classes."""
+    for name, kinds in AVERAGED.items():
+        for average in kinds:
+            draft.estimates[f"{name}_{average}"] = averages.estimate(name, average)
 
 
 def add_binned_ranking(draft: Draft, summary: Summary, schema: Schema, options: Options) -> None:
@@ -110,15 +102,15 @@ def add_binned_ranking(draft: Draft, summary: Summary, schema: Schema, options: 
     weighted = schema.columns.weight is not None
     weight = summary.sample.column(lambda batch: batch.weight) if weighted else None
     classes = class_weights(cast(Confusion, summary.states["classes"])) if weighted else None
-    columns, support = [], []
+    averages = Averages(AVERAGED, len(target), weight, options)
     for code, label in enumerate(schema.names):
         order = RankedScoresInBins(
             cast(ScoreHistogram, summary.states[Message("scores_of", "scores {code}", code=code)]),
             None if classes is None else against_the_rest(classes, code),
             options.threads,
         )
-        estimates = ranking_estimates(order, label, options).estimates
-        draft.per_class[label] |= {name: estimates[name] for name in (ROC_AUC.name, AVERAGE_PRECISION.name)}
-        columns.append(summary.sample.column(lambda batch, code=code: batch.scores[code]))
-        support.append(float(order.positives.total))
-    add_averages(draft, schema, target, columns, support, weight, options)
+        draft.per_class[label] |= ranking_estimates(order, label, options, OF_EACH_CLASS).estimates
+        score = summary.sample.column(lambda batch, code=code: batch.scores[code])
+        positive = (target == code).astype(np.uint8)
+        averages.add(draft.per_class[label], float(order.positives.total), positive, score)
+    add_averages(draft, averages)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gnomon.estimate import NAN, Estimate
 from gnomon.evaluation.arguments.options import Options
-from gnomon.evaluation.estimates.averaged import RankedRows, averaged
+from gnomon.evaluation.estimates.averaged import Averages
 from gnomon.evaluation.estimates.classification import Table
 from gnomon.evaluation.estimates.draft import Draft
 from gnomon.evaluation.estimates.ranking import ranking_estimates
@@ -89,17 +89,14 @@ def add_predictions(draft: Draft, state: LabelRows, rows: Weight, schema: Schema
 def add_scores(draft: Draft, state: LabelRows, rows: Weight, schema: Schema, options: Options) -> None:
     """What follows from the scores of the labels: each label's ranking of rows, each row's ranking of labels."""
     target, scores, weight = split(state, len(schema.names))
-    rankings = []
+    wanted = {ROC_AUC.name: ("macro", "weighted"), AVERAGE_PRECISION.name: ("macro",)}
+    averages = Averages(wanted, len(target[0]), weight, options)
     for name, label_truth, score in zip(schema.names, target, scores, strict=True):
-        estimates = ranking_estimates(
-            RankedScoresInMemory(Scores.of(score, label_truth, weight), options.threads), name, options
-        ).estimates
-        draft.per_class[name] |= {which: estimates[which] for which in (ROC_AUC.name, AVERAGE_PRECISION.name)}
-        support = float(Weight.of_group(label_truth == 1, weight, options.threads).total)
-        rankings.append(RankedRows(draft.per_class[name], support, label_truth, score))
-    for average in ("macro", "weighted"):
-        draft.estimates[f"roc_auc_{average}"] = averaged(rankings, ROC_AUC.name, average, weight, options)
-    draft.estimates["average_precision_macro"] = averaged(rankings, AVERAGE_PRECISION.name, "macro", weight, options)
+        order = RankedScoresInMemory(Scores.of(score, label_truth, weight), options.threads)
+        draft.per_class[name] |= ranking_estimates(order, name, options, tuple(wanted)).estimates
+        averages.add(draft.per_class[name], float(order.positives.total), label_truth, score, order)
+    for measure, kinds in wanted.items():
+        draft.estimates |= {f"{measure}_{average}": averages.estimate(measure, average) for average in kinds}
     truth = np.ascontiguousarray(np.stack(target, axis=1))
     matrix = np.ascontiguousarray(np.stack(scores, axis=1), np.float64)
     for name, (kernel, most) in _LABEL_RANKINGS.items():
@@ -110,7 +107,7 @@ def split(
     state: LabelRows, labels: int
 ) -> tuple[list[NDArray[np.uint8]], list[NDArray[Any]], NDArray[np.float64] | None]:
     """The columns of the labels, what is said of each, and the weights."""
-    columns = [np.concatenate(state.column(number)) for number in range(len(state.chunks[0]))]
+    columns = [state.whole(number) for number in range(len(state.chunks[0]))]
     return columns[:labels], columns[labels : 2 * labels], columns[2 * labels] if len(columns) > 2 * labels else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -53,30 +53,43 @@ class RankingEstimates:
 
     Attributes:
         estimates: By name.
-        curves: Points of its curves.
+        bins: Steps of its curves; None where a class has no rows.
         constant: Whether every row has the same score.
         precision_gain: The interval of the average precision minus the share of positives.
     """
 
     estimates: dict[str, Estimate]
-    curves: dict[str, Any]
+    bins: ScoreBins | None
     constant: bool
     precision_gain: Interval = NO_INTERVAL
 
 
-def ranking_estimates(order: RankedScores, label: str, options: Options) -> RankingEstimates:
-    """AUC, average precision and KS of a score for one class."""
+# The measures of one ranking.
+RANKINGS = (ROC_AUC.name, AVERAGE_PRECISION.name, KS.name)
+
+
+def ranking_estimates(
+    order: RankedScores, label: str, options: Options, wanted: Collection[str] = RANKINGS
+) -> RankingEstimates:
+    """Measures of a score for one class.
+
+    Args:
+        order: The rows in order.
+        label: What the class is called.
+        options: How estimates are made.
+        wanted: Some of :data:`RANKINGS`.
+    """
     n = order.positives.n + order.negatives.n
     if not order.positives.n or not order.negatives.n:
         missing = Message("no_row_of_class", "no row has the class {name!r}", name=label)
         if order.positives.n:
             missing = Message("no_row_of_others", "every row has the class {name!r}", name=label)
         nothing = options.estimate(NAN, NO_INTERVAL, n, missing)
-        alone = dict.fromkeys((ROC_AUC.name, AVERAGE_PRECISION.name, KS.name), nothing)
+        alone = dict.fromkeys(wanted, nothing)
         if order.positives.n:  # any ranking of positives alone is precise; it is hardly less so than their share
             share = wilson(1.0, order.positives.effective, options.level)
             alone[AVERAGE_PRECISION.name] = options.estimate(1.0, share, n)
-        return RankingEstimates(alone, {}, False)
+        return RankingEstimates(alone, None, False)
     pairs, bins = order.pairs, order.bins(measures.STEPS)
     measured = values_of(order, pairs)
     values = {name: own.value for name, own in measured.items()}
@@ -89,7 +102,7 @@ def ranking_estimates(order: RankedScores, label: str, options: Options) -> Rank
             if not 0 < values[ROC_AUC.name] < 1:
                 intervals[ROC_AUC.name] = auc_interval(order, values[ROC_AUC.name], effective, options)
         else:
-            intervals = linearised_intervals(order, bins, values, options)
+            intervals |= linearised_intervals(order, bins, values, options, wanted)
             intervals[ROC_AUC.name] = auc_interval(order, values[ROC_AUC.name], effective, options)
             intervals |= separated(effective, values, options.level)
         if constant:
@@ -98,15 +111,17 @@ def ranking_estimates(order: RankedScores, label: str, options: Options) -> Rank
                 KS.name: Interval(0.0, 0.0, "constant score", 0.0),
             }
     estimates = {
-        name: options.estimate(own.value, intervals[name], n, bound=own.bound) for name, own in measured.items()
+        name: options.estimate(own.value, intervals[name], n, bound=own.bound)
+        for name, own in measured.items()
+        if name in wanted
     }
-    if options.interval in BOOTSTRAPS and not constant and not math.isnan(estimates[KS.name].low):
+    if KS.name in wanted and options.interval in BOOTSTRAPS and not constant and not math.isnan(estimates[KS.name].low):
         estimates[KS.name] = replace(estimates[KS.name], warning=KS_TOO_HIGH)
-    return RankingEstimates(estimates, curve_points(bins), constant, intervals["precision_gain"])
+    return RankingEstimates(estimates, bins, constant, intervals["precision_gain"])
 
 
 def linearised_intervals(
-    order: RankedScores, bins: ScoreBins, values: dict[str, float], options: Options
+    order: RankedScores, bins: ScoreBins, values: dict[str, float], options: Options, wanted: Collection[str] = RANKINGS
 ) -> dict[str, Interval]:
     """Intervals from the influences of rows: of average precision, of its gain on the share of positives, of KS.
 
@@ -118,16 +133,20 @@ def linearised_intervals(
     masses = bins.positives, bins.negatives
     if not all(own.sum() > 0 for own in masses):  # weights so small that bins hold nothing of them
         return dict.fromkeys((*values, "precision_gain"), NO_INTERVAL)
-    derivatives = [own(*masses) for own in (average_precision_influence, precision_gain_influence, gap_influence)]
-    of_average, of_gain, of_gap = (scale * own for own in order.influence_squares(bins, derivatives))
+    by_bin = (average_precision_influence, precision_gain_influence, *([gap_influence] if KS.name in wanted else []))
+    of_average, of_gain, *of_gap = (
+        scale * own for own in order.influence_squares(bins, [own(*masses) for own in by_bin])
+    )
     average, share = values[AVERAGE_PRECISION.name], float(measures.prevalence(*masses))
     left_out = left_out_of(order, bins)
     gain = linearised_interval(average - share, of_gain, effective[0], level, -math.inf, math.inf)
-    return {
+    made = {
         AVERAGE_PRECISION.name: average_precision_interval(average, left_out, of_average, effective[0], level),
         "precision_gain": gain._replace(low=gain.low - max(0.0, average - left_out)),
-        KS.name: ks_interval(bins, effective, values[KS.name], of_gap, level, options.seed),
     }
+    if of_gap:
+        made[KS.name] = ks_interval(bins, effective, values[KS.name], of_gap[0], level, options.seed)
+    return made
 
 
 def left_out_of(order: RankedScores, bins: ScoreBins, alike: float = 1.0) -> float:

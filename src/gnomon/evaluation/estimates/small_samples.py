@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import reduce
+from itertools import accumulate
 from typing import TypeVar
 
 from gnomon.estimate import Estimate
@@ -46,8 +46,7 @@ def warn_of_few(draft: Draft, schema: Schema, rows: Weight) -> None:
     elif schema.task == "multiclass" and classes is not None:
         rarest = min((own for own in classes if own.n), key=lambda weight: weight.effective, default=Weight())
         draft.estimates = {name: warned(name, own, rarest, rarest, rows) for name, own in draft.estimates.items()}
-        for code, label in enumerate(schema.names):
-            others = reduce(Weight.merge, (own for place, own in enumerate(classes) if place != code), Weight())
+        for code, (label, others) in enumerate(zip(schema.names, each_others(classes), strict=True)):
             draft.per_class[label] = {
                 name: warned(name, own, classes[code], others, counted_by(draft.table, name, own, code, rows))
                 for name, own in draft.per_class[label].items()
@@ -56,6 +55,13 @@ def warn_of_few(draft: Draft, schema: Schema, rows: Weight) -> None:
         warn_of_labels(draft)
     else:
         draft.estimates = {name: few(own, rows, ROWS) for name, own in draft.estimates.items()}
+
+
+def each_others(classes: list[Weight]) -> list[Weight]:
+    """For each class the rows of all others."""
+    before = list(accumulate(classes[:-1], Weight.merge, initial=Weight()))
+    after = list(accumulate(classes[:0:-1], Weight.merge, initial=Weight()))[::-1]
+    return [one.merge(other) for one, other in zip(before, after, strict=True)]
 
 
 def warn_of_labels(draft: Draft) -> None:
@@ -92,7 +98,7 @@ def resting_on(estimates: Mapping[str, Estimate], rows: RestsOn) -> int | None:
 def classes_of(draft: Draft) -> list[Weight] | None:
     """The rows of each class; None where they are not known."""
     if draft.table is not None:
-        return draft.table.classes()
+        return draft.table.classes
     if draft.order is not None:
         return [draft.order.negatives, draft.order.positives]
     return None

@@ -95,9 +95,9 @@ class RankedScoresInMemory:
     def __init__(self, state: Scores, threads: int) -> None:
         self._state = state
         self._threads = threads
-        labels = np.concatenate(state.column(1))
+        labels = state.whole(1)
         if state.weighted:
-            weight = np.concatenate(state.column(2))
+            weight = state.whole(2)
             self.positives, self.negatives = (Weight.of_group(labels == code, weight, threads) for code in (1, 0))
         else:
             count = int(np.count_nonzero(labels))
