@@ -20,6 +20,7 @@ from gnomon.evaluation.arguments.options import Options
 from gnomon.evaluation.arguments.sources import Named, opened
 from gnomon.evaluation.estimates.draft import matrix_of
 from gnomon.evaluation.provenance import left_out, provenance
+from gnomon.evaluation.reading.class_scores import highest
 from gnomon.evaluation.reading.summary import Summary
 from gnomon.evaluation.result.by_name import ByName
 from gnomon.evaluation.result.confusion_matrix import ConfusionMatrix
@@ -349,7 +350,7 @@ class CostTally:
         batch, matrix = encode(piece, self.plan.schema, threads), self.plan.costs
         self.dropped += batch.dropped
         decided = least_cost(batch.scores, matrix)
-        probable = np.argmax(np.stack(batch.scores, axis=1), axis=1)
+        probable = highest(batch.scores)
         cost, other = (matrix[batch.target, own] for own in (decided, probable))
         for place, values in enumerate((cost, other, cost - other)):
             self.costs[place] = self.costs[place].merge(MeanLoss.of(values, batch.weight, threads))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnomon.evaluation.arguments.retention import Retention
+from gnomon.evaluation.reading.class_scores import highest
 from gnomon.evaluation.reading.sample import Sample
 from gnomon.kernels.losses import class_losses, clipping
 from gnomon.measures.measure import POSITIVE, MeanLoss, Measure
@@ -144,7 +145,7 @@ def answer_of(batch: Batch, schema: Schema) -> ModelOutput:
     if predicted is None and schema.task == "binary" and schema.threshold is not None:
         predicted = (batch.scores[0] >= schema.threshold).astype(np.uint8)
     if predicted is None and schema.task == "multiclass":
-        predicted = np.argmax(np.stack(batch.scores, axis=1), axis=1).astype(batch.target.dtype)
+        predicted = highest(batch.scores).astype(batch.target.dtype)
     return ModelOutput(predicted, batch.scores)
 
 

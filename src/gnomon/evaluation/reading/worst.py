@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gnomon.evaluation.reading.class_scores import highest, picked
 from gnomon.schema.batch import Batch
 from gnomon.schema.schema import Schema
 from gnomon.states.worst import WorstRows, WrongRow
@@ -103,13 +104,10 @@ def wrong_classes(batch: Batch, schema: Schema, most: int, bound: float) -> Foun
     """Rows of several classes whose predicted class is not the true one, by how much higher it scores."""
     if not batch.scores:
         return None
-    scores = np.stack(batch.scores, axis=1)
-    said = np.argmax(scores, axis=1) if batch.prediction is None else batch.prediction
+    said = highest(batch.scores) if batch.prediction is None else batch.prediction
     rows = np.flatnonzero(said != batch.target)
-    places = np.arange(len(rows))
-    class_scores = scores[rows].astype(np.float64)
-    predicted = class_scores[places, said[rows]]
-    sizes = predicted - class_scores[places, batch.target[rows]]
+    predicted = picked(batch.scores, rows, said[rows])
+    sizes = predicted - picked(batch.scores, rows, batch.target[rows])
     kept = sizes >= bound
     return rows[kept], sizes[kept], said[rows][kept], predicted[kept]
 
