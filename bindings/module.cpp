@@ -15,6 +15,7 @@
 #include "probability_bins.h"
 #include "ranking.h"
 #include "records.h"
+#include "resampling.h"
 #include "residuals.h"
 #include "row_rankings.h"
 #include "scan.h"
@@ -263,6 +264,8 @@ NB_MODULE(_core, m) {
         nb::arg("threads"));
   m.def("gains", &gains, Unlocked(), nb::arg("relevance"), nb::arg("scores"), nb::arg("discount"),
         nb::arg("ignore_ties"), nb::arg("threads"));
+  m.def("ks_of_samples", &ks_of_samples, Unlocked(), nb::arg("first"), nb::arg("second"), nb::arg("samples"),
+        nb::arg("seed"));
   m.def("select", &gnomon::select, Unlocked(), nb::arg("values"), nb::arg("weight").none(), nb::arg("goal"),
         nb::arg("threads"));
   m.def("next_above", &next_above, Unlocked(), nb::arg("values"), nb::arg("limit"), nb::arg("threads"));

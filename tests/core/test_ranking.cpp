@@ -14,6 +14,7 @@
 #include "histogram.h"
 #include "probability_bins.h"
 #include "ranking.h"
+#include "resampling.h"
 
 using columns::to_vector;
 using gnomon::i64;
@@ -280,4 +281,24 @@ TEST_CASE("probabilities fall into the bin of the edges below them") {
   score[1234] = 1.5;
   CHECK_THROWS_AS(gnomon::probability_bins<double>(score, label, std::nullopt, std::nullopt, edges, 2),
                   gnomon::InvalidInput);
+}
+
+TEST_CASE("KS of samples that are drawn anew follows from the seed and the sample's number") {
+  const std::vector<double> first{0.0, 2.0, 30.0, 0.1, 7.0, 1e-12, 3.0, 4.0, 5.0},
+      second{3.0, 1.0, 0.5, 8.0, 0.0, 2.0, 1.0, 1.0, 1.0};
+  auto values = [&](std::int64_t samples, std::uint64_t seed) {
+    return to_vector(gnomon::ks_of_samples(first, second, samples, seed));
+  };
+  const auto many = values(300, 1);
+  const auto few = values(100, 1);
+  CHECK(std::equal(few.begin(), few.end(), many.begin()));
+  CHECK(values(300, 2) != many);
+  for (const double value : many) {
+    CHECK(value >= 0.0);
+    CHECK(value <= 1.0);
+  }
+  const std::vector<double> none(9, 0.0), wide{31.0};
+  CHECK(std::isnan(gnomon::ks_of_samples(none, second, 1, 1)[0]));
+  CHECK_THROWS_AS(gnomon::ks_of_samples(wide, wide, 1, 1), gnomon::InvalidInput);
+  CHECK_THROWS_AS(gnomon::ks_of_samples(first, wide, 1, 1), gnomon::InvalidInput);
 }

@@ -282,7 +282,8 @@ def test_ks(level):
     upper = own.value + math.hypot(high_a - shares[0][0], shares[1][0] - low_b) - bias / 2
     direct = ks_interval(bins, (20.0, 40.0), own.value, variance, level, 0)
     assert (direct.low, direct.high) == pytest.approx((max(0.0, lower), min(1.0, upper)), rel=1e-6)
-    assert (own.low, own.high) == pytest.approx((direct.low, direct.high), rel=0.03)
+    # Its gap varies by the n - 1 of each class, as if there were 19.7 rows of the smaller one.
+    assert (own.low, own.high) == pytest.approx((direct.low, direct.high), abs=0.005)
 
 
 @pytest.mark.parametrize("level", LEVELS)

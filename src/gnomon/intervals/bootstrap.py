@@ -229,15 +229,23 @@ def ranking_replicates(
     rng = np.random.Generator(np.random.Philox(seed))
     size = (number, len(bins.low))
     sides = [(own, own.sum() / rows) for own, rows in zip((bins.positives, bins.negatives), effective, strict=True)]
-    # The smaller class first, from its own end of the scores: which one is called positive changes no draw.
-    keys = [(rows, list(own[::way])) for (own, _), rows, way in zip(sides, effective, (1, -1), strict=True)]
-    first, way = (0, 1) if keys[0] <= keys[1] else (1, -1)
+    first, way = drawing_order(bins, effective)
     drawn = {}
     for place in (first, 1 - first):
         side, scale = sides[place]
         drawn[place] = poisson(rng, side[::way] / scale, size)[:, ::way] * scale
     usable = (drawn[0].sum(axis=1) > 0) & (drawn[1].sum(axis=1) > 0)
     return drawn[0][usable], drawn[1][usable]
+
+
+def drawing_order(bins: ScoreBins, effective: tuple[float, float]) -> tuple[int, int]:
+    """Which class is drawn first, 0 the positives, and which way its bins go: which is called positive changes no draw.
+
+    The smaller class comes first, from its own end of the scores.
+    """
+    sides = zip((bins.positives, bins.negatives), effective, (1, -1), strict=True)
+    keys = [(rows, list(own[::way])) for own, rows, way in sides]
+    return (0, 1) if keys[0] <= keys[1] else (1, -1)
 
 
 def paired_replicates(
