@@ -28,5 +28,5 @@ def ks_of_samples(
     Raises:
         ValueError: The classes have different numbers of bins, or a mean lies outside its range.
     """
-    means = (np.ascontiguousarray(own, np.float64) for own in (first, second))
-    return _core.ks_of_samples(*means, samples, seed & (1 << 64) - 1)
+    one, other = (np.ascontiguousarray(own, np.float64) for own in (first, second))
+    return _core.ks_of_samples(one, other, samples, seed & (1 << 64) - 1)
