@@ -8,7 +8,7 @@ SEED ?= 0
 
 CXX_FILES = core/* bindings/* tests/core/*.cpp tests/core/*.h
 
-.PHONY: help install test test-slow test-tracking fuzz mutants coverage sanitize core lint format types bench bench-metrics bench-size bench-threshold bench-report bench-intervals bench-history coverage-short coverage-study docs site messages
+.PHONY: help install test test-slow test-tracking fuzz mutants coverage sanitize core lint format types bench bench-quick bench-metrics bench-size bench-threshold bench-report bench-intervals bench-history coverage-short coverage-study docs site messages
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -61,6 +61,9 @@ types:  ## Check types
 
 bench:  ## Time gnomon beside scikit-learn (some minutes)
 	$(PYTHON) benchmarks/evaluate.py
+
+bench-quick:  ## Time what people feel beside peers, and beside the run before (two minutes)
+	$(PYTHON) benchmarks/quick.py
 
 bench-metrics:  ## Time every metric beside scikit-learn's and write docs/metrics-speed.md (half an hour)
 	$(PYTHON) benchmarks/metrics.py --write docs/metrics-speed.md
