@@ -63,8 +63,10 @@ def by_class(code: Any, scores: Any) -> list[Any]:
 
 def amounts(target: Any, predicted: Any) -> list[Any]:
     """What scikit-learn says of a regression."""
-    measures = (sk.mean_squared_error, sk.root_mean_squared_error, sk.r2_score, sk.explained_variance_score,
-                sk.mean_absolute_error, sk.mean_absolute_percentage_error, sk.median_absolute_error, sk.max_error)  # fmt: skip
+    measures = (
+        sk.mean_squared_error, sk.root_mean_squared_error, sk.r2_score, sk.explained_variance_score,
+        sk.mean_absolute_error, sk.mean_absolute_percentage_error, sk.median_absolute_error, sk.max_error,
+    )  # fmt: skip
     return [measure(target, predicted) for measure in measures]
 
 
