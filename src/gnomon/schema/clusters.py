@@ -19,6 +19,8 @@ from gnomon.wire import pack, refusing, unpack
 
 # Names that a tally gathers before it sorts out those that it has twice.
 GATHERED = 1 << 20
+# A piece with fewer distinct values than this part of all names looks them up one by one.
+FEW = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,14 +47,20 @@ class ClusterNumbers:
         chunks = coded.chunks if isinstance(coded, pa.ChunkedArray) else [coded]
         parts = []
         for chunk in chunks:
-            values = cluster_names(chunk.dictionary).to_pylist()
-            places = np.fromiter((self._places.get(own, -1) for own in values), np.int64, len(values))
-            parts.append(places[numbers(chunk.indices)])
+            parts.append(self._numbers(cluster_names(chunk.dictionary))[numbers(chunk.indices)])
         return np.concatenate(parts)
+
+    def _numbers(self, values: Any) -> NDArray[np.int64]:
+        """The number of each of some distinct values."""
+        import pyarrow.compute as pc
+
+        if FEW * len(values) >= len(self.names):
+            return numbers(pc.index_in(values, self.names).fill_null(-1)).astype(np.int64)
+        return np.fromiter((self._places.get(own, -1) for own in values.to_pylist()), np.int64, len(values))
 
     @lazy
     def _places(self) -> dict[str, int]:
-        """Where each name stands: made once in each process, as Arrow would hash all names again for every piece."""
+        """Where each name stands: made once in each process, as Arrow hashes all names again for every piece."""
         return {name: place for place, name in enumerate(self.names.to_pylist())}
 
     def __getstate__(self) -> dict[str, Any]:
