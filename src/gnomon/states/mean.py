@@ -55,6 +55,8 @@ class Weight:
         """
         if not self.n:
             return 0.0
+        if self.total == self.squares:  # as where rows have no weights
+            return float(self.total)
         return float(self.total.fraction() ** 2 / self.squares.fraction())
 
     def to_header(self) -> list[Any]:

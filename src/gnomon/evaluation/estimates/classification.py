@@ -87,13 +87,15 @@ class Table:
 
     def _proportion(self, rule: Share, code: int, label: str) -> Estimate:
         """A share of rows, one class against the rest."""
-        rows, mass, squares = (cells.of_class(code) for cells in (self._rows, self.mass, self._squares))
+        rows, mass = (cells.of_class(code) for cells in (self._rows, self.mass))
         n = int(rule.trials(rows)[..., 0])
         value = float(rule(mass)[..., 0])
         if np.isnan(value):
             return self._options.estimate(NAN, NO_INTERVAL, n, rule.reason.filled(name=label))
-        matrices = (cells.against_rest()[0] for cells in (mass, squares))
-        trials = float(effective_trials(rule.successes, rule.trials, *matrices)[..., POSITIVE])
+        trials = float(n)
+        if self.state.weights is not None:
+            matrices = (cells.against_rest()[0] for cells in (mass, self._squares.of_class(code)))
+            trials = float(effective_trials(rule.successes, rule.trials, *matrices)[..., POSITIVE])
         return self._options.estimate(value, wilson(value, trials, self._options.level), n)
 
     def _transformed(self, rule: Transformed, code: int, label: str) -> Estimate:
@@ -109,8 +111,10 @@ class Table:
 
     def _share(self, value: float, successes: Callable[[Cells], Mass], rows: Weight) -> Estimate:
         """A share of all rows, given those that count for it."""
-        matrices = (own.astype(np.float64) for own in self._matrices)
-        trials = float(effective_trials(successes, lambda cells: cells.total[..., 0], *matrices))
+        trials = float(rows.n)
+        if self.state.weights is not None:
+            matrices = (own.astype(np.float64) for own in self._matrices)
+            trials = float(effective_trials(successes, lambda cells: cells.total[..., 0], *matrices))
         return self._options.estimate(value, wilson(value, trials, self._options.level), rows.n)
 
     def trials(self, rule: Share, code: int) -> Weight:
