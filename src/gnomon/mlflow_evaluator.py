@@ -85,7 +85,7 @@ def evaluated(model_type: str, dataset: Any, model: Any, config: dict[str, Any])
     values = np.asarray(said)
     how: dict[str, Any] = {"target": target, "cluster": beside["cluster"], **config}
     if values.ndim == 2 and values.shape[1] > 1:
-        return rows.evaluated(**how, **probabilities(rows, values, np.asarray(dataset.labels_data), config))
+        return rows.evaluated(**how | probabilities(rows, values, np.asarray(dataset.labels_data), config))
     name = rows.put("y_pred", values.reshape(len(values)))
     scored = model_type == "classifier" and values.dtype.kind == "f" and bool((values % 1 != 0).any())
     how["task"] = "regression" if model_type == "regressor" else "auto"

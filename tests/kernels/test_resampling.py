@@ -38,7 +38,7 @@ def test_a_bin_draws_poisson_numbers(mean):
 def test_samples_follow_from_the_seed_and_their_number():
     means = np.linspace(0, 9, 21)
     many = ks_of_samples(means, means[::-1], 50, 7)
-    np.testing.assert_array_equal(ks_of_samples(means, means[::-1], 20, 7), many[:20])
+    np.testing.assert_array_equal(ks_of_samples(means, means[::-1], 20, np.int8(7)), many[:20])
     assert not np.array_equal(ks_of_samples(means, means[::-1], 50, 8), many)
     assert len(np.unique(many)) > 40
     np.testing.assert_array_equal(ks_of_samples(means[::-1][::-1], np.flip(means), 50, 7), many)  # strides too

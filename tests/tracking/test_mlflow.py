@@ -190,6 +190,11 @@ def test_the_evaluator_of_probabilities():
         many = mlflow.models.evaluate(lambda rows: scores, frame.assign(target=three), **asked)
     expected = gnomon.evaluate(three, scores, classes=[0, 1, 2])
     assert many.metrics["gnomon/roc_auc_macro"] == expected["roc_auc_macro"].value
+    with mlflow.start_run():
+        said = mlflow.models.evaluate(
+            lambda rows: scores, frame.assign(target=three), **asked, evaluator_config={"classes": [0, 1, 2]}
+        )
+    assert said.metrics == many.metrics
     with mlflow.start_run(), pytest.raises(Exception, match="3 columns, but there are 2"):
         mlflow.models.evaluate(lambda rows: scores, frame, **asked)
 

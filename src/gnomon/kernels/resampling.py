@@ -29,4 +29,4 @@ def ks_of_samples(
         ValueError: The classes have different numbers of bins, or a mean lies outside its range.
     """
     one, other = (np.ascontiguousarray(own, np.float64) for own in (first, second))
-    return _core.ks_of_samples(one, other, samples, seed & (1 << 64) - 1)
+    return _core.ks_of_samples(one, other, samples, int(seed) & (1 << 64) - 1)
