@@ -267,8 +267,14 @@ def numbers(column: Any) -> NDArray[Any]:
     chunks = column.chunks if hasattr(column, "chunks") else [column]
     arrays = [chunk_numbers(chunk) for chunk in chunks if len(chunk)]
     if not arrays:
-        return np.empty(0, column.type.to_pandas_dtype())
+        return np.empty(0, numpy_type(column.type))
     return np.ascontiguousarray(arrays[0] if len(arrays) == 1 else np.concatenate(arrays))
+
+
+def numpy_type(kind: Any) -> np.dtype[Any]:
+    """NumPy's type of an Arrow type of numbers or booleans; Arrow's own answer would need pandas in some versions."""
+    names = {"halffloat": "float16", "float": "float32", "double": "float64"}
+    return np.dtype(names.get(str(kind), str(kind)))
 
 
 def chunk_numbers(chunk: Any) -> NDArray[Any]:
@@ -281,7 +287,7 @@ def chunk_numbers(chunk: Any) -> NDArray[Any]:
     if pa.types.is_boolean(chunk.type):
         bits = np.unpackbits(np.frombuffer(data, np.uint8), count=chunk.offset + len(chunk), bitorder="little")
         return bits[chunk.offset :].view(np.bool_)
-    dtype = np.dtype(chunk.type.to_pandas_dtype())
+    dtype = numpy_type(chunk.type)
     return np.frombuffer(data, dtype, len(chunk), chunk.offset * dtype.itemsize)
 
 
