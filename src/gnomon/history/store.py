@@ -134,6 +134,7 @@ class SqliteStore:
     def _version(self) -> int:
         with told(self.path):
             with closing(self._open()) as connection:
+                connection.execute("BEGIN")  # both as of one moment, as another process may be making the tables
                 version: int = connection.execute("PRAGMA user_version").fetchone()[0]
                 foreign = not version and connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
             if foreign:
