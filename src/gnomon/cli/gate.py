@@ -201,7 +201,7 @@ def gate(
 
 def log_gate(result: GateResult, name: str | None, paths: tuple[Path, ...], asked: dict[str, Any]) -> None:
     """Logs the verdict, and tells where earlier ones on fewer or more of these rows do not fit a plan."""
-    from gnomon.cli.history import opened
+    from gnomon.cli.history import opened, tell_logged
     from gnomon.history.fingerprint import fingerprint
     from gnomon.report.language import tr
 
@@ -210,14 +210,7 @@ def log_gate(result: GateResult, name: str | None, paths: tuple[Path, ...], aske
     of_rows = fingerprint(list(paths), result.provenance["columns"])
     earlier = history.earlier_gates(called, of_rows)
     logged = history.log_gate(result, name=called, rows=of_rows)
-    click.echo(
-        tr(
-            Message(
-                "run_logged", "logged: {name} ({id}) in {place}", name=called, id=logged.short_id, place=history.place
-            )
-        ),
-        err=True,
-    )
+    tell_logged(history, called, logged.short_id)
     looks = [own.look for own in earlier]
     if earlier and not in_turn(looks, logged.look):
         text = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,31 @@ def at(context: click.Context, _: click.Parameter, value: str | None) -> None:
 
 
 AT = click.option("--history", metavar="FILE", expose_value=False, callback=at, help=URL_HELP)
+
+
+def print_as(form: str, result: Any, show: Callable[[Any, Any], None], text: Callable[[str, Any], str]) -> None:
+    """Prints a result for the terminal, or as JSON or Markdown.
+
+    Args:
+        form: What was asked for.
+        result: The result.
+        show: Prints it for a terminal.
+        text: Makes any other form of it.
+    """
+    from gnomon.cli.streams import console
+
+    if form == "terminal":
+        show(result, console())
+    else:
+        click.echo(text(form, result), nl=False)
+
+
+def tell_logged(history: History, name: str, id: str) -> None:
+    """Says on stderr what was logged, and where."""
+    from gnomon.report.language import tr
+
+    said = Message("run_logged", "logged: {name} ({id}) in {place}", name=name, id=id, place=history.place)
+    click.echo(tr(said), err=True)
 
 
 def opened(url: str | None) -> History:
@@ -116,12 +142,7 @@ def history(context: click.Context, name: str | None, tag: str | None, limit: in
     from gnomon.report.runs import runs_as, show_runs
 
     runs = opened(url).runs(name=name, tag=tag, limit=limit)
-    if form == "terminal":
-        from gnomon.cli.streams import console
-
-        show_runs(runs, console())
-    else:
-        click.echo(runs_as(form, runs), nl=False)
+    print_as(form, runs, show_runs, runs_as)
 
 
 @history.command(cls=common.Command, short_help="Show the evaluation of a run.")
@@ -231,12 +252,7 @@ def recipe(url: str | None, name: str, other: str | None, by: tuple[str, ...], f
     from gnomon.report.recipes import recipe_as, show_recipe
 
     result = of_runs(opened(url), name, other=other, by=by)
-    if form == "terminal":
-        from gnomon.cli.streams import console
-
-        show_recipe(result, console())
-    else:
-        click.echo(recipe_as(form, result), nl=False)
+    print_as(form, result, show_recipe, recipe_as)
 
 
 @history.command(cls=common.Command, short_help="List what gates said.")
@@ -253,12 +269,7 @@ def gates(url: str | None, name: str | None, limit: int, form: str) -> None:
     from gnomon.report.runs import gates_as, show_gates
 
     results = opened(url).gates(name=name, limit=limit)
-    if form == "terminal":
-        from gnomon.cli.streams import console
-
-        show_gates(results, console())
-    else:
-        click.echo(gates_as(form, results), nl=False)
+    print_as(form, results, show_gates, gates_as)
 
 
 @history.command(cls=common.Command, short_help="Remove old runs.")
@@ -319,12 +330,7 @@ def leaderboard(by: str, name: str | None, tag: str | None, limit: int, form: st
     from gnomon.report.runs import board_as, show_board
 
     board = ranked(opened(url), by, name=name, tag=tag, limit=limit)
-    if form == "terminal":
-        from gnomon.cli.streams import console
-
-        show_board(board, console())
-    else:
-        click.echo(board_as(form, board), nl=False)
+    print_as(form, board, show_board, board_as)
 
 
 def log_evaluation(evaluation: Any, rows: list[Path], options: dict[str, Any]) -> None:
@@ -335,12 +341,9 @@ def log_evaluation(evaluation: Any, rows: list[Path], options: dict[str, Any]) -
         rows: Where its rows are.
         options: What was said of the run.
     """
-    from gnomon.report.language import tr
-
     name = options["name"] or rows[0].stem
     own = opened(options["url"])
     run = own.log(
         evaluation, name=name, tags=tags_of(options["tags"]), rows=rows, keep_rows=options["keep_rows"], checked=True
     )
-    said = Message("run_logged", "logged: {name} ({id}) in {place}", name=name, id=run.short_id, place=own.place)
-    click.echo(tr(said), err=True)
+    tell_logged(own, name, run.short_id)

@@ -93,7 +93,7 @@ def baseline_of(given: Any, history: Any = None) -> GateBaseline:
     columns = saved.provenance.get("columns", {})
     looks = known.looks(run.rows) if run.rows is not None else 0
     tagged = known.tag_events(str(given))[0][0] if str(given) in known.tagged() else None
-    chosen = max(1, known.looks(run.rows, until=tagged)) if run.rows is not None else 1
+    chosen = looks if tagged is None or run.rows is None else known.looks(run.rows, until=tagged)
     notes: tuple[Message, ...] = ()
     try:
         rows = known.rows(run.id)
@@ -110,7 +110,7 @@ def baseline_of(given: Any, history: Any = None) -> GateBaseline:
         score[0] if score is not None and len(score) == 1 else score,
         columns.get("prediction"),
         None if run.rows is None else looks,
-        chosen,
+        max(1, chosen),
         known,
         tagged,
         noise_floors(known, run.name, run.rows),
